@@ -1,0 +1,146 @@
+//! The stable names of everything that flowsim may say, with what each means.
+
+use std::fmt;
+
+use super::Severity;
+
+/// The name of a diagnostic or of a run's error. Once released it keeps its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(u8);
+
+struct Entry {
+    name: &'static str,
+    severity: Severity,
+    meaning: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident $severity:ident $meaning:literal)*) => {
+        #[expect(non_camel_case_types, reason = "they are spelt as users see them")]
+        #[derive(Clone, Copy)]
+        enum Index { $($name),* }
+
+        const ENTRIES: &[Entry] = &[$(Entry {
+            name: stringify!($name),
+            severity: Severity::$severity,
+            meaning: $meaning,
+        }),*];
+
+        impl Code {
+            $(#[doc = $meaning] pub const $name: Self = Self(Index::$name as u8);)*
+        }
+    };
+}
+
+codes! {
+    FILE_UNREADABLE Error "The file or folder does not exist or cannot be read."
+    FILE_NOT_TEXT Error "The file is not UTF-8 text."
+    FILE_TOO_LARGE Error "The file, its nesting, or what its aliases expand to is beyond the limits."
+    FILE_EMPTY Error "The file is empty."
+    JSON_SYNTAX Error "The file is not JSON."
+    YAML_SYNTAX Error "The file is not YAML."
+
+    NOT_A_FLOW Error "The document is none of the forms that a flow can have."
+    NO_FLOWS Error "The folder or document holds no flow."
+    DUPLICATE_FLOW Error "Two loaded flows have the same id, or the same name and no id."
+    INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."
+    INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
+
+    DANGLING_REFERENCE Error "A node or start refers to a node that the flow does not have."
+    EXPRESSION_SYNTAX Error "A template or condition cannot be parsed."
+    NODE_ID_MISMATCH Error "A node's own id differs from the key that it stands under; the key wins."
+    UNKNOWN_NODE_TYPE Error "The node's type is none that flowsim knows."
+    UNKNOWN_FLOW Error "A node calls a flow that is not loaded."
+    FLOW_CALL_CYCLE Error "Flows call each other in a circle; such a call ends at the depth limit."
+    MISSING_ON_COMPLETE Error "The node has no next node; the flow ends there."
+    MISSING_ON_ERROR Warning "The node can fail and has no error target; a failure ends the flow in error."
+    NO_DEFAULT_BRANCH Warning "No default branch: where no condition is true, the flow ends there."
+    UNREACHABLE_NODE Warning "No path leads from the start to the node."
+    NO_PATH_TO_END Warning "From the node no path leads to an end of the flow."
+    LOOP_WITHOUT_INPUT Warning "A circle of nodes that waits for nothing and can run until the action limit."
+    PLACEHOLDER_VALUE Warning "A value that was meant to be replaced, such as YOUR_QUEUE_ID_HERE."
+    CONFLICTING_ERROR_TARGETS Warning "onError and onComplete.onError name different nodes; onError wins."
+    VARIABLE_NEVER_SET Warning "A template names a variable that no loaded flow sets and no call brings."
+    UNKNOWN_PROPERTY Warning "The node type has no such property."
+    INVALID_PROPERTY Error "A property is missing, or its value has the wrong type or is out of range."
+
+    NO_INPUT Error "The caller pressed nothing before the timeout."
+    INTER_DIGIT_TIMEOUT Error "The caller pressed fewer keys than needed before the inter-digit timeout."
+    NO_MATCH Error "The caller pressed a key that is not allowed here."
+    CONTACT_NOT_FOUND Error "No external contact has the key that was looked up."
+    LOOKUP_KEY_MISSING Error "The context field or variable that holds the lookup key is not set."
+    DATA_ACTION_TIMEOUT Error "The data action did not answer in time."
+    DATA_ACTION_FAILED Error "The data action answered with a failure."
+    DATA_ACTION_NOT_MOCKED Error "The fixtures have no answer for the data action; nothing is ever sent over a network."
+    WEBHOOK_TIMEOUT Error "The webhook did not answer in time."
+    WEBHOOK_FAILED Error "The webhook answered with a failure."
+    WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; nothing is ever sent over a network."
+    QUEUE_NOT_FOUND Error "The fixtures know queues, but not this one."
+    SKILL_MISMATCH Error "No agent of the queue has all the required skills."
+    FLOW_NOT_FOUND Error "The called flow is not loaded."
+    FLOW_NOT_PUBLISHED Error "The called flow is not published or not active."
+    FLOW_AMBIGUOUS Error "flowId and flowName point to different flows."
+    FLOW_TIMEOUT Error "The called flow ran longer than the Flow node allows."
+    FLOW_DEPTH_EXCEEDED Error "Flows are nested deeper than the limit."
+    FLOW_ENDED_IN_ERROR Error "An End node with endType `error` was reached."
+    ACTION_LIMIT_EXCEEDED Error "The conversation started more actions than the limit."
+    EXPRESSION_ERROR Error "A template, condition or conversion cannot be evaluated with the values at hand."
+    SIMULATION_TIMEOUT Error "The whole call ran longer than its timeout."
+    CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."
+
+    VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."
+    QUEUE_NOT_CHECKED Note "The fixtures know no queues, so the queue was accepted unchecked."
+}
+
+impl Code {
+    /// The name, as printed.
+    pub fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// How much a diagnostic of this code matters unless it says otherwise.
+    pub fn severity(self) -> Severity {
+        self.entry().severity
+    }
+
+    /// One sentence on what it means.
+    pub fn meaning(self) -> &'static str {
+        self.entry().meaning
+    }
+
+    /// All codes, in the order in which a call meets them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..ENTRIES.len()).filter_map(|index| u8::try_from(index).ok()).map(Self)
+    }
+
+    /// The code of this name, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|code| code.name().eq_ignore_ascii_case(name))
+    }
+
+    fn entry(self) -> &'static Entry {
+        &ENTRIES[usize::from(self.0)]
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_to_codes() {
+        assert!(Code::all().count() > 50);
+        for code in Code::all() {
+            assert_eq!(Code::from_name(&code.name().to_lowercase()), Some(code));
+            assert!(code.meaning().ends_with('.'));
+        }
+        assert_eq!(Code::NO_INPUT.name(), "NO_INPUT");
+        assert_eq!(Code::from_name("NOPE"), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! The texts that were loaded, kept for as long as somebody may want to quote them.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use super::read::{Problem, ProblemKind};
+use super::span::{FileId, Position, Span};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// One loaded text.
+#[derive(Debug)]
+pub struct File {
+    id: FileId,
+    path: PathBuf,
+    text: String,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl File {
+    /// The id under which spans name this file.
+    pub fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// The path as the user gave it, or a name in angle brackets such as `<request>`.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text, without a byte order mark.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The whole file.
+    pub fn span(&self) -> Span {
+        Span::new(self.id, 0, self.text.len())
+    }
+
+    /// Line and column of a byte offset. An offset inside a character counts as its start.
+    pub fn position(&self, offset: u32) -> Position {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start <= offset).max(1);
+        let start = starts[line - 1] as usize;
+        let end = (offset as usize).min(self.text.len());
+        let before = self.text.as_bytes().get(start..end).unwrap_or_default();
+        let column = String::from_utf8_lossy(before).chars().count() + 1;
+        Position { line: count(line), column: count(column) }
+    }
+
+    /// The byte offset of a line (from 1) and a column (characters, from 0).
+    pub(super) fn offset(&self, line: usize, column: usize) -> usize {
+        let starts = self.line_starts();
+        let Some(&start) = starts.get(line.saturating_sub(1)) else {
+            return self.text.len();
+        };
+        let rest = &self.text[start as usize..];
+        let within = rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at);
+        start as usize + within
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| count(at + 1))).collect()
+        })
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// All loaded files; a [`FileId`] is an index into it.
+#[derive(Debug, Default, Clone)]
+pub struct Files {
+    files: Vec<Arc<File>>,
+}
+
+impl Files {
+    /// No files yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a text under a name.
+    pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<File> {
+        let mut text = text.into();
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
+        let id = FileId(count(self.files.len()));
+        let line_starts = OnceLock::new();
+        let file = Arc::new(File { id, path: path.into(), text, line_starts });
+        self.files.push(Arc::clone(&file));
+        file
+    }
+
+    /// Reads a file of the disk.
+    ///
+    /// # Errors
+    /// The file cannot be read, is larger than [`MAX_FILE_BYTES`], or is not UTF-8 text.
+    pub fn load(&mut self, path: &Path) -> Result<Arc<File>, Problem> {
+        let outcome = read_text(path);
+        // The file is added even if it failed, so that the problem has a place.
+        let (text, failure) = match outcome {
+            Ok(text) => (text, None),
+            Err((kind, message, hint)) => (String::new(), Some((kind, message, hint))),
+        };
+        let file = self.add(path, text);
+        match failure {
+            None => Ok(file),
+            Some((kind, message, hint)) => {
+                Err(Problem { kind, span: file.span(), message, hint })
+            }
+        }
+    }
+
+    /// The file of an id that this collection gave out.
+    ///
+    /// # Panics
+    /// If the id comes from another collection.
+    pub fn get(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// Where a span starts.
+    pub fn position(&self, span: Span) -> Position {
+        self.get(span.file).position(span.start)
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> &str {
+        let text = self.get(span.file).text();
+        text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+}
+
+type Failure = (ProblemKind, String, Option<String>);
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    let unreadable = |error: std::io::Error| {
+        let hint = (error.kind() == std::io::ErrorKind::NotFound)
+            .then(|| "check the path; it is taken relative to the current folder".into());
+        (ProblemKind::Unreadable, format!("cannot read the file: {error}"), hint)
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells a file that is too large from one that just fits,
+    // also where the size is not known beforehand (a pipe, a device).
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        let message = format!("the file is larger than {MAX_FILE_BYTES} bytes");
+        return Err((ProblemKind::TooLarge, message, None));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let message = format!("the file is not UTF-8 text: byte {at} cannot be read");
+        let hint = "flows and fixtures are JSON or YAML text in UTF-8".into();
+        (ProblemKind::NotText, message, Some(hint))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_and_lines_from_one() {
+        let mut files = Files::new();
+        let file = files.add("a", "ab\nçd€f\n");
+        let at = |needle: &str| {
+            let offset = file.text().find(needle).unwrap();
+            let position = file.position(u32::try_from(offset).unwrap());
+            (position.line, position.column)
+        };
+        assert_eq!([at("a"), at("b"), at("d"), at("f")], [(1, 1), (1, 2), (2, 2), (2, 4)]);
+        assert_eq!(file.position(999), Position { line: 3, column: 1 });
+        assert_eq!(file.offset(2, 2), file.text().find('€').unwrap());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_text() {
+        let file = Files::new().add("a", "\u{feff}{}");
+        assert_eq!(file.text(), "{}");
+    }
+
+    #[test]
+    fn a_missing_file_is_a_problem_with_a_place() {
+        let mut files = Files::new();
+        let problem = files.load(Path::new("no/such/file")).unwrap_err();
+        assert_eq!(problem.kind, ProblemKind::Unreadable);
+        assert_eq!(files.get(problem.span.file).path(), Path::new("no/such/file"));
+    }
+}

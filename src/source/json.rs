@@ -1,0 +1,148 @@
+//! Strict JSON, by `jsonc-parser`.
+
+use jsonc_parser::ast::{ObjectProp, ObjectPropName, Value};
+use jsonc_parser::common::{Range, Ranged};
+use jsonc_parser::errors::{ParseError, ParseErrorKind};
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+
+use super::file::File;
+use super::node::{Entry, Kind, Node};
+use super::read::{MAX_DEPTH, Problem, ProblemKind, too_deep};
+use super::span::{FileId, Span};
+
+pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
+    let parsed = parse_to_ast(file.text(), &CollectOptions::default(), &strict());
+    let value = parsed.map_err(|error| problem(file, &error))?.value;
+    let Some(value) = value else {
+        return Err(problem_at(file.span(), "the file holds no value".into(), None));
+    };
+    convert(file.id(), value, 0)
+}
+
+/// The parser is lenient unless told otherwise; a file that only flowsim can read would
+/// be a trap.
+fn strict() -> ParseOptions {
+    ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    }
+}
+
+fn convert(file: FileId, value: Value<'_>, depth: usize) -> Result<Node<'_>, Problem> {
+    let span = span_of(file, value.range());
+    if depth > MAX_DEPTH {
+        return Err(too_deep(span));
+    }
+    let kind = match value {
+        Value::NullKeyword(_) => Kind::Null,
+        Value::BooleanLit(literal) => Kind::Boolean(literal.value),
+        Value::NumberLit(literal) => Kind::Number(literal.value.into()),
+        Value::StringLit(literal) => Kind::String(literal.value),
+        Value::Array(array) => {
+            let items = array.elements.into_iter();
+            Kind::Array(items.map(|item| convert(file, item, depth + 1)).collect::<Result<_, _>>()?)
+        }
+        Value::Object(object) => {
+            let entries = object.properties.into_iter();
+            Kind::Object(entries.map(|property| entry(file, property, depth + 1)).collect::<Result<_, _>>()?)
+        }
+    };
+    Ok(Node { span, kind })
+}
+
+fn entry(file: FileId, property: ObjectProp<'_>, depth: usize) -> Result<Entry<'_>, Problem> {
+    let (key, range) = match property.name {
+        ObjectPropName::String(literal) => {
+            // Without the quotes, so that the place of a key is that of its text.
+            let Range { start, end } = literal.range;
+            (literal.value, Range::new(start + 1, end - 1))
+        }
+        ObjectPropName::Word(literal) => (literal.value.into(), literal.range),
+    };
+    let value = convert(file, property.value, depth)?;
+    Ok(Entry { key, key_span: span_of(file, range), value })
+}
+
+fn span_of(file: FileId, range: Range) -> Span {
+    Span::new(file, range.start, range.end)
+}
+
+fn problem(file: &File, error: &ParseError) -> Problem {
+    let span = span_of(file.id(), error.range());
+    let hint = match error.kind() {
+        ParseErrorKind::NestingDepthExceeded => return too_deep(span),
+        ParseErrorKind::TrailingCommasNotAllowed => Some("remove the last comma"),
+        ParseErrorKind::SingleQuotedStringsNotAllowed => Some("JSON quotes strings with \""),
+        ParseErrorKind::CommentsNotAllowed => Some("JSON has no comments"),
+        ParseErrorKind::ExpectedComma => Some("put a comma before it"),
+        ParseErrorKind::UnterminatedArray => Some("a closing `]` is missing"),
+        ParseErrorKind::UnterminatedObject => Some("a closing `}` is missing"),
+        _ => None,
+    };
+    let text = error.kind().to_string();
+    let mut message = text.clone();
+    if let Some(first) = text.chars().next() {
+        message.replace_range(..first.len_utf8(), &first.to_lowercase().to_string());
+    }
+    problem_at(span, format!("this is not JSON: {message}"), hint.map(Into::into))
+}
+
+fn problem_at(span: Span, message: String, hint: Option<String>) -> Problem {
+    Problem { kind: ProblemKind::JsonSyntax, span, message, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Files;
+
+    fn read_text(text: &str) -> Result<String, Problem> {
+        let file = Files::new().add("a.json", text);
+        read(&file).map(|node| format!("{:?}", node.kind))
+    }
+
+    #[test]
+    fn every_value_has_its_place() {
+        let mut files = Files::new();
+        let file = files.add("a.json", r#"{"key": ["té\n", 1.50, null]}"#);
+        let document = read(&file).unwrap();
+        let list = document.get("key").unwrap();
+        assert_eq!(files.text(document.entries()[0].key_span), "key");
+        assert_eq!(files.text(list.span), r#"["té\n", 1.50, null]"#);
+        assert_eq!(list.items()[0].as_str(), Some("té\n"));
+        assert_eq!(list.items()[1].kind, Kind::Number("1.50".into()));
+        assert_eq!(files.text(list.items()[1].span), "1.50");
+    }
+
+    #[test]
+    fn only_json_is_json() {
+        for text in ["{a: 1}", "[1,]", "['a']", "[0x1]", "[1] // c", "[+1]", "[.5]", "[1 2]", "[NaN]"] {
+            let problem = read_text(text).unwrap_err();
+            assert_eq!(problem.kind, ProblemKind::JsonSyntax, "{text}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_limited() {
+        let deep = "[".repeat(10_000_000);
+        assert_eq!(read_text(&deep).unwrap_err().kind, ProblemKind::TooLarge);
+        let closed = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(read_text(&closed).unwrap_err().kind, ProblemKind::TooLarge);
+    }
+
+    #[test]
+    fn of_repeated_keys_the_last_one_counts() {
+        let file = Files::new().add("a.json", r#"{"a": 1, "a": 2}"#);
+        let document = read(&file).unwrap();
+        assert_eq!(document.get("a").unwrap().kind, Kind::Number("2".into()));
+        assert_eq!(document.entries().len(), 2);
+    }
+}

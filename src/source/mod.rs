@@ -1,0 +1,16 @@
+//! Files, positions, and documents that remember where each of their values stands.
+//!
+//! This is the only place where JSON and YAML text is read. Everything above works on
+//! [`Node`]s, which carry a [`Span`], so that every later finding can point at its line.
+
+mod file;
+mod json;
+mod node;
+mod read;
+mod span;
+mod yaml;
+
+pub use file::{File, Files, MAX_FILE_BYTES};
+pub use node::{Entry, Kind, Node};
+pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
+pub use span::{FileId, Position, Span};

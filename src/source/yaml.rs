@@ -1,0 +1,270 @@
+//! YAML 1.2, by `saphyr-parser`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Range, Tag};
+
+use super::file::File;
+use super::node::{Entry, Kind, Node};
+use super::read::{MAX_DEPTH, Problem, ProblemKind, too_deep};
+use super::span::Span;
+
+/// How many nodes the aliases of one document may add.
+const MAX_ALIASED_NODES: usize = 100_000;
+
+pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
+    let mut reader = Reader {
+        file,
+        parser: Parser::new_from_str(file.text()),
+        anchors: BTreeMap::new(),
+        aliased: 0,
+    };
+    loop {
+        match reader.next()? {
+            (Event::DocumentStart(_) | Event::StreamStart | Event::Nothing, _) => {}
+            (Event::StreamEnd | Event::DocumentEnd, _) => {
+                let message = "the file holds no value".into();
+                return Err(problem(file.span(), message, None));
+            }
+            (event, range) => return reader.node(event, range, 0),
+        }
+    }
+}
+
+struct Reader<'s> {
+    file: &'s File,
+    parser: Parser<'s, saphyr_parser::StrInput<'s>>,
+    /// The nodes that have an anchor, and how many nodes each of them holds.
+    anchors: BTreeMap<usize, (Node<'s>, usize)>,
+    aliased: usize,
+}
+
+impl<'s> Reader<'s> {
+    fn next(&mut self) -> Result<(Event<'s>, Range), Problem> {
+        match self.parser.next_event() {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(self.syntax(&error)),
+            None => Ok((Event::StreamEnd, Range::default())),
+        }
+    }
+
+    fn node(&mut self, event: Event<'s>, range: Range, depth: usize) -> Result<Node<'s>, Problem> {
+        let span = self.span(range);
+        if depth > MAX_DEPTH {
+            return Err(too_deep(span));
+        }
+        let (anchor, kind, end) = match event {
+            Event::Alias(anchor) => return self.alias(anchor, span),
+            Event::Scalar(text, style, anchor, tag) => {
+                (anchor, scalar(text, style, tag.as_deref()), span.end)
+            }
+            Event::SequenceStart(anchor, _) => {
+                let (items, end) = self.items(depth)?;
+                (anchor, Kind::Array(items), end)
+            }
+            Event::MappingStart(anchor, _) => {
+                let (entries, end) = self.entries(depth)?;
+                (anchor, Kind::Object(entries), end)
+            }
+            _ => (0, Kind::Null, span.end),
+        };
+        let node = Node { span: Span { end: end.max(span.end), ..span }, kind };
+        if anchor > 0 {
+            let size = size_of(&node);
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        Ok(node)
+    }
+
+    fn items(&mut self, depth: usize) -> Result<(Vec<Node<'s>>, u32), Problem> {
+        let mut items: Vec<Node> = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, range) => {
+                    let last = items.last().map(|item| item.span.end);
+                    return Ok((items, self.end(range, last)));
+                }
+                (event, range) => items.push(self.node(event, range, depth + 1)?),
+            }
+        }
+    }
+
+    fn entries(&mut self, depth: usize) -> Result<(Vec<Entry<'s>>, u32), Problem> {
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let (event, range) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                let last = entries.last().map(|entry| entry.value.span.end);
+                return Ok((entries, self.end(range, last)));
+            }
+            let Event::Scalar(key, ..) = event else {
+                let message = "a key must be a plain text".into();
+                return Err(problem(self.span(range), message, None));
+            };
+            let key_span = self.span(range);
+            let (event, range) = self.next()?;
+            let value = self.node(event, range, depth + 1)?;
+            entries.push(Entry { key, key_span, value });
+        }
+    }
+
+    /// A copy of the anchored node. The sum of all copies is limited: a few nested
+    /// aliases could otherwise stand for more nodes than any memory holds.
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<Node<'s>, Problem> {
+        let Some((node, size)) = self.anchors.get(&anchor) else {
+            let message = "an alias cannot stand inside the value that it names".into();
+            return Err(problem(span, message, None));
+        };
+        self.aliased += size;
+        if self.aliased > MAX_ALIASED_NODES {
+            let message = format!("aliases expand to more than {MAX_ALIASED_NODES} values");
+            return Err(Problem { kind: ProblemKind::TooLarge, span, message, hint: None });
+        }
+        Ok(node.clone())
+    }
+
+    fn span(&self, range: Range) -> Span {
+        let start = self.file.offset(range.start.line(), range.start.col());
+        let end = self.file.offset(range.end.line(), range.end.col());
+        Span::new(self.file.id(), start, end)
+    }
+
+    /// Where a list or an object ends: behind its bracket, or with its last value where it
+    /// has none and the parser reports the start of whatever comes next.
+    fn end(&self, range: Range, last: Option<u32>) -> u32 {
+        match last {
+            Some(last) if range.start == range.end => last,
+            _ => self.span(range).end,
+        }
+    }
+
+    fn syntax(&self, error: &ScanError) -> Problem {
+        let mark = error.marker();
+        let at = self.file.offset(mark.line(), mark.col());
+        let span = Span::new(self.file.id(), at, at);
+        let hint = self.file.text()[..at].rsplit('\n').next().filter(|line| line.contains('\t'));
+        let hint = hint.map(|_| "YAML is indented with spaces, never with tabs".into());
+        problem(span, format!("this is not YAML: {}", error.info()), hint)
+    }
+}
+
+fn size_of(node: &Node<'_>) -> usize {
+    let below: usize = match &node.kind {
+        Kind::Array(items) => items.iter().map(size_of).sum(),
+        Kind::Object(entries) => entries.iter().map(|entry| size_of(&entry.value)).sum(),
+        _ => 0,
+    };
+    below + 1
+}
+
+/// The core schema of YAML 1.2; what is quoted or tagged `!!str` is a string.
+fn scalar<'s>(text: Cow<'s, str>, style: ScalarStyle, tag: Option<&Tag>) -> Kind<'s> {
+    let is_string = tag.is_some_and(|tag| tag.suffix == "str");
+    if style != ScalarStyle::Plain || is_string {
+        return Kind::String(text);
+    }
+    match &*text {
+        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
+        "true" | "True" | "TRUE" => Kind::Boolean(true),
+        "false" | "False" | "FALSE" => Kind::Boolean(false),
+        _ if is_json_number(&text) => Kind::Number(text),
+        _ => Kind::String(text),
+    }
+}
+
+/// Numbers are those that JSON knows. YAML's other spellings (`+1`, `0x1F`, `.5`, `007`)
+/// stay strings: in a flow they are telephone numbers and codes.
+fn is_json_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let whole = digits(unsigned);
+    if whole == 0 || (whole > 1 && unsigned.starts_with('0')) {
+        return false;
+    }
+    let mut rest = &unsigned[whole..];
+    if let Some(fraction) = rest.strip_prefix('.') {
+        let count = digits(fraction);
+        if count == 0 {
+            return false;
+        }
+        rest = &fraction[count..];
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        return !exponent.is_empty() && digits(exponent) == exponent.len();
+    }
+    rest.is_empty()
+}
+
+fn problem(span: Span, message: String, hint: Option<String>) -> Problem {
+    Problem { kind: ProblemKind::YamlSyntax, span, message, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Files;
+
+    fn kind_of(text: &str) -> Kind<'static> {
+        let file = Files::new().add("a.yaml", format!("k: {text}\n"));
+        let document = read(&file).unwrap();
+        match document.get("k").unwrap().kind.clone() {
+            Kind::String(text) => Kind::String(text.into_owned().into()),
+            Kind::Number(text) => Kind::Number(text.into_owned().into()),
+            Kind::Boolean(value) => Kind::Boolean(value),
+            Kind::Null => Kind::Null,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn scalars_follow_the_core_schema() {
+        for text in ["yes", "no", "on", "+15551234567", "007", "1.2.3", ".5", "0x1F", "'1'", "\"true\""] {
+            assert!(matches!(kind_of(text), Kind::String(_)), "{text}");
+        }
+        for text in ["1", "-1", "0", "1.50", "1e3", "-0.5E-2"] {
+            assert_eq!(kind_of(text), Kind::Number(text.to_owned().into()));
+        }
+        assert_eq!(kind_of("~"), Kind::Null);
+        assert_eq!(kind_of("True"), Kind::Boolean(true));
+    }
+
+    #[test]
+    fn places_are_exact_beside_other_alphabets() {
+        let mut files = Files::new();
+        let text = "größe: {tür: \"1\"}\nlist:\n  - ä: [x, 'y z']\n  - z\nend: 1\n";
+        let file = files.add("a.yaml", text);
+        let document = read(&file).unwrap();
+        assert_eq!(files.text(document.get("größe").unwrap().get("tür").unwrap().span), "\"1\"");
+        assert_eq!(files.text(document.entries()[0].value.entries()[0].key_span), "tür");
+        let list = document.get("list").unwrap();
+        assert_eq!(files.text(list.items()[0].get("ä").unwrap().items()[1].span), "'y z'");
+        assert_eq!(files.text(list.items()[1].span), "z");
+        assert_eq!(files.position(document.get("end").unwrap().span).line, 5);
+    }
+
+    #[test]
+    fn aliases_are_copied_but_not_without_end() {
+        let file = Files::new().add("a.yaml", "a: &x {k: 1}\nb: *x\n");
+        let document = read(&file).unwrap();
+        assert_eq!(document.get("b").unwrap().get("k").unwrap().kind, Kind::Number("1".into()));
+
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..20 {
+            let refs = vec![format!("*a{}", level - 1); 10].join(", ");
+            bomb.push_str(&format!("a{level}: &a{level} [{refs}]\n"));
+        }
+        let file = Files::new().add("bomb.yaml", bomb);
+        assert_eq!(read(&file).unwrap_err().kind, ProblemKind::TooLarge);
+    }
+
+    #[test]
+    fn broken_yaml_is_a_problem_with_a_place() {
+        let mut files = Files::new();
+        let file = files.add("a.yaml", "a: 1\nb: [1, 2\nc: 3\n");
+        let problem = read(&file).unwrap_err();
+        assert_eq!(problem.kind, ProblemKind::YamlSyntax);
+        assert!(files.position(problem.span).line >= 2);
+    }
+}

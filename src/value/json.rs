@@ -1,0 +1,140 @@
+//! JSON as a value: numbers keep all their digits, objects their order, copies are cheap.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::{Decimal, Text, Value};
+
+/// The entries of a JSON object, in order.
+pub type JsonObject = IndexMap<Text, Json>;
+
+/// A JSON value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Json {
+    /// `null`
+    #[default]
+    Null,
+    /// `true`, `false`
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number.
+    Decimal(Decimal),
+    /// A string.
+    String(Text),
+    /// A list.
+    Array(Arc<Vec<Json>>),
+    /// An object.
+    Object(Arc<JsonObject>),
+}
+
+impl Json {
+    /// An object of these entries.
+    pub fn object(entries: impl IntoIterator<Item = (Text, Json)>) -> Self {
+        Self::Object(Arc::new(entries.into_iter().collect()))
+    }
+
+    /// The value of a key, if this is an object that has it.
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        match self {
+            Self::Object(entries) => entries.get(key),
+            _ => None,
+        }
+    }
+
+    /// The value of a key of an object, or of an index of a list.
+    pub fn member(&self, name: &str) -> Option<&Json> {
+        match self {
+            Self::Object(entries) => entries.get(name),
+            Self::Array(items) => items.get(name.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+
+    /// Appends the compact JSON text.
+    pub fn write(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Integer(value) => out.push_str(itoa::Buffer::new().format(*value)),
+            Self::Decimal(value) => value.write_json(out),
+            Self::String(text) => write_json_string(text, out),
+            Self::Array(items) => write_list(items, out),
+            Self::Object(entries) => write_object(entries, out),
+        }
+    }
+}
+
+impl std::fmt::Display for Json {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text);
+        formatter.write_str(&text)
+    }
+}
+
+impl From<Json> for Value {
+    /// Scalars become values of their own type; `null` is NOT_SET; lists and objects stay
+    /// JSON.
+    fn from(json: Json) -> Self {
+        match json {
+            Json::Null => Self::NOT_SET,
+            Json::Boolean(value) => Self::Boolean(value),
+            Json::Integer(value) => Self::Integer(value),
+            Json::Decimal(value) => Self::Decimal(value),
+            Json::String(text) => Self::String(text),
+            other => Self::Json(other),
+        }
+    }
+}
+
+fn write_list(items: &[Json], out: &mut String) {
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        item.write(out);
+    }
+    out.push(']');
+}
+
+fn write_object(entries: &JsonObject, out: &mut String) {
+    out.push('{');
+    for (index, (key, value)) in entries.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write_json_string(key, out);
+        out.push(':');
+        value.write(out);
+    }
+    out.push('}');
+}
+
+/// Appends a JSON string with its quotes.
+pub(crate) fn write_json_string(text: &str, out: &mut String) {
+    out.push('"');
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0x00..0x20 => "",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(escape);
+        if escape.is_empty() {
+            let _ = write!(out, "\\u{byte:04x}");
+        }
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+    out.push('"');
+}

@@ -1,0 +1,103 @@
+//! Values as Architect knows them: their types, NOT_SET, numbers, times, conversions,
+//! comparison and printing.
+
+mod compare;
+mod convert;
+mod decimal;
+mod json;
+mod number;
+mod object;
+mod print;
+mod time;
+mod types;
+
+pub use compare::{compare, equal};
+pub use convert::{
+    Conversion, to_boolean, to_decimal, to_duration, to_integer, to_json, to_text,
+};
+pub use decimal::{Decimal, MAX_DIGITS};
+pub use json::{Json, JsonObject};
+pub use number::Number;
+pub use object::{Collection, Currency, Object};
+pub use time::{Date, DateTime, Duration, Time};
+pub use types::{Kind, Type};
+
+/// Short texts are kept inside the value, longer ones are shared.
+pub use ecow::EcoString as Text;
+
+/// The largest Integer; the smallest is its negative. *Source: Architect's limits.*
+pub const MAX_INTEGER: i64 = 999_999_999_999_999;
+
+/// A value of a variable, an output, or an expression.
+///
+/// NOT_SET is a value of its own and has a type. Collections are never NOT_SET, only empty.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// No value, of this type.
+    NotSet(Type),
+    /// Boolean
+    Boolean(bool),
+    /// Integer, within ±[`MAX_INTEGER`].
+    Integer(i64),
+    /// Decimal, up to 40 digits.
+    Decimal(Decimal),
+    /// String
+    String(Text),
+    /// DateTime, in UTC.
+    DateTime(DateTime),
+    /// Date
+    Date(Date),
+    /// Time
+    Time(Time),
+    /// Duration
+    Duration(Duration),
+    /// Currency
+    Currency(std::sync::Arc<Currency>),
+    /// Anything with named properties: Queue, User, Skill, Prompt, PhoneNumber, ExternalContact…
+    Object(std::sync::Arc<Object>),
+    /// JSON
+    Json(Json),
+    /// A collection of values of one type.
+    Collection(std::sync::Arc<Collection>),
+}
+
+impl Default for Value {
+    /// NOT_SET without a known type: what a variable of the draft dialect starts as.
+    fn default() -> Self {
+        Self::NotSet(Type::ANY)
+    }
+}
+
+impl Value {
+    /// NOT_SET of no particular type.
+    pub const NOT_SET: Self = Self::NotSet(Type::ANY);
+
+    /// Whether this is NOT_SET, or the `null` of JSON, which the draft dialect takes for it.
+    #[inline]
+    pub fn is_unset(&self) -> bool {
+        matches!(self, Self::NotSet(_) | Self::Json(Json::Null))
+    }
+
+    /// A string value.
+    pub fn string(text: impl Into<Text>) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Boolean(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
