@@ -1,0 +1,94 @@
+//! What a call starts with.
+
+use crate::flow::{FlowId, NodeId, VariableId};
+use crate::program::{ContextId, Program};
+use crate::value::{DateTime, Text, Value};
+
+/// When a call is ended although its flows are not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many actions a call may start.
+    pub max_actions: u32,
+    /// How many flows may be nested below the first.
+    pub max_depth: u16,
+    /// How long a call may take, on the virtual clock.
+    pub timeout_ms: Option<i64>,
+}
+
+impl Default for Limits {
+    /// 10,000 actions, 32 nested flows, no timeout.
+    fn default() -> Self {
+        Self { max_actions: 10_000, max_depth: 32, timeout_ms: None }
+    }
+}
+
+/// Where a call starts and what it brings along. Names are resolved once; the same call can
+/// be made any number of times.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub(super) flow: FlowId,
+    pub(super) node: Option<NodeId>,
+    pub(super) context: Vec<(ContextId, Value)>,
+    pub(super) variables: Vec<(VariableId, Value)>,
+    pub(super) other_variables: Vec<(Text, Value)>,
+    pub(super) start: DateTime,
+    pub(super) limits: Limits,
+}
+
+impl Call {
+    /// A call to a flow, at 2026-01-05T09:00:00Z, so that runs repeat.
+    pub fn new(flow: FlowId) -> Self {
+        Self {
+            flow,
+            node: None,
+            context: Vec::new(),
+            variables: Vec::new(),
+            other_variables: Vec::new(),
+            start: DateTime::from_milliseconds(1_767_603_600_000).unwrap_or_default(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Starts at this node instead of the flow's first.
+    #[must_use]
+    pub fn at_node(mut self, node: NodeId) -> Self {
+        self.node = Some(node);
+        self
+    }
+
+    /// Sets the virtual clock.
+    #[must_use]
+    pub fn at(mut self, start: DateTime) -> Self {
+        self.start = start;
+        self
+    }
+
+    /// Sets the limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Adds a field of the context. One that no flow asks for makes no difference.
+    #[must_use]
+    pub fn context(mut self, program: &Program, name: &str, value: Value) -> Self {
+        if let Some(id) = program.context(name) {
+            self.context.push((id, value));
+        }
+        self
+    }
+
+    /// Sets a variable before the first node.
+    #[must_use]
+    pub fn variable(mut self, program: &Program, name: &str, value: Value) -> Self {
+        match program.variable(self.flow, name) {
+            Some(id) => self.variables.push((id, value)),
+            None => {
+                self.other_variables.retain(|(other, _)| other != name);
+                self.other_variables.push((name.into(), value));
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,20 @@
+//! One call, executed: a session steps through a program, asks its host every question about
+//! the outside world, and leaves a trace.
+//!
+//! A [`Session`] is a value. It does no input or output and knows no fixtures: it runs until
+//! it needs something from outside, gives a [`Question`](crate::world::Question), and goes on
+//! with the [`Answer`](crate::world::Answer). It can be cloned at every question, and both
+//! copies go on alike.
+
+mod action;
+mod call;
+mod frame;
+mod play;
+mod recorder;
+mod scope;
+mod session;
+mod state;
+
+pub use call::{Call, Limits};
+pub use play::play;
+pub use session::{Progress, Session};

@@ -1,0 +1,65 @@
+//! Where templates and conditions find their values during a call.
+
+use std::borrow::Cow;
+
+use super::frame::Frame;
+use crate::expr::draft::Scope;
+use crate::flow::VariableId;
+use crate::program::{Operand, OutputId, Place};
+use crate::value::{Json, Text, Value};
+
+/// The slots of all frames, one above the other, and the context of the conversation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Slots {
+    pub(super) values: Vec<Value>,
+    pub(super) context: Vec<Value>,
+}
+
+impl Slots {
+    pub(super) fn variable(&self, frame: &Frame, id: VariableId) -> &Value {
+        &self.values[frame.variables.wrapping_add(id.index())]
+    }
+
+    pub(super) fn set_variable(&mut self, frame: &Frame, id: VariableId, value: Value) {
+        self.values[frame.variables.wrapping_add(id.index())] = value;
+    }
+
+    pub(super) fn set_output(&mut self, frame: &Frame, id: OutputId, value: Value) {
+        self.values[frame.outputs + id.0 as usize] = value;
+    }
+}
+
+/// What a frame sees.
+pub(super) struct View<'s> {
+    pub(super) slots: &'s Slots,
+    pub(super) frame: &'s Frame,
+}
+
+impl Scope<Operand> for View<'_> {
+    #[inline]
+    fn read(&self, operand: &Operand) -> Cow<'_, Value> {
+        let value = match operand.place {
+            Place::Variable(variable, context) => {
+                let value = self.slots.variable(self.frame, variable);
+                if value.is_unset() { &self.slots.context[context.index()] } else { value }
+            }
+            Place::Output(output) => &self.slots.values[self.frame.outputs + output.0 as usize],
+        };
+        if operand.path.is_empty() { Cow::Borrowed(value) } else { field(value, &operand.path) }
+    }
+}
+
+/// A field below a value, at any depth; NOT_SET if there is none.
+fn field<'v>(value: &'v Value, path: &[Text]) -> Cow<'v, Value> {
+    let (json, path) = match value {
+        Value::Json(json) => (json, path),
+        Value::Object(object) => match object.properties.get(&path[0]) {
+            Some(value) if path.len() == 1 => return Cow::Borrowed(value),
+            Some(value) => return field(value, &path[1..]),
+            None => return Cow::Owned(Value::NOT_SET),
+        },
+        _ => return Cow::Owned(Value::NOT_SET),
+    };
+    let found = path.iter().try_fold(json, |json: &Json, name| json.member(name));
+    Cow::Owned(found.cloned().unwrap_or_default().into())
+}

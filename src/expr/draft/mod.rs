@@ -1,0 +1,14 @@
+//! Templates and conditions of the draft dialect. *Source: seeds 001 and 003.*
+//!
+//! A template is text with references in braces. A string that is one whole reference keeps
+//! the value's type; inside longer text the value is printed. A condition compares typed
+//! operands; values are never spliced into its text.
+
+mod evaluate;
+mod parse;
+mod print;
+mod tree;
+
+pub use evaluate::Scope;
+pub use parse::{parse_condition, parse_template};
+pub use tree::{Comparator, Condition, Form, Operand, Part, Reference, Template};

@@ -1,0 +1,271 @@
+//! From text to tree, by the grammar `grammar/draft.pest`.
+
+use pest::Parser;
+use pest::error::{Error, ErrorVariant, InputLocation};
+use pest::iterators::Pair;
+
+use super::tree::{Comparator, Condition, Operand, Part, Reference, Template};
+use crate::expr::{Origin, SyntaxError};
+use crate::source::Span;
+use crate::value::{Number, Text, Value};
+
+#[expect(missing_docs, reason = "pest derives the rules from the documented grammar")]
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/draft.pest"]
+    pub(super) struct DraftParser;
+}
+
+use grammar::{DraftParser, Rule};
+
+/// How deep parentheses may be nested in a condition. The parser and everything that walks
+/// the tree recurse that far and no farther.
+const MAX_NESTING: usize = 64;
+
+/// Parses a template that stands at `span`.
+///
+/// # Errors
+/// A brace is opened before a name and not closed.
+pub fn parse_template(text: &str, span: Span) -> Result<Template<Reference>, SyntaxError> {
+    if !text.contains(['{', '\\']) {
+        return Ok(Template::Text(text.into()));
+    }
+    let origin = Origin::new(text, span);
+    let mut pairs = DraftParser::parse(Rule::template, text)
+        .map_err(|error| template_error(text, origin, &error))?;
+    let mut parts: Vec<Part<Reference>> = Vec::new();
+    for pair in pairs.next().into_iter().flat_map(Pair::into_inner) {
+        match pair.as_rule() {
+            Rule::reference => parts.push(Part::Reference(reference(pair, origin))),
+            Rule::escape => push_text(&mut parts, &pair.as_str()[1..]),
+            Rule::EOI => {}
+            _ => push_text(&mut parts, pair.as_str()),
+        }
+    }
+    Ok(match parts.as_slice() {
+        [] => Template::Text(Text::new()),
+        [Part::Text(text)] => Template::Text(text.clone()),
+        [Part::Reference(reference)] => Template::Whole(reference.clone()),
+        _ => Template::Mixed(parts.into()),
+    })
+}
+
+/// Parses a condition that stands at `span`.
+///
+/// # Errors
+/// The text is no condition; the message says what was expected at which place.
+pub fn parse_condition(text: &str, span: Span) -> Result<Condition<Reference>, SyntaxError> {
+    let origin = Origin::new(text, span);
+    if let Some(at) = too_deep(text) {
+        return Err(SyntaxError {
+            span: origin.part(at, at + 1),
+            message: format!("parentheses are nested deeper than {MAX_NESTING} levels"),
+            help: None,
+        });
+    }
+    let mut pairs = DraftParser::parse(Rule::condition, text)
+        .map_err(|error| condition_error(text, origin, &error))?;
+    let root = pairs.next().and_then(|pair| pair.into_inner().next());
+    match root {
+        Some(root) => Ok(any(root, origin)),
+        None => Err(unexpected_end(text, origin)),
+    }
+}
+
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let brackets = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'(' | b')'));
+    for (at, byte) in brackets {
+        depth = if byte == b'(' { depth + 1 } else { depth.saturating_sub(1) };
+        if depth > MAX_NESTING {
+            return Some(at);
+        }
+    }
+    None
+}
+
+fn push_text(parts: &mut Vec<Part<Reference>>, text: &str) {
+    if let Some(Part::Text(last)) = parts.last_mut() {
+        last.push_str(text);
+    } else {
+        parts.push(Part::Text(text.into()));
+    }
+}
+
+fn reference(pair: Pair<'_, Rule>, origin: Origin) -> Reference {
+    let span = origin.part(pair.as_span().start(), pair.as_span().end());
+    let segment = |pair: Pair<'_, Rule>| match pair.as_rule() {
+        Rule::quoted => unquote(pair.as_str()),
+        _ => pair.as_str().into(),
+    };
+    Reference { segments: pair.into_inner().map(segment).collect(), span }
+}
+
+/// The text between the quotes, escapes resolved.
+fn unquote(text: &str) -> Text {
+    let inner = &text[1..text.len() - 1];
+    let mut out = Text::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        out.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some(other) => other,
+                None => '\\',
+            },
+            other => other,
+        });
+    }
+    out
+}
+
+fn any(pair: Pair<'_, Rule>, origin: Origin) -> Condition<Reference> {
+    let members = pair.into_inner().filter(|pair| pair.as_rule() == Rule::all);
+    single_or(members.map(|pair| all(pair, origin)).collect(), Condition::Any)
+}
+
+fn all(pair: Pair<'_, Rule>, origin: Origin) -> Condition<Reference> {
+    let members = pair.into_inner().filter(|pair| pair.as_rule() == Rule::negation);
+    single_or(members.map(|pair| negation(pair, origin)).collect(), Condition::All)
+}
+
+fn single_or(
+    mut members: Vec<Condition<Reference>>,
+    join: fn(Box<[Condition<Reference>]>) -> Condition<Reference>,
+) -> Condition<Reference> {
+    match members.pop() {
+        Some(only) if members.is_empty() => only,
+        Some(last) => {
+            members.push(last);
+            join(members.into())
+        }
+        None => join(Box::default()),
+    }
+}
+
+/// Any number of `not` in a row comes down to one or none.
+fn negation(pair: Pair<'_, Rule>, origin: Origin) -> Condition<Reference> {
+    let mut is_negated = false;
+    let mut inner = Condition::Holds(Operand::Null);
+    for pair in pair.into_inner() {
+        match pair.as_rule() {
+            Rule::not => is_negated = !is_negated,
+            _ => inner = comparison(pair, origin),
+        }
+    }
+    if is_negated { Condition::Not(Box::new(inner)) } else { inner }
+}
+
+fn comparison(pair: Pair<'_, Rule>, origin: Origin) -> Condition<Reference> {
+    let mut pairs = pair.into_inner();
+    let left = pairs.next().map_or(Operand::Null, |pair| operand(pair, origin));
+    let (Some(symbol), Some(right)) = (pairs.next(), pairs.next()) else {
+        return match left {
+            Operand::Group(condition) => *condition,
+            left => Condition::Holds(left),
+        };
+    };
+    let word = symbol.as_str();
+    let comparator = Comparator::ALL.into_iter().find(|c| c.symbol().eq_ignore_ascii_case(word));
+    Condition::Compare(comparator.unwrap_or(Comparator::Equal), left, operand(right, origin))
+}
+
+fn operand(pair: Pair<'_, Rule>, origin: Origin) -> Operand<Reference> {
+    let text = pair.as_str();
+    match pair.as_rule() {
+        Rule::reference => Operand::Reference(reference(pair, origin)),
+        Rule::string => Operand::Literal(Value::String(unquote(text))),
+        Rule::boolean => Operand::Literal(Value::Boolean(text.eq_ignore_ascii_case("true"))),
+        // A number beyond 40 digits is compared as the text that it is.
+        Rule::number => Operand::Literal(
+            Number::parse_json(text).map_or_else(|| Value::string(text), Value::from),
+        ),
+        Rule::group => pair
+            .into_inner()
+            .next()
+            .map_or(Operand::Null, |inner| Operand::Group(Box::new(any(inner, origin)))),
+        _ => Operand::Null,
+    }
+}
+
+fn template_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxError {
+    let at = place(error);
+    let open = text[..at].rfind('{').unwrap_or(at);
+    let message = match text[at..].chars().next() {
+        Some(found) => format!("`{{` opens a reference, but `{found}` is not part of a name"),
+        None => "`{` opens a reference that is not closed".into(),
+    };
+    let help = "close the name with `}`; write `\\{` for a brace that is only text";
+    SyntaxError { span: origin.part(open, at.max(open + 1)), message, help: Some(help.into()) }
+}
+
+fn condition_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxError {
+    let at = place(error);
+    let rest = &text[at..];
+    let Some(found) = rest.chars().next() else {
+        return unexpected_end(text, origin);
+    };
+    let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    let width = word.max(found.len_utf8());
+    let expected = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => expected(positives),
+        ErrorVariant::CustomError { message } => message.clone(),
+    };
+    SyntaxError {
+        span: origin.part(at, at + width),
+        message: format!("found `{}`, expected {expected}", &rest[..width]),
+        help: mistake(&rest[..width], rest),
+    }
+}
+
+fn unexpected_end(text: &str, origin: Origin) -> SyntaxError {
+    let message = if text.trim().is_empty() {
+        "the condition is empty"
+    } else {
+        "the condition ends too early"
+    };
+    SyntaxError {
+        span: origin.part(text.len().saturating_sub(1), text.len()),
+        message: message.into(),
+        help: Some("write a comparison such as `{Ask.digits} == '1'`".into()),
+    }
+}
+
+fn place(error: &Error<Rule>) -> usize {
+    match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    }
+}
+
+fn expected(rules: &[Rule]) -> String {
+    let wants_operand = rules.iter().any(|rule| {
+        matches!(rule, Rule::reference | Rule::string | Rule::number | Rule::group | Rule::null)
+    });
+    let wants_comparator = rules.contains(&Rule::comparator);
+    let wants_joint = rules.iter().any(|rule| matches!(rule, Rule::and | Rule::or));
+    let text = match (wants_operand, wants_comparator, wants_joint) {
+        (true, ..) => "a `{reference}`, a 'text', a number, true, false or null",
+        (_, true, true) => "a comparison such as `==`, `and`, `or`, or the end",
+        (_, true, false) => "a comparison such as `==`",
+        (_, _, true) => "`and`, `or`, or the end",
+        _ => "the rest of the condition",
+    };
+    text.into()
+}
+
+/// What people write who come from another language.
+fn mistake(word: &str, rest: &str) -> Option<String> {
+    if rest.starts_with('=') {
+        return Some("write `==` to compare".into());
+    }
+    if rest.starts_with("<>") {
+        return Some("write `!=` for «not equal»".into());
+    }
+    let names = word.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if names && word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return Some(format!("write `{{{word}}}` for a variable, `'{word}'` for a text"));
+    }
+    rest.starts_with(['\'', '"', '{']).then(|| "it is opened, but not closed".into())
+}

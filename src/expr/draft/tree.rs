@@ -1,0 +1,256 @@
+//! The trees, generic over what a reference is: as written, or resolved by the program.
+
+use crate::source::Span;
+use crate::value::{Json, Text, Value};
+
+/// A name in braces, as written: `{Ask.digits}` has the segments `Ask` and `digits`.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// The parts between the dots; at least one.
+    pub segments: Vec<Text>,
+    /// Where it stands, with its braces.
+    pub span: Span,
+}
+
+impl PartialEq for Reference {
+    /// By name: where it stands does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        self.segments == other.segments
+    }
+}
+
+/// Text with references.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Template<R> {
+    /// Text without references.
+    Text(Text),
+    /// One reference and nothing else: keeps the type of the value.
+    Whole(R),
+    /// Text and references in turn.
+    Mixed(Box<[Part<R>]>),
+}
+
+/// A piece of a [`Template::Mixed`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part<R> {
+    /// Text as it is.
+    Text(Text),
+    /// A value to print.
+    Reference(R),
+}
+
+/// A value that may hold templates at any depth, such as the body of a webhook.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Form<R> {
+    /// A value without references.
+    Constant(Json),
+    /// A string with references.
+    Template(Template<R>),
+    /// A list.
+    Array(Vec<Form<R>>),
+    /// An object.
+    Object(Vec<(Text, Form<R>)>),
+}
+
+/// A condition, or a part of one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition<R> {
+    /// At least one of them is true.
+    Any(Box<[Condition<R>]>),
+    /// All of them are true.
+    All(Box<[Condition<R>]>),
+    /// It is false.
+    Not(Box<Condition<R>>),
+    /// Two operands compared.
+    Compare(Comparator, Operand<R>, Operand<R>),
+    /// An operand that is true by itself.
+    Holds(Operand<R>),
+}
+
+/// What a condition compares.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand<R> {
+    /// The value of a reference.
+    Reference(R),
+    /// A literal.
+    Literal(Value),
+    /// The word `null`.
+    Null,
+    /// A condition in parentheses, as true or false.
+    Group(Box<Condition<R>>),
+}
+
+/// How two operands are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparator {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `contains`: a text within a text, or an item of a list
+    Contains,
+    /// `startswith`
+    StartsWith,
+    /// `endswith`
+    EndsWith,
+}
+
+impl Comparator {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Equal,
+        Self::NotEqual,
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+        Self::Contains,
+        Self::StartsWith,
+        Self::EndsWith,
+    ];
+
+    /// As it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Contains => "contains",
+            Self::StartsWith => "startswith",
+            Self::EndsWith => "endswith",
+        }
+    }
+}
+
+impl<R> Template<R> {
+    /// The text, if there are no references in it.
+    pub fn as_constant(&self) -> Option<&Text> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Calls `visit` on every reference, in order.
+    pub fn each_reference<'t>(&'t self, visit: &mut dyn FnMut(&'t R)) {
+        match self {
+            Self::Text(_) => {}
+            Self::Whole(reference) => visit(reference),
+            Self::Mixed(parts) => {
+                for part in parts {
+                    if let Part::Reference(reference) = part {
+                        visit(reference);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same template over other references.
+    pub fn resolve<S>(&self, resolve: &mut dyn FnMut(&R) -> S) -> Template<S> {
+        match self {
+            Self::Text(text) => Template::Text(text.clone()),
+            Self::Whole(reference) => Template::Whole(resolve(reference)),
+            Self::Mixed(parts) => {
+                let part = |part: &Part<R>| match part {
+                    Part::Text(text) => Part::Text(text.clone()),
+                    Part::Reference(reference) => Part::Reference(resolve(reference)),
+                };
+                Template::Mixed(parts.iter().map(part).collect())
+            }
+        }
+    }
+}
+
+impl<R> Form<R> {
+    /// Calls `visit` on every reference, in order.
+    pub fn each_reference<'t>(&'t self, visit: &mut dyn FnMut(&'t R)) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Template(template) => template.each_reference(visit),
+            Self::Array(items) => items.iter().for_each(|item| item.each_reference(visit)),
+            Self::Object(entries) => {
+                entries.iter().for_each(|(_, value)| value.each_reference(visit));
+            }
+        }
+    }
+
+    /// The same value over other references.
+    pub fn resolve<S>(&self, resolve: &mut dyn FnMut(&R) -> S) -> Form<S> {
+        match self {
+            Self::Constant(json) => Form::Constant(json.clone()),
+            Self::Template(template) => Form::Template(template.resolve(resolve)),
+            Self::Array(items) => {
+                Form::Array(items.iter().map(|item| item.resolve(resolve)).collect())
+            }
+            Self::Object(entries) => {
+                let entry = |(key, value): &(Text, Form<R>)| (key.clone(), value.resolve(resolve));
+                Form::Object(entries.iter().map(entry).collect())
+            }
+        }
+    }
+}
+
+impl<R> Condition<R> {
+    /// Calls `visit` on every reference, in order.
+    pub fn each_reference<'t>(&'t self, visit: &mut dyn FnMut(&'t R)) {
+        match self {
+            Self::Any(items) | Self::All(items) => {
+                items.iter().for_each(|item| item.each_reference(visit));
+            }
+            Self::Not(inner) => inner.each_reference(visit),
+            Self::Compare(_, left, right) => {
+                left.each_reference(visit);
+                right.each_reference(visit);
+            }
+            Self::Holds(operand) => operand.each_reference(visit),
+        }
+    }
+
+    /// The same condition over other references.
+    pub fn resolve<S>(&self, resolve: &mut dyn FnMut(&R) -> S) -> Condition<S> {
+        match self {
+            Self::Any(items) => {
+                Condition::Any(items.iter().map(|item| item.resolve(resolve)).collect())
+            }
+            Self::All(items) => {
+                Condition::All(items.iter().map(|item| item.resolve(resolve)).collect())
+            }
+            Self::Not(inner) => Condition::Not(Box::new(inner.resolve(resolve))),
+            Self::Compare(comparator, left, right) => {
+                Condition::Compare(*comparator, left.resolve(resolve), right.resolve(resolve))
+            }
+            Self::Holds(operand) => Condition::Holds(operand.resolve(resolve)),
+        }
+    }
+}
+
+impl<R> Operand<R> {
+    fn each_reference<'t>(&'t self, visit: &mut dyn FnMut(&'t R)) {
+        match self {
+            Self::Reference(reference) => visit(reference),
+            Self::Group(condition) => condition.each_reference(visit),
+            Self::Literal(_) | Self::Null => {}
+        }
+    }
+
+    fn resolve<S>(&self, resolve: &mut dyn FnMut(&R) -> S) -> Operand<S> {
+        match self {
+            Self::Reference(reference) => Operand::Reference(resolve(reference)),
+            Self::Literal(value) => Operand::Literal(value.clone()),
+            Self::Null => Operand::Null,
+            Self::Group(condition) => Operand::Group(Box::new(condition.resolve(resolve))),
+        }
+    }
+}

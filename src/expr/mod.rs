@@ -1,0 +1,53 @@
+//! The languages in which flows compute: text to tree, tree to compiled form, evaluation.
+//!
+//! Each language is a module of its own with the same parts: a grammar under `grammar/`, a
+//! tree that is generic over what a name stands for (`Reference` as written, an operand
+//! of the program once compiled), a parser and an evaluator. [`draft`] is the small language
+//! of the draft dialect.
+
+pub mod draft;
+
+use crate::source::Span;
+
+/// Why a text is not an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where in the file.
+    pub span: Span,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to write instead, if that is known.
+    pub help: Option<String>,
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluationError {
+    /// What was wrong with the values at hand.
+    pub message: String,
+}
+
+/// A text in a file that holds an expression: it translates places within the text into
+/// places in the file.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    span: Span,
+    is_verbatim: bool,
+}
+
+impl Origin {
+    /// `text` as read from `span`. If the file has it letter for letter, plain or between
+    /// quotes, places are exact; if it was written with escapes, they are the whole span.
+    pub fn new(text: &str, span: Span) -> Self {
+        let length = (span.end - span.start) as usize;
+        if length == text.len() + 2 {
+            Self { span: span.part(1, length - 1), is_verbatim: true }
+        } else {
+            Self { span, is_verbatim: length == text.len() }
+        }
+    }
+
+    fn part(self, start: usize, end: usize) -> Span {
+        if self.is_verbatim { self.span.part(start, end) } else { self.span }
+    }
+}

@@ -1,0 +1,21 @@
+//! What a flow is: the model that all dialects are read into.
+//!
+//! * [`read`] turns documents into flows, one module a dialect;
+//! * [`check`] finds what is wrong with them without running them, one file a finding;
+//! * [`Legend`] says what the ids in programs and traces stand for.
+
+pub mod check;
+pub mod read;
+
+mod action;
+mod ids;
+mod legend;
+mod model;
+
+pub use action::{
+    Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact, If,
+    NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook,
+};
+pub use ids::{FlowId, NodeId, ReferenceId, TextId, VariableId};
+pub use legend::{FlowLabel, Legend, NodeLabel};
+pub use model::{Flow, Node, Path, PathKind, Target, Written};

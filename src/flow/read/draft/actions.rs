@@ -1,0 +1,378 @@
+//! What a node does, by its type.
+
+use super::document::target_of;
+use super::properties::{Properties, Reader};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::expr::draft::{Form, Reference, Template};
+use crate::flow::action::{
+    Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact, If,
+    NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
+};
+use crate::flow::model::{Path, PathKind, Written};
+use crate::source::{Kind, Node as Document, Span};
+use crate::value::{Json, Text};
+
+type Read = fn(&mut Properties<'_, '_, '_, '_>, &mut Vec<Path>) -> Action;
+
+/// Every type with its other names; they are matched without regard to case.
+const TYPES: &[(&[&str], Read)] = &[
+    (&["Say", "PlayPrompt", "PlayAudio"], |properties, _| say(properties)),
+    (&["Gather", "Collect", "CollectInput"], |properties, _| gather(properties)),
+    (&["Set", "SetVariable", "UpdateData"], |properties, _| set(properties)),
+    (&["If", "Decision", "Condition"], decide),
+    (&["Flow", "Subflow", "CallSubflow", "CallFlow", "CallCommonModule"], |properties, _| {
+        call_flow(properties)
+    }),
+    (&["Route", "TransferToQueue", "TransferToAcd", "Queue"], |properties, _| route(properties)),
+    (&["GetExternalContactAction", "GetExternalContact"], |properties, _| contact(properties)),
+    (&["DataAction", "CallDataAction"], |properties, _| data_action(properties)),
+    (&["GetQueueStats", "QueueStats"], |properties, _| statistics(properties)),
+    (&["Webhook", "CallWebhook"], |properties, _| webhook(properties)),
+    (&["End", "Disconnect"], |properties, _| end(properties)),
+];
+
+/// Reads the action of a node; the paths that stand in its properties go to `paths`.
+pub(super) fn read(
+    node: &Document<'_>,
+    span: Span,
+    paths: &mut Vec<Path>,
+    reader: &mut Reader<'_>,
+) -> Action {
+    let written = node.get("type");
+    let Some(name) = written.and_then(Document::as_str) else {
+        let place = written.map_or(span, |node| node.span);
+        reader.invalid(place, "a node needs a `type`, a string".into(), "");
+        return Action::Unknown;
+    };
+    let is_named = |names: &&[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let Some((names, read)) = TYPES.iter().find(|(names, _)| is_named(names)) else {
+        let known = TYPES.iter().flat_map(|(names, _)| names.iter().copied());
+        let help = match nearest(name, known) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => {
+                let first: Vec<&str> = TYPES.iter().map(|(names, _)| names[0]).collect();
+                format!("the types are {}", first.join(", "))
+            }
+        };
+        let message = format!("there is no node type `{name}`");
+        let place = written.map_or(span, |node| node.span);
+        reader.report(Diagnostic::new(Code::UNKNOWN_NODE_TYPE, message).at(place).help(help));
+        return Action::Unknown;
+    };
+    let mut properties = Properties::new(node, span, reader);
+    let mut action = read(&mut properties, paths);
+    properties.finish();
+    // A node of type Disconnect says by its name how it ends.
+    if let Action::End(end) = &mut action
+        && name.eq_ignore_ascii_case(names[1])
+        && node.get("properties").and_then(|properties| properties.get("endType")).is_none()
+    {
+        end.end_type = EndType::Disconnect;
+    }
+    action
+}
+
+type Source<'p, 'd, 's, 'a, 'r> = &'p mut Properties<'d, 's, 'a, 'r>;
+
+fn say(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let text = properties.phrase("sayText");
+    properties.ignore(&["sayLanguage", "sayGender", "playBeepBeforeText"]);
+    if text.is_none() {
+        properties.missing("a Say node needs a `sayText`", "say what the caller is to hear");
+    }
+    Action::Say(Say { text: text.unwrap_or_else(|| Template::Text(Text::new())) })
+}
+
+fn gather(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let prompt = properties.phrase("promptText");
+    properties.ignore(&["promptLanguage", "promptGender"]);
+    let max_digits = properties.count("maxDigits", (1, 1000), 1);
+    let min_digits = properties.count("minDigits", (0, 1000), 1);
+    if min_digits > max_digits {
+        let message = format!("`minDigits` is {min_digits}, more than `maxDigits`, {max_digits}");
+        properties.missing(&message, "a caller can never press that many keys");
+    }
+    let timeout_ms = properties.seconds("timeoutSeconds").unwrap_or(5_000);
+    let inter_digit_timeout_ms = properties.seconds("interDigitTimeoutSeconds").unwrap_or(3_000);
+    let valid_digits = keys(properties, "validDigits");
+    let terminating_key = keys(properties, "terminatingKey").and_then(|keys| {
+        let mut characters = keys.value.chars();
+        let first = characters.next();
+        if characters.next().is_some() {
+            let message = "`terminatingKey` must be a single key".into();
+            properties.reader.invalid(keys.span, message, "");
+        }
+        first
+    });
+    Action::Gather(Box::new(Gather {
+        prompt,
+        min_digits: u32::try_from(min_digits).unwrap_or(1),
+        max_digits: u32::try_from(max_digits).unwrap_or(1),
+        timeout_ms,
+        inter_digit_timeout_ms,
+        valid_digits: valid_digits.map(|keys| keys.value).unwrap_or_default(),
+        terminating_key,
+    }))
+}
+
+fn keys(properties: Source<'_, '_, '_, '_, '_>, name: &'static str) -> Option<Written<Text>> {
+    let keys = properties.text(name)?;
+    let is_key = |c: char| matches!(c, '0'..='9' | '*' | '#' | 'A'..='D');
+    if let Some(other) = keys.value.chars().find(|c| !is_key(*c)) {
+        let message = format!("`{name}` must hold keys of a telephone, found `{other}`");
+        properties.reader.invalid(keys.span, message, "keys are 0 to 9, `*`, `#` and A to D");
+        return None;
+    }
+    Some(keys)
+}
+
+fn set(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let list = properties.get("setVars");
+    let Some(list) = list.filter(|list| matches!(list.kind, Kind::Array(_))) else {
+        let message = "a Set node needs `setVars`, a list of `{key, value: {type, value}}`";
+        match list {
+            Some(list) => properties.reader.invalid(list.span, message.into(), ""),
+            None => properties.missing(message, ""),
+        }
+        return Action::Set(Set { assignments: Vec::new() });
+    };
+    let items = list.items().iter();
+    let assignments = items.filter_map(|item| assignment(item, properties.reader)).collect();
+    Action::Set(Set { assignments })
+}
+
+fn assignment(item: &Document<'_>, reader: &mut Reader<'_>) -> Option<Assignment> {
+    let key = item.get("key").and_then(|key| Some((key.as_str()?, key.span)));
+    let Some((name, span)) = key.filter(|(name, _)| !name.is_empty()) else {
+        let message = "an item of `setVars` needs a `key`, the name of a variable".into();
+        reader.invalid(item.span, message, "");
+        return None;
+    };
+    let Some(value) = item.get("value") else {
+        reader.invalid(item.span, format!("`{name}` has no `value`"), "");
+        return None;
+    };
+    // `{type, value}`, or the value itself.
+    let is_typed = matches!(value.kind, Kind::Object(_)) && value.get("value").is_some();
+    let inner = if is_typed { value.get("value").unwrap_or(value) } else { value };
+    let variable_type = match value.get("type").filter(|_| is_typed) {
+        Some(node) => variable_type(node, reader),
+        None => VariableType::Unchanged,
+    };
+    let variable = Written { value: Text::from(name), span };
+    Some(Assignment { variable, variable_type, value: reader.form(inner) })
+}
+
+fn variable_type(node: &Document<'_>, reader: &mut Reader<'_>) -> VariableType {
+    const TYPES: &[(&str, VariableType)] = &[
+        ("string", VariableType::String),
+        ("integer", VariableType::Integer),
+        ("decimal", VariableType::Decimal),
+        ("number", VariableType::Number),
+        ("boolean", VariableType::Boolean),
+        ("json", VariableType::Json),
+        ("increment", VariableType::Increment),
+    ];
+    let name = node.as_str().unwrap_or_default();
+    let known = TYPES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    if let Some((_, variable_type)) = known {
+        return *variable_type;
+    }
+    let names = TYPES.iter().map(|(name, _)| *name);
+    let help = match nearest(name, names.clone()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the types are {}", names.collect::<Vec<_>>().join(", ")),
+    };
+    let message = match node.as_str() {
+        Some(name) => format!("there is no variable type `{name}`"),
+        None => format!("the `type` of a variable must be a string, found {}", node.describe()),
+    };
+    reader.invalid(node.span, message, &help);
+    VariableType::Unchanged
+}
+
+fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) -> Action {
+    let mut conditions = Vec::new();
+    let list = properties.get("conditions");
+    if list.is_none_or(|list| !matches!(list.kind, Kind::Array(_))) {
+        let message = "an If node needs `conditions`, a list of `{expression, nextNode}`";
+        properties.missing(message, "");
+    }
+    for item in list.map_or(&[][..], |list| list.items()) {
+        let Some(expression) = item.get("expression") else {
+            properties.reader.invalid(item.span, "a condition needs an `expression`".into(), "");
+            continue;
+        };
+        let Some(text) = expression.as_str() else {
+            let message = format!("`expression` must be a string, found {}", expression.describe());
+            properties.reader.invalid(expression.span, message, "");
+            continue;
+        };
+        let Some(condition) = properties.reader.condition(text, expression.span) else { continue };
+        conditions
+            .push(Written { value: (Text::from(text), condition), span: expression.span });
+        let number = u16::try_from(conditions.len()).unwrap_or(u16::MAX);
+        match item.get("nextNode").and_then(target_of) {
+            Some(target) => paths.push(Path { kind: PathKind::Condition(number), target }),
+            None => {
+                let message = "a condition needs a `nextNode`, the id of a node".into();
+                properties.reader.invalid(item.span, message, "");
+            }
+        }
+    }
+    if let Some(target) = properties.get("defaultNextNode").and_then(target_of) {
+        paths.push(Path { kind: PathKind::Default, target });
+    }
+    Action::If(If { conditions })
+}
+
+fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let flow_id = properties.text("flowId");
+    let flow_name = properties.text("flowName");
+    if flow_id.is_none() && flow_name.is_none() {
+        let message = "a Flow node needs a `flowId` or a `flowName`";
+        properties.missing(message, "name the flow to call");
+    }
+    let timeout_ms = properties.seconds("timeoutSeconds");
+    let inputs = object(properties, "inputs").map(|object| {
+        let form = |entry: &crate::source::Entry<'_>| {
+            let name = Written { value: Text::from(&*entry.key), span: entry.key_span };
+            (name, properties.reader.form(&entry.value))
+        };
+        object.entries().iter().map(form).collect()
+    });
+    let outputs = object(properties, "outputs").map(|object| {
+        let mut outputs = Vec::new();
+        for entry in object.entries() {
+            let Some(name) = entry.value.as_str().filter(|name| !name.is_empty()) else {
+                let message = "an output is `callerVariable: calledVariable`, both names";
+                properties.reader.invalid(entry.value.span, message.into(), "");
+                continue;
+            };
+            let caller = Written { value: Text::from(&*entry.key), span: entry.key_span };
+            let called = Written { value: Text::from(name), span: entry.value.span };
+            outputs.push((caller, called));
+        }
+        outputs
+    });
+    Action::CallFlow(Box::new(CallFlow { flow_id, flow_name, timeout_ms, inputs, outputs }))
+}
+
+fn object<'d, 's>(
+    properties: &mut Properties<'d, 's, '_, '_>,
+    name: &'static str,
+) -> Option<&'d Document<'s>> {
+    let node = properties.get(name)?;
+    if matches!(node.kind, Kind::Object(_)) {
+        return Some(node);
+    }
+    let message = format!("`{name}` must be an object, found {}", node.describe());
+    properties.reader.invalid(node.span, message, "");
+    None
+}
+
+fn route(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let queue_id = properties.phrase("queueId");
+    let queue_name = properties.phrase("queueName");
+    if queue_id.is_none() && queue_name.is_none() {
+        properties.missing("a Route node needs a `queueId` or a `queueName`", "name the queue");
+    }
+    let mut skills = Vec::new();
+    for item in properties.get("skillRequirements").map_or(&[][..], |list| list.items()) {
+        let named = item.get("name").or_else(|| item.get("id")).unwrap_or(item);
+        match named.as_str() {
+            Some(text) => skills.push(properties.reader.template(text, named.span)),
+            None => {
+                let message = "a skill is a name, or an object with a `name`".into();
+                properties.reader.invalid(item.span, message, "");
+            }
+        }
+    }
+    let has_priority = properties.get("priority").is_some();
+    let priority = properties.count("priority", (-25_000_000, 25_000_000), 0);
+    let priority = has_priority.then_some(priority);
+    Action::Route(Box::new(Route { queue_id, queue_name, skills, priority }))
+}
+
+fn contact(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let key = properties.text("lookupKey");
+    let lookup_key = match &key {
+        // Both `from` and `{from}` name the field.
+        Some(key) => {
+            let name = key.value.trim_start_matches('{').trim_end_matches('}');
+            reference(name, key.span)
+        }
+        None => reference("from", properties.span),
+    };
+    let lookup_value = properties.phrase("lookupValue");
+    let on_not_found = match properties.text("onNotFound") {
+        None => NotFound::Null,
+        Some(text) if text.value.eq_ignore_ascii_case("null") => NotFound::Null,
+        Some(text) if text.value.eq_ignore_ascii_case("error") => NotFound::Error,
+        Some(text) => {
+            let message = format!("`onNotFound` must be `null` or `error`, found `{}`", text.value);
+            properties.reader.invalid(text.span, message, "");
+            NotFound::Null
+        }
+    };
+    let lookup = GetExternalContact { lookup_key, lookup_value, on_not_found };
+    Action::GetExternalContact(Box::new(lookup))
+}
+
+fn data_action(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let action_id = properties.text("actionId").map(|text| text.value);
+    let action_name = properties.text("actionName").map(|text| text.value);
+    if action_id.is_none() && action_name.is_none() {
+        let message = "a DataAction node needs an `actionId` or an `actionName`";
+        properties.missing(message, "name the data action");
+    }
+    let inputs = object(properties, "inputs").map_or(&[][..], |object| object.entries());
+    let inputs = inputs.iter().map(|entry| {
+        (Text::from(&*entry.key), properties.reader.form(&entry.value))
+    });
+    let inputs = inputs.collect();
+    let timeout_ms = properties.seconds("timeoutSeconds").unwrap_or(5_000);
+    Action::DataAction(Box::new(DataAction { action_id, action_name, inputs, timeout_ms }))
+}
+
+fn statistics(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let queue_id = properties.phrase("queueId");
+    if queue_id.is_none() {
+        properties.missing("a GetQueueStats node needs a `queueId`", "name the queue");
+    }
+    let queue_id = queue_id.unwrap_or_else(|| Template::Text(Text::new()));
+    Action::QueueStatistics(QueueStatistics { queue_id })
+}
+
+fn webhook(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    let webhook_id = properties.text("webhookId").map(|text| text.value);
+    let url = properties.phrase("url");
+    if webhook_id.is_none() && url.is_none() {
+        properties.missing("a Webhook node needs a `webhookId` or a `url`", "name the webhook");
+    }
+    let body: Form<Reference> = match properties.get("body") {
+        Some(body) => properties.reader.form(body),
+        None => Form::Constant(Json::Null),
+    };
+    let timeout_ms = properties.seconds("timeoutSeconds").unwrap_or(5_000);
+    Action::Webhook(Box::new(Webhook { webhook_id, url, body, timeout_ms }))
+}
+
+fn end(properties: Source<'_, '_, '_, '_, '_>) -> Action {
+    const TYPES: [EndType; 3] = [EndType::Normal, EndType::Error, EndType::Disconnect];
+    let Some(text) = properties.text("endType") else {
+        return Action::End(End { end_type: EndType::Normal });
+    };
+    let known = TYPES.into_iter().find(|known| known.name().eq_ignore_ascii_case(&text.value));
+    let Some(end_type) = known else {
+        let names = TYPES.map(EndType::name);
+        let help = match nearest(&text.value, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", names.join(", ")),
+        };
+        let message = format!("there is no `endType` `{}`", text.value);
+        properties.reader.invalid(text.span, message, &help);
+        return Action::End(End { end_type: EndType::Normal });
+    };
+    Action::End(End { end_type })
+}

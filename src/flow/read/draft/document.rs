@@ -1,0 +1,257 @@
+//! Flows and nodes; what a node does is read by its neighbours.
+
+use indexmap::IndexMap;
+
+use super::actions;
+use super::properties::Reader;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::model::{Flow, Node, Path, PathKind, Target};
+use crate::source::{Entry, Kind, Node as Document, Span};
+use crate::value::{Json, Number, Text};
+
+/// Whether this is a flow of the dialect: an object with `draft`, or with `nodes` itself.
+pub fn is_flow(document: &Document<'_>) -> bool {
+    let has_nodes = |node: &Document<'_>| node.get("nodes").is_some();
+    has_nodes(document) || document.get("draft").is_some()
+}
+
+/// Reads a flow. Whatever is wrong goes to `diagnostics`, and the rest is read all the same.
+pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> Flow {
+    let body = match document.get("draft") {
+        Some(draft) if matches!(draft.kind, Kind::Object(_)) => draft,
+        _ => document,
+    };
+    let id = text_of(document, "id");
+    let name = text_of(document, "name").or_else(|| id.clone()).unwrap_or_else(|| "flow".into());
+    let key = id.clone().unwrap_or_else(|| name.clone());
+    let mut reader = Reader::new(&key, diagnostics);
+    let start = start_of(body, document.span, &mut reader);
+    let nodes = read_nodes(body, &mut reader);
+    check_edges(body, &nodes, &mut reader);
+    let known = ["id", "name", "type", "version", "published", "active", "draft"];
+    let of_body = ["startNode", "nodes", "edges"];
+    let is_known = |key: &str| known.contains(&key) || of_body.contains(&key);
+    Flow {
+        id,
+        name,
+        flow_type: text_of(document, "type").unwrap_or_default(),
+        version: version_of(document),
+        is_published: !is_false(document, "published") && !is_false(document, "active"),
+        span: document.span,
+        start,
+        nodes,
+        other: others(document.entries(), is_known),
+    }
+}
+
+fn text_of(document: &Document<'_>, key: &str) -> Option<Text> {
+    document.get(key)?.as_str().filter(|text| !text.is_empty()).map(Text::from)
+}
+
+fn version_of(document: &Document<'_>) -> Option<Text> {
+    match &document.get("version")?.kind {
+        Kind::String(text) | Kind::Number(text) => Some(Text::from(&**text)),
+        // As the platform shows it: `{id: "3.0", …}`.
+        Kind::Object(_) => text_of(document.get("version")?, "id"),
+        _ => None,
+    }
+}
+
+fn is_false(document: &Document<'_>, key: &str) -> bool {
+    document.get(key).is_some_and(|node| node.kind == Kind::Boolean(false))
+}
+
+fn others(entries: &[Entry<'_>], is_known: impl Fn(&str) -> bool) -> IndexMap<Text, Json> {
+    let unknown = entries.iter().filter(|entry| !is_known(&entry.key));
+    unknown.map(|entry| (Text::from(&*entry.key), json_of(&entry.value))).collect()
+}
+
+/// A document as a value.
+pub(super) fn json_of(node: &Document<'_>) -> Json {
+    match &node.kind {
+        Kind::Null => Json::Null,
+        Kind::Boolean(value) => Json::Boolean(*value),
+        // A number beyond the limits of a Decimal is kept as its digits.
+        Kind::Number(text) => Number::parse_json(text)
+            .map_or_else(|| Json::String(Text::from(&**text)), Json::from),
+        Kind::String(text) => Json::String(Text::from(&**text)),
+        Kind::Array(items) => Json::Array(items.iter().map(json_of).collect::<Vec<_>>().into()),
+        Kind::Object(entries) => Json::object(
+            entries.iter().map(|entry| (Text::from(&*entry.key), json_of(&entry.value))),
+        ),
+    }
+}
+
+fn start_of(body: &Document<'_>, flow: Span, reader: &mut Reader<'_>) -> Option<Target> {
+    let start = body.get("startNode");
+    if let Some(target) = start.and_then(target_of) {
+        return Some(target);
+    }
+    let span = start.map_or(flow, |node| node.span);
+    let message = match start {
+        Some(node) => format!("`startNode` must be the id of a node, found {}", node.describe()),
+        None => "the flow has no `startNode`".into(),
+    };
+    let help = "name the node that a call starts at";
+    reader.report(Diagnostic::new(Code::INVALID_PROPERTY, message).at(span).help(help));
+    None
+}
+
+/// The id that a handler points to: a string, or an object with `nextNode`.
+pub(super) fn target_of(node: &Document<'_>) -> Option<Target> {
+    let text = match &node.kind {
+        Kind::Object(_) => return target_of(node.get("nextNode")?),
+        Kind::String(text) if !text.is_empty() => text,
+        _ => return None,
+    };
+    Some(Target { node: Text::from(&**text), span: node.span })
+}
+
+fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, Node> {
+    let mut nodes = IndexMap::new();
+    let Some(document) = body.get("nodes") else { return nodes };
+    match &document.kind {
+        Kind::Object(entries) => {
+            nodes.reserve(entries.len());
+            for entry in entries {
+                let own = entry.value.get("id");
+                if let Some(own) = own.filter(|own| own.as_str() != Some(&*entry.key)) {
+                    reader.report(mismatch(entry, own));
+                }
+                let key = Text::from(&*entry.key);
+                if let Some(node) = read_node(&key, entry.key_span, &entry.value, reader) {
+                    add(node, &mut nodes, reader);
+                }
+            }
+        }
+        Kind::Array(items) => {
+            nodes.reserve(items.len());
+            for item in items {
+                let id = item.get("id");
+                let Some((id, text)) = id.and_then(|id| Some((id, id.as_str()?))) else {
+                    let message = "a node in a list needs an `id`";
+                    let place = id.map_or(item.span, |id| id.span);
+                    reader.report(Diagnostic::new(Code::INVALID_PROPERTY, message).at(place));
+                    continue;
+                };
+                let key = Text::from(text);
+                if let Some(node) = read_node(&key, id.span, item, reader) {
+                    add(node, &mut nodes, reader);
+                }
+            }
+        }
+        _ => {
+            let message = format!(
+                "`nodes` must be an object keyed by node id, or a list of nodes; found {}",
+                document.describe()
+            );
+            let diagnostic = Diagnostic::new(Code::INVALID_PROPERTY, message);
+            reader.report(diagnostic.at(document.span));
+        }
+    }
+    nodes
+}
+
+fn mismatch(entry: &Entry<'_>, own: &Document<'_>) -> Diagnostic {
+    let message = match own.as_str() {
+        Some(own) => format!("the node stands under `{}`, but calls itself `{own}`", entry.key),
+        None => format!("the `id` of a node must be a string, found {}", own.describe()),
+    };
+    Diagnostic::new(Code::NODE_ID_MISMATCH, message)
+        .at(own.span)
+        .label(entry.key_span, "other nodes refer to it by this key")
+        .help("make both the same; the key is what counts")
+        .node(&*entry.key)
+}
+
+fn add(node: Node, nodes: &mut IndexMap<Text, Node>, reader: &mut Reader<'_>) {
+    let span = node.span;
+    let id = node.id.clone();
+    if let Some(earlier) = nodes.insert(id.clone(), node) {
+        let message = format!("two nodes have the id `{id}`; the last one counts");
+        reader.report(
+            Diagnostic::new(Code::INVALID_PROPERTY, message)
+                .at(span)
+                .label(earlier.span, "the first one")
+                .help("give one of them another id"),
+        );
+    }
+}
+
+fn read_node(
+    id: &Text,
+    span: Span,
+    document: &Document<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Node> {
+    if !matches!(document.kind, Kind::Object(_)) {
+        let message = format!("a node must be an object, found {}", document.describe());
+        let diagnostic = Diagnostic::new(Code::INVALID_PROPERTY, message);
+        reader.report(diagnostic.at(document.span).node(&**id));
+        return None;
+    }
+    reader.enter(id);
+    let mut paths = Vec::new();
+    let action = actions::read(document, span, &mut paths, reader);
+    read_handlers(document, &mut paths, reader);
+    let known = ["id", "name", "type", "properties", "onComplete", "onError"];
+    Some(Node {
+        id: id.clone(),
+        name: text_of(document, "name"),
+        node_type: text_of(document, "type").unwrap_or_default(),
+        span,
+        action,
+        paths,
+        other: others(document.entries(), |key| known.contains(&key)),
+    })
+}
+
+/// `onComplete` and `onError`. An error goes to `onError`, else to `onComplete.onError`.
+fn read_handlers(document: &Document<'_>, paths: &mut Vec<Path>, reader: &mut Reader<'_>) {
+    let complete = document.get("onComplete");
+    if let Some(target) = complete.and_then(target_of) {
+        paths.push(Path { kind: PathKind::Next, target });
+    }
+    let within = complete.and_then(|complete| complete.get("onError")).and_then(target_of);
+    let own = document.get("onError").and_then(target_of);
+    if let (Some(own), Some(within)) = (&own, &within)
+        && own.node != within.node
+    {
+        reader.report(
+            Diagnostic::new(
+                Code::CONFLICTING_ERROR_TARGETS,
+                format!("an error goes to `{}`, not to `{}`", own.node, within.node),
+            )
+            .at(own.span)
+            .label(within.span, "this target is never used")
+            .help("`onError` wins over `onComplete.onError`; keep one, or make both the same"),
+        );
+    }
+    if let Some(target) = own.or(within) {
+        paths.push(Path { kind: PathKind::Error, target });
+    }
+}
+
+/// Edges repeat what the handlers say; where they say something else, one of both is wrong.
+fn check_edges(body: &Document<'_>, nodes: &IndexMap<Text, Node>, reader: &mut Reader<'_>) {
+    let Some(edges) = body.get("edges") else { return };
+    let listed = edges.items().iter();
+    for edge in listed.chain(edges.entries().iter().map(|entry| &entry.value)) {
+        let end = |keys: [&str; 3]| keys.iter().find_map(|key| target_of(edge.get(key)?));
+        let from = end(["from", "source", "sourceNode"]);
+        let to = end(["to", "target", "targetNode"]);
+        let (Some(from), Some(to)) = (from, to) else { continue };
+        let known = nodes.get(&from.node).is_some_and(|node| {
+            node.paths.iter().any(|path| path.target.node == to.node)
+        });
+        if known {
+            continue;
+        }
+        let message = format!("no handler of `{}` leads to `{}`", from.node, to.node);
+        let mut diagnostic = Diagnostic::new(Code::INVALID_PROPERTY, message)
+            .at(edge.span)
+            .help("edges are only cross-checked; calls follow the handlers of the nodes");
+        diagnostic.severity = crate::diagnostic::Severity::Warning;
+        reader.report(diagnostic);
+    }
+}

@@ -1,0 +1,7 @@
+//! The draft dialect: the JSON of seeds 001 to 003.
+
+mod actions;
+mod document;
+mod properties;
+
+pub use document::{is_flow, read_flow};

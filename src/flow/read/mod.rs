@@ -1,0 +1,52 @@
+//! Documents read into the model, one module a dialect.
+
+pub mod draft;
+mod files;
+
+pub use files::{Loaded, load};
+
+use super::model::Flow;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Kind, Node};
+
+/// Whether a document has one of the forms of a flow, of any dialect.
+pub fn is_flow(document: &Node<'_>) -> bool {
+    match &document.kind {
+        Kind::Object(_) => document.get("flows").is_some() || draft::is_flow(document),
+        Kind::Array(items) => !items.is_empty() && items.iter().all(draft::is_flow),
+        _ => false,
+    }
+}
+
+/// Reads all flows of a document: one flow, a list of flows, or an object whose `flows` is
+/// such a list. What is wrong with them goes to `diagnostics`; whatever can be read is read.
+pub fn read(document: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Flow> {
+    let items = match (&document.kind, document.get("flows")) {
+        (Kind::Array(items), _) => items.as_slice(),
+        (Kind::Object(_), Some(flows)) if matches!(flows.kind, Kind::Array(_)) => flows.items(),
+        _ => std::slice::from_ref(document),
+    };
+    let mut flows = Vec::with_capacity(items.len());
+    for item in items {
+        if draft::is_flow(item) {
+            flows.push(draft::read_flow(item, diagnostics));
+        } else {
+            diagnostics.push(not_a_flow(item));
+        }
+    }
+    if items.is_empty() {
+        let message = "the document holds a list of flows, but the list is empty";
+        diagnostics.push(Diagnostic::new(Code::NO_FLOWS, message).at(document.span));
+    }
+    flows
+}
+
+fn not_a_flow(node: &Node<'_>) -> Diagnostic {
+    let message = format!("expected a flow, found {}", node.describe());
+    let message = match &node.kind {
+        Kind::Object(_) => format!("{message} without `draft` and without `nodes`"),
+        _ => message,
+    };
+    let help = "a flow is an object with `name`, `type` and `draft: {startNode, nodes}`";
+    Diagnostic::new(Code::NOT_A_FLOW, message).at(node.span).help(help)
+}

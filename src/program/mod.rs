@@ -1,0 +1,95 @@
+//! The compiled organisation: flows as steps over ids and slots.
+//!
+//! After compilation nobody looks at names: nodes, variables, outputs, context fields and
+//! constant texts are numbers, calls between flows are linked, templates and conditions
+//! read slots. [`Program::legend`] says what the numbers stand for.
+
+mod compile;
+mod layout;
+mod link;
+mod step;
+
+pub use layout::{ContextId, Layout, LayoutId};
+pub use step::{
+    Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand, OutputId,
+    Place, Response, Route, Speech, Statistics, Step, StepAction, Unit, Webhook,
+};
+
+use indexmap::IndexMap;
+
+use crate::flow::{FlowId, Legend, NodeId, VariableId};
+use crate::value::Text;
+
+/// Flows compiled together; they call each other.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// What the ids stand for.
+    pub legend: Legend,
+    /// The flows, by [`FlowId`].
+    pub units: Vec<Unit>,
+    /// The nodes of all flows, by [`NodeId`].
+    pub steps: Vec<Step>,
+    /// The groups of flows that share variables, by [`LayoutId`].
+    pub layouts: Vec<Layout>,
+    /// Every name that could be a context field.
+    contexts: IndexMap<Text, ContextId>,
+    /// The node ids of each flow.
+    nodes: Vec<IndexMap<Text, NodeId>>,
+}
+
+impl Program {
+    /// The flow of this id or, failing that, of this name.
+    pub fn flow(&self, id_or_name: &str) -> Option<FlowId> {
+        let labels = &self.legend.flows;
+        let index = labels
+            .iter()
+            .position(|label| label.id == id_or_name)
+            .or_else(|| labels.iter().position(|label| label.name == id_or_name))?;
+        Some(FlowId::new(index))
+    }
+
+    /// A compiled flow.
+    pub fn unit(&self, flow: FlowId) -> &Unit {
+        &self.units[flow.index()]
+    }
+
+    /// The node of a flow.
+    pub fn node(&self, flow: FlowId, node: &str) -> Option<NodeId> {
+        self.nodes[flow.index()].get(node).copied()
+    }
+
+    /// The ids of the nodes of a flow, in the order of the document.
+    pub fn node_names(&self, flow: FlowId) -> impl Iterator<Item = &Text> {
+        self.nodes[flow.index()].keys()
+    }
+
+    /// The number of a context field, if any flow can ask for it.
+    pub fn context(&self, name: &str) -> Option<ContextId> {
+        self.contexts.get(name).copied()
+    }
+
+    /// How many context fields there can be.
+    pub fn context_count(&self) -> usize {
+        self.contexts.len()
+    }
+
+    /// The variable of this name among those of a flow, if any flow that shares them
+    /// mentions it.
+    pub fn variable(&self, flow: FlowId, name: &str) -> Option<VariableId> {
+        self.layouts[self.unit(flow).layout.index()].variable(name)
+    }
+
+    /// The flows that no other flow calls.
+    pub fn entry_flows(&self) -> Vec<FlowId> {
+        let mut is_called = vec![false; self.units.len()];
+        for step in &self.steps {
+            if let StepAction::CallFlow(call) = &step.action
+                && let Ok(target) = call.target
+                && target != step.flow
+            {
+                is_called[target.index()] = true;
+            }
+        }
+        (0..self.units.len()).filter(|index| !is_called[*index]).map(FlowId::new).collect()
+    }
+}

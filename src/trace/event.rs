@@ -1,0 +1,256 @@
+//! The trace and its parts.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Code;
+use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
+use crate::value::{DateTime, Json, Text, Value};
+
+/// Everything that happened in one call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The flow that the call started in.
+    pub flow: FlowId,
+    /// How it ended.
+    pub status: Status,
+    /// Why it did not complete.
+    pub failure: Option<Box<Failure>>,
+    /// The node at which it did not complete.
+    pub failed_at: Option<NodeId>,
+    /// The virtual clock at the start.
+    pub start: DateTime,
+    /// How long it took on the virtual clock.
+    pub elapsed_ms: i64,
+    /// How many actions were started; one that the limit refused counts too.
+    pub actions: u32,
+    /// The executed nodes, in the order in which they started, over all depths.
+    pub steps: Vec<Step>,
+    /// What happened in them, in order of time.
+    pub events: Vec<Event>,
+    /// The variables of the first flow that have a value at the end.
+    pub variables: Vec<(VariableId, Value)>,
+    /// Variables that the call brought and no flow mentions.
+    pub other_variables: Vec<(Text, Value)>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// To its end.
+    Completed,
+    /// By an error that nobody handled.
+    Error,
+    /// By its timeout.
+    Timeout,
+}
+
+impl Status {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Error => "error",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
+/// One executed node.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The node.
+    pub node: NodeId,
+    /// How many flows deep: 0 in the flow that the call started in.
+    pub depth: u16,
+    /// Which way it went from here.
+    pub path: PathTaken,
+    /// The node that way leads to.
+    pub next: Option<NodeId>,
+    /// The virtual clock when it began, in milliseconds since the call began.
+    pub start_ms: i64,
+    /// The same when it was done; of a call to another flow, when that flow was done.
+    pub end_ms: i64,
+}
+
+/// The way taken from a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathTaken {
+    /// None: the flow ended here, or was cut off.
+    None,
+    /// The node was done.
+    Next,
+    /// The node failed.
+    Error,
+    /// The condition of this number, from 1, was true.
+    Condition(u16),
+    /// No condition was true.
+    Default,
+}
+
+/// Something that happened in a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The index of the step.
+    pub step: u32,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What can happen in a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// The caller heard a text.
+    Said(Phrase),
+    /// The caller pressed or said something that was not simply taken as it was.
+    Heard(Text),
+    /// These digits were collected.
+    Collected(Text),
+    /// A variable was set.
+    Assigned(VariableId, Value),
+    /// A condition read a value.
+    Read(ReferenceId, Value),
+    /// The outside world was asked.
+    Asked(Box<Asked>),
+    /// It answered.
+    Answered(Json),
+    /// The conversation was routed.
+    Routed(Box<Routing>),
+    /// The flow ended.
+    Ended(EndType),
+    /// The step failed.
+    Failed(Box<Failure>),
+    /// A template named a value that does not exist.
+    Missing(ReferenceId),
+    /// Something worth knowing.
+    Noted(Code),
+    /// Time ran out in the middle of the step.
+    CutOff,
+}
+
+/// A text that the caller hears.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phrase {
+    /// Known before the call.
+    Constant(TextId),
+    /// Made during the call.
+    Made(Text),
+}
+
+impl Phrase {
+    /// The text.
+    pub fn text<'t>(&'t self, legend: &'t Legend) -> &'t Text {
+        match self {
+            Self::Constant(id) => legend.text(*id),
+            Self::Made(text) => text,
+        }
+    }
+}
+
+/// What the outside world was asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// Of whom.
+    pub subject: Subject,
+    /// The id, name, address or lookup key.
+    pub name: Text,
+    /// What was sent along; `null` if nothing was.
+    pub inputs: Json,
+}
+
+/// Whom a flow can ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The external contacts.
+    Contact,
+    /// A data action.
+    DataAction,
+    /// The statistics of a queue.
+    QueueStatistics,
+    /// A webhook.
+    Webhook,
+}
+
+impl Subject {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::DataAction => "dataAction",
+            Self::QueueStatistics => "queueStatistics",
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+/// Where a conversation was routed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Routing {
+    /// The id of the queue, as far as it is known.
+    pub queue_id: Option<Phrase>,
+    /// The name of the queue, as far as it is known.
+    pub queue_name: Option<Phrase>,
+    /// The skills that an agent needs.
+    pub skills: Vec<Phrase>,
+    /// The priority.
+    pub priority: Option<i64>,
+}
+
+/// Why something went wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// Its stable name.
+    pub code: Code,
+    /// What was wrong.
+    pub message: Text,
+}
+
+impl Trace {
+    /// Where the conversation was routed last.
+    pub fn routing(&self) -> Option<&Routing> {
+        self.events.iter().rev().find_map(|event| match &event.fact {
+            Fact::Routed(routing) => Some(&**routing),
+            _ => None,
+        })
+    }
+
+    /// The texts that the caller heard, in order.
+    pub fn prompts<'t>(&'t self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
+        self.events.iter().filter_map(|event| match &event.fact {
+            Fact::Said(phrase) => Some(phrase.text(legend)),
+            _ => None,
+        })
+    }
+
+    /// The ids of the executed nodes, in order.
+    pub fn path<'t>(&self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
+        self.steps.iter().map(|step| &legend.node(step.node).id)
+    }
+
+    /// The value of a variable at the end.
+    pub fn variable(&self, legend: &Legend, name: &str) -> Option<&Value> {
+        let known = self.variables.iter().find(|(id, _)| legend.variable(*id) == name);
+        let other = || self.other_variables.iter().find(|(other, _)| other == name);
+        known.map(|(_, value)| value).or_else(|| other().map(|(_, value)| value))
+    }
+
+    /// The events of each step. A call to another flow has some before and some behind
+    /// those of the steps within it.
+    pub fn events_of(&self, step: usize) -> impl Iterator<Item = &Fact> {
+        let of_step = move |event: &&Event| event.step as usize == step;
+        self.events.iter().filter(of_step).map(|event| &event.fact)
+    }
+}
+
+impl Failure {
+    /// A failure of this code.
+    pub fn new(code: Code, message: impl Into<Text>) -> Box<Self> {
+        Box::new(Self { code, message: message.into() })
+    }
+}
+
+// Traces are handed from the threads that make them to the one that writes them.
+const _: fn() = || {
+    fn assert_sendable<T: Send + Sync>() {}
+    assert_sendable::<Trace>();
+    assert_sendable::<Arc<Legend>>();
+};

@@ -1,0 +1,16 @@
+//! What happened in a call, step by step, and how that is written down.
+//!
+//! A trace holds ids and values; a [`Legend`](crate::flow::Legend) turns them into names
+//! when somebody reads it.
+
+mod event;
+mod json;
+mod simulation;
+mod text;
+
+pub use event::{
+    Asked, Event, Fact, Failure, PathTaken, Phrase, Routing, Status, Step, Subject, Trace,
+};
+pub use json::JsonWriter;
+pub use simulation::write_simulation;
+pub use text::{TextStyle, render_text};
