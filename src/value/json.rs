@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use jsonc_parser::ast;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Decimal, Text, Value};
+use super::{Decimal, Number, Text, Value};
 
 /// The entries of a JSON object, in order.
 pub type JsonObject = IndexMap<Text, Json>;
@@ -30,7 +32,30 @@ pub enum Json {
     Object(Arc<JsonObject>),
 }
 
+/// How deep JSON may be nested.
+pub const MAX_DEPTH: usize = 128;
+
+/// What is wrong with a text that should be JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotJson(pub String);
+
+impl std::fmt::Display for NotJson {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotJson {}
+
 impl Json {
+    /// Reads JSON text, at most [`MAX_DEPTH`] deep. Of a key that comes twice the last
+    /// value counts.
+    pub fn parse(text: &str) -> Result<Self, NotJson> {
+        let parsed = parse_to_ast(text, &CollectOptions::default(), &strict());
+        let value = parsed.map_err(|error| NotJson(error.to_string()))?.value;
+        from_tree(value.ok_or_else(|| NotJson("the text holds no value".into()))?, 0)
+    }
+
     /// An object of these entries.
     pub fn object(entries: impl IntoIterator<Item = (Text, Json)>) -> Self {
         Self::Object(Arc::new(entries.into_iter().collect()))
@@ -88,6 +113,68 @@ impl From<Json> for Value {
             other => Self::Json(other),
         }
     }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<i64> for Json {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<bool> for Json {
+    fn from(truth: bool) -> Self {
+        Self::Boolean(truth)
+    }
+}
+
+/// JSON and nothing else: the parser is lenient unless told otherwise.
+fn strict() -> ParseOptions {
+    ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    }
+}
+
+fn from_tree(value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
+    if depth > MAX_DEPTH {
+        return Err(NotJson(format!("nested deeper than {MAX_DEPTH}")));
+    }
+    Ok(match value {
+        ast::Value::NullKeyword(_) => Json::Null,
+        ast::Value::BooleanLit(literal) => Json::Boolean(literal.value),
+        ast::Value::StringLit(literal) => Json::String(literal.value.as_ref().into()),
+        ast::Value::NumberLit(literal) => Number::parse_json(literal.value)
+            .ok_or_else(|| {
+                NotJson(format!("the number {} is out of range", literal.value))
+            })?
+            .into(),
+        ast::Value::Array(array) => {
+            let items = array.elements.into_iter().map(|item| from_tree(item, depth + 1));
+            Json::Array(Arc::new(items.collect::<Result<_, _>>()?))
+        }
+        ast::Value::Object(object) => {
+            let mut entries = JsonObject::with_capacity(object.properties.len());
+            for property in object.properties {
+                let key = Text::from(property.name.as_str());
+                entries.insert(key, from_tree(property.value, depth + 1)?);
+            }
+            Json::Object(Arc::new(entries))
+        }
+    })
 }
 
 fn write_list(items: &[Json], out: &mut String) {

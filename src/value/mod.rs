@@ -16,7 +16,7 @@ pub use convert::{
     Conversion, to_boolean, to_decimal, to_duration, to_integer, to_json, to_text,
 };
 pub use decimal::{Decimal, MAX_DIGITS};
-pub use json::{Json, JsonObject};
+pub use json::{Json, JsonObject, MAX_DEPTH, NotJson};
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use time::{Date, DateTime, Duration, Time};
@@ -99,5 +99,40 @@ impl From<bool> for Value {
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Self::Integer(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_three_words() {
+        assert_eq!(size_of::<Value>(), 24);
+        assert_eq!(size_of::<Json>(), 24);
+    }
+
+    #[test]
+    fn smoke() {
+        for (text, printed, json) in [
+            ("5", "5.0", "5.0"),
+            ("-5.00", "-5.0", "-5.0"),
+            ("1e30", "1000000000000000000000000000000.0", "1e30"),
+            ("0.000000001", "0.000000001", "1e-9"),
+            (".25", "0.25", "0.25"),
+        ] {
+            let number = Decimal::parse(text).unwrap();
+            assert_eq!(number.to_string(), printed);
+            let mut out = String::new();
+            number.write_json(&mut out);
+            assert_eq!(out, json);
+        }
+        assert_eq!(DateTime::MAX.to_string(), "2200-12-31T23:59:59.999Z");
+        assert_eq!(DateTime::MIN.to_string(), "1800-01-01T00:00:00Z");
+        assert_eq!(Duration::parse("P0D0H0M0S1500F").unwrap().to_string(), "PT1.5S");
+        assert_eq!(
+            Json::parse("{\"a\":[1,2.50,\"\\u00e9\"]}").unwrap().to_string(),
+            "{\"a\":[1,2.5,\"é\"]}"
+        );
     }
 }

@@ -1,0 +1,66 @@
+//! Comparison as the draft dialect's conditions do it.
+//!
+//! Operands keep their types: a String and a String compare exactly, and a String meets a
+//! number or a Boolean only if it reads as one. Unset values equal nothing here; whoever
+//! knows `null` handles it before.
+
+use std::cmp::Ordering;
+
+use super::{Json, Number, Value};
+
+/// Whether two values are equal.
+pub fn equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Integer(left), Value::Integer(right)) => left == right,
+        (Value::String(left), Value::String(right)) => left == right,
+        (Value::Boolean(left), Value::Boolean(right)) => left == right,
+        (Value::Json(left), right) => equal_json(left, right),
+        (left, Value::Json(right)) => equal_json(right, left),
+        (Value::Boolean(truth), Value::String(text))
+        | (Value::String(text), Value::Boolean(truth)) => {
+            text.trim().eq_ignore_ascii_case(if *truth { "true" } else { "false" })
+        }
+        (Value::NotSet(_), _) | (_, Value::NotSet(_)) => false,
+        _ => equal_numbers(left, right).unwrap_or_else(|| left == right),
+    }
+}
+
+/// The order of two values, if they have one.
+pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    match (left, right) {
+        (Value::Integer(left), Value::Integer(right)) => Some(left.cmp(right)),
+        (Value::String(left), Value::String(right)) => Some(left.as_str().cmp(right)),
+        (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(right)),
+        (Value::DateTime(left), Value::DateTime(right)) => Some(left.cmp(right)),
+        (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
+        (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
+        (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(right)),
+        (Value::Currency(left), Value::Currency(right)) if left.code == right.code => {
+            Some(left.amount.cmp(&right.amount))
+        }
+        (Value::Json(left), right) => compare(&scalar(left)?, right),
+        (left, Value::Json(right)) => compare(left, &scalar(right)?),
+        _ => Some(Number::of(left)?.compare(&Number::of(right)?)),
+    }
+}
+
+/// Nothing if one of them is no number.
+fn equal_numbers(left: &Value, right: &Value) -> Option<bool> {
+    Some(Number::of(left)?.compare(&Number::of(right)?) == Ordering::Equal)
+}
+
+fn equal_json(json: &Json, other: &Value) -> bool {
+    match (scalar(json), other) {
+        (Some(value), other) => equal(&value, other),
+        (None, Value::Json(other)) => json == other && *json != Json::Null,
+        (None, _) => false,
+    }
+}
+
+/// A JSON scalar as the value that it stands for; nothing for `null`, lists and objects.
+fn scalar(json: &Json) -> Option<Value> {
+    match json {
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
+        scalar => Some(Value::from(scalar.clone())),
+    }
+}
