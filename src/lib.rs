@@ -3,5 +3,11 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnostic;
+pub mod engine;
+pub mod expr;
+pub mod flow;
+pub mod program;
 pub mod source;
+pub mod trace;
 pub mod value;
+pub mod world;

@@ -68,6 +68,7 @@ codes! {
     INTER_DIGIT_TIMEOUT Error "The caller pressed fewer keys than needed before the inter-digit timeout."
     NO_MATCH Error "The caller pressed a key that is not allowed here."
     CONTACT_NOT_FOUND Error "No external contact has the key that was looked up."
+    CONTACTS_UNREADABLE Error "The file that holds the external contacts cannot be read any more."
     LOOKUP_KEY_MISSING Error "The context field or variable that holds the lookup key is not set."
     DATA_ACTION_TIMEOUT Error "The data action did not answer in time."
     DATA_ACTION_FAILED Error "The data action answered with a failure."

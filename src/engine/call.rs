@@ -22,6 +22,9 @@ impl Default for Limits {
     }
 }
 
+/// When a call starts unless it says otherwise, so that runs repeat: 2026-01-05T09:00:00Z.
+const DEFAULT_START: DateTime = DateTime::from_milliseconds(1_767_603_600_000).unwrap();
+
 /// Where a call starts and what it brings along. Names are resolved once; the same call can
 /// be made any number of times.
 #[derive(Debug, Clone)]
@@ -44,7 +47,7 @@ impl Call {
             context: Vec::new(),
             variables: Vec::new(),
             other_variables: Vec::new(),
-            start: DateTime::from_milliseconds(1_767_603_600_000).unwrap_or_default(),
+            start: DEFAULT_START,
             limits: Limits::default(),
         }
     }

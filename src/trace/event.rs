@@ -190,7 +190,7 @@ pub struct Routing {
     /// The name of the queue, as far as it is known.
     pub queue_name: Option<Phrase>,
     /// The skills that an agent needs.
-    pub skills: Vec<Phrase>,
+    pub skills: Vec<Text>,
     /// The priority.
     pub priority: Option<i64>,
 }

@@ -17,6 +17,7 @@ pub use convert::{
 };
 pub use decimal::{Decimal, MAX_DIGITS};
 pub use json::{Json, JsonObject, MAX_DEPTH, NotJson};
+pub(crate) use json::write_json_string;
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use time::{Date, DateTime, Duration, Time};

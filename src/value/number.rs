@@ -70,6 +70,14 @@ impl Number {
         }
     }
 
+    /// The sum, if it is within the limits. Integers stay integers.
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        if let (Self::Integer(one), Self::Integer(two)) = (self, other) {
+            return one.checked_add(*two).map(Self::Integer);
+        }
+        self.to_decimal().checked_add(&other.to_decimal()).map(Self::Decimal)
+    }
+
     /// The number as a decimal.
     pub fn to_decimal(&self) -> Decimal {
         match self {

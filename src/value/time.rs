@@ -21,9 +21,9 @@ impl DateTime {
     pub const MAX: Self = Self(7_289_654_399_999);
 
     /// The time so many milliseconds after the start of 1970, if it is within the limits.
-    pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
-        let time = Self(milliseconds);
-        (Self::MIN..=Self::MAX).contains(&time).then_some(time)
+    pub const fn from_milliseconds(milliseconds: i64) -> Option<Self> {
+        let is_within = milliseconds >= Self::MIN.0 && milliseconds <= Self::MAX.0;
+        if is_within { Some(Self(milliseconds)) } else { None }
     }
 
     /// Milliseconds since the start of 1970.

@@ -9,7 +9,6 @@ use crate::expr::{Origin, SyntaxError};
 use crate::source::Span;
 use crate::value::{Number, Text, Value};
 
-#[expect(missing_docs, reason = "pest derives the rules from the documented grammar")]
 mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "../grammar/draft.pest"]

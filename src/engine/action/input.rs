@@ -1,0 +1,197 @@
+//! Collecting digits, on the virtual clock.
+
+use std::fmt::Write;
+
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State, Waiting};
+use crate::flow::{Legend, NodeId};
+use crate::program::{Gather, Step, StepAction};
+use crate::trace::{Fact, Failure, PathTaken};
+use crate::value::{Text, Value};
+use crate::world::{Answer, Input, InputQuestion, Question};
+
+pub(super) fn gather(state: &mut State, gather: &Gather) -> Effect {
+    if let Some(prompt) = &gather.prompt {
+        let phrase = state.phrase(prompt);
+        state.note(Fact::Said(phrase));
+    }
+    Effect::Ask(Waiting::Input)
+}
+
+pub(super) fn question<'q>(
+    action: &'q StepAction,
+    legend: &'q Legend,
+    node: NodeId,
+) -> Question<'q> {
+    let mut question = InputQuestion {
+        node: &legend.node(node).id,
+        min_digits: 0,
+        max_digits: 0,
+        timeout_ms: 0,
+        inter_digit_timeout_ms: 0,
+        terminating_key: None,
+        valid_digits: "",
+    };
+    if let StepAction::Gather(gather) = action {
+        question.min_digits = gather.min_digits;
+        question.max_digits = gather.max_digits;
+        question.timeout_ms = gather.timeout_ms;
+        question.inter_digit_timeout_ms = gather.inter_digit_timeout_ms;
+        question.terminating_key = gather.terminating_key;
+        question.valid_digits = &gather.valid_digits;
+    }
+    Question::Input(question)
+}
+
+/// What a caller did comes to.
+struct Entry {
+    /// The keys that count.
+    digits: Text,
+    /// How long it took.
+    elapsed_ms: i64,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy)]
+enum Verdict {
+    Collected,
+    Silence,
+    TooFew,
+    NotAllowed(char),
+}
+
+pub(super) fn heard(state: &mut State, step: &Step, gather: &Gather, answer: Answer) -> Effect {
+    let entry = match &answer {
+        // The whole entry at once and no longer than it may be: by far the most calls.
+        Answer::Input(Input::Keys(keys)) if is_plain(gather, keys) => {
+            Entry { digits: keys.clone(), elapsed_ms: 0, verdict: Verdict::Collected }
+        }
+        Answer::Input(Input::Keys(keys)) => {
+            let entry = listen(gather, keys.chars().map(|key| (key, 0)));
+            note_heard(state, keys, &entry);
+            entry
+        }
+        Answer::Input(Input::Timed(keys)) => {
+            let entry =
+                listen(gather, keys.iter().map(|stroke| (stroke.key, i64::from(stroke.after_ms))));
+            let pressed: Text = keys.iter().map(|stroke| stroke.key).collect();
+            note_heard(state, &pressed, &entry);
+            entry
+        }
+        Answer::Input(Input::Speech(words)) => {
+            state.note(Fact::Heard(words.clone()));
+            return no_match("the caller spoke, but this node takes keys only".into());
+        }
+        Answer::Input(Input::HangUp) => {
+            let message = "the caller hung up while the flow was waiting for keys";
+            return Effect::Abort(Failure::new(Code::CALLER_HUNG_UP, message));
+        }
+        _ => listen(gather, std::iter::empty()),
+    };
+    if let Some(frame) = state.wait(entry.elapsed_ms) {
+        return Effect::CutOff(frame);
+    }
+    conclude(state, step, gather, entry)
+}
+
+fn is_plain(gather: &Gather, keys: &str) -> bool {
+    keys.len() == gather.max_digits as usize
+        && gather.valid_digits.is_empty()
+        && gather.terminating_key.is_none()
+}
+
+/// What was pressed is worth a line of its own where it is not what was taken.
+fn note_heard(state: &mut State, pressed: &Text, entry: &Entry) {
+    let is_taken = matches!(entry.verdict, Verdict::Collected) && *pressed == entry.digits;
+    if !is_taken && !pressed.is_empty() {
+        state.note(Fact::Heard(pressed.clone()));
+    }
+}
+
+/// Follows the keys on the clock: at most the timeout to the first, at most the inter-digit
+/// timeout to each next; done at the most digits, at the terminating key, or when no key
+/// follows. Keys beyond that are dropped.
+fn listen(gather: &Gather, keys: impl Iterator<Item = (char, i64)>) -> Entry {
+    let mut digits = Text::new();
+    let mut count = 0;
+    let mut elapsed_ms = 0;
+    let mut patience = gather.timeout_ms;
+    for (key, after_ms) in keys {
+        if after_ms > patience {
+            break;
+        }
+        elapsed_ms += after_ms;
+        patience = gather.inter_digit_timeout_ms;
+        if gather.terminating_key == Some(key) {
+            let verdict = enough(gather, count);
+            return Entry { digits, elapsed_ms, verdict };
+        }
+        if !gather.valid_digits.is_empty() && !gather.valid_digits.contains(key) {
+            return Entry { digits, elapsed_ms, verdict: Verdict::NotAllowed(key) };
+        }
+        digits.push(key);
+        count += 1;
+        if count >= gather.max_digits {
+            return Entry { digits, elapsed_ms, verdict: Verdict::Collected };
+        }
+    }
+    elapsed_ms += patience;
+    let verdict = if digits.is_empty() { Verdict::Silence } else { enough(gather, count) };
+    Entry { digits, elapsed_ms, verdict }
+}
+
+fn enough(gather: &Gather, count: u32) -> Verdict {
+    if count >= gather.min_digits { Verdict::Collected } else { Verdict::TooFew }
+}
+
+fn conclude(state: &mut State, step: &Step, gather: &Gather, entry: Entry) -> Effect {
+    match entry.verdict {
+        Verdict::Collected => {
+            if let Some(slot) = gather.digits {
+                let State { slots, frames, .. } = state;
+                if let Some(frame) = frames.last() {
+                    slots.set_output(frame, slot, Value::String(entry.digits.clone()));
+                }
+            }
+            state.note(Fact::Collected(entry.digits));
+            Effect::Go(PathTaken::Next, step.next)
+        }
+        Verdict::Silence if gather.min_digits == 0 => {
+            conclude(state, step, gather, Entry { verdict: Verdict::Collected, ..entry })
+        }
+        Verdict::Silence => {
+            let seconds = Seconds(gather.timeout_ms);
+            let message = format!("the caller pressed nothing within {seconds}");
+            Effect::Fail(Failure::new(Code::NO_INPUT, message))
+        }
+        Verdict::TooFew => {
+            let count = entry.digits.len();
+            let least = gather.min_digits;
+            let message = format!("the caller pressed {count} of at least {least} keys");
+            Effect::Fail(Failure::new(Code::INTER_DIGIT_TIMEOUT, message))
+        }
+        Verdict::NotAllowed(key) => {
+            let mut message = format!("the caller pressed `{key}`, but only ");
+            let _ = write!(message, "`{}` can be pressed here", gather.valid_digits);
+            no_match(message)
+        }
+    }
+}
+
+fn no_match(message: String) -> Effect {
+    Effect::Fail(Failure::new(Code::NO_MATCH, message))
+}
+
+/// Milliseconds as seconds: `10 s`, `2.5 s`.
+pub(super) struct Seconds(pub(super) i64);
+
+impl std::fmt::Display for Seconds {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (whole, rest) = (self.0 / 1000, self.0 % 1000);
+        if rest == 0 {
+            return write!(formatter, "{whole} s");
+        }
+        let text = format!("{rest:03}");
+        write!(formatter, "{whole}.{} s", text.trim_end_matches('0'))
+    }
+}

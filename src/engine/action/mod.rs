@@ -1,0 +1,89 @@
+//! What nodes do, one file a family. Every action either comes to an effect at once, or
+//! asks a question and comes to an effect with the answer.
+
+mod data;
+mod input;
+mod routing;
+mod service;
+mod speech;
+mod subflow;
+
+use super::state::{Effect, State, Waiting};
+use crate::flow::{Legend, NodeId};
+use crate::program::{Program, Step, StepAction};
+use crate::trace::{Fact, PathTaken};
+use crate::world::{Answer, Question};
+
+/// Executes a node.
+pub(super) fn execute(
+    state: &mut State,
+    program: &Program,
+    node: NodeId,
+    step: &Step,
+) -> Effect {
+    match &step.action {
+        StepAction::Say(speech) => speech::say(state, step, speech),
+        StepAction::Gather(gather) => input::gather(state, gather),
+        StepAction::Set(assignments) => data::set(state, step, assignments),
+        StepAction::If(decision) => data::decide(state, step, decision),
+        StepAction::CallFlow(call) => subflow::call(state, program, node, call),
+        StepAction::Route(route) => routing::route(state, program, route),
+        StepAction::GetExternalContact(contact) => service::contact(state, contact),
+        StepAction::DataAction(call) => service::data_action(state, call),
+        StepAction::QueueStatistics(statistics) => {
+            routing::statistics(state, program, statistics)
+        }
+        StepAction::Webhook(webhook) => service::webhook(state, program, webhook),
+        StepAction::End(end) => {
+            state.note(Fact::Ended(*end));
+            Effect::End(*end)
+        }
+    }
+}
+
+/// Goes on with the answer to a question.
+pub(super) fn answer(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    waiting: Waiting,
+    answer: Answer,
+) -> Effect {
+    match (&step.action, waiting) {
+        (StepAction::Gather(gather), Waiting::Input) => input::heard(state, step, gather, answer),
+        (StepAction::GetExternalContact(contact), Waiting::Contact { key }) => {
+            service::contact_found(state, step, contact, &key, answer)
+        }
+        (StepAction::DataAction(call), Waiting::DataAction { .. }) => {
+            service::data_action_answered(state, step, call, answer)
+        }
+        (StepAction::Webhook(webhook), Waiting::Webhook { url, .. }) => {
+            service::webhook_answered(state, step, webhook, url.as_deref(), answer)
+        }
+        (StepAction::QueueStatistics(statistics), Waiting::QueueStatistics { queue }) => {
+            routing::statistics_known(state, step, statistics, &queue, answer)
+        }
+        (_, Waiting::Queue(routing)) => {
+            routing::routed(state, step, &program.legend, routing, answer)
+        }
+        // Every action asks only its own kind of question.
+        _ => Effect::Go(PathTaken::Next, step.next),
+    }
+}
+
+/// What a node that waits wants to know.
+pub(super) fn question<'q>(
+    waiting: &'q Waiting,
+    action: &'q StepAction,
+    legend: &'q Legend,
+    node: NodeId,
+) -> Question<'q> {
+    match waiting {
+        Waiting::Input => input::question(action, legend, node),
+        Waiting::Contact { key } => Question::Contact { key },
+        Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
+        Waiting::Webhook { url, body } => service::webhook_question(action, url.as_deref(), body),
+        Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
+        Waiting::Queue(routing) => routing::question(routing, legend),
+    }
+}

@@ -1,0 +1,97 @@
+//! Queues: routing the conversation to one, and reading its statistics.
+
+use super::service::publish;
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State, Waiting};
+use crate::flow::Legend;
+use crate::program::{Program, Route, Speech, Statistics, Step};
+use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Subject};
+use crate::value::{Json, Text};
+use crate::world::{Answer, Question, QueueAnswer};
+
+pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effect {
+    let mut phrase = |speech: &Option<Speech>| speech.as_ref().map(|text| state.phrase(text));
+    let (queue_id, queue_name) = (phrase(&route.queue_id), phrase(&route.queue_name));
+    let skills = if route.skills.is_empty() { Vec::new() } else { skills(state, program, route) };
+    let routing = Routing { queue_id, queue_name, skills, priority: route.priority };
+    Effect::Ask(Waiting::Queue(Box::new(routing)))
+}
+
+pub(super) fn question<'q>(routing: &'q Routing, legend: &'q Legend) -> Question<'q> {
+    let text = |phrase: &'q Option<Phrase>| {
+        phrase.as_ref().map(|phrase| phrase.text(legend).as_str())
+    };
+    Question::Queue {
+        id: text(&routing.queue_id),
+        name: text(&routing.queue_name),
+        skills: &routing.skills,
+    }
+}
+
+pub(super) fn routed(
+    state: &mut State,
+    step: &Step,
+    legend: &Legend,
+    mut routing: Box<Routing>,
+    answer: Answer,
+) -> Effect {
+    let queue = || {
+        let phrase = routing.queue_id.as_ref().or(routing.queue_name.as_ref());
+        phrase.map_or_else(Text::new, |phrase| phrase.text(legend).clone())
+    };
+    match answer {
+        Answer::Queue(QueueAnswer::Accepted { id, name }) => {
+            if routing.queue_id.is_none() {
+                routing.queue_id = id.map(Phrase::Made);
+            }
+            if let Some(name) = name {
+                routing.queue_name = Some(Phrase::Made(name));
+            }
+        }
+        Answer::Queue(QueueAnswer::NotFound) => {
+            let message = format!("the fixtures know no queue `{}`", queue());
+            return Effect::Fail(Failure::new(Code::QUEUE_NOT_FOUND, message));
+        }
+        Answer::Queue(QueueAnswer::SkillMismatch) => {
+            let skills = routing.skills.join("`, `");
+            let message = format!("no agent of queue `{}` has the skills `{skills}`", queue());
+            return Effect::Fail(Failure::new(Code::SKILL_MISMATCH, message));
+        }
+        _ => state.note(Fact::Noted(Code::QUEUE_NOT_CHECKED)),
+    }
+    state.note(Fact::Routed(routing));
+    Effect::Go(PathTaken::Next, step.next)
+}
+
+pub(super) fn statistics(
+    state: &mut State,
+    program: &Program,
+    statistics: &Statistics,
+) -> Effect {
+    let queue = state.phrase(&statistics.queue_id).text(&program.legend).clone();
+    let asked =
+        Asked { subject: Subject::QueueStatistics, name: queue.clone(), inputs: Json::Null };
+    state.note(Fact::Asked(Box::new(asked)));
+    Effect::Ask(Waiting::QueueStatistics { queue })
+}
+
+pub(super) fn statistics_known(
+    state: &mut State,
+    step: &Step,
+    statistics: &Statistics,
+    queue: &str,
+    answer: Answer,
+) -> Effect {
+    let Answer::Statistics(Some(figures)) = answer else {
+        let message = format!("the fixtures know no queue `{queue}`");
+        return Effect::Fail(Failure::new(Code::QUEUE_NOT_FOUND, message));
+    };
+    publish(state, &statistics.response, figures);
+    Effect::Go(PathTaken::Next, step.next)
+}
+
+/// The skills as texts: they are compared, not only written down.
+fn skills(state: &mut State, program: &Program, route: &Route) -> Vec<Text> {
+    let skills = route.skills.iter();
+    skills.map(|skill| state.phrase(skill).text(&program.legend).clone()).collect()
+}

@@ -1,0 +1,17 @@
+//! A session and a host brought together.
+
+use super::call::Call;
+use super::session::Session;
+use crate::trace::Trace;
+use crate::world::Host;
+
+/// Makes a call in a session, with a host that answers every question, and gives its trace.
+pub fn play(session: &mut Session, call: &Call, host: &mut impl Host) -> Trace {
+    session.restart(call);
+    loop {
+        let Some(question) = session.question() else { break };
+        let answer = host.answer(&question);
+        session.resume(answer);
+    }
+    session.take_trace().expect("a session without a question is over")
+}

@@ -1,0 +1,51 @@
+//! Writes the trace while the call goes on.
+
+use crate::flow::NodeId;
+use crate::trace::{Event, Fact, PathTaken, Step};
+
+/// The steps and events so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Recorder {
+    pub(super) steps: Vec<Step>,
+    pub(super) events: Vec<Event>,
+}
+
+impl Recorder {
+    /// Empties the record and makes room for as much as it took last time.
+    pub(super) fn clear(&mut self, room: Room) {
+        self.steps.clear();
+        self.events.clear();
+        self.steps.reserve(room.steps);
+        self.events.reserve(room.events);
+    }
+
+    #[inline]
+    pub(super) fn begin(&mut self, node: NodeId, depth: u16, now: i64) -> u32 {
+        // A call starts at most `max_actions` steps, a number of 32 bits.
+        #[expect(clippy::cast_possible_truncation, reason = "see above")]
+        let index = self.steps.len() as u32;
+        let path = PathTaken::None;
+        self.steps.push(Step { node, depth, path, next: None, start_ms: now, end_ms: now });
+        index
+    }
+
+    #[inline]
+    pub(super) fn note(&mut self, step: u32, fact: Fact) {
+        self.events.push(Event { step, fact });
+    }
+
+    #[inline]
+    pub(super) fn finish(&mut self, step: u32, path: PathTaken, next: Option<NodeId>, now: i64) {
+        let step = &mut self.steps[step as usize];
+        step.path = path;
+        step.next = next;
+        step.end_ms = now;
+    }
+}
+
+/// How much a trace took.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Room {
+    pub(super) steps: usize,
+    pub(super) events: usize,
+}

@@ -1,0 +1,467 @@
+//! The state of a call and how it moves: nodes begin, end, fail; flows are entered and left.
+
+use super::action;
+use super::call::{Call, Limits};
+use super::frame::Frame;
+use super::recorder::{Recorder, Room};
+use super::scope::{Slots, View};
+use super::session::Progress;
+use crate::diagnostic::Code;
+use crate::expr::draft::{Form, Template};
+use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::program::{Operand, Program, Speech, Step, StepAction};
+use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Status, Trace};
+use crate::value::{Text, Value};
+use crate::world::{Answer, Question};
+
+/// What an action comes to.
+pub(super) enum Effect {
+    /// The node is done; the call goes there.
+    Go(PathTaken, Option<NodeId>),
+    /// The node failed.
+    Fail(Box<Failure>),
+    /// The node waits for an answer.
+    Ask(Waiting),
+    /// The node runs another flow; its step stays open.
+    Enter(FlowId),
+    /// The flow ends.
+    End(EndType),
+    /// The deadline of this frame passed while the node was waiting.
+    CutOff(usize),
+    /// The call ends, and nothing can handle it.
+    Abort(Box<Failure>),
+}
+
+/// What a node is waiting for. What is not said here stands in the program.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Waiting {
+    Input,
+    Contact { key: Text },
+    DataAction { inputs: Vec<(Text, Value)> },
+    Webhook { url: Option<Text>, body: Value },
+    QueueStatistics { queue: Text },
+    Queue(Box<Routing>),
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq)]
+struct Outcome {
+    status: Status,
+    failure: Option<Box<Failure>>,
+    failed_at: Option<NodeId>,
+}
+
+/// Everything about a call that changes. Whatever does not is in the program.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct State {
+    pub(super) clock_ms: i64,
+    pub(super) slots: Slots,
+    pub(super) frames: Vec<Frame>,
+    pub(super) recorder: Recorder,
+    /// The step that is being executed.
+    pub(super) step: u32,
+    limits: Limits,
+    start: Option<crate::value::DateTime>,
+    flow: Option<FlowId>,
+    other_variables: Vec<(Text, Value)>,
+    actions: u32,
+    /// The node that is being executed, or is next.
+    node: Option<NodeId>,
+    waiting: Option<Waiting>,
+    outcome: Option<Outcome>,
+    room: Room,
+}
+
+impl State {
+    /// Sets everything to the start of a call.
+    pub(super) fn begin(&mut self, program: &Program, call: &Call) {
+        self.clock_ms = 0;
+        self.frames.clear();
+        self.recorder.clear(self.room);
+        self.step = 0;
+        self.limits = call.limits;
+        self.start = Some(call.start);
+        self.flow = Some(call.flow);
+        self.other_variables.clone_from(&call.other_variables);
+        self.actions = 0;
+        self.node = call.node.or(program.unit(call.flow).start);
+        self.waiting = None;
+        self.outcome = None;
+        self.slots.values.clear();
+        self.slots.context.clear();
+        self.slots.context.resize(program.context_count(), Value::NOT_SET);
+        for (id, value) in &call.context {
+            self.slots.context[id.index()] = value.clone();
+        }
+        self.push_frame(program, call.flow, None, true, self.limits.timeout_ms);
+        for (id, value) in &call.variables {
+            self.slots.set_variable(&self.frames[0], *id, value.clone());
+        }
+    }
+
+    /// Adds a frame. Flows that share variables see those of the frame below.
+    pub(super) fn push_frame(
+        &mut self,
+        program: &Program,
+        flow: FlowId,
+        caller: Option<(u32, NodeId)>,
+        is_isolated: bool,
+        deadline: Option<i64>,
+    ) {
+        let unit = program.unit(flow);
+        let floor = self.slots.values.len();
+        let variables = match self.frames.last() {
+            Some(frame) if !is_isolated => frame.variables,
+            _ => {
+                let layout = &program.layouts[unit.layout.index()];
+                self.slots.values.resize(floor + layout.len(), Value::NOT_SET);
+                floor.wrapping_sub(layout.first as usize)
+            }
+        };
+        let outputs = self.slots.values.len();
+        self.slots.values.resize(outputs + unit.output_count as usize, Value::NOT_SET);
+        self.frames.push(Frame { flow, caller, variables, outputs, floor, is_isolated, deadline });
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.outcome.is_some() || self.flow.is_none()
+    }
+
+    /// Executes nodes until one has a question or the call is over.
+    pub(super) fn run(&mut self, program: &Program) -> Progress {
+        while self.outcome.is_none() {
+            let Some(node) = self.node else {
+                // A flow without a first node has nothing to do.
+                self.end_flow(program);
+                continue;
+            };
+            self.actions = self.actions.saturating_add(1);
+            if self.actions > self.limits.max_actions {
+                self.finish(Status::Error, Some((self.action_limit(), node)));
+                break;
+            }
+            let depth = self.depth();
+            self.step = self.recorder.begin(node, depth, self.clock_ms);
+            let step = &program.steps[node.index()];
+            self.forget_outputs(step);
+            let effect = action::execute(self, program, node, step);
+            if self.settle(program, node, effect) == Progress::Waiting {
+                return Progress::Waiting;
+            }
+        }
+        Progress::Finished
+    }
+
+    /// Goes on with an answer.
+    pub(super) fn resume(&mut self, program: &Program, answer: Answer) -> Progress {
+        let (Some(waiting), Some(node)) = (self.waiting.take(), self.node) else {
+            return Progress::Finished;
+        };
+        let step = &program.steps[node.index()];
+        let effect = action::answer(self, program, step, waiting, answer);
+        match self.settle(program, node, effect) {
+            Progress::Waiting => Progress::Waiting,
+            Progress::Finished => self.run(program),
+        }
+    }
+
+    /// What the session waits for.
+    pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
+        let (waiting, node) = (self.waiting.as_ref()?, self.node?);
+        let action = &program.steps[node.index()].action;
+        Some(action::question(waiting, action, &program.legend, node))
+    }
+
+    fn depth(&self) -> u16 {
+        u16::try_from(self.frames.len().saturating_sub(1)).unwrap_or(u16::MAX)
+    }
+
+    fn action_limit(&self) -> Box<Failure> {
+        let message = format!("the call started more than {} actions", self.limits.max_actions);
+        Failure::new(Code::ACTION_LIMIT_EXCEEDED, message)
+    }
+
+    /// What a node left behind when it ran before does not count any more.
+    fn forget_outputs(&mut self, step: &Step) {
+        let (first, end) = step.outputs;
+        if first < end {
+            let base = self.frame().outputs;
+            let slots = base + first as usize..base + end as usize;
+            self.slots.values[slots].fill(Value::NOT_SET);
+        }
+    }
+
+    /// Applies what an action came to. `Waiting` means that the session has a question.
+    fn settle(&mut self, program: &Program, node: NodeId, effect: Effect) -> Progress {
+        match effect {
+            Effect::Go(path, next) => {
+                self.recorder.finish(self.step, path, next, self.clock_ms);
+                self.node = next;
+                if next.is_none() {
+                    self.note_missing_way(path);
+                    self.end_flow(program);
+                }
+            }
+            Effect::Ask(waiting) => {
+                self.waiting = Some(waiting);
+                return Progress::Waiting;
+            }
+            Effect::Enter(flow) => self.node = program.unit(flow).start,
+            Effect::End(end) => {
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.end(program, node, end);
+            }
+            Effect::Fail(failure) => self.fail(program, self.step, node, failure),
+            Effect::CutOff(frame) => self.cut_off(program, node, frame),
+            Effect::Abort(failure) => {
+                self.recorder.note(self.step, Fact::Failed(failure.clone()));
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.finish(Status::Error, Some((failure, node)));
+            }
+        }
+        Progress::Finished
+    }
+
+    fn note_missing_way(&mut self, path: PathTaken) {
+        let code = match path {
+            PathTaken::Default => Code::NO_DEFAULT_BRANCH,
+            _ => Code::MISSING_ON_COMPLETE,
+        };
+        self.recorder.note(self.step, Fact::Noted(code));
+    }
+
+    fn end(&mut self, program: &Program, node: NodeId, end: EndType) {
+        match end {
+            EndType::Normal => self.end_flow(program),
+            EndType::Disconnect => self.finish(Status::Completed, None),
+            EndType::Error => {
+                let message = "the flow reached an End node with endType `error`";
+                let failure = Failure::new(Code::FLOW_ENDED_IN_ERROR, message);
+                self.end_in_error(program, node, failure);
+            }
+        }
+    }
+
+    /// Leaves the flow; the one that called it goes on behind the call.
+    fn end_flow(&mut self, program: &Program) {
+        loop {
+            let Some((step, caller)) = self.leave(program) else {
+                return self.finish(Status::Completed, None);
+            };
+            let next = program.steps[caller.index()].next;
+            self.recorder.finish(step, PathTaken::Next, next, self.clock_ms);
+            self.node = next;
+            if next.is_some() {
+                return;
+            }
+            self.recorder.note(step, Fact::Noted(Code::MISSING_ON_COMPLETE));
+        }
+    }
+
+    /// Takes the frame away after its outputs are copied; gives the step and node that
+    /// called, if there is one.
+    fn leave(&mut self, program: &Program) -> Option<(u32, NodeId)> {
+        let (step, caller) = self.frame().caller?;
+        if self.frame().is_isolated
+            && let StepAction::CallFlow(call) = &program.steps[caller.index()].action
+            && let Some(isolation) = &call.isolation
+        {
+            self.copy_outputs(step, &isolation.outputs);
+        }
+        self.pop_frame();
+        Some((step, caller))
+    }
+
+    fn copy_outputs(
+        &mut self,
+        step: u32,
+        outputs: &[(crate::flow::VariableId, crate::flow::VariableId)],
+    ) {
+        let [.., below, called] = self.frames.as_slice() else { return };
+        for (own, theirs) in outputs {
+            let value = self.slots.variable(called, *theirs).clone();
+            self.recorder.note(step, Fact::Assigned(*own, value.clone()));
+            self.slots.set_variable(below, *own, value);
+        }
+    }
+
+    fn pop_frame(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop()?;
+        self.slots.values.truncate(frame.floor);
+        Some(frame)
+    }
+
+    /// A step failed: the call goes to its error target, or the flow ends in error.
+    fn fail(&mut self, program: &Program, step: u32, node: NodeId, failure: Box<Failure>) {
+        let target = program.steps[node.index()].error;
+        self.recorder.note(step, Fact::Failed(failure.clone()));
+        self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
+        self.node = target;
+        if target.is_none() {
+            self.end_in_error(program, node, failure);
+        }
+    }
+
+    /// The flow ends in error, and with it every flow above whose call has no error target.
+    fn end_in_error(&mut self, program: &Program, node: NodeId, failure: Box<Failure>) {
+        while let Some((step, caller)) = self.frame().caller {
+            self.pop_frame();
+            let target = program.steps[caller.index()].error;
+            self.recorder.note(step, Fact::Failed(failure.clone()));
+            self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
+            self.node = target;
+            if target.is_some() {
+                return;
+            }
+        }
+        self.finish(Status::Error, Some((failure, node)));
+    }
+
+    /// The deadline of a frame passed: everything above it is left as it is, and the call to
+    /// its flow fails.
+    fn cut_off(&mut self, program: &Program, node: NodeId, index: usize) {
+        self.recorder.note(self.step, Fact::CutOff);
+        self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+        while self.frames.len() > index + 1 {
+            if let Some((step, _)) = self.pop_frame().and_then(|frame| frame.caller) {
+                self.recorder.note(step, Fact::CutOff);
+                self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
+            }
+        }
+        let flow = self.frame().flow;
+        let name = &program.legend.flow(flow).name;
+        match self.frame().caller {
+            Some((step, caller)) => {
+                self.pop_frame();
+                let message = format!("flow `{name}` was not done in the time that it had");
+                let failure = Failure::new(Code::FLOW_TIMEOUT, message);
+                self.fail(program, step, caller, failure);
+            }
+            None => {
+                let limit = self.limits.timeout_ms.unwrap_or_default();
+                let message = format!("the call was not done after {limit} ms");
+                let failure = Failure::new(Code::SIMULATION_TIMEOUT, message);
+                self.finish(Status::Timeout, Some((failure, node)));
+            }
+        }
+    }
+
+    fn finish(&mut self, status: Status, failure: Option<(Box<Failure>, NodeId)>) {
+        // Calls to flows that were still open end with the call.
+        for frame in &self.frames {
+            if let Some((step, _)) = frame.caller {
+                self.recorder.steps[step as usize].end_ms = self.clock_ms;
+            }
+        }
+        let (failure, failed_at) = failure.unzip();
+        self.outcome = Some(Outcome { status, failure, failed_at });
+    }
+
+    /// Moves the clock. If a deadline comes first, the clock stops there and the frame that
+    /// it belongs to is the result; of equal deadlines that of the outermost frame.
+    pub(super) fn wait(&mut self, milliseconds: i64) -> Option<usize> {
+        let until = self.clock_ms.saturating_add(milliseconds.max(0));
+        let mut first: Option<(i64, usize)> = None;
+        for (index, frame) in self.frames.iter().enumerate() {
+            if let Some(deadline) = frame.deadline
+                && until > deadline
+                && first.is_none_or(|(earliest, _)| deadline < earliest)
+            {
+                first = Some((deadline, index));
+            }
+        }
+        match first {
+            Some((deadline, index)) => {
+                self.clock_ms = self.clock_ms.max(deadline);
+                Some(index)
+            }
+            None => {
+                self.clock_ms = until;
+                None
+            }
+        }
+    }
+
+    /// The frame that runs. There is one from the beginning of a call to its end.
+    #[inline]
+    pub(super) fn frame(&self) -> &Frame {
+        self.frames.last().expect("a call has a frame until it is over")
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Notes a fact of the current step.
+    #[inline]
+    pub(super) fn note(&mut self, fact: Fact) {
+        self.recorder.note(self.step, fact);
+    }
+
+    /// A text to say or pass on. Constants stay numbers.
+    pub(super) fn phrase(&mut self, speech: &Speech) -> Phrase {
+        match speech {
+            Speech::Constant(id) => Phrase::Constant(*id),
+            Speech::Template(template) => Phrase::Made(self.print(template)),
+        }
+    }
+
+    /// The text of a template.
+    pub(super) fn print(&mut self, template: &Template<Operand>) -> Text {
+        let Self { slots, frames, recorder, step, .. } = self;
+        let frame = frames.last().expect("a call has a frame until it is over");
+        let missing =
+            &mut |operand: &Operand| recorder.note(*step, Fact::Missing(operand.reference));
+        template.print(&View { slots, frame }, missing)
+    }
+
+    /// The value of a form.
+    pub(super) fn evaluate(&mut self, form: &Form<Operand>) -> Value {
+        let Self { slots, frames, recorder, step, .. } = self;
+        let frame = frames.last().expect("a call has a frame until it is over");
+        let missing =
+            &mut |operand: &Operand| recorder.note(*step, Fact::Missing(operand.reference));
+        form.evaluate(&View { slots, frame }, missing)
+    }
+
+    /// What the caller has heard.
+    pub(super) fn said<'s>(&'s self, legend: &'s Legend) -> impl Iterator<Item = &'s str> {
+        self.recorder.events.iter().filter_map(|event| match &event.fact {
+            Fact::Said(phrase) => Some(phrase.text(legend).as_str()),
+            _ => None,
+        })
+    }
+
+    /// Takes the trace of a call that is over.
+    pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
+        let flow = self.flow?;
+        let outcome = self.outcome.take()?;
+        self.room = Room {
+            steps: self.recorder.steps.len(),
+            events: self.recorder.events.len(),
+        };
+        let layout = &program.layouts[program.unit(flow).layout.index()];
+        let variables = self.slots.values.drain(..layout.len()).zip(layout.first..);
+        let variables = variables.filter(|(value, _)| !value.is_unset());
+        let variables =
+            variables.map(|(value, id)| (crate::flow::VariableId(id), value)).collect();
+        // Empty again: without a node, a frame and a question nothing can go on.
+        self.node = None;
+        self.flow = None;
+        self.frames.clear();
+        self.slots.values.clear();
+        Some(Trace {
+            flow,
+            status: outcome.status,
+            failure: outcome.failure,
+            failed_at: outcome.failed_at,
+            start: self.start?,
+            elapsed_ms: self.clock_ms,
+            actions: self.actions,
+            steps: std::mem::take(&mut self.recorder.steps),
+            events: std::mem::take(&mut self.recorder.events),
+            variables,
+            other_variables: std::mem::take(&mut self.other_variables),
+        })
+    }
+}

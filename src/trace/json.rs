@@ -1,0 +1,474 @@
+//! The trace as JSON, `flowsim.trace/1`; the format is described in `docs/trace.md`.
+
+use super::event::{Asked, Event, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
+use crate::diagnostic::Code;
+use crate::flow::{Legend, NodeId};
+use crate::value::{Json, Text, Value, write_json_string};
+
+/// Writes traces of one program. What does not change from call to call, the names of the
+/// nodes above all, is put into JSON once.
+#[derive(Debug, Clone)]
+pub struct JsonWriter<'l> {
+    pub(super) legend: &'l Legend,
+    /// By node: `"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
+    nodes: Vec<String>,
+    /// By node: the id as a JSON string.
+    ids: Vec<String>,
+    /// By constant text: the text as a JSON string.
+    texts: Vec<String>,
+    /// By variable: the name as a JSON string.
+    variables: Vec<String>,
+    /// By reference: the name as a JSON string.
+    references: Vec<String>,
+}
+
+impl<'l> JsonWriter<'l> {
+    /// A writer for traces of the program that this is the legend of.
+    pub fn new(legend: &'l Legend) -> Self {
+        let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
+        Self {
+            legend,
+            nodes: legend
+                .nodes
+                .iter()
+                .map(|node| {
+                    format!(
+                        "\"flowId\":{},\"nodeId\":{},\"nodeName\":{},\"nodeType\":{}",
+                        quoted(&legend.flow(node.flow).id),
+                        quoted(&node.id),
+                        quoted(&node.name),
+                        quoted(&node.node_type),
+                    )
+                })
+                .collect(),
+            ids: legend.nodes.iter().map(|node| quoted(&node.id)).collect(),
+            texts: all(&legend.texts),
+            variables: all(&legend.variables),
+            references: all(&legend.references),
+        }
+    }
+
+    /// Appends the trace on one line, without a line break.
+    pub fn write(&self, trace: &Trace, out: &mut String) {
+        out.push_str("{\"schema\":\"flowsim.trace/1\",\"status\":\"");
+        out.push_str(trace.status.name());
+        out.push_str("\",\"error\":");
+        self.write_call_failure(trace, out);
+        out.push_str(",\"flow\":");
+        self.write_flow(trace, out);
+        out.push_str(",\"elapsedMs\":");
+        write_number(trace.elapsed_ms, out);
+        out.push_str(",\"actions\":");
+        write_number(i64::from(trace.actions), out);
+        out.push_str(",\"steps\":[");
+        self.write_steps(trace, out, Self::write_step);
+        out.push_str("],\"variables\":{");
+        self.write_variables(trace, out);
+        out.push_str("},\"routing\":");
+        match trace.routing() {
+            Some(routing) => {
+                out.push('{');
+                self.write_routing(routing, out);
+                out.push('}');
+            }
+            None => out.push_str("null"),
+        }
+        out.push_str(",\"prompts\":[");
+        let mut separator = Separator::default();
+        for event in &trace.events {
+            if let Fact::Said(phrase) = &event.fact {
+                separator.before(out);
+                self.write_phrase(phrase, out);
+            }
+        }
+        out.push_str("],\"diagnostics\":[");
+        self.write_diagnostics(trace, out);
+        out.push_str("]}");
+    }
+
+    pub(super) fn write_call_failure(&self, trace: &Trace, out: &mut String) {
+        let Some(failure) = &trace.failure else {
+            out.push_str("null");
+            return;
+        };
+        out.push('{');
+        write_failure(failure, out);
+        out.push_str(",\"nodeId\":");
+        self.write_node_id(trace.failed_at, out);
+        out.push('}');
+    }
+
+    fn write_flow(&self, trace: &Trace, out: &mut String) {
+        let label = self.legend.flow(trace.flow);
+        out.push_str("{\"id\":");
+        write_json_string(&label.id, out);
+        out.push_str(",\"name\":");
+        write_json_string(&label.name, out);
+        out.push_str(",\"type\":");
+        write_json_string(&label.flow_type, out);
+        out.push_str(",\"version\":");
+        match &label.version {
+            Some(version) => write_json_string(version, out),
+            None => out.push_str("null"),
+        }
+        out.push('}');
+    }
+
+    /// Calls `write` for every step with the events of that step. Almost always they are a
+    /// run; only a call to another flow can have some more behind those of that flow.
+    pub(super) fn write_steps(
+        &self,
+        trace: &Trace,
+        out: &mut String,
+        write: impl Fn(&Self, &Step, usize, &Events<'_>, &mut String),
+    ) {
+        let late = late_events(&trace.events);
+        let mut late = late.as_slice();
+        let mut at = 0;
+        for (index, step) in trace.steps.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            // Late events of earlier steps stand between; they were written with their step.
+            while trace.events.get(at).is_some_and(|event| (event.step as usize) < index) {
+                at += 1;
+            }
+            let begin = at;
+            while trace.events.get(at).is_some_and(|event| event.step as usize == index) {
+                at += 1;
+            }
+            let count = late.iter().take_while(|event| event.step as usize == index).count();
+            let (own, rest) = late.split_at(count);
+            late = rest;
+            write(self, step, index, &Events { run: &trace.events[begin..at], late: own }, out);
+        }
+    }
+
+    fn write_step(&self, step: &Step, index: usize, events: &Events<'_>, out: &mut String) {
+        out.push_str("{\"seq\":");
+        write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
+        out.push_str(",\"depth\":");
+        write_number(i64::from(step.depth), out);
+        out.push(',');
+        self.write_names(step, out);
+        out.push_str(",\"startMs\":");
+        write_number(step.start_ms, out);
+        out.push_str(",\"endMs\":");
+        write_number(step.end_ms, out);
+        out.push_str(",\"path\":");
+        write_path(step.path, out);
+        out.push_str(",\"result\":{");
+        self.write_result(step, events, out);
+        out.push_str("},\"next\":");
+        self.write_node_id(step.next, out);
+        for fact in events.iter() {
+            if let Fact::Asked(asked) = fact {
+                write_asked(asked, out);
+            }
+        }
+        out.push_str(",\"diagnostics\":[");
+        let mut separator = Separator::default();
+        for fact in events.iter() {
+            self.write_diagnostic(fact, None, &mut separator, out);
+        }
+        out.push_str("]}");
+    }
+
+    pub(super) fn write_names(&self, step: &Step, out: &mut String) {
+        out.push_str(&self.nodes[step.node.index()]);
+    }
+
+    pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
+        match node {
+            Some(node) => out.push_str(&self.ids[node.index()]),
+            None => out.push_str("null"),
+        }
+    }
+
+    /// Appends the entries of a step's `result`.
+    pub(super) fn write_result(&self, step: &Step, events: &Events<'_>, out: &mut String) {
+        let mut fields = Fields { out, separator: Separator::default(), group: Group::None };
+        match step.path {
+            PathTaken::Condition(number) => {
+                fields.key("\"condition\":");
+                write_number(i64::from(number), fields.out);
+            }
+            PathTaken::Default => fields.key("\"condition\":\"default\""),
+            _ => {}
+        }
+        for fact in events.iter() {
+            self.write_fact(fact, &mut fields);
+        }
+        fields.enter(Group::None);
+    }
+
+    fn write_fact(&self, fact: &Fact, fields: &mut Fields<'_>) {
+        match fact {
+            Fact::Said(phrase) => {
+                fields.key("\"text\":");
+                self.write_phrase(phrase, fields.out);
+            }
+            Fact::Heard(text) => fields.string("\"heard\":", text),
+            Fact::Collected(digits) => fields.string("\"digits\":", digits),
+            Fact::Assigned(variable, value) => {
+                fields.enter(Group::Variables);
+                fields.member(&self.variables[variable.index()], value);
+            }
+            Fact::Read(reference, value) => {
+                fields.enter(Group::Operands);
+                fields.member(&self.references[reference.index()], value);
+            }
+            Fact::Answered(Json::Object(entries)) => {
+                for (key, value) in entries.iter() {
+                    fields.key("");
+                    write_json_string(key, fields.out);
+                    fields.out.push(':');
+                    value.write(fields.out);
+                }
+            }
+            Fact::Answered(other) => {
+                fields.key("\"value\":");
+                other.write(fields.out);
+            }
+            Fact::Routed(routing) => {
+                fields.key("");
+                self.write_routing(routing, fields.out);
+            }
+            Fact::Ended(end) => fields.string("\"endType\":", end.name()),
+            Fact::Failed(failure) => {
+                fields.key("\"error\":{");
+                write_failure(failure, fields.out);
+                fields.out.push('}');
+            }
+            Fact::CutOff => fields.key("\"cutOff\":true"),
+            Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) => {}
+        }
+    }
+
+    fn write_phrase(&self, phrase: &Phrase, out: &mut String) {
+        match phrase {
+            Phrase::Constant(id) => out.push_str(&self.texts[id.index()]),
+            Phrase::Made(text) => write_json_string(text, out),
+        }
+    }
+
+    fn write_routing(&self, routing: &Routing, out: &mut String) {
+        let phrase = |phrase: &Option<Phrase>, out: &mut String| match phrase {
+            Some(phrase) => self.write_phrase(phrase, out),
+            None => out.push_str("null"),
+        };
+        out.push_str("\"queueId\":");
+        phrase(&routing.queue_id, out);
+        out.push_str(",\"queueName\":");
+        phrase(&routing.queue_name, out);
+        out.push_str(",\"skills\":[");
+        let mut separator = Separator::default();
+        for skill in &routing.skills {
+            separator.before(out);
+            write_json_string(skill, out);
+        }
+        out.push_str("],\"priority\":");
+        match routing.priority {
+            Some(priority) => write_number(priority, out),
+            None => out.push_str("null"),
+        }
+    }
+
+    pub(super) fn write_variables(&self, trace: &Trace, out: &mut String) {
+        let mut separator = Separator::default();
+        for (variable, value) in &trace.variables {
+            separator.before(out);
+            out.push_str(&self.variables[variable.index()]);
+            out.push(':');
+            value.write_json(out);
+        }
+        for (name, value) in &trace.other_variables {
+            separator.before(out);
+            write_json_string(name, out);
+            out.push(':');
+            value.write_json(out);
+        }
+    }
+
+    fn write_diagnostics(&self, trace: &Trace, out: &mut String) {
+        let mut separator = Separator::default();
+        for event in &trace.events {
+            let node = trace.steps.get(event.step as usize).map(|step| step.node);
+            self.write_diagnostic(&event.fact, node, &mut separator, out);
+        }
+    }
+
+    fn write_diagnostic(
+        &self,
+        fact: &Fact,
+        node: Option<NodeId>,
+        separator: &mut Separator,
+        out: &mut String,
+    ) {
+        let Some((code, message)) = diagnostic(fact, self.legend) else { return };
+        separator.before(out);
+        out.push_str("{\"code\":\"");
+        out.push_str(code.name());
+        out.push_str("\",\"message\":");
+        write_json_string(&message, out);
+        if node.is_some() {
+            out.push_str(",\"nodeId\":");
+            self.write_node_id(node, out);
+        }
+        out.push('}');
+    }
+}
+
+/// What a fact tells the flow's author, if anything.
+pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
+    match fact {
+        Fact::Missing(reference) => {
+            let name = legend.reference(*reference);
+            Some((Code::VARIABLE_NOT_FOUND, format!("`{{{name}}}` has no value")))
+        }
+        Fact::Noted(code) => {
+            let message = match *code {
+                Code::QUEUE_NOT_CHECKED => "the fixtures know no queues; any queue is accepted",
+                Code::NO_DEFAULT_BRANCH => "no condition is true and there is no default branch",
+                Code::MISSING_ON_COMPLETE => "there is no next node; the flow ends here",
+                other => other.meaning(),
+            };
+            Some((*code, message.into()))
+        }
+        _ => None,
+    }
+}
+
+/// The events of one step.
+pub(super) struct Events<'t> {
+    run: &'t [Event],
+    late: &'t [&'t Event],
+}
+
+impl<'t> Events<'t> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'t Fact> {
+        self.run.iter().chain(self.late.iter().copied()).map(|event| &event.fact)
+    }
+}
+
+/// The events that come after an event of a later step, by step.
+fn late_events(events: &[Event]) -> Vec<&Event> {
+    let mut latest = 0;
+    let mut late: Vec<&Event> = Vec::new();
+    for event in events {
+        if event.step < latest {
+            late.push(event);
+        }
+        latest = latest.max(event.step);
+    }
+    late.sort_by_key(|event| event.step);
+    late
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Group {
+    None,
+    Variables,
+    Operands,
+}
+
+/// The entries of an object under way; facts of one kind are put into an object of their own.
+struct Fields<'o> {
+    out: &'o mut String,
+    separator: Separator,
+    group: Group,
+}
+
+impl Fields<'_> {
+    fn enter(&mut self, group: Group) {
+        if self.group == group {
+            self.out.push_str(if group == Group::None { "" } else { "," });
+            return;
+        }
+        if self.group != Group::None {
+            self.out.push('}');
+        }
+        self.group = Group::None;
+        match group {
+            Group::None => {}
+            Group::Variables => self.key("\"variables\":{"),
+            Group::Operands => self.key("\"operands\":{"),
+        }
+        self.group = group;
+    }
+
+    fn key(&mut self, key: &str) {
+        if self.group != Group::None {
+            self.enter(Group::None);
+        }
+        self.separator.before(self.out);
+        self.out.push_str(key);
+    }
+
+    fn string(&mut self, key: &str, text: &str) {
+        self.key(key);
+        write_json_string(text, self.out);
+    }
+
+    fn member(&mut self, name: &str, value: &Value) {
+        self.out.push_str(name);
+        self.out.push(':');
+        value.write_json(self.out);
+    }
+}
+
+/// Commas between, not before the first.
+#[derive(Default)]
+pub(super) struct Separator {
+    is_behind: bool,
+}
+
+impl Separator {
+    pub(super) fn before(&mut self, out: &mut String) {
+        if self.is_behind {
+            out.push(',');
+        }
+        self.is_behind = true;
+    }
+}
+
+fn write_asked(asked: &Asked, out: &mut String) {
+    out.push_str(",\"asked\":{\"kind\":\"");
+    out.push_str(asked.subject.name());
+    out.push_str("\",\"name\":");
+    write_json_string(&asked.name, out);
+    out.push_str(",\"inputs\":");
+    asked.inputs.write(out);
+    out.push('}');
+}
+
+fn write_failure(failure: &Failure, out: &mut String) {
+    out.push_str("\"code\":\"");
+    out.push_str(failure.code.name());
+    out.push_str("\",\"message\":");
+    write_json_string(&failure.message, out);
+}
+
+pub(super) fn write_path(path: PathTaken, out: &mut String) {
+    match path {
+        PathTaken::None => out.push_str("null"),
+        PathTaken::Next => out.push_str("\"next\""),
+        PathTaken::Error => out.push_str("\"error\""),
+        PathTaken::Default => out.push_str("\"default\""),
+        PathTaken::Condition(number) => {
+            out.push_str("\"condition ");
+            write_number(i64::from(number), out);
+            out.push('"');
+        }
+    }
+}
+
+pub(super) fn write_number(number: i64, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(number));
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    write_json_string(text, &mut out);
+    out
+}

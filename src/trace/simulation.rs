@@ -1,0 +1,48 @@
+//! The trace as the response of seed 003's simulation endpoint.
+
+use super::event::{Step, Trace};
+use super::json::{Events, JsonWriter, Separator, write_number, write_path};
+
+/// Appends `{"status", "trace": [{nodeId, nodeName, nodeType, result, output, …}]}` on one
+/// line. `result` is always an object; `output` says the same, because clients read either.
+pub fn write_simulation(writer: &JsonWriter<'_>, trace: &Trace, out: &mut String) {
+    out.push_str("{\"status\":\"");
+    out.push_str(trace.status.name());
+    out.push_str("\",\"error\":");
+    writer.write_call_failure(trace, out);
+    out.push_str(",\"elapsedMs\":");
+    write_number(trace.elapsed_ms, out);
+    out.push_str(",\"trace\":[");
+    writer.write_steps(trace, out, write_step);
+    out.push_str("],\"variables\":{");
+    writer.write_variables(trace, out);
+    out.push_str("}}");
+}
+
+fn write_step(
+    writer: &JsonWriter<'_>,
+    step: &Step,
+    index: usize,
+    events: &Events<'_>,
+    out: &mut String,
+) {
+    out.push_str("{\"sequence\":");
+    write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
+    out.push(',');
+    writer.write_names(step, out);
+    let mut separator = Separator::default();
+    separator.before(out);
+    for key in ["result", "output"] {
+        separator.before(out);
+        out.push('"');
+        out.push_str(key);
+        out.push_str("\":{");
+        writer.write_result(step, events, out);
+        out.push('}');
+    }
+    out.push_str(",\"path\":");
+    write_path(step.path, out);
+    out.push_str(",\"next\":");
+    writer.write_node_id(step.next, out);
+    out.push('}');
+}
