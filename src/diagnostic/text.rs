@@ -128,25 +128,16 @@ fn element<'a>(
     snippet.path(path).annotations(annotations).into()
 }
 
-/// Puts the places in. The renderer would count columns in the excerpt, which need not
-/// have the start of the line.
+/// Puts the places in, where the fences are. Line and column that follow them are dropped:
+/// the renderer counts in the excerpt, which need not have the start of the line.
 fn with_places(text: &str, excerpts: &[Excerpt]) -> String {
-    let mut output = String::new();
-    for (index, piece) in text.split(FENCE).enumerate() {
-        if index % 2 == 0 {
-            let counted =
-                |character: char| character == ':' || character.is_ascii_digit();
-            let is_first = index == 0;
-            output.push_str(if is_first {
-                piece
-            } else {
-                piece.trim_start_matches(counted)
-            });
-        } else if let Some(excerpt) =
-            piece.parse().ok().and_then(|at: usize| excerpts.get(at))
-        {
-            output.push_str(&written(&excerpt.place));
-        }
+    let mut pieces = text.split(FENCE);
+    let mut output = String::from(pieces.next().unwrap_or_default());
+    while let (Some(number), Some(rest)) = (pieces.next(), pieces.next()) {
+        let number: Option<usize> = number.parse().ok();
+        let place = number.and_then(|number| excerpts.get(number)).map(|it| &it.place);
+        output.push_str(&place.map(written).unwrap_or_default());
+        output.push_str(rest.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
     }
     output
 }
