@@ -137,7 +137,8 @@ fn with_places(text: &str, excerpts: &[Excerpt]) -> String {
         let number: Option<usize> = number.parse().ok();
         let place = number.and_then(|number| excerpts.get(number)).map(|it| &it.place);
         output.push_str(&place.map(written).unwrap_or_default());
-        output.push_str(rest.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
+        output
+            .push_str(rest.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
     }
     output
 }
