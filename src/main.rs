@@ -1,1 +1,3 @@
-fn main(){}
+//! The `flowsim` program.
+
+fn main() {}
