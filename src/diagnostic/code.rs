@@ -12,8 +12,10 @@ struct Entry {
     name: &'static str,
     severity: Severity,
     meaning: &'static str,
+    advice: &'static str,
 }
 
+// Each code has its page in `pages/`; without it the crate does not compile.
 macro_rules! codes {
     ($($name:ident $severity:ident $meaning:literal)*) => {
         #[expect(non_camel_case_types, reason = "they are spelt as users see them")]
@@ -24,6 +26,7 @@ macro_rules! codes {
             name: stringify!($name),
             severity: Severity::$severity,
             meaning: $meaning,
+            advice: include_str!(concat!("pages/", stringify!($name), ".md")),
         }),*];
 
         impl Code {
@@ -106,6 +109,11 @@ impl Code {
     /// One sentence on what it means.
     pub fn meaning(self) -> &'static str {
         self.entry().meaning
+    }
+
+    /// What to do about it, with an example where one helps: Markdown.
+    pub fn advice(self) -> &'static str {
+        self.entry().advice
     }
 
     /// All codes, in the order in which a call meets them.

@@ -2,8 +2,23 @@
 //! programs and CI systems.
 
 mod code;
+mod excerpt;
+mod explain;
+mod github;
+mod json;
+mod place;
+mod sarif;
+mod suggest;
+mod text;
+mod visible;
 
 pub use code::Code;
+pub use explain::{explain, handbook};
+pub use github::render_github;
+pub use json::{Finding, Findings, findings, render_json};
+pub use sarif::render_sarif;
+pub use suggest::nearest;
+pub use text::{Style, render_text, summary};
 
 use crate::source::{Problem, ProblemKind, Span};
 
@@ -16,6 +31,17 @@ pub enum Severity {
     Warning,
     /// Certainly one.
     Error,
+}
+
+impl Severity {
+    /// As it is printed: `note`, `warning` or `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// A place and what is to be said about it.
@@ -94,6 +120,15 @@ impl Diagnostic {
         self.flow = Some(flow.into());
         self
     }
+}
+
+/// Orders diagnostics by file, position and code. Those without a place come first, equal
+/// ones stay in their order.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    diagnostics.sort_by_key(|diagnostic| {
+        let place = diagnostic.labels.first().map(|label| label.span);
+        (place.map(|span| (span.file, span.start)), diagnostic.code)
+    });
 }
 
 impl From<Problem> for Diagnostic {

@@ -11,6 +11,9 @@ use super::span::{FileId, Position, Span};
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
+/// How far apart the places are, in bytes, up to which characters are counted once.
+const BLOCK_BYTES: usize = 128;
+
 /// One loaded text.
 #[derive(Debug)]
 pub struct File {
@@ -18,6 +21,7 @@ pub struct File {
     path: PathBuf,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    block_starts: OnceLock<Vec<u32>>,
 }
 
 impl File {
@@ -43,13 +47,28 @@ impl File {
 
     /// Line and column of a byte offset. An offset inside a character counts as its start.
     pub fn position(&self, offset: u32) -> Position {
+        let mut offset = (offset as usize).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
         let starts = self.line_starts();
-        let line = starts.partition_point(|&start| start <= offset).max(1);
+        let line = starts.partition_point(|&start| start as usize <= offset).max(1);
         let start = starts[line - 1] as usize;
-        let end = (offset as usize).min(self.text.len());
-        let before = self.text.as_bytes().get(start..end).unwrap_or_default();
-        let column = String::from_utf8_lossy(before).chars().count() + 1;
+        let column = self.characters_before(offset) - self.characters_before(start) + 1;
         Position { line: count(line), column: count(column) }
+    }
+
+    /// The line of a number (from 1), without its line break; an empty place at the end of
+    /// the file if it has fewer lines.
+    pub fn line(&self, number: u32) -> Span {
+        let starts = self.line_starts();
+        let index = (number as usize).saturating_sub(1);
+        let start = starts.get(index).map_or(self.text.len(), |&start| start as usize);
+        let end = starts.get(index + 1).map_or(self.text.len(), |&next| next as usize);
+        let line = &self.text[start..end];
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        Span::new(self.id, start, start + line.len())
     }
 
     /// The byte offset of a line (from 1) and a column (characters, from 0).
@@ -58,9 +77,34 @@ impl File {
         let Some(&start) = starts.get(line.saturating_sub(1)) else {
             return self.text.len();
         };
-        let rest = &self.text[start as usize..];
-        let within = rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at);
-        start as usize + within
+        let wanted = self.characters_before(start as usize) + column;
+        let blocks = self.block_starts();
+        let block = blocks.partition_point(|&before| before as usize <= wanted) - 1;
+        let from = (block * BLOCK_BYTES).min(self.text.len());
+        let rest = self.text.as_bytes()[from..].iter().enumerate();
+        let mut beginnings = rest.filter(|(_, byte)| begins_character(**byte));
+        let found = beginnings.nth(wanted - blocks[block] as usize);
+        found.map_or(self.text.len(), |(at, _)| from + at)
+    }
+
+    /// How many characters begin before a byte offset. A generated flow may be one line of
+    /// many megabytes, so columns cannot be counted from the start of the line each time.
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK_BYTES;
+        let rest = &self.text.as_bytes()[block * BLOCK_BYTES..offset];
+        self.block_starts()[block] as usize + characters(rest)
+    }
+
+    /// How many characters begin before each block of the text.
+    fn block_starts(&self) -> &[u32] {
+        self.block_starts.get_or_init(|| {
+            let blocks = self.text.as_bytes().chunks(BLOCK_BYTES);
+            let ends = blocks.scan(0, |before, block| {
+                *before += characters(block);
+                Some(count(*before))
+            });
+            std::iter::once(0).chain(ends).collect()
+        })
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -69,6 +113,15 @@ impl File {
             std::iter::once(0).chain(breaks.map(|(at, _)| count(at + 1))).collect()
         })
     }
+}
+
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| begins_character(**byte)).count()
+}
+
+/// All bytes of UTF-8 but the continuation bytes `10xxxxxx`.
+fn begins_character(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
 }
 
 fn count(number: usize) -> u32 {
@@ -88,14 +141,19 @@ impl Files {
     }
 
     /// Adds a text under a name.
-    pub fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Arc<File> {
+    pub fn add(
+        &mut self,
+        path: impl Into<PathBuf>,
+        text: impl Into<String>,
+    ) -> Arc<File> {
         let mut text = text.into();
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let id = FileId(count(self.files.len()));
-        let line_starts = OnceLock::new();
-        let file = Arc::new(File { id, path: path.into(), text, line_starts });
+        let (line_starts, block_starts) = Default::default();
+        let path = path.into();
+        let file = Arc::new(File { id, path, text, line_starts, block_starts });
         self.files.push(Arc::clone(&file));
         file
     }
@@ -178,9 +236,44 @@ mod tests {
             let position = file.position(u32::try_from(offset).unwrap());
             (position.line, position.column)
         };
-        assert_eq!([at("a"), at("b"), at("d"), at("f")], [(1, 1), (1, 2), (2, 2), (2, 4)]);
+        assert_eq!(
+            [at("a"), at("b"), at("d"), at("f")],
+            [(1, 1), (1, 2), (2, 2), (2, 4)]
+        );
         assert_eq!(file.position(999), Position { line: 3, column: 1 });
         assert_eq!(file.offset(2, 2), file.text().find('€').unwrap());
+    }
+
+    #[test]
+    fn an_offset_inside_a_character_counts_as_its_start() {
+        let file = Files::new().add("a", "a€b");
+        let columns = [0, 1, 2, 3, 4, 5, 6].map(|offset| file.position(offset).column);
+        assert_eq!(columns, [1, 2, 2, 2, 3, 4, 4]);
+    }
+
+    #[test]
+    fn columns_far_into_a_line_are_those_that_one_counts() {
+        let text = format!("first\n{}\nlast", "aé€😀\t".repeat(2_000));
+        let file = Files::new().add("a", &*text);
+        let line = file.line(2);
+        let line_text = &text[line.start as usize..line.end as usize];
+        for (column, (at, _)) in line_text.char_indices().enumerate() {
+            let offset = line.start as usize + at;
+            let position = Position { line: 2, column: count(column + 1) };
+            assert_eq!(file.position(count(offset)), position);
+            assert_eq!(file.offset(2, column), offset);
+        }
+        assert_eq!(file.offset(3, 4), text.len());
+        assert_eq!(file.offset(9, 0), text.len());
+    }
+
+    #[test]
+    fn lines_come_without_their_breaks() {
+        let mut files = Files::new();
+        let file = files.add("a", "ab\r\n\nc\rd\n");
+        let lines = [0, 1, 2, 3, 4, 5].map(|number| files.text(file.line(number)));
+        assert_eq!(lines, ["ab", "ab", "", "c\rd", "", ""]);
+        assert_eq!(file.line(9).start, 9);
     }
 
     #[test]

@@ -1,0 +1,151 @@
+//! Diagnostics for people: the look of rustc.
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
+};
+
+use super::excerpt::{Excerpt, MAX_LABELS, excerpts};
+use super::place::Place;
+use super::{Diagnostic, Severity, visible};
+use crate::source::Files;
+
+/// The narrowest screen that is believed, in columns.
+const MIN_WIDTH: usize = 40;
+
+/// The widest.
+const MAX_WIDTH: usize = 400;
+
+/// Encloses the number of an excerpt where its path belongs. No text that is printed has
+/// this character.
+const FENCE: char = '\u{ffff}';
+
+/// What the screen is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether it understands colours.
+    pub color: bool,
+    /// Its width in columns.
+    pub width: usize,
+}
+
+impl Default for Style {
+    /// No colours, 100 columns.
+    fn default() -> Self {
+        Self { color: false, width: 100 }
+    }
+}
+
+/// Every diagnostic with its place, the lines it is about, and advice:
+///
+/// ```text
+/// error[DANGLING_REFERENCE]: no node is called `Gathr`
+///  --> flow.json:4:37
+///   |
+/// 4 |       "onComplete": {"nextNode": "Gathr"}
+///   |                                  ^^^^^^^ this flow has no such node
+///   |
+///   = help: did you mean `Gather`?
+/// ```
+pub fn render_text(diagnostics: &[Diagnostic], files: &Files, style: Style) -> String {
+    let width = style.width.clamp(MIN_WIDTH, MAX_WIDTH);
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(width);
+    let texts = diagnostics.iter().map(|diagnostic| {
+        let excerpts = excerpts(&diagnostic.labels, files, width);
+        let text = renderer.render(&[group(diagnostic, &excerpts)]);
+        with_places(&text, &excerpts) + "\n"
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// How many there are, like "2 errors, 1 warning"; nothing if there are none.
+pub fn summary(diagnostics: &[Diagnostic]) -> Option<String> {
+    let kinds = [Severity::Error, Severity::Warning, Severity::Note];
+    let parts = kinds.into_iter().filter_map(|severity| {
+        let count = diagnostics.iter().filter(|one| one.severity == severity).count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {}{plural}", severity.name()))
+    });
+    let parts: Vec<_> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, excerpts: &'a [Excerpt]) -> Group<'a> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let title = level.primary_title(visible::one_line(&diagnostic.message));
+    let group = Group::with_title(title.id(diagnostic.code.name()));
+    let shown = excerpts.iter().enumerate();
+    let group =
+        group.elements(shown.map(|(index, excerpt)| element(diagnostic, index, excerpt)));
+    let hidden = diagnostic.labels.len().saturating_sub(MAX_LABELS);
+    let more =
+        (hidden > 0).then(|| Level::NOTE.message(format!("and {hidden} more places")));
+    let subject = subject(diagnostic).map(|text| Level::NOTE.message(text));
+    let help =
+        diagnostic.help.as_deref().map(|help| Level::HELP.message(visible::lines(help)));
+    group.elements([more, subject, help].into_iter().flatten())
+}
+
+/// The node and the flow, unless the message names them.
+fn subject(diagnostic: &Diagnostic) -> Option<String> {
+    let unnamed = |name: &Option<String>| {
+        let is_unnamed = |name: &&str| !diagnostic.message.contains(&format!("`{name}`"));
+        let name = name.as_deref().filter(is_unnamed);
+        name.map(visible::one_line)
+    };
+    match (unnamed(&diagnostic.node), unnamed(&diagnostic.flow)) {
+        (Some(node), Some(flow)) => Some(format!("in node `{node}` of flow `{flow}`")),
+        (Some(node), None) => Some(format!("in node `{node}`")),
+        (None, Some(flow)) => Some(format!("in flow `{flow}`")),
+        (None, None) => None,
+    }
+}
+
+fn element<'a>(
+    diagnostic: &Diagnostic,
+    index: usize,
+    excerpt: &'a Excerpt,
+) -> Element<'a> {
+    let path = format!("{FENCE}{index}{FENCE}");
+    if excerpt.marks.is_empty() {
+        return Origin::path(path).into();
+    }
+    let annotations = excerpt.marks.iter().map(|mark| {
+        let kind = match mark.label {
+            0 => AnnotationKind::Primary,
+            _ => AnnotationKind::Context,
+        };
+        let text = &diagnostic.labels[mark.label].text;
+        let text = (!text.is_empty()).then(|| visible::one_line(text));
+        kind.span(mark.range.clone()).label(text)
+    });
+    let annotations: Vec<Annotation<'a>> = annotations.collect();
+    let snippet = Snippet::source(&*excerpt.source).line_start(excerpt.first_line);
+    snippet.path(path).annotations(annotations).into()
+}
+
+/// Puts the places in, where the fences are. Line and column that follow them are dropped:
+/// the renderer counts in the excerpt, which need not have the start of the line.
+fn with_places(text: &str, excerpts: &[Excerpt]) -> String {
+    let mut pieces = text.split(FENCE);
+    let mut output = String::from(pieces.next().unwrap_or_default());
+    while let (Some(number), Some(rest)) = (pieces.next(), pieces.next()) {
+        let number: Option<usize> = number.parse().ok();
+        let place = number.and_then(|number| excerpts.get(number)).map(|it| &it.place);
+        output.push_str(&place.map(written).unwrap_or_default());
+        output.push_str(rest.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit()));
+    }
+    output
+}
+
+fn written(place: &Place) -> String {
+    let path = visible::one_line(&place.path);
+    match place.start() {
+        Some(start) => format!("{path}:{}:{}", start.line, start.column),
+        None => path,
+    }
+}

@@ -1,0 +1,76 @@
+//! Texts of other people made safe to print: what would move the cursor, start a terminal
+//! command or hide itself becomes a sign that one sees.
+
+/// How many characters of a message, a label or a help are printed.
+const MAX_CHARACTERS: usize = 2_000;
+
+/// Stands for everything that has no sign of its own.
+const REPLACEMENT: char = '\u{fffd}';
+
+/// The character itself if it is printable, otherwise one sign that stands for it.
+pub(super) fn sign(character: char) -> char {
+    match character {
+        '\0'..='\u{1f}' => {
+            char::from_u32(0x2400 + character as u32).unwrap_or(REPLACEMENT)
+        }
+        '\u{7f}' => '\u{2421}',
+        // Terminals read the controls of C1 like those that start with escape.
+        '\u{80}'..='\u{9f}' => REPLACEMENT,
+        // Invisible, or changing the direction of what follows.
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => {
+            REPLACEMENT
+        }
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => REPLACEMENT,
+        '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => REPLACEMENT,
+        '\u{fffe}' | '\u{ffff}' => REPLACEMENT,
+        other => other,
+    }
+}
+
+/// A text that stays on its line and is of a bearable length.
+pub(super) fn one_line(text: &str) -> String {
+    shortened(text.chars().map(sign))
+}
+
+/// The same for a text that may have several lines.
+pub(super) fn lines(text: &str) -> String {
+    shortened(text.chars().map(|character| match character {
+        '\n' => '\n',
+        other => sign(other),
+    }))
+}
+
+fn shortened(mut characters: impl Iterator<Item = char>) -> String {
+    let mut text: String = characters.by_ref().take(MAX_CHARACTERS).collect();
+    if characters.next().is_some() {
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_left() {
+        let hostile =
+            "\u{1b}[31m\u{9b}2J\u{7}\r\u{8}\u{7f}\u{202e}\u{200b}\u{2028}a\tb\nc";
+        assert_eq!(one_line(hostile), "␛[31m�2J␇␍␈␡���a␉b␊c");
+        assert_eq!(lines("a\r\nb"), "a␍\nb");
+    }
+
+    #[test]
+    fn other_alphabets_stay() {
+        let text = "größe 日本語 😀 👩\u{200d}👧 می\u{200c}خواهم";
+        assert_eq!(one_line(text), text);
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(one_line(&"é".repeat(2_000)).chars().count(), 2_000);
+        let cut = one_line(&"é".repeat(2_001));
+        assert!(cut.ends_with("é…"));
+        assert_eq!(cut.chars().count(), 2_001);
+    }
+}
