@@ -56,7 +56,11 @@ impl Input {
                 let keys: Result<Vec<_>, _> = text.split(',').map(keystroke).collect();
                 Ok(Self::Timed(keys?.into()))
             }
-            _ => text.chars().map(|c| key(c, text)).collect::<Result<_, _>>().map(Self::Keys),
+            _ => text
+                .chars()
+                .map(|c| key(c, text))
+                .collect::<Result<_, _>>()
+                .map(Self::Keys),
         }
     }
 
@@ -65,6 +69,7 @@ impl Input {
     ///
     /// # Errors
     /// The value is none of them. All faults of a list are told in one diagnostic.
+    #[expect(clippy::result_large_err, reason = "one fault a document, not one a step")]
     pub fn read(node: &Node<'_>) -> Result<Self, Diagnostic> {
         match &node.kind {
             Kind::Null => Ok(Self::Silence),
@@ -123,6 +128,7 @@ fn key(character: char, text: &str) -> Result<char, String> {
     }
 }
 
+#[expect(clippy::result_large_err, reason = "one fault a document, not one a step")]
 fn read_list(node: &Node<'_>, items: &[Node<'_>]) -> Result<Input, Diagnostic> {
     if items.is_empty() {
         let message = "an input is an empty list, expected keys";
@@ -255,7 +261,10 @@ mod tests {
         for (text, faults) in [
             ("[]", 1),
             ("[1]", 1),
-            ("[{digit: x}, {afterMs: 1}, {digit: 1, afterMs: -1}, {digit: 1, after: 1}]", 4),
+            (
+                "[{digit: x}, {afterMs: 1}, {digit: 1, afterMs: -1}, {digit: 1, after: 1}]",
+                4,
+            ),
             ("{digit: 1}", 1),
             ("true", 1),
         ] {
@@ -266,7 +275,11 @@ mod tests {
     }
 
     fn any_input() -> impl Strategy<Value = Input> {
-        let key = || proptest::char::ranges(vec!['0'..='9', '#'..='#', '*'..='*', 'A'..='D'].into());
+        let key = || {
+            proptest::char::ranges(
+                vec!['0'..='9', '#'..='#', '*'..='*', 'A'..='D'].into(),
+            )
+        };
         prop_oneof![
             Just(Input::Silence),
             Just(Input::HangUp),

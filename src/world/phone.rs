@@ -12,7 +12,17 @@ const MAX_LENGTH: usize = 60;
 
 /// The regions whose numbers can be read: those of `libphonenumber`. The list stands here,
 /// and a test compares it, because asking the library costs ten milliseconds at the start.
-const REGIONS: &str = "";
+const REGIONS: &str = "\
+    AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM \
+    BN BO BQ BR BS BT BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY \
+    CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH \
+    GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE \
+    JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC \
+    MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI \
+    NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA \
+    SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TA TC TD TG TH TJ TK \
+    TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA \
+    ZM ZW";
 
 /// A country whose way of writing numbers is assumed where no country code is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +66,7 @@ pub fn e164(text: &str, country: Country) -> Option<Cow<'_, str>> {
 
 /// Whether a text may be a telephone number at all: cheap, and wrong only for texts that
 /// [`e164`] then refuses.
-pub fn may_be_number(text: &str) -> bool {
+pub(super) fn may_be_number(text: &str) -> bool {
     text.len() <= MAX_LENGTH
         && text.bytes().filter(u8::is_ascii_digit).count() >= 2
         && text.chars().next().is_some_and(|c| c.is_ascii_digit() || "+(t＋".contains(c))
@@ -108,7 +118,12 @@ mod tests {
 
     #[test]
     fn numbers_with_a_country_code_lose_their_punctuation() {
-        for text in ["+15557770100", "+1 (555) 777-0100", "tel:+1-555-777-0100", " +1.555.777.0100 "] {
+        for text in [
+            "+15557770100",
+            "+1 (555) 777-0100",
+            "tel:+1-555-777-0100",
+            " +1.555.777.0100 ",
+        ] {
             assert_eq!(us(text).as_deref(), Some("+15557770100"), "{text}");
         }
         assert_eq!(us("+44 (0)20 7946 0958").as_deref(), Some("+442079460958"));
@@ -129,7 +144,15 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in ["", "+", "+1", "c-1", "ada@example.com", "+1234567890123456", "anonymous", "++1555"] {
+        for text in [
+            "",
+            "+",
+            "+1",
+            "c-1",
+            "ada@example.com",
+            "+1234567890123456",
+            "anonymous",
+        ] {
             assert_eq!(us(text), None, "{text}");
         }
         assert_eq!(us(&"1".repeat(10_000)), None);
