@@ -1,0 +1,47 @@
+//! The host that answers a run from fixtures and a list of inputs.
+
+use super::fixtures::{Fixtures, Replies};
+use super::input::Input;
+use super::question::{Answer, Host, Question};
+
+/// Answers a session's questions: inputs in their order, then silence; everything else by
+/// the fixtures.
+#[derive(Debug, Clone)]
+pub struct FixtureHost<'a> {
+    fixtures: &'a Fixtures,
+    replies: Replies,
+    inputs: &'a [Input],
+    next: usize,
+}
+
+impl<'a> FixtureHost<'a> {
+    /// A host for one call.
+    pub fn new(fixtures: &'a Fixtures, inputs: &'a [Input]) -> Self {
+        Self { fixtures, replies: Replies::default(), inputs, next: 0 }
+    }
+
+    /// Makes the host ready for the next call, with its inputs; costs nothing.
+    pub fn restart(&mut self, inputs: &'a [Input]) {
+        self.replies.clear();
+        self.inputs = inputs;
+        self.next = 0;
+    }
+
+    /// The inputs that nobody has asked for yet.
+    pub fn unused_inputs(&self) -> &'a [Input] {
+        &self.inputs[self.next..]
+    }
+}
+
+impl Host for FixtureHost<'_> {
+    fn answer(&mut self, question: &Question<'_>) -> Answer {
+        if let Question::Input(_) = question {
+            let Some(input) = self.inputs.get(self.next) else {
+                return Answer::Input(Input::Silence);
+            };
+            self.next += 1;
+            return Answer::Input(input.clone());
+        }
+        self.fixtures.answer(question, &mut self.replies)
+    }
+}
