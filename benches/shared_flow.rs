@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use flowsim::engine::{Call, Session, play};
-use flowsim::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId, read};
+use flowsim::flow::{
+    EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId, read,
+};
 use flowsim::program::Program;
 use flowsim::source::Files;
 use flowsim::trace::{
@@ -17,7 +19,8 @@ use flowsim::value::{DateTime, Text, Value};
 use flowsim::world::{Answer, Host, Input, Question, QueueAnswer};
 
 fn program() -> Arc<Program> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/shared-flow/flows"));
+    let folder =
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/shared-flow/flows"));
     let loaded = read::load(&[folder], &mut Files::new());
     Arc::new(Program::compile(&loaded.flows))
 }
@@ -61,7 +64,8 @@ impl Ids {
             let found = legend.texts.iter().position(|text| text.starts_with(start));
             TextId::new(found.unwrap())
         };
-        let reference = legend.references.iter().position(|name| name == "shared_module_result");
+        let reference =
+            legend.references.iter().position(|name| name == "shared_module_result");
         Self {
             flow,
             nodes: [
@@ -92,7 +96,14 @@ fn by_hand(ids: &Ids, key: &str) -> Trace {
     let digits = Text::from(key);
     let value = Value::String(digits.clone());
     let is_one = matches!(&value, Value::String(text) if text == "1");
-    let step = |node, depth, path, next| Step { node, depth, path, next, start_ms: 0, end_ms: 0 };
+    let step = |node, depth, path, next| Step {
+        node,
+        depth,
+        path,
+        next,
+        start_ms: 0,
+        end_ms: 0,
+    };
     let event = |step, fact| Event { step, fact };
     let mut steps = Vec::with_capacity(9);
     let mut events = Vec::with_capacity(10);

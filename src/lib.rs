@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analysis;
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod expr;

@@ -107,6 +107,11 @@ impl Code {
         self.entry().severity
     }
 
+    /// Whether it says that a document could not be loaded at all.
+    pub fn is_about_loading(self) -> bool {
+        self.0 <= Self::NO_FLOWS.0
+    }
+
     /// One sentence on what it means.
     pub fn meaning(self) -> &'static str {
         self.entry().meaning

@@ -52,6 +52,11 @@ impl Call {
         }
     }
 
+    /// The flow that the call starts in.
+    pub fn flow(&self) -> FlowId {
+        self.flow
+    }
+
     /// Starts at this node instead of the flow's first.
     #[must_use]
     pub fn at_node(mut self, node: NodeId) -> Self {

@@ -11,10 +11,12 @@ mod call;
 mod frame;
 mod play;
 mod recorder;
+mod request;
 mod scope;
 mod session;
 mod state;
 
 pub use call::{Call, Limits};
 pub use play::play;
+pub use request::{DEFAULT_TIMEOUT_MS, Request};
 pub use session::{Progress, Session};

@@ -8,8 +8,7 @@ use crate::world::Host;
 /// Makes a call in a session, with a host that answers every question, and gives its trace.
 pub fn play(session: &mut Session, call: &Call, host: &mut impl Host) -> Trace {
     session.restart(call);
-    loop {
-        let Some(question) = session.question() else { break };
+    while let Some(question) = session.question() {
         let answer = host.answer(&question);
         session.resume(answer);
     }

@@ -25,7 +25,14 @@ impl Recorder {
         #[expect(clippy::cast_possible_truncation, reason = "see above")]
         let index = self.steps.len() as u32;
         let path = PathTaken::None;
-        self.steps.push(Step { node, depth, path, next: None, start_ms: now, end_ms: now });
+        self.steps.push(Step {
+            node,
+            depth,
+            path,
+            next: None,
+            start_ms: now,
+            end_ms: now,
+        });
         index
     }
 
@@ -35,7 +42,13 @@ impl Recorder {
     }
 
     #[inline]
-    pub(super) fn finish(&mut self, step: u32, path: PathTaken, next: Option<NodeId>, now: i64) {
+    pub(super) fn finish(
+        &mut self,
+        step: u32,
+        path: PathTaken,
+        next: Option<NodeId>,
+        now: i64,
+    ) {
         let step = &mut self.steps[step as usize];
         step.path = path;
         step.next = next;

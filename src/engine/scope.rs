@@ -41,11 +41,21 @@ impl Scope<Operand> for View<'_> {
         let value = match operand.place {
             Place::Variable(variable, context) => {
                 let value = self.slots.variable(self.frame, variable);
-                if value.is_unset() { &self.slots.context[context.index()] } else { value }
+                if value.is_unset() {
+                    &self.slots.context[context.index()]
+                } else {
+                    value
+                }
             }
-            Place::Output(output) => &self.slots.values[self.frame.outputs + output.0 as usize],
+            Place::Output(output) => {
+                &self.slots.values[self.frame.outputs + output.0 as usize]
+            }
         };
-        if operand.path.is_empty() { Cow::Borrowed(value) } else { field(value, &operand.path) }
+        if operand.path.is_empty() {
+            Cow::Borrowed(value)
+        } else {
+            field(value, &operand.path)
+        }
     }
 }
 

@@ -120,7 +120,15 @@ impl State {
         };
         let outputs = self.slots.values.len();
         self.slots.values.resize(outputs + unit.output_count as usize, Value::NOT_SET);
-        self.frames.push(Frame { flow, caller, variables, outputs, floor, is_isolated, deadline });
+        self.frames.push(Frame {
+            flow,
+            caller,
+            variables,
+            outputs,
+            floor,
+            is_isolated,
+            deadline,
+        });
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -177,7 +185,8 @@ impl State {
     }
 
     fn action_limit(&self) -> Box<Failure> {
-        let message = format!("the call started more than {} actions", self.limits.max_actions);
+        let message =
+            format!("the call started more than {} actions", self.limits.max_actions);
         Failure::new(Code::ACTION_LIMIT_EXCEEDED, message)
     }
 
@@ -292,7 +301,13 @@ impl State {
     }
 
     /// A step failed: the call goes to its error target, or the flow ends in error.
-    fn fail(&mut self, program: &Program, step: u32, node: NodeId, failure: Box<Failure>) {
+    fn fail(
+        &mut self,
+        program: &Program,
+        step: u32,
+        node: NodeId,
+        failure: Box<Failure>,
+    ) {
         let target = program.steps[node.index()].error;
         self.recorder.note(step, Fact::Failed(failure.clone()));
         self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
@@ -333,7 +348,8 @@ impl State {
         match self.frame().caller {
             Some((step, caller)) => {
                 self.pop_frame();
-                let message = format!("flow `{name}` was not done in the time that it had");
+                let message =
+                    format!("flow `{name}` was not done in the time that it had");
                 let failure = Failure::new(Code::FLOW_TIMEOUT, message);
                 self.fail(program, step, caller, failure);
             }
@@ -410,8 +426,9 @@ impl State {
     pub(super) fn print(&mut self, template: &Template<Operand>) -> Text {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
-        let missing =
-            &mut |operand: &Operand| recorder.note(*step, Fact::Missing(operand.reference));
+        let missing = &mut |operand: &Operand| {
+            recorder.note(*step, Fact::Missing(operand.reference))
+        };
         template.print(&View { slots, frame }, missing)
     }
 
@@ -419,13 +436,17 @@ impl State {
     pub(super) fn evaluate(&mut self, form: &Form<Operand>) -> Value {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
-        let missing =
-            &mut |operand: &Operand| recorder.note(*step, Fact::Missing(operand.reference));
+        let missing = &mut |operand: &Operand| {
+            recorder.note(*step, Fact::Missing(operand.reference))
+        };
         form.evaluate(&View { slots, frame }, missing)
     }
 
     /// What the caller has heard.
-    pub(super) fn said<'s>(&'s self, legend: &'s Legend) -> impl Iterator<Item = &'s str> {
+    pub(super) fn said<'s>(
+        &'s self,
+        legend: &'s Legend,
+    ) -> impl Iterator<Item = &'s str> {
         self.recorder.events.iter().filter_map(|event| match &event.fact {
             Fact::Said(phrase) => Some(phrase.text(legend).as_str()),
             _ => None,
@@ -436,10 +457,8 @@ impl State {
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
         let flow = self.flow?;
         let outcome = self.outcome.take()?;
-        self.room = Room {
-            steps: self.recorder.steps.len(),
-            events: self.recorder.events.len(),
-        };
+        self.room =
+            Room { steps: self.recorder.steps.len(), events: self.recorder.events.len() };
         let layout = &program.layouts[program.unit(flow).layout.index()];
         let variables = self.slots.values.drain(..layout.len()).zip(layout.first..);
         let variables = variables.filter(|(value, _)| !value.is_unset());

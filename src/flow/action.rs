@@ -269,7 +269,9 @@ impl Action {
             Self::DataAction(call) => {
                 call.inputs.iter().for_each(|(_, value)| value.each_reference(visit));
             }
-            Self::QueueStatistics(statistics) => statistics.queue_id.each_reference(visit),
+            Self::QueueStatistics(statistics) => {
+                statistics.queue_id.each_reference(visit)
+            }
             Self::Webhook(webhook) => {
                 each(webhook.url.as_ref(), visit);
                 webhook.body.each_reference(visit);

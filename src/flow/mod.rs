@@ -13,8 +13,8 @@ mod legend;
 mod model;
 
 pub use action::{
-    Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact, If,
-    NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook,
+    Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
+    If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook,
 };
 pub use ids::{FlowId, NodeId, ReferenceId, TextId, VariableId};
 pub use legend::{FlowLabel, Legend, NodeLabel};

@@ -2,13 +2,14 @@
 
 use indexmap::IndexMap;
 
+use super::Program;
 use super::layout::{ContextId, Layout, Layouts, is_output, joined, lay_out};
 use super::link::Links;
 use super::step::{
-    Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand, OutputId,
-    Place, Response, Route, Speech, Statistics, Step, StepAction, Unit, Webhook,
+    Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
+    OutputId, Place, Response, Route, Speech, Statistics, Step, StepAction, Unit,
+    Webhook,
 };
-use super::Program;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::{
@@ -48,7 +49,10 @@ impl Program {
             };
             let output_count = compiler.output_count();
             let unit = Unit {
-                start: flow.start.as_ref().and_then(|target| compiler.node_id(&target.node)),
+                start: flow
+                    .start
+                    .as_ref()
+                    .and_then(|target| compiler.node_id(&target.node)),
                 layout,
                 output_count,
                 is_published: flow.is_published,
@@ -194,7 +198,11 @@ impl Compiler<'_> {
 
     fn steps(mut self) -> Vec<Step> {
         let flow = self.flow;
-        flow.nodes.values().enumerate().map(|(index, node)| self.step(index, node)).collect()
+        flow.nodes
+            .values()
+            .enumerate()
+            .map(|(index, node)| self.step(index, node))
+            .collect()
     }
 
     fn step(&mut self, index: usize, node: &Node) -> Step {
@@ -221,13 +229,21 @@ impl Compiler<'_> {
     fn action(&mut self, index: usize, node: &Node) -> StepAction {
         match &node.action {
             Action::Say(say) => StepAction::Say(self.speech(&say.text)),
-            Action::Gather(gather) => StepAction::Gather(Box::new(self.gather(index, gather))),
+            Action::Gather(gather) => {
+                StepAction::Gather(Box::new(self.gather(index, gather)))
+            }
             Action::Set(set) => {
                 let assignments = set.assignments.iter();
-                StepAction::Set(assignments.filter_map(|item| self.assignment(item)).collect())
+                StepAction::Set(
+                    assignments.filter_map(|item| self.assignment(item)).collect(),
+                )
             }
-            Action::If(decision) => StepAction::If(Box::new(self.decision(index, node, decision))),
-            Action::CallFlow(call) => StepAction::CallFlow(Box::new(self.call(index, call))),
+            Action::If(decision) => {
+                StepAction::If(Box::new(self.decision(index, node, decision)))
+            }
+            Action::CallFlow(call) => {
+                StepAction::CallFlow(Box::new(self.call(index, call)))
+            }
             Action::Route(route) => StepAction::Route(Box::new(Route {
                 queue_id: route.queue_id.as_ref().map(|text| self.speech(text)),
                 queue_name: route.queue_name.as_ref().map(|text| self.speech(text)),
@@ -241,7 +257,11 @@ impl Compiler<'_> {
                 };
                 let response = self.response(index);
                 let on_not_found = lookup.on_not_found;
-                StepAction::GetExternalContact(Box::new(Contact { key, on_not_found, response }))
+                StepAction::GetExternalContact(Box::new(Contact {
+                    key,
+                    on_not_found,
+                    response,
+                }))
             }
             Action::DataAction(call) => StepAction::DataAction(Box::new(DataAction {
                 action_id: call.action_id.clone(),
@@ -301,7 +321,10 @@ impl Compiler<'_> {
                 }
             });
             branches.push(Branch {
-                reads: reads.into_iter().map(|reference| self.operand(reference)).collect(),
+                reads: reads
+                    .into_iter()
+                    .map(|reference| self.operand(reference))
+                    .collect(),
                 condition: condition.resolve(&mut |reference| self.operand(reference)),
                 target: self.target(node, &PathKind::Condition(number)),
             });
@@ -335,12 +358,16 @@ impl Compiler<'_> {
             Some((self.layout.variable(own)?, called.variable(theirs)?))
         };
         let outputs = call.outputs.iter().flatten();
-        let outputs =
-            outputs.filter_map(|(own, theirs)| variables(&own.value, &theirs.value)).collect();
+        let outputs = outputs
+            .filter_map(|(own, theirs)| variables(&own.value, &theirs.value))
+            .collect();
         Isolation { inputs, outputs }
     }
 
-    fn inputs(&mut self, inputs: &[(Text, Form<Reference>)]) -> Box<[(Text, Form<Operand>)]> {
+    fn inputs(
+        &mut self,
+        inputs: &[(Text, Form<Reference>)],
+    ) -> Box<[(Text, Form<Operand>)]> {
         inputs.iter().map(|(name, value)| (name.clone(), self.form(value))).collect()
     }
 
@@ -387,7 +414,9 @@ impl Compiler<'_> {
             }
         }
         let (variable, name, depth) = match joined(self.layout, reference) {
-            Some(variable) => (Some(variable), Text::from(segments.join(".")), segments.len()),
+            Some(variable) => {
+                (Some(variable), Text::from(segments.join(".")), segments.len())
+            }
             None => (self.layout.variable(&segments[0]), segments[0].clone(), 1),
         };
         let context = self.names.context(&name);

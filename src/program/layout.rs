@@ -150,8 +150,11 @@ fn groups(flows: &[Flow], links: &Links) -> Vec<LayoutId> {
     for (caller, flow) in flows.iter().enumerate() {
         for (node, action) in flow.nodes.values().map(|node| &node.action).enumerate() {
             let Action::CallFlow(call) = action else { continue };
-            if let Some(callee) = links.callee(caller, node).filter(|_| !call.is_isolated()) {
-                let (one, other) = (root(&mut parents, caller), root(&mut parents, callee.index()));
+            if let Some(callee) =
+                links.callee(caller, node).filter(|_| !call.is_isolated())
+            {
+                let (one, other) =
+                    (root(&mut parents, caller), root(&mut parents, callee.index()));
                 parents[one.max(other)] = one.min(other);
             }
         }

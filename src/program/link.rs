@@ -22,12 +22,16 @@ impl Links {
             by_name.entry(flow.name.as_str()).or_insert(FlowId::new(index));
         }
         let link = |call: &CallFlow| {
-            let id = call.flow_id.as_ref().map(|id| by_id.get(id.value.as_str()).copied());
-            let name = call.flow_name.as_ref().map(|name| {
-                by_name.get(name.value.as_str()).copied()
-            });
+            let id =
+                call.flow_id.as_ref().map(|id| by_id.get(id.value.as_str()).copied());
+            let name = call
+                .flow_name
+                .as_ref()
+                .map(|name| by_name.get(name.value.as_str()).copied());
             match (id, name) {
-                (Some(Some(id)), Some(Some(name))) if id != name => Err(Code::FLOW_AMBIGUOUS),
+                (Some(Some(id)), Some(Some(name))) if id != name => {
+                    Err(Code::FLOW_AMBIGUOUS)
+                }
                 (Some(Some(flow)), _) | (None, Some(Some(flow))) => {
                     if flows[flow.index()].is_published {
                         Ok(flow)

@@ -11,8 +11,9 @@ mod step;
 
 pub use layout::{ContextId, Layout, LayoutId};
 pub use step::{
-    Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand, OutputId,
-    Place, Response, Route, Speech, Statistics, Step, StepAction, Unit, Webhook,
+    Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
+    OutputId, Place, Response, Route, Speech, Statistics, Step, StepAction, Unit,
+    Webhook,
 };
 
 use indexmap::IndexMap;
@@ -90,6 +91,9 @@ impl Program {
                 is_called[target.index()] = true;
             }
         }
-        (0..self.units.len()).filter(|index| !is_called[*index]).map(FlowId::new).collect()
+        (0..self.units.len())
+            .filter(|index| !is_called[*index])
+            .map(FlowId::new)
+            .collect()
     }
 }

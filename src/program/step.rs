@@ -3,7 +3,9 @@
 use super::layout::{ContextId, LayoutId};
 use crate::diagnostic::Code;
 use crate::expr::draft::{Condition, Form, Template};
-use crate::flow::{EndType, FlowId, NodeId, NotFound, ReferenceId, TextId, VariableId, VariableType};
+use crate::flow::{
+    EndType, FlowId, NodeId, NotFound, ReferenceId, TextId, VariableId, VariableType,
+};
 use crate::value::Text;
 
 /// A compiled flow.

@@ -48,17 +48,29 @@ fn convert(file: FileId, value: Value<'_>, depth: usize) -> Result<Node<'_>, Pro
         Value::StringLit(literal) => Kind::String(literal.value),
         Value::Array(array) => {
             let items = array.elements.into_iter();
-            Kind::Array(items.map(|item| convert(file, item, depth + 1)).collect::<Result<_, _>>()?)
+            Kind::Array(
+                items
+                    .map(|item| convert(file, item, depth + 1))
+                    .collect::<Result<_, _>>()?,
+            )
         }
         Value::Object(object) => {
             let entries = object.properties.into_iter();
-            Kind::Object(entries.map(|property| entry(file, property, depth + 1)).collect::<Result<_, _>>()?)
+            Kind::Object(
+                entries
+                    .map(|property| entry(file, property, depth + 1))
+                    .collect::<Result<_, _>>()?,
+            )
         }
     };
     Ok(Node { span, kind })
 }
 
-fn entry(file: FileId, property: ObjectProp<'_>, depth: usize) -> Result<Entry<'_>, Problem> {
+fn entry(
+    file: FileId,
+    property: ObjectProp<'_>,
+    depth: usize,
+) -> Result<Entry<'_>, Problem> {
     let (key, range) = match property.name {
         ObjectPropName::String(literal) => {
             // Without the quotes, so that the place of a key is that of its text.
@@ -80,7 +92,9 @@ fn problem(file: &File, error: &ParseError) -> Problem {
     let hint = match error.kind() {
         ParseErrorKind::NestingDepthExceeded => return too_deep(span),
         ParseErrorKind::TrailingCommasNotAllowed => Some("remove the last comma"),
-        ParseErrorKind::SingleQuotedStringsNotAllowed => Some("JSON quotes strings with \""),
+        ParseErrorKind::SingleQuotedStringsNotAllowed => {
+            Some("JSON quotes strings with \"")
+        }
         ParseErrorKind::CommentsNotAllowed => Some("JSON has no comments"),
         ParseErrorKind::ExpectedComma => Some("put a comma before it"),
         ParseErrorKind::UnterminatedArray => Some("a closing `]` is missing"),
@@ -124,7 +138,10 @@ mod tests {
 
     #[test]
     fn only_json_is_json() {
-        for text in ["{a: 1}", "[1,]", "['a']", "[0x1]", "[1] // c", "[+1]", "[.5]", "[1 2]", "[NaN]"] {
+        for text in [
+            "{a: 1}", "[1,]", "['a']", "[0x1]", "[1] // c", "[+1]", "[.5]", "[1 2]",
+            "[NaN]",
+        ] {
             let problem = read_text(text).unwrap_err();
             assert_eq!(problem.kind, ProblemKind::JsonSyntax, "{text}");
         }

@@ -45,7 +45,11 @@ impl<'s> Node<'s> {
     /// The value of a key, if this is an object that has it. Of repeated keys the last
     /// one counts, as in every JSON reader.
     pub fn get(&self, key: &str) -> Option<&Node<'s>> {
-        self.entries().iter().rev().find(|entry| entry.key == key).map(|entry| &entry.value)
+        self.entries()
+            .iter()
+            .rev()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
     }
 
     /// The entries of an object; of anything else, none.

@@ -49,7 +49,12 @@ impl<'s> Reader<'s> {
         }
     }
 
-    fn node(&mut self, event: Event<'s>, range: Range, depth: usize) -> Result<Node<'s>, Problem> {
+    fn node(
+        &mut self,
+        event: Event<'s>,
+        range: Range,
+        depth: usize,
+    ) -> Result<Node<'s>, Problem> {
         let span = self.span(range);
         if depth > MAX_DEPTH {
             return Err(too_deep(span));
@@ -118,8 +123,14 @@ impl<'s> Reader<'s> {
         };
         self.aliased += size;
         if self.aliased > MAX_ALIASED_NODES {
-            let message = format!("aliases expand to more than {MAX_ALIASED_NODES} values");
-            return Err(Problem { kind: ProblemKind::TooLarge, span, message, hint: None });
+            let message =
+                format!("aliases expand to more than {MAX_ALIASED_NODES} values");
+            return Err(Problem {
+                kind: ProblemKind::TooLarge,
+                span,
+                message,
+                hint: None,
+            });
         }
         Ok(node.clone())
     }
@@ -143,7 +154,8 @@ impl<'s> Reader<'s> {
         let mark = error.marker();
         let at = self.file.offset(mark.line(), mark.col());
         let span = Span::new(self.file.id(), at, at);
-        let hint = self.file.text()[..at].rsplit('\n').next().filter(|line| line.contains('\t'));
+        let hint =
+            self.file.text()[..at].rsplit('\n').next().filter(|line| line.contains('\t'));
         let hint = hint.map(|_| "YAML is indented with spaces, never with tabs".into());
         problem(span, format!("this is not YAML: {}", error.info()), hint)
     }
@@ -177,7 +189,9 @@ fn scalar<'s>(text: Cow<'s, str>, style: ScalarStyle, tag: Option<&Tag>) -> Kind
 /// stay strings: in a flow they are telephone numbers and codes.
 fn is_json_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let digits = |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let digits = |text: &str| {
+        text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
+    };
     let whole = digits(unsigned);
     if whole == 0 || (whole > 1 && unsigned.starts_with('0')) {
         return false;
@@ -220,7 +234,18 @@ mod tests {
 
     #[test]
     fn scalars_follow_the_core_schema() {
-        for text in ["yes", "no", "on", "+15551234567", "007", "1.2.3", ".5", "0x1F", "'1'", "\"true\""] {
+        for text in [
+            "yes",
+            "no",
+            "on",
+            "+15551234567",
+            "007",
+            "1.2.3",
+            ".5",
+            "0x1F",
+            "'1'",
+            "\"true\"",
+        ] {
             assert!(matches!(kind_of(text), Kind::String(_)), "{text}");
         }
         for text in ["1", "-1", "0", "1.50", "1e3", "-0.5E-2"] {
@@ -236,10 +261,16 @@ mod tests {
         let text = "größe: {tür: \"1\"}\nlist:\n  - ä: [x, 'y z']\n  - z\nend: 1\n";
         let file = files.add("a.yaml", text);
         let document = read(&file).unwrap();
-        assert_eq!(files.text(document.get("größe").unwrap().get("tür").unwrap().span), "\"1\"");
+        assert_eq!(
+            files.text(document.get("größe").unwrap().get("tür").unwrap().span),
+            "\"1\""
+        );
         assert_eq!(files.text(document.entries()[0].value.entries()[0].key_span), "tür");
         let list = document.get("list").unwrap();
-        assert_eq!(files.text(list.items()[0].get("ä").unwrap().items()[1].span), "'y z'");
+        assert_eq!(
+            files.text(list.items()[0].get("ä").unwrap().items()[1].span),
+            "'y z'"
+        );
         assert_eq!(files.text(list.items()[1].span), "z");
         assert_eq!(files.position(document.get("end").unwrap().span).line, 5);
     }
@@ -248,7 +279,10 @@ mod tests {
     fn aliases_are_copied_but_not_without_end() {
         let file = Files::new().add("a.yaml", "a: &x {k: 1}\nb: *x\n");
         let document = read(&file).unwrap();
-        assert_eq!(document.get("b").unwrap().get("k").unwrap().kind, Kind::Number("1".into()));
+        assert_eq!(
+            document.get("b").unwrap().get("k").unwrap().kind,
+            Kind::Number("1".into())
+        );
 
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..20 {

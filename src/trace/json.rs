@@ -1,6 +1,8 @@
 //! The trace as JSON, `flowsim.trace/1`; the format is described in `docs/trace.md`.
 
-use super::event::{Asked, Event, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
+use super::event::{
+    Asked, Event, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace,
+};
 use crate::diagnostic::Code;
 use crate::flow::{Legend, NodeId};
 use crate::value::{Json, Text, Value, write_json_string};
@@ -130,21 +132,35 @@ impl<'l> JsonWriter<'l> {
                 out.push(',');
             }
             // Late events of earlier steps stand between; they were written with their step.
-            while trace.events.get(at).is_some_and(|event| (event.step as usize) < index) {
+            while trace.events.get(at).is_some_and(|event| (event.step as usize) < index)
+            {
                 at += 1;
             }
             let begin = at;
             while trace.events.get(at).is_some_and(|event| event.step as usize == index) {
                 at += 1;
             }
-            let count = late.iter().take_while(|event| event.step as usize == index).count();
+            let count =
+                late.iter().take_while(|event| event.step as usize == index).count();
             let (own, rest) = late.split_at(count);
             late = rest;
-            write(self, step, index, &Events { run: &trace.events[begin..at], late: own }, out);
+            write(
+                self,
+                step,
+                index,
+                &Events { run: &trace.events[begin..at], late: own },
+                out,
+            );
         }
     }
 
-    fn write_step(&self, step: &Step, index: usize, events: &Events<'_>, out: &mut String) {
+    fn write_step(
+        &self,
+        step: &Step,
+        index: usize,
+        events: &Events<'_>,
+        out: &mut String,
+    ) {
         out.push_str("{\"seq\":");
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
         out.push_str(",\"depth\":");
@@ -186,8 +202,14 @@ impl<'l> JsonWriter<'l> {
     }
 
     /// Appends the entries of a step's `result`.
-    pub(super) fn write_result(&self, step: &Step, events: &Events<'_>, out: &mut String) {
-        let mut fields = Fields { out, separator: Separator::default(), group: Group::None };
+    pub(super) fn write_result(
+        &self,
+        step: &Step,
+        events: &Events<'_>,
+        out: &mut String,
+    ) {
+        let mut fields =
+            Fields { out, separator: Separator::default(), group: Group::None };
         match step.path {
             PathTaken::Condition(number) => {
                 fields.key("\"condition\":");
@@ -328,8 +350,12 @@ pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)>
         }
         Fact::Noted(code) => {
             let message = match *code {
-                Code::QUEUE_NOT_CHECKED => "the fixtures know no queues; any queue is accepted",
-                Code::NO_DEFAULT_BRANCH => "no condition is true and there is no default branch",
+                Code::QUEUE_NOT_CHECKED => {
+                    "the fixtures know no queues; any queue is accepted"
+                }
+                Code::NO_DEFAULT_BRANCH => {
+                    "no condition is true and there is no default branch"
+                }
                 Code::MISSING_ON_COMPLETE => "there is no next node; the flow ends here",
                 other => other.meaning(),
             };

@@ -8,6 +8,8 @@ use crate::flow::Legend;
 pub struct TextStyle {
     /// Whether it has colours.
     pub color: bool,
+    /// Width.
+    pub width: Option<usize>,
 }
 
 /// The trace, a line a step.

@@ -16,8 +16,8 @@ pub use convert::{
     Conversion, to_boolean, to_decimal, to_duration, to_integer, to_json, to_text,
 };
 pub use decimal::{Decimal, MAX_DIGITS};
-pub use json::{Json, JsonObject, MAX_DEPTH, NotJson};
 pub(crate) use json::write_json_string;
+pub use json::{Json, JsonObject, MAX_DEPTH, NotJson};
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use time::{Date, DateTime, Duration, Time};

@@ -16,7 +16,9 @@ pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) ->
         let value = state.evaluate(&assignment.value);
         let converted = match assignment.variable_type {
             VariableType::Increment => increment(state, assignment, &value),
-            variable_type => convert(variable_type, value).map_err(|error| error.to_string()),
+            variable_type => {
+                convert(variable_type, value).map_err(|error| error.to_string())
+            }
         };
         let value = match converted {
             Ok(value) => value,
@@ -51,7 +53,11 @@ fn convert(variable_type: VariableType, value: Value) -> Result<Value, Conversio
     }
 }
 
-fn increment(state: &State, assignment: &Assignment, by: &Value) -> Result<Value, String> {
+fn increment(
+    state: &State,
+    assignment: &Assignment,
+    by: &Value,
+) -> Result<Value, String> {
     let current = state.slots.variable(state.frame(), assignment.variable);
     let number = |value: &Value, what: &str| match value {
         unset if unset.is_unset() => Ok(Number::Integer(0)),

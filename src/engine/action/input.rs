@@ -60,7 +60,12 @@ enum Verdict {
     NotAllowed(char),
 }
 
-pub(super) fn heard(state: &mut State, step: &Step, gather: &Gather, answer: Answer) -> Effect {
+pub(super) fn heard(
+    state: &mut State,
+    step: &Step,
+    gather: &Gather,
+    answer: Answer,
+) -> Effect {
     let entry = match &answer {
         // The whole entry at once and no longer than it may be: by far the most calls.
         Answer::Input(Input::Keys(keys)) if is_plain(gather, keys) => {
@@ -72,8 +77,10 @@ pub(super) fn heard(state: &mut State, step: &Step, gather: &Gather, answer: Ans
             entry
         }
         Answer::Input(Input::Timed(keys)) => {
-            let entry =
-                listen(gather, keys.iter().map(|stroke| (stroke.key, i64::from(stroke.after_ms))));
+            let entry = listen(
+                gather,
+                keys.iter().map(|stroke| (stroke.key, i64::from(stroke.after_ms))),
+            );
             let pressed: Text = keys.iter().map(|stroke| stroke.key).collect();
             note_heard(state, &pressed, &entry);
             entry
@@ -102,7 +109,8 @@ fn is_plain(gather: &Gather, keys: &str) -> bool {
 
 /// What was pressed is worth a line of its own where it is not what was taken.
 fn note_heard(state: &mut State, pressed: &Text, entry: &Entry) {
-    let is_taken = matches!(entry.verdict, Verdict::Collected) && *pressed == entry.digits;
+    let is_taken =
+        matches!(entry.verdict, Verdict::Collected) && *pressed == entry.digits;
     if !is_taken && !pressed.is_empty() {
         state.note(Fact::Heard(pressed.clone()));
     }
@@ -136,7 +144,8 @@ fn listen(gather: &Gather, keys: impl Iterator<Item = (char, i64)>) -> Entry {
         }
     }
     elapsed_ms += patience;
-    let verdict = if digits.is_empty() { Verdict::Silence } else { enough(gather, count) };
+    let verdict =
+        if digits.is_empty() { Verdict::Silence } else { enough(gather, count) };
     Entry { digits, elapsed_ms, verdict }
 }
 

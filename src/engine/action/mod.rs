@@ -50,7 +50,9 @@ pub(super) fn answer(
     answer: Answer,
 ) -> Effect {
     match (&step.action, waiting) {
-        (StepAction::Gather(gather), Waiting::Input) => input::heard(state, step, gather, answer),
+        (StepAction::Gather(gather), Waiting::Input) => {
+            input::heard(state, step, gather, answer)
+        }
         (StepAction::GetExternalContact(contact), Waiting::Contact { key }) => {
             service::contact_found(state, step, contact, &key, answer)
         }
@@ -82,7 +84,9 @@ pub(super) fn question<'q>(
         Waiting::Input => input::question(action, legend, node),
         Waiting::Contact { key } => Question::Contact { key },
         Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
-        Waiting::Webhook { url, body } => service::webhook_question(action, url.as_deref(), body),
+        Waiting::Webhook { url, body } => {
+            service::webhook_question(action, url.as_deref(), body)
+        }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
         Waiting::Queue(routing) => routing::question(routing, legend),
     }

@@ -10,9 +10,11 @@ use crate::value::{Json, Text};
 use crate::world::{Answer, Question, QueueAnswer};
 
 pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effect {
-    let mut phrase = |speech: &Option<Speech>| speech.as_ref().map(|text| state.phrase(text));
+    let mut phrase =
+        |speech: &Option<Speech>| speech.as_ref().map(|text| state.phrase(text));
     let (queue_id, queue_name) = (phrase(&route.queue_id), phrase(&route.queue_name));
-    let skills = if route.skills.is_empty() { Vec::new() } else { skills(state, program, route) };
+    let skills =
+        if route.skills.is_empty() { Vec::new() } else { skills(state, program, route) };
     let routing = Routing { queue_id, queue_name, skills, priority: route.priority };
     Effect::Ask(Waiting::Queue(Box::new(routing)))
 }
@@ -54,7 +56,8 @@ pub(super) fn routed(
         }
         Answer::Queue(QueueAnswer::SkillMismatch) => {
             let skills = routing.skills.join("`, `");
-            let message = format!("no agent of queue `{}` has the skills `{skills}`", queue());
+            let message =
+                format!("no agent of queue `{}` has the skills `{skills}`", queue());
             return Effect::Fail(Failure::new(Code::SKILL_MISMATCH, message));
         }
         _ => state.note(Fact::Noted(Code::QUEUE_NOT_CHECKED)),
@@ -69,8 +72,11 @@ pub(super) fn statistics(
     statistics: &Statistics,
 ) -> Effect {
     let queue = state.phrase(&statistics.queue_id).text(&program.legend).clone();
-    let asked =
-        Asked { subject: Subject::QueueStatistics, name: queue.clone(), inputs: Json::Null };
+    let asked = Asked {
+        subject: Subject::QueueStatistics,
+        name: queue.clone(),
+        inputs: Json::Null,
+    };
     state.note(Fact::Asked(Box::new(asked)));
     Effect::Ask(Waiting::QueueStatistics { queue })
 }

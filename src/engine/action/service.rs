@@ -43,7 +43,8 @@ pub(super) fn data_action(state: &mut State, call: &DataAction) -> Effect {
     let inputs = call.inputs.iter();
     let inputs: Vec<(Text, Value)> =
         inputs.map(|(name, form)| (name.clone(), state.evaluate(form))).collect();
-    let sent = Json::object(inputs.iter().map(|(name, value)| (name.clone(), value.to_json())));
+    let sent =
+        Json::object(inputs.iter().map(|(name, value)| (name.clone(), value.to_json())));
     note_asked(state, Subject::DataAction, data_action_name(call), sent);
     Effect::Ask(Waiting::DataAction { inputs })
 }
@@ -87,7 +88,12 @@ pub(super) fn webhook(state: &mut State, program: &Program, webhook: &Webhook) -
     let url = webhook.url.as_ref();
     let url = url.map(|url| state.phrase(url).text(&program.legend).clone());
     let body = state.evaluate(&webhook.body);
-    note_asked(state, Subject::Webhook, webhook_name(webhook, url.as_deref()), body.to_json());
+    note_asked(
+        state,
+        Subject::Webhook,
+        webhook_name(webhook, url.as_deref()),
+        body.to_json(),
+    );
     Effect::Ask(Waiting::Webhook { url, body })
 }
 
@@ -151,7 +157,8 @@ fn answered(
         return Effect::CutOff(frame);
     }
     if response.latency_ms > timeout_ms {
-        let message = format!("{what} `{name}` did not answer within {}", Seconds(timeout_ms));
+        let message =
+            format!("{what} `{name}` did not answer within {}", Seconds(timeout_ms));
         return Effect::Fail(Failure::new(service.timeout, message));
     }
     let is_success = (200..300).contains(&response.status);

@@ -57,7 +57,12 @@ impl<R> Template<R> {
     }
 }
 
-fn write<R>(value: &Value, reference: &R, out: &mut String, missing: &mut impl FnMut(&R)) {
+fn write<R>(
+    value: &Value,
+    reference: &R,
+    out: &mut String,
+    missing: &mut impl FnMut(&R),
+) {
     if value.is_unset() {
         missing(reference);
     } else {
@@ -84,7 +89,9 @@ impl<R> Form<R> {
                 Json::Array(items.collect::<Vec<_>>().into())
             }
             Self::Object(entries) => Json::object(
-                entries.iter().map(|(key, value)| (key.clone(), value.to_json(scope, missing))),
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.to_json(scope, missing))),
             ),
         }
     }
@@ -125,12 +132,17 @@ impl<R> Condition<R> {
 }
 
 impl<R> Operand<R> {
-    fn evaluate<'s>(&'s self, scope: &'s impl Scope<R>) -> Result<Cow<'s, Value>, EvaluationError> {
+    fn evaluate<'s>(
+        &'s self,
+        scope: &'s impl Scope<R>,
+    ) -> Result<Cow<'s, Value>, EvaluationError> {
         Ok(match self {
             Self::Reference(reference) => scope.read(reference),
             Self::Literal(value) => Cow::Borrowed(value),
             Self::Null => Cow::Owned(Value::NOT_SET),
-            Self::Group(condition) => Cow::Owned(Value::Boolean(condition.evaluate(scope)?)),
+            Self::Group(condition) => {
+                Cow::Owned(Value::Boolean(condition.evaluate(scope)?))
+            }
         })
     }
 
@@ -162,14 +174,20 @@ fn compare_operands<R>(
         Comparator::Equal => equal(left, right),
         Comparator::NotEqual => !equal(left, right),
         Comparator::Less => order() == Some(Ordering::Less),
-        Comparator::LessOrEqual => matches!(order(), Some(Ordering::Less | Ordering::Equal)),
+        Comparator::LessOrEqual => {
+            matches!(order(), Some(Ordering::Less | Ordering::Equal))
+        }
         Comparator::Greater => order() == Some(Ordering::Greater),
         Comparator::GreaterOrEqual => {
             matches!(order(), Some(Ordering::Greater | Ordering::Equal))
         }
         Comparator::Contains => contains(left, right),
-        Comparator::StartsWith => with_texts(left, right, |text, part| text.starts_with(part)),
-        Comparator::EndsWith => with_texts(left, right, |text, part| text.ends_with(part)),
+        Comparator::StartsWith => {
+            with_texts(left, right, |text, part| text.starts_with(part))
+        }
+        Comparator::EndsWith => {
+            with_texts(left, right, |text, part| text.ends_with(part))
+        }
     })
 }
 
@@ -179,7 +197,9 @@ fn contains(whole: &Value, part: &Value) -> bool {
         Value::Json(Json::Array(items)) => {
             items.iter().any(|item| equal(&Value::from(item.clone()), part))
         }
-        Value::Collection(collection) => collection.items.iter().any(|item| equal(item, part)),
+        Value::Collection(collection) => {
+            collection.items.iter().any(|item| equal(item, part))
+        }
         _ => with_texts(whole, part, |text, part| text.contains(part)),
     }
 }

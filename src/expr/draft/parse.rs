@@ -25,7 +25,10 @@ const MAX_NESTING: usize = 64;
 ///
 /// # Errors
 /// A brace is opened before a name and not closed.
-pub fn parse_template(text: &str, span: Span) -> Result<Template<Reference>, SyntaxError> {
+pub fn parse_template(
+    text: &str,
+    span: Span,
+) -> Result<Template<Reference>, SyntaxError> {
     if !text.contains(['{', '\\']) {
         return Ok(Template::Text(text.into()));
     }
@@ -53,7 +56,10 @@ pub fn parse_template(text: &str, span: Span) -> Result<Template<Reference>, Syn
 ///
 /// # Errors
 /// The text is no condition; the message says what was expected at which place.
-pub fn parse_condition(text: &str, span: Span) -> Result<Condition<Reference>, SyntaxError> {
+pub fn parse_condition(
+    text: &str,
+    span: Span,
+) -> Result<Condition<Reference>, SyntaxError> {
     let origin = Origin::new(text, span);
     if let Some(at) = too_deep(text) {
         return Err(SyntaxError {
@@ -73,7 +79,8 @@ pub fn parse_condition(text: &str, span: Span) -> Result<Condition<Reference>, S
 
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    let brackets = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'(' | b')'));
+    let brackets =
+        text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'(' | b')'));
     for (at, byte) in brackets {
         depth = if byte == b'(' { depth + 1 } else { depth.saturating_sub(1) };
         if depth > MAX_NESTING {
@@ -167,8 +174,13 @@ fn comparison(pair: Pair<'_, Rule>, origin: Origin) -> Condition<Reference> {
         };
     };
     let word = symbol.as_str();
-    let comparator = Comparator::ALL.into_iter().find(|c| c.symbol().eq_ignore_ascii_case(word));
-    Condition::Compare(comparator.unwrap_or(Comparator::Equal), left, operand(right, origin))
+    let comparator =
+        Comparator::ALL.into_iter().find(|c| c.symbol().eq_ignore_ascii_case(word));
+    Condition::Compare(
+        comparator.unwrap_or(Comparator::Equal),
+        left,
+        operand(right, origin),
+    )
 }
 
 fn operand(pair: Pair<'_, Rule>, origin: Origin) -> Operand<Reference> {
@@ -176,7 +188,9 @@ fn operand(pair: Pair<'_, Rule>, origin: Origin) -> Operand<Reference> {
     match pair.as_rule() {
         Rule::reference => Operand::Reference(reference(pair, origin)),
         Rule::string => Operand::Literal(Value::String(unquote(text))),
-        Rule::boolean => Operand::Literal(Value::Boolean(text.eq_ignore_ascii_case("true"))),
+        Rule::boolean => {
+            Operand::Literal(Value::Boolean(text.eq_ignore_ascii_case("true")))
+        }
         // A number beyond 40 digits is compared as the text that it is.
         Rule::number => Operand::Literal(
             Number::parse_json(text).map_or_else(|| Value::string(text), Value::from),
@@ -193,11 +207,17 @@ fn template_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxErro
     let at = place(error);
     let open = text[..at].rfind('{').unwrap_or(at);
     let message = match text[at..].chars().next() {
-        Some(found) => format!("`{{` opens a reference, but `{found}` is not part of a name"),
+        Some(found) => {
+            format!("`{{` opens a reference, but `{found}` is not part of a name")
+        }
         None => "`{` opens a reference that is not closed".into(),
     };
     let help = "close the name with `}`; write `\\{` for a brace that is only text";
-    SyntaxError { span: origin.part(open, at.max(open + 1)), message, help: Some(help.into()) }
+    SyntaxError {
+        span: origin.part(open, at.max(open + 1)),
+        message,
+        help: Some(help.into()),
+    }
 }
 
 fn condition_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxError {
@@ -206,7 +226,8 @@ fn condition_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxErr
     let Some(found) = rest.chars().next() else {
         return unexpected_end(text, origin);
     };
-    let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    let word =
+        rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
     let width = word.max(found.len_utf8());
     let expected = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => expected(positives),
@@ -240,7 +261,10 @@ fn place(error: &Error<Rule>) -> usize {
 
 fn expected(rules: &[Rule]) -> String {
     let wants_operand = rules.iter().any(|rule| {
-        matches!(rule, Rule::reference | Rule::string | Rule::number | Rule::group | Rule::null)
+        matches!(
+            rule,
+            Rule::reference | Rule::string | Rule::number | Rule::group | Rule::null
+        )
     });
     let wants_comparator = rules.contains(&Rule::comparator);
     let wants_joint = rules.iter().any(|rule| matches!(rule, Rule::and | Rule::or));

@@ -24,7 +24,9 @@ impl Display for Reference {
 
 /// A conservative reading of the grammar's rule: what is not surely plain is quoted.
 fn is_plain(segment: &str) -> bool {
-    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@' | ':' | '/' | '#');
+    let inner = |c: char| {
+        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@' | ':' | '/' | '#')
+    };
     !segment.is_empty()
         && segment.chars().all(inner)
         && !segment.starts_with(['-', ':', '/', '#'])
@@ -100,7 +102,10 @@ fn join<R: Display>(
 }
 
 /// Parentheses round everything that is not a comparison by itself.
-fn write_member<R: Display>(member: &Condition<R>, formatter: &mut Formatter<'_>) -> fmt::Result {
+fn write_member<R: Display>(
+    member: &Condition<R>,
+    formatter: &mut Formatter<'_>,
+) -> fmt::Result {
     match member {
         Condition::Compare(..) | Condition::Holds(_) => member.fmt(formatter),
         _ => write!(formatter, "({member})"),

@@ -179,7 +179,9 @@ impl<R> Form<R> {
         match self {
             Self::Constant(_) => {}
             Self::Template(template) => template.each_reference(visit),
-            Self::Array(items) => items.iter().for_each(|item| item.each_reference(visit)),
+            Self::Array(items) => {
+                items.iter().for_each(|item| item.each_reference(visit))
+            }
             Self::Object(entries) => {
                 entries.iter().for_each(|(_, value)| value.each_reference(visit));
             }
@@ -195,7 +197,9 @@ impl<R> Form<R> {
                 Form::Array(items.iter().map(|item| item.resolve(resolve)).collect())
             }
             Self::Object(entries) => {
-                let entry = |(key, value): &(Text, Form<R>)| (key.clone(), value.resolve(resolve));
+                let entry = |(key, value): &(Text, Form<R>)| {
+                    (key.clone(), value.resolve(resolve))
+                };
                 Form::Object(entries.iter().map(entry).collect())
             }
         }
@@ -228,9 +232,11 @@ impl<R> Condition<R> {
                 Condition::All(items.iter().map(|item| item.resolve(resolve)).collect())
             }
             Self::Not(inner) => Condition::Not(Box::new(inner.resolve(resolve))),
-            Self::Compare(comparator, left, right) => {
-                Condition::Compare(*comparator, left.resolve(resolve), right.resolve(resolve))
-            }
+            Self::Compare(comparator, left, right) => Condition::Compare(
+                *comparator,
+                left.resolve(resolve),
+                right.resolve(resolve),
+            ),
             Self::Holds(operand) => Condition::Holds(operand.resolve(resolve)),
         }
     }
@@ -250,7 +256,9 @@ impl<R> Operand<R> {
             Self::Reference(reference) => Operand::Reference(resolve(reference)),
             Self::Literal(value) => Operand::Literal(value.clone()),
             Self::Null => Operand::Null,
-            Self::Group(condition) => Operand::Group(Box::new(condition.resolve(resolve))),
+            Self::Group(condition) => {
+                Operand::Group(Box::new(condition.resolve(resolve)))
+            }
         }
     }
 }

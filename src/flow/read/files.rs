@@ -38,7 +38,9 @@ fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
     if let Err(error) = collect(folder, MAX_FOLDER_DEPTH, &mut paths) {
         let place = files.add(folder, "").span();
         let message = format!("cannot read the folder: {error}");
-        loaded.diagnostics.push(Diagnostic::new(Code::FILE_UNREADABLE, message).at(place));
+        loaded
+            .diagnostics
+            .push(Diagnostic::new(Code::FILE_UNREADABLE, message).at(place));
     }
     paths.sort();
     for path in paths {
@@ -48,7 +50,9 @@ fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
         let place = files.add(folder, "").span();
         let message = "the folder holds no flow";
         let help = "flows are `.json` files; name a file to load one of another ending";
-        loaded.diagnostics.push(Diagnostic::new(Code::NO_FLOWS, message).at(place).help(help));
+        loaded
+            .diagnostics
+            .push(Diagnostic::new(Code::NO_FLOWS, message).at(place).help(help));
     }
 }
 
@@ -56,7 +60,8 @@ fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
 fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
+        let is_hidden =
+            path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
         if is_hidden {
             continue;
         }

@@ -1,8 +1,10 @@
 //! Documents read into the model, one module a dialect.
 
+mod document;
 pub mod draft;
 mod files;
 
+pub use document::json;
 pub use files::{Loaded, load};
 
 use super::model::Flow;
@@ -23,7 +25,9 @@ pub fn is_flow(document: &Node<'_>) -> bool {
 pub fn read(document: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Flow> {
     let items = match (&document.kind, document.get("flows")) {
         (Kind::Array(items), _) => items.as_slice(),
-        (Kind::Object(_), Some(flows)) if matches!(flows.kind, Kind::Array(_)) => flows.items(),
+        (Kind::Object(_), Some(flows)) if matches!(flows.kind, Kind::Array(_)) => {
+            flows.items()
+        }
         _ => std::slice::from_ref(document),
     };
     let mut flows = Vec::with_capacity(items.len());

@@ -5,8 +5,8 @@ use super::properties::{Properties, Reader};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::action::{
-    Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact, If,
-    NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
+    Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
+    If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
 };
 use crate::flow::model::{Path, PathKind, Written};
 use crate::source::{Kind, Node as Document, Span};
@@ -20,11 +20,16 @@ const TYPES: &[(&[&str], Read)] = &[
     (&["Gather", "Collect", "CollectInput"], |properties, _| gather(properties)),
     (&["Set", "SetVariable", "UpdateData"], |properties, _| set(properties)),
     (&["If", "Decision", "Condition"], decide),
-    (&["Flow", "Subflow", "CallSubflow", "CallFlow", "CallCommonModule"], |properties, _| {
-        call_flow(properties)
+    (
+        &["Flow", "Subflow", "CallSubflow", "CallFlow", "CallCommonModule"],
+        |properties, _| call_flow(properties),
+    ),
+    (&["Route", "TransferToQueue", "TransferToAcd", "Queue"], |properties, _| {
+        route(properties)
     }),
-    (&["Route", "TransferToQueue", "TransferToAcd", "Queue"], |properties, _| route(properties)),
-    (&["GetExternalContactAction", "GetExternalContact"], |properties, _| contact(properties)),
+    (&["GetExternalContactAction", "GetExternalContact"], |properties, _| {
+        contact(properties)
+    }),
     (&["DataAction", "CallDataAction"], |properties, _| data_action(properties)),
     (&["GetQueueStats", "QueueStats"], |properties, _| statistics(properties)),
     (&["Webhook", "CallWebhook"], |properties, _| webhook(properties)),
@@ -44,7 +49,8 @@ pub(super) fn read(
         reader.invalid(place, "a node needs a `type`, a string".into(), "");
         return Action::Unknown;
     };
-    let is_named = |names: &&[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let is_named =
+        |names: &&[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
     let Some((names, read)) = TYPES.iter().find(|(names, _)| is_named(names)) else {
         let known = TYPES.iter().flat_map(|(names, _)| names.iter().copied());
         let help = match nearest(name, known) {
@@ -56,7 +62,9 @@ pub(super) fn read(
         };
         let message = format!("there is no node type `{name}`");
         let place = written.map_or(span, |node| node.span);
-        reader.report(Diagnostic::new(Code::UNKNOWN_NODE_TYPE, message).at(place).help(help));
+        reader.report(
+            Diagnostic::new(Code::UNKNOWN_NODE_TYPE, message).at(place).help(help),
+        );
         return Action::Unknown;
     };
     let mut properties = Properties::new(node, span, reader);
@@ -65,7 +73,10 @@ pub(super) fn read(
     // A node of type Disconnect says by its name how it ends.
     if let Action::End(end) = &mut action
         && name.eq_ignore_ascii_case(names[1])
-        && node.get("properties").and_then(|properties| properties.get("endType")).is_none()
+        && node
+            .get("properties")
+            .and_then(|properties| properties.get("endType"))
+            .is_none()
     {
         end.end_type = EndType::Disconnect;
     }
@@ -78,7 +89,8 @@ fn say(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let text = properties.phrase("sayText");
     properties.ignore(&["sayLanguage", "sayGender", "playBeepBeforeText"]);
     if text.is_none() {
-        properties.missing("a Say node needs a `sayText`", "say what the caller is to hear");
+        properties
+            .missing("a Say node needs a `sayText`", "say what the caller is to hear");
     }
     Action::Say(Say { text: text.unwrap_or_else(|| Template::Text(Text::new())) })
 }
@@ -89,11 +101,13 @@ fn gather(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let max_digits = properties.count("maxDigits", (1, 1000), 1);
     let min_digits = properties.count("minDigits", (0, 1000), 1);
     if min_digits > max_digits {
-        let message = format!("`minDigits` is {min_digits}, more than `maxDigits`, {max_digits}");
+        let message =
+            format!("`minDigits` is {min_digits}, more than `maxDigits`, {max_digits}");
         properties.missing(&message, "a caller can never press that many keys");
     }
     let timeout_ms = properties.seconds("timeoutSeconds").unwrap_or(5_000);
-    let inter_digit_timeout_ms = properties.seconds("interDigitTimeoutSeconds").unwrap_or(3_000);
+    let inter_digit_timeout_ms =
+        properties.seconds("interDigitTimeoutSeconds").unwrap_or(3_000);
     let valid_digits = keys(properties, "validDigits");
     let terminating_key = keys(properties, "terminatingKey").and_then(|keys| {
         let mut characters = keys.value.chars();
@@ -115,12 +129,19 @@ fn gather(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     }))
 }
 
-fn keys(properties: Source<'_, '_, '_, '_, '_>, name: &'static str) -> Option<Written<Text>> {
+fn keys(
+    properties: Source<'_, '_, '_, '_, '_>,
+    name: &'static str,
+) -> Option<Written<Text>> {
     let keys = properties.text(name)?;
     let is_key = |c: char| matches!(c, '0'..='9' | '*' | '#' | 'A'..='D');
     if let Some(other) = keys.value.chars().find(|c| !is_key(*c)) {
         let message = format!("`{name}` must hold keys of a telephone, found `{other}`");
-        properties.reader.invalid(keys.span, message, "keys are 0 to 9, `*`, `#` and A to D");
+        properties.reader.invalid(
+            keys.span,
+            message,
+            "keys are 0 to 9, `*`, `#` and A to D",
+        );
         return None;
     }
     Some(keys)
@@ -129,7 +150,8 @@ fn keys(properties: Source<'_, '_, '_, '_, '_>, name: &'static str) -> Option<Wr
 fn set(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let list = properties.get("setVars");
     let Some(list) = list.filter(|list| matches!(list.kind, Kind::Array(_))) else {
-        let message = "a Set node needs `setVars`, a list of `{key, value: {type, value}}`";
+        let message =
+            "a Set node needs `setVars`, a list of `{key, value: {type, value}}`";
         match list {
             Some(list) => properties.reader.invalid(list.span, message.into(), ""),
             None => properties.missing(message, ""),
@@ -137,7 +159,8 @@ fn set(properties: Source<'_, '_, '_, '_, '_>) -> Action {
         return Action::Set(Set { assignments: Vec::new() });
     };
     let items = list.items().iter();
-    let assignments = items.filter_map(|item| assignment(item, properties.reader)).collect();
+    let assignments =
+        items.filter_map(|item| assignment(item, properties.reader)).collect();
     Action::Set(Set { assignments })
 }
 
@@ -185,7 +208,10 @@ fn variable_type(node: &Document<'_>, reader: &mut Reader<'_>) -> VariableType {
     };
     let message = match node.as_str() {
         Some(name) => format!("there is no variable type `{name}`"),
-        None => format!("the `type` of a variable must be a string, found {}", node.describe()),
+        None => format!(
+            "the `type` of a variable must be a string, found {}",
+            node.describe()
+        ),
     };
     reader.invalid(node.span, message, &help);
     VariableType::Unchanged
@@ -200,20 +226,31 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
     }
     for item in list.map_or(&[][..], |list| list.items()) {
         let Some(expression) = item.get("expression") else {
-            properties.reader.invalid(item.span, "a condition needs an `expression`".into(), "");
+            properties.reader.invalid(
+                item.span,
+                "a condition needs an `expression`".into(),
+                "",
+            );
             continue;
         };
         let Some(text) = expression.as_str() else {
-            let message = format!("`expression` must be a string, found {}", expression.describe());
+            let message =
+                format!("`expression` must be a string, found {}", expression.describe());
             properties.reader.invalid(expression.span, message, "");
             continue;
         };
-        let Some(condition) = properties.reader.condition(text, expression.span) else { continue };
-        conditions
-            .push(Written { value: (Text::from(text), condition), span: expression.span });
+        let Some(condition) = properties.reader.condition(text, expression.span) else {
+            continue;
+        };
+        conditions.push(Written {
+            value: (Text::from(text), condition),
+            span: expression.span,
+        });
         let number = u16::try_from(conditions.len()).unwrap_or(u16::MAX);
         match item.get("nextNode").and_then(target_of) {
-            Some(target) => paths.push(Path { kind: PathKind::Condition(number), target }),
+            Some(target) => {
+                paths.push(Path { kind: PathKind::Condition(number), target })
+            }
             None => {
                 let message = "a condition needs a `nextNode`, the id of a node".into();
                 properties.reader.invalid(item.span, message, "");
@@ -255,7 +292,13 @@ fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
         }
         outputs
     });
-    Action::CallFlow(Box::new(CallFlow { flow_id, flow_name, timeout_ms, inputs, outputs }))
+    Action::CallFlow(Box::new(CallFlow {
+        flow_id,
+        flow_name,
+        timeout_ms,
+        inputs,
+        outputs,
+    }))
 }
 
 fn object<'d, 's>(
@@ -275,7 +318,8 @@ fn route(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let queue_id = properties.phrase("queueId");
     let queue_name = properties.phrase("queueName");
     if queue_id.is_none() && queue_name.is_none() {
-        properties.missing("a Route node needs a `queueId` or a `queueName`", "name the queue");
+        properties
+            .missing("a Route node needs a `queueId` or a `queueName`", "name the queue");
     }
     let mut skills = Vec::new();
     for item in properties.get("skillRequirements").map_or(&[][..], |list| list.items()) {
@@ -310,7 +354,8 @@ fn contact(properties: Source<'_, '_, '_, '_, '_>) -> Action {
         Some(text) if text.value.eq_ignore_ascii_case("null") => NotFound::Null,
         Some(text) if text.value.eq_ignore_ascii_case("error") => NotFound::Error,
         Some(text) => {
-            let message = format!("`onNotFound` must be `null` or `error`, found `{}`", text.value);
+            let message =
+                format!("`onNotFound` must be `null` or `error`, found `{}`", text.value);
             properties.reader.invalid(text.span, message, "");
             NotFound::Null
         }
@@ -327,12 +372,17 @@ fn data_action(properties: Source<'_, '_, '_, '_, '_>) -> Action {
         properties.missing(message, "name the data action");
     }
     let inputs = object(properties, "inputs").map_or(&[][..], |object| object.entries());
-    let inputs = inputs.iter().map(|entry| {
-        (Text::from(&*entry.key), properties.reader.form(&entry.value))
-    });
+    let inputs = inputs
+        .iter()
+        .map(|entry| (Text::from(&*entry.key), properties.reader.form(&entry.value)));
     let inputs = inputs.collect();
     let timeout_ms = properties.seconds("timeoutSeconds").unwrap_or(5_000);
-    Action::DataAction(Box::new(DataAction { action_id, action_name, inputs, timeout_ms }))
+    Action::DataAction(Box::new(DataAction {
+        action_id,
+        action_name,
+        inputs,
+        timeout_ms,
+    }))
 }
 
 fn statistics(properties: Source<'_, '_, '_, '_, '_>) -> Action {
@@ -348,7 +398,8 @@ fn webhook(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let webhook_id = properties.text("webhookId").map(|text| text.value);
     let url = properties.phrase("url");
     if webhook_id.is_none() && url.is_none() {
-        properties.missing("a Webhook node needs a `webhookId` or a `url`", "name the webhook");
+        properties
+            .missing("a Webhook node needs a `webhookId` or a `url`", "name the webhook");
     }
     let body: Form<Reference> = match properties.get("body") {
         Some(body) => properties.reader.form(body),
@@ -363,7 +414,8 @@ fn end(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let Some(text) = properties.text("endType") else {
         return Action::End(End { end_type: EndType::Normal });
     };
-    let known = TYPES.into_iter().find(|known| known.name().eq_ignore_ascii_case(&text.value));
+    let known =
+        TYPES.into_iter().find(|known| known.name().eq_ignore_ascii_case(&text.value));
     let Some(end_type) = known else {
         let names = TYPES.map(EndType::name);
         let help = match nearest(&text.value, names) {

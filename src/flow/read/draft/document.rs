@@ -6,8 +6,9 @@ use super::actions;
 use super::properties::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::model::{Flow, Node, Path, PathKind, Target};
+use crate::flow::read::json;
 use crate::source::{Entry, Kind, Node as Document, Span};
-use crate::value::{Json, Number, Text};
+use crate::value::{Json, Text};
 
 /// Whether this is a flow of the dialect: an object with `draft`, or with `nodes` itself.
 pub fn is_flow(document: &Document<'_>) -> bool {
@@ -22,7 +23,8 @@ pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
         _ => document,
     };
     let id = text_of(document, "id");
-    let name = text_of(document, "name").or_else(|| id.clone()).unwrap_or_else(|| "flow".into());
+    let name =
+        text_of(document, "name").or_else(|| id.clone()).unwrap_or_else(|| "flow".into());
     let key = id.clone().unwrap_or_else(|| name.clone());
     let mut reader = Reader::new(&key, diagnostics);
     let start = start_of(body, document.span, &mut reader);
@@ -61,25 +63,12 @@ fn is_false(document: &Document<'_>, key: &str) -> bool {
     document.get(key).is_some_and(|node| node.kind == Kind::Boolean(false))
 }
 
-fn others(entries: &[Entry<'_>], is_known: impl Fn(&str) -> bool) -> IndexMap<Text, Json> {
+fn others(
+    entries: &[Entry<'_>],
+    is_known: impl Fn(&str) -> bool,
+) -> IndexMap<Text, Json> {
     let unknown = entries.iter().filter(|entry| !is_known(&entry.key));
-    unknown.map(|entry| (Text::from(&*entry.key), json_of(&entry.value))).collect()
-}
-
-/// A document as a value.
-pub(super) fn json_of(node: &Document<'_>) -> Json {
-    match &node.kind {
-        Kind::Null => Json::Null,
-        Kind::Boolean(value) => Json::Boolean(*value),
-        // A number beyond the limits of a Decimal is kept as its digits.
-        Kind::Number(text) => Number::parse_json(text)
-            .map_or_else(|| Json::String(Text::from(&**text)), Json::from),
-        Kind::String(text) => Json::String(Text::from(&**text)),
-        Kind::Array(items) => Json::Array(items.iter().map(json_of).collect::<Vec<_>>().into()),
-        Kind::Object(entries) => Json::object(
-            entries.iter().map(|entry| (Text::from(&*entry.key), json_of(&entry.value))),
-        ),
-    }
+    unknown.map(|entry| (Text::from(&*entry.key), json(&entry.value))).collect()
 }
 
 fn start_of(body: &Document<'_>, flow: Span, reader: &mut Reader<'_>) -> Option<Target> {
@@ -89,7 +78,9 @@ fn start_of(body: &Document<'_>, flow: Span, reader: &mut Reader<'_>) -> Option<
     }
     let span = start.map_or(flow, |node| node.span);
     let message = match start {
-        Some(node) => format!("`startNode` must be the id of a node, found {}", node.describe()),
+        Some(node) => {
+            format!("`startNode` must be the id of a node, found {}", node.describe())
+        }
         None => "the flow has no `startNode`".into(),
     };
     let help = "name the node that a call starts at";
@@ -119,7 +110,8 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
                     reader.report(mismatch(entry, own));
                 }
                 let key = Text::from(&*entry.key);
-                if let Some(node) = read_node(&key, entry.key_span, &entry.value, reader) {
+                if let Some(node) = read_node(&key, entry.key_span, &entry.value, reader)
+                {
                     add(node, &mut nodes, reader);
                 }
             }
@@ -131,7 +123,9 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
                 let Some((id, text)) = id.and_then(|id| Some((id, id.as_str()?))) else {
                     let message = "a node in a list needs an `id`";
                     let place = id.map_or(item.span, |id| id.span);
-                    reader.report(Diagnostic::new(Code::INVALID_PROPERTY, message).at(place));
+                    reader.report(
+                        Diagnostic::new(Code::INVALID_PROPERTY, message).at(place),
+                    );
                     continue;
                 };
                 let key = Text::from(text);
@@ -154,7 +148,9 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
 
 fn mismatch(entry: &Entry<'_>, own: &Document<'_>) -> Diagnostic {
     let message = match own.as_str() {
-        Some(own) => format!("the node stands under `{}`, but calls itself `{own}`", entry.key),
+        Some(own) => {
+            format!("the node stands under `{}`, but calls itself `{own}`", entry.key)
+        }
         None => format!("the `id` of a node must be a string, found {}", own.describe()),
     };
     Diagnostic::new(Code::NODE_ID_MISMATCH, message)
@@ -207,12 +203,17 @@ fn read_node(
 }
 
 /// `onComplete` and `onError`. An error goes to `onError`, else to `onComplete.onError`.
-fn read_handlers(document: &Document<'_>, paths: &mut Vec<Path>, reader: &mut Reader<'_>) {
+fn read_handlers(
+    document: &Document<'_>,
+    paths: &mut Vec<Path>,
+    reader: &mut Reader<'_>,
+) {
     let complete = document.get("onComplete");
     if let Some(target) = complete.and_then(target_of) {
         paths.push(Path { kind: PathKind::Next, target });
     }
-    let within = complete.and_then(|complete| complete.get("onError")).and_then(target_of);
+    let within =
+        complete.and_then(|complete| complete.get("onError")).and_then(target_of);
     let own = document.get("onError").and_then(target_of);
     if let (Some(own), Some(within)) = (&own, &within)
         && own.node != within.node
@@ -233,7 +234,11 @@ fn read_handlers(document: &Document<'_>, paths: &mut Vec<Path>, reader: &mut Re
 }
 
 /// Edges repeat what the handlers say; where they say something else, one of both is wrong.
-fn check_edges(body: &Document<'_>, nodes: &IndexMap<Text, Node>, reader: &mut Reader<'_>) {
+fn check_edges(
+    body: &Document<'_>,
+    nodes: &IndexMap<Text, Node>,
+    reader: &mut Reader<'_>,
+) {
     let Some(edges) = body.get("edges") else { return };
     let listed = edges.items().iter();
     for edge in listed.chain(edges.entries().iter().map(|entry| &entry.value)) {

@@ -1,10 +1,12 @@
 //! The properties of a node, read by name and type; what nobody asked for is unknown.
 
-use super::document::json_of;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::expr::SyntaxError;
-use crate::expr::draft::{Condition, Form, Reference, Template, parse_condition, parse_template};
+use crate::expr::draft::{
+    Condition, Form, Reference, Template, parse_condition, parse_template,
+};
 use crate::flow::model::Written;
+use crate::flow::read::json;
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Number, Text};
 
@@ -42,7 +44,8 @@ impl<'r> Reader<'r> {
     }
 
     fn syntax(&mut self, error: SyntaxError) {
-        let diagnostic = Diagnostic::new(Code::EXPRESSION_SYNTAX, error.message).at(error.span);
+        let diagnostic =
+            Diagnostic::new(Code::EXPRESSION_SYNTAX, error.message).at(error.span);
         self.report(Diagnostic { help: error.help, ..diagnostic });
     }
 
@@ -55,7 +58,11 @@ impl<'r> Reader<'r> {
     }
 
     /// A condition; one that cannot be parsed is reported.
-    pub(super) fn condition(&mut self, text: &str, span: Span) -> Option<Condition<Reference>> {
+    pub(super) fn condition(
+        &mut self,
+        text: &str,
+        span: Span,
+    ) -> Option<Condition<Reference>> {
         parse_condition(text, span).map_err(|error| self.syntax(error)).ok()
     }
 
@@ -66,13 +73,15 @@ impl<'r> Reader<'r> {
                 Template::Text(text) => Form::Constant(Json::String(text)),
                 template => Form::Template(template),
             },
-            Kind::Array(items) => Form::Array(items.iter().map(|item| self.form(item)).collect()),
+            Kind::Array(items) => {
+                Form::Array(items.iter().map(|item| self.form(item)).collect())
+            }
             Kind::Object(entries) => {
                 let entry = |(key, value)| (Text::from(key), self.form(value));
                 let entries = entries.iter().map(|entry| (&*entry.key, &entry.value));
                 Form::Object(entries.map(entry).collect())
             }
-            _ => Form::Constant(json_of(node)),
+            _ => Form::Constant(json(node)),
         }
     }
 }
@@ -96,7 +105,8 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
         if let Some(document) = document
             && !matches!(document.kind, Kind::Object(_) | Kind::Null)
         {
-            let message = format!("`properties` must be an object, found {}", document.describe());
+            let message =
+                format!("`properties` must be an object, found {}", document.describe());
             reader.invalid(document.span, message, "");
         }
         Self { document, span, known: Vec::new(), reader }
@@ -159,7 +169,12 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
     }
 
     /// A whole number within bounds.
-    pub(super) fn count(&mut self, name: &'static str, range: (i64, i64), default: i64) -> i64 {
+    pub(super) fn count(
+        &mut self,
+        name: &'static str,
+        range: (i64, i64),
+        default: i64,
+    ) -> i64 {
         let Some(node) = self.get(name) else { return default };
         let (least, most) = range;
         let number = match &node.kind {
@@ -207,7 +222,8 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
 
 /// `YOUR_QUEUE_ID_HERE`, `<queue id>`, `REPLACE_ME`, `TODO`.
 fn is_placeholder(text: &str) -> bool {
-    let is_shouted = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let is_shouted =
+        text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let shouted = is_shouted
         && (text.starts_with("YOUR_")
             || text.ends_with("_HERE")

@@ -1,0 +1,101 @@
+//! `flowsim check`
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::{load, output};
+use crate::analysis::against_fixtures;
+use crate::diagnostic::{
+    Diagnostic, Severity, Style, render_github, render_json, render_sarif, render_text,
+    sort, summary,
+};
+use crate::flow::{check, read};
+use crate::program::Program;
+use crate::source::Files;
+
+/// Find what is wrong with flows, without running them.
+///
+/// Exits with 0 if there are no errors, 1 if there are, 3 if a file does not load.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Files or folders of flows; a folder loads every flow in it
+    #[arg(required = true, value_name = "FLOW")]
+    flows: Vec<PathBuf>,
+
+    /// Also check the names of queues, data actions and webhooks against these fixtures;
+    /// repeatable, later ones win
+    #[arg(long, value_name = "PATH")]
+    fixtures: Vec<PathBuf>,
+
+    /// What to print: snippets for people, flowsim's JSON, SARIF 2.1.0, or annotations of
+    /// GitHub Actions
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Let warnings count as errors
+    #[arg(long, value_enum)]
+    deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    Warnings,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut files = Files::new();
+    let read::Loaded { flows, mut diagnostics } =
+        read::load(&arguments.flows, &mut files);
+    diagnostics.extend(check::check(&flows));
+    if !arguments.fixtures.is_empty() {
+        let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
+            Ok(fixtures) => fixtures,
+            Err(exit) => return Ok(exit),
+        };
+        diagnostics.extend(against_fixtures(&Program::compile(&flows), &fixtures));
+    }
+    sort(&mut diagnostics);
+    show(arguments.format, &diagnostics, &files)?;
+    Ok(verdict(arguments, &diagnostics))
+}
+
+fn show(format: Format, diagnostics: &[Diagnostic], files: &Files) -> io::Result<()> {
+    match format {
+        Format::Text => {
+            let color = output::result_has_color();
+            let width = output::result_width().unwrap_or(Style::default().width);
+            output::result(&render_text(diagnostics, files, Style { color, width }))?;
+            let summary = summary(diagnostics).unwrap_or_else(|| "no findings".into());
+            output::aside(&format!("{summary}\n"));
+            Ok(())
+        }
+        Format::Json => output::result(&render_json(diagnostics, files)),
+        Format::Sarif => output::result(&render_sarif(diagnostics, files)),
+        Format::Github => output::result(&render_github(diagnostics, files)),
+    }
+}
+
+fn verdict(arguments: &Arguments, diagnostics: &[Diagnostic]) -> Exit {
+    let least = match arguments.deny {
+        Some(Deny::Warnings) => Severity::Warning,
+        None => Severity::Error,
+    };
+    if diagnostics.iter().any(|diagnostic| diagnostic.code.is_about_loading()) {
+        Exit::Input
+    } else if diagnostics.iter().any(|diagnostic| diagnostic.severity >= least) {
+        Exit::Failure
+    } else {
+        Exit::Success
+    }
+}

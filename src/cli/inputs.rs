@@ -1,0 +1,62 @@
+//! Values on the command line.
+
+use crate::value::{DateTime, Json, Text, Value};
+use crate::world::Input;
+
+/// `NAME=VALUE`; JSON values are typed, anything else is a string.
+pub(super) fn typed(text: &str) -> Result<(Text, Value), String> {
+    let (name, value) = pair(text)?;
+    let value = Json::parse(value).map_or_else(|_| Value::from(value), Value::from);
+    Ok((name, value))
+}
+
+/// `KEY=VALUE`; the value is a string, so that a telephone number stays one.
+pub(super) fn plain(text: &str) -> Result<(Text, Value), String> {
+    let (name, value) = pair(text)?;
+    Ok((name, Value::from(value)))
+}
+
+fn pair(text: &str) -> Result<(Text, &str), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.into(), value)),
+        _ => Err("expected NAME=VALUE".into()),
+    }
+}
+
+/// What the caller does.
+pub(super) fn input(text: &str) -> Result<Input, String> {
+    Input::parse(text)
+}
+
+/// A date and time, `2026-01-05T09:00:00Z`.
+pub(super) fn date_time(text: &str) -> Result<DateTime, String> {
+    DateTime::parse(text).ok_or_else(|| {
+        "expected a date and time between the years 1800 and 2200, \
+         such as 2026-01-05T09:00:00Z"
+            .into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_values_are_typed() {
+        assert_eq!(typed("n=1"), Ok(("n".into(), Value::Integer(1))));
+        assert_eq!(typed("s=\"1\""), Ok(("s".into(), Value::from("1"))));
+        assert_eq!(typed("s=a=b"), Ok(("s".into(), Value::from("a=b"))));
+        assert_eq!(typed("s="), Ok(("s".into(), Value::from(""))));
+        assert_eq!(typed("u=null"), Ok(("u".into(), Value::NOT_SET)));
+        assert!(typed("=1").is_err());
+        assert!(typed("n").is_err());
+    }
+
+    #[test]
+    fn context_stays_text() {
+        assert_eq!(
+            plain("from=15551234567"),
+            Ok(("from".into(), Value::from("15551234567")))
+        );
+    }
+}

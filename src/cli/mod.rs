@@ -1,0 +1,50 @@
+//! The command line: arguments, what goes where, and how the program ends.
+//!
+//! Standard output carries the result, standard error the messages. Nothing outside this
+//! room and `report` writes to either.
+
+mod check;
+mod exit;
+mod explain;
+mod inputs;
+mod interactive;
+mod load;
+mod output;
+mod run;
+mod scenario;
+
+pub use exit::Exit;
+
+use clap::{Parser, Subcommand};
+
+/// Run, test and compare Genesys Cloud Architect flows offline.
+///
+/// Nothing is ever sent over a network: what a flow asks of the world is answered by
+/// fixtures.
+#[derive(Debug, Parser)]
+#[command(name = "flowsim", version, max_term_width = 100, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    Explain(explain::Arguments),
+}
+
+/// Runs the program with the arguments of the process, the first of which is its name.
+pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::of_usage(&error),
+    };
+    let result = match arguments.command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+    };
+    result.unwrap_or_else(|error| exit::of_output(&error))
+}

@@ -1,0 +1,50 @@
+//! Standard output and standard error.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use crate::diagnostic::{Diagnostic, Style, render_text, summary};
+use crate::source::Files;
+
+/// Writes a result.
+pub(super) fn result(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Writes to standard error; if nobody can read it, there is nobody to tell.
+pub(super) fn aside(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// One line on standard error: `error: …`, `note: …`.
+pub(super) fn message(kind: &str, text: &str) {
+    aside(&format!("{kind}: {text}\n"));
+}
+
+/// Whether standard output takes colours.
+pub(super) fn result_has_color() -> bool {
+    !matches!(AutoStream::choice(&io::stdout()), ColorChoice::Never)
+}
+
+/// How wide a terminal on standard output is; no limit elsewhere.
+pub(super) fn result_width() -> Option<usize> {
+    let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;
+    Some(usize::from(width))
+}
+
+/// Shows diagnostics and how many there are, on standard error.
+pub(super) fn diagnostics(diagnostics: &[Diagnostic], files: &Files) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let color = !matches!(AutoStream::choice(&io::stderr()), ColorChoice::Never);
+    let width = terminal_size::terminal_size_of(io::stderr())
+        .map_or(Style::default().width, |(width, _)| usize::from(width.0));
+    aside(&render_text(diagnostics, files, Style { color, width }));
+    if let Some(summary) = summary(diagnostics) {
+        aside(&format!("{summary}\n"));
+    }
+}

@@ -1,0 +1,97 @@
+//! A call that was just made, as a scenario file.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use crate::flow::FlowId;
+use crate::program::Program;
+use crate::trace::Trace;
+use crate::value::{DateTime, Json, Text, Value};
+use crate::world::Input;
+
+/// What a call was made of.
+pub(super) struct Played<'p> {
+    pub(super) program: &'p Program,
+    pub(super) flows: &'p [PathBuf],
+    pub(super) fixtures: &'p [PathBuf],
+    pub(super) flow: FlowId,
+    pub(super) node: Option<&'p str>,
+    pub(super) context: &'p [(Text, Value)],
+    pub(super) variables: &'p [(Text, Value)],
+    pub(super) at: Option<DateTime>,
+    pub(super) timeout_ms: Option<i64>,
+    pub(super) inputs: &'p [Input],
+}
+
+/// The scenario, in YAML. Its texts are written as JSON, which YAML reads as they are.
+pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
+    let legend = &played.program.legend;
+    let mut out =
+        String::from("# The call as a scenario, for a file such as calls.test.yaml\n");
+    line(&mut out, "", "flows", &paths(played.flows));
+    if !played.fixtures.is_empty() {
+        line(&mut out, "", "fixtures", &paths(played.fixtures));
+    }
+    let flow = legend.flow(played.flow);
+    let name = format!("{} {}", flow.name, trace.status.name());
+    out.push_str("tests:\n");
+    line(&mut out, "  - ", "name", &Json::from(name.as_str()));
+    line(&mut out, "    ", "flow", &Json::String(flow.id.clone()));
+    if let Some(node) = played.node {
+        line(&mut out, "    ", "node", &Json::from(node));
+    }
+    for (key, pairs) in [("context", played.context), ("variables", played.variables)] {
+        if !pairs.is_empty() {
+            line(&mut out, "    ", key, &object(pairs));
+        }
+    }
+    if let Some(at) = played.at {
+        line(&mut out, "    ", "at", &Json::from(at.to_string().as_str()));
+    }
+    if let Some(timeout) = played.timeout_ms {
+        line(&mut out, "    ", "timeoutMs", &Json::Integer(timeout));
+    }
+    let inputs = played.inputs.iter().map(|input| match input {
+        Input::Silence => Json::Null,
+        other => Json::from(other.to_string().as_str()),
+    });
+    line(&mut out, "    ", "input", &Json::Array(inputs.collect::<Vec<_>>().into()));
+    expectations(&mut out, played, trace);
+    out
+}
+
+fn expectations(out: &mut String, played: &Played<'_>, trace: &Trace) {
+    let legend = &played.program.legend;
+    out.push_str("    expect:\n");
+    line(out, "      ", "status", &Json::from(trace.status.name()));
+    if let Some(failure) = &trace.failure {
+        line(out, "      ", "error", &Json::from(failure.code.name()));
+    }
+    let path = trace.path(legend).map(|id| Json::String(id.clone()));
+    line(out, "      ", "path", &Json::Array(path.collect::<Vec<_>>().into()));
+    let variables = trace.variables.iter();
+    let variables =
+        variables.map(|(id, value)| (legend.variable(*id).clone(), value.clone()));
+    let variables: Vec<(Text, Value)> = variables.collect();
+    if !variables.is_empty() {
+        line(out, "      ", "variables", &object(&variables));
+    }
+    let queue = trace.routing().and_then(|routing| routing.queue_id.as_ref());
+    if let Some(queue) = queue {
+        let id = Json::String(queue.text(legend).clone());
+        line(out, "      ", "routing", &Json::object([(Text::from("queueId"), id)]));
+    }
+}
+
+fn line(out: &mut String, before: &str, key: &str, value: &Json) {
+    let _ = writeln!(out, "{before}{key}: {value}");
+}
+
+fn paths(paths: &[PathBuf]) -> Json {
+    let texts = paths.iter().map(|path| Json::from(path.to_string_lossy().as_ref()));
+    Json::Array(texts.collect::<Vec<_>>().into())
+}
+
+fn object(pairs: &[(Text, Value)]) -> Json {
+    Json::object(pairs.iter().map(|(name, value)| (name.clone(), value.to_json())))
+}

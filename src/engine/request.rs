@@ -1,0 +1,197 @@
+//! The simulation request of seed 003: a call described by one JSON document.
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::source::{Kind, Node};
+use crate::value::{Number, Text, Value};
+use crate::world::Input;
+
+/// How long a simulation may take if its request does not say, in milliseconds. *Source:
+/// seed 003.*
+pub const DEFAULT_TIMEOUT_MS: i64 = 5_000;
+
+/// A call as a request describes it, names not yet resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// `flowId`: the id of the flow; its name is accepted too.
+    pub flow: Text,
+    /// `nodeId`, or `entryNode`: where to start.
+    pub node: Option<Text>,
+    /// `context`
+    pub context: Vec<(Text, Value)>,
+    /// `timeout`, in milliseconds.
+    pub timeout_ms: i64,
+    /// `inputs.dtmf`: the caller's answers, in order.
+    pub inputs: Vec<Input>,
+}
+
+impl Request {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read(document: &Node<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        if !matches!(document.kind, Kind::Object(_)) {
+            let message =
+                format!("a request must be an object, found {}", document.describe());
+            return Err(vec![invalid(document, message)]);
+        }
+        check_keys(document, &mut problems);
+        let mut text = |key: &str| match document.get(key).filter(|node| !node.is_null())
+        {
+            Some(node) if node.as_str().is_none() => {
+                let message =
+                    format!("`{key}` must be a string, found {}", node.describe());
+                problems.push(invalid(node, message));
+                None
+            }
+            node => node.and_then(Node::as_str).map(Text::from),
+        };
+        let flow = text("flowId");
+        let node = text("nodeId").or_else(|| text("entryNode"));
+        if flow.is_none() && problems.is_empty() {
+            let message = "a request needs a `flowId`".to_owned();
+            problems.push(
+                invalid(document, message).help("name the flow that the call starts in"),
+            );
+        }
+        let context = context(document, &mut problems);
+        let timeout_ms = timeout(document, &mut problems);
+        let inputs = inputs(document, &mut problems);
+        match flow {
+            Some(flow) if problems.is_empty() => {
+                Ok(Self { flow, node, context, timeout_ms, inputs })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+fn check_keys(document: &Node<'_>, problems: &mut Vec<Diagnostic>) {
+    const KEYS: [&str; 6] =
+        ["flowId", "context", "nodeId", "entryNode", "timeout", "inputs"];
+    for entry in document.entries().iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
+        let message = format!("a request has no key `{}`", entry.key);
+        let help = match nearest(&entry.key, KEYS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its keys are {}", KEYS.join(", ")),
+        };
+        problems.push(
+            Diagnostic::new(Code::INVALID_REQUEST, message).at(entry.key_span).help(help),
+        );
+    }
+}
+
+fn invalid(node: &Node<'_>, message: String) -> Diagnostic {
+    Diagnostic::new(Code::INVALID_REQUEST, message).at(node.span)
+}
+
+fn context(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<(Text, Value)> {
+    let Some(context) = document.get("context").filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    if !matches!(context.kind, Kind::Object(_)) {
+        let message =
+            format!("`context` must be an object, found {}", context.describe());
+        problems.push(invalid(context, message));
+    }
+    let value = |node: &Node<'_>| Value::from(crate::flow::read::json(node));
+    let entries = context.entries().iter();
+    entries.map(|entry| (Text::from(&*entry.key), value(&entry.value))).collect()
+}
+
+fn timeout(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> i64 {
+    let Some(node) = document.get("timeout").filter(|node| !node.is_null()) else {
+        return DEFAULT_TIMEOUT_MS;
+    };
+    let number = match &node.kind {
+        Kind::Number(text) => Number::parse_json(text),
+        _ => None,
+    };
+    match number {
+        Some(Number::Integer(milliseconds)) if milliseconds >= 0 => milliseconds,
+        _ => {
+            let found = node.describe();
+            let message =
+                format!("`timeout` must be a number of milliseconds, found {found}");
+            problems.push(invalid(node, message));
+            DEFAULT_TIMEOUT_MS
+        }
+    }
+}
+
+/// `{"dtmf": […]}`, or the list itself.
+fn inputs(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
+    let Some(node) = document.get("inputs").filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    let list =
+        if matches!(node.kind, Kind::Array(_)) { Some(node) } else { node.get("dtmf") };
+    let Some(list) = list.filter(|list| matches!(list.kind, Kind::Array(_))) else {
+        let message = "`inputs` must be an object with `dtmf`, a list".to_owned();
+        problems.push(invalid(node, message));
+        return Vec::new();
+    };
+    let mut inputs = Vec::new();
+    for item in list.items() {
+        match Input::read(item) {
+            Ok(input) => inputs.push(input),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    inputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Files, read_json};
+
+    fn read(text: &str) -> Result<Request, Vec<String>> {
+        let file = Files::new().add("request.json", text);
+        let document = read_json(&file).unwrap();
+        Request::read(&document).map_err(|problems| {
+            problems.into_iter().map(|problem| problem.message).collect()
+        })
+    }
+
+    #[test]
+    fn a_request_has_a_default_timeout() {
+        let request = read(r#"{"flowId": "a"}"#).unwrap();
+        assert_eq!(request.timeout_ms, 5_000);
+        assert_eq!((request.node, request.inputs.len()), (None, 0));
+        assert_eq!(
+            read(r#"{"flowId": "a", "timeout": 30000}"#).unwrap().timeout_ms,
+            30_000
+        );
+    }
+
+    #[test]
+    fn context_values_keep_their_type() {
+        let request =
+            read(r#"{"flowId": "a", "context": {"from": "+1", "n": 2}}"#).unwrap();
+        let expected =
+            [("from".into(), Value::from("+1")), ("n".into(), Value::Integer(2))];
+        assert_eq!(request.context, expected);
+    }
+
+    #[test]
+    fn inputs_are_keys_silence_and_exact_timing() {
+        let text = r#"{"flowId": "a", "entryNode": "n",
+            "inputs": {"dtmf": ["1", null, [{"digit": "7", "afterMs": 900}]]}}"#;
+        let request = read(text).unwrap();
+        assert_eq!(request.node.as_deref(), Some("n"));
+        let inputs: Vec<String> =
+            request.inputs.iter().map(ToString::to_string).collect();
+        assert_eq!(inputs, ["1", "-", "7@900"]);
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let problems =
+            read(r#"{"flowid": "a", "timeout": -1, "inputs": 3}"#).unwrap_err();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(read("[]").is_err());
+        assert_eq!(read("{}").unwrap_err(), ["a request needs a `flowId`"]);
+    }
+}
