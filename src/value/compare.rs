@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Json, Number, Value};
+use super::{Json, Number, Text, Value};
 
 /// Whether two values are equal.
 pub fn equal(left: &Value, right: &Value) -> bool {
@@ -25,12 +25,13 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// The order of two values, if they have one.
+/// The order of two values: of numbers and Strings that read as numbers by value, of two
+/// Strings by Unicode code points, of times and durations, and of Currencies of one code.
+/// Nothing for all others, unset ones among them.
 pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => Some(left.cmp(right)),
         (Value::String(left), Value::String(right)) => Some(left.as_str().cmp(right)),
-        (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(right)),
         (Value::DateTime(left), Value::DateTime(right)) => Some(left.cmp(right)),
         (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
@@ -52,8 +53,33 @@ fn equal_numbers(left: &Value, right: &Value) -> Option<bool> {
 fn equal_json(json: &Json, other: &Value) -> bool {
     match (scalar(json), other) {
         (Some(value), other) => equal(&value, other),
-        (None, Value::Json(other)) => json == other && *json != Json::Null,
+        (None, Value::Json(other)) => {
+            *json != Json::Null && has_same_structure(json, other)
+        }
         (None, _) => false,
+    }
+}
+
+/// Lists item by item, objects key by key in any order, numbers by value. Inside them a
+/// string is never a number. As deep as JSON may be nested.
+fn has_same_structure(left: &Json, right: &Json) -> bool {
+    match (left, right) {
+        (Json::Array(left), Json::Array(right)) => {
+            let mut pairs = left.iter().zip(right.iter());
+            left.len() == right.len()
+                && pairs.all(|(left, right)| has_same_structure(left, right))
+        }
+        (Json::Object(left), Json::Object(right)) => {
+            let is_in_right = |(key, value): (&Text, &Json)| {
+                right.get(key).is_some_and(|other| has_same_structure(value, other))
+            };
+            left.len() == right.len() && left.iter().all(is_in_right)
+        }
+        (Json::Integer(integer), Json::Decimal(decimal))
+        | (Json::Decimal(decimal), Json::Integer(integer)) => {
+            decimal.compare_integer(*integer) == Ordering::Equal
+        }
+        _ => left == right,
     }
 }
 

@@ -4,9 +4,11 @@
 //! Genesys' expression catalogue, where nothing else is said.*
 
 use std::fmt;
-use std::sync::Arc;
 
-use super::{Decimal, Duration, Json, Kind, MAX_INTEGER, Number, Text, Type, Value};
+use super::json::write_json_string;
+use super::{
+    Decimal, Duration, Json, Kind, MAX_INTEGER, MAX_JSON_DEPTH, Number, Text, Type, Value,
+};
 
 /// A value that cannot be made into the wanted type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +100,8 @@ pub fn to_text(value: &Value) -> Result<Value, Conversion> {
     }
 }
 
-/// To JSON: a String that is JSON text becomes what it says, any other a JSON string.
+/// To JSON: a String that is JSON text becomes what it says, any other a JSON string. A
+/// collection or object whose JSON would be nested too deep is an error.
 pub fn to_json(value: &Value) -> Result<Value, Conversion> {
     match value {
         Value::NotSet(_) => Ok(Value::NotSet(Type::one(Kind::Json))),
@@ -106,7 +109,15 @@ pub fn to_json(value: &Value) -> Result<Value, Conversion> {
             let parsed = Json::parse(text);
             Ok(Value::Json(parsed.unwrap_or_else(|_| Json::String(text.clone()))))
         }
-        _ => Ok(Value::Json(value.to_json())),
+        _ => {
+            let json = value.to_json();
+            let is_shallow = json.is_within_depth(MAX_JSON_DEPTH);
+            if is_shallow {
+                Ok(Value::Json(json))
+            } else {
+                Err(failure(value, Kind::Json))
+            }
+        }
     }
 }
 
@@ -152,43 +163,20 @@ fn failure(value: &Value, wanted: Kind) -> Conversion {
     let mut text = String::new();
     match value {
         Value::Collection(_) | Value::Object(_) => text = value.type_of().to_string(),
+        Value::String(long) => write_json_string(shortened(long), &mut text),
         _ => value.write_json(&mut text),
     }
-    if let Some((at, _)) = text.char_indices().nth(SHOWN_CHARACTERS) {
-        text.truncate(at);
+    let shown = shortened(&text).len();
+    if shown < text.len()
+        || matches!(value, Value::String(long) if shortened(long) != long)
+    {
+        text.truncate(shown);
         text.push('…');
     }
     Conversion { value: text.into(), wanted: Type::one(wanted) }
 }
 
-impl Value {
-    /// The value as JSON: NOT_SET is `null`, times are strings, an object its properties.
-    pub fn to_json(&self) -> Json {
-        match self {
-            Self::NotSet(_) => Json::Null,
-            Self::Boolean(truth) => Json::Boolean(*truth),
-            Self::Integer(number) => Json::Integer(*number),
-            Self::Decimal(number) => Json::Decimal(number.clone()),
-            Self::String(text) => Json::String(text.clone()),
-            Self::Json(json) => json.clone(),
-            Self::DateTime(_) | Self::Date(_) | Self::Time(_) | Self::Duration(_) => {
-                let mut text = String::new();
-                self.write_text(&mut text);
-                Json::String(text.into())
-            }
-            Self::Currency(currency) => Json::object([
-                ("amount".into(), Json::String(currency.amount_text().into())),
-                ("code".into(), Json::String(currency.code.clone())),
-            ]),
-            Self::Object(object) => {
-                let properties = object.properties.iter();
-                Json::object(
-                    properties.map(|(name, value)| (name.clone(), value.to_json())),
-                )
-            }
-            Self::Collection(collection) => Json::Array(Arc::new(
-                collection.items.iter().map(Self::to_json).collect(),
-            )),
-        }
-    }
+fn shortened(text: &str) -> &str {
+    let end = text.char_indices().nth(SHOWN_CHARACTERS);
+    end.map_or(text, |(end, _)| &text[..end])
 }

@@ -1,13 +1,15 @@
 //! JSON as a value: numbers keep all their digits, objects their order, copies are cheap.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jsonc_parser::ast;
+use jsonc_parser::common::Ranged;
+use jsonc_parser::errors::ParseError;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Decimal, Number, Text, Value};
+use super::{Decimal, MAX_DIGITS, Number, Text, Value};
 
 /// The entries of a JSON object, in order.
 pub type JsonObject = IndexMap<Text, Json>;
@@ -33,27 +35,45 @@ pub enum Json {
 }
 
 /// How deep JSON may be nested.
-pub const MAX_DEPTH: usize = 128;
+///
+/// Dropping, comparing and printing [`Json`] recurse, so that this bounds their stack.
+/// [`Json::parse`] and the conversion [`to_json`](crate::value::to_json) refuse what is
+/// deeper. Whoever builds JSON out of JSON in a run makes sure with
+/// [`Json::is_within_depth`]; out of constants no check is needed.
+pub const MAX_JSON_DEPTH: usize = 128;
 
-/// What is wrong with a text that should be JSON.
+/// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotJson(pub String);
+pub struct NotJson {
+    /// What was found, in lower case.
+    pub message: String,
+    /// Where, in bytes from the start of the text.
+    pub at: usize,
+}
 
-impl std::fmt::Display for NotJson {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+impl fmt::Display for NotJson {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "not JSON: {} at byte {}", self.message, self.at)
     }
 }
 
 impl std::error::Error for NotJson {}
 
 impl Json {
-    /// Reads JSON text, at most [`MAX_DEPTH`] deep. Of a key that comes twice the last
-    /// value counts.
+    /// Reads JSON text, at most [`MAX_JSON_DEPTH`] deep. Of a key that comes twice the last
+    /// value counts. A number that exceeds a decimal is an error, for any other value would
+    /// be a wrong one.
     pub fn parse(text: &str) -> Result<Self, NotJson> {
         let parsed = parse_to_ast(text, &CollectOptions::default(), &strict());
-        let value = parsed.map_err(|error| NotJson(error.to_string()))?.value;
-        from_tree(value.ok_or_else(|| NotJson("the text holds no value".into()))?, 0)
+        let value = parsed.map_err(|error| syntax_error(&error))?.value;
+        let nothing =
+            || NotJson { message: "the text holds no value".into(), at: text.len() };
+        from_tree(value.ok_or_else(nothing)?, 0)
+    }
+
+    /// A list of these items.
+    pub fn array(items: impl IntoIterator<Item = Json>) -> Self {
+        Self::Array(Arc::new(items.into_iter().collect()))
     }
 
     /// An object of these entries.
@@ -78,6 +98,18 @@ impl Json {
         }
     }
 
+    /// Whether lists and objects are nested at most so deep: `[1]` is one deep. Looks no
+    /// deeper than that itself.
+    pub fn is_within_depth(&self, depth: usize) -> bool {
+        let inner = depth.checked_sub(1);
+        let fits = |item: &Json| inner.is_some_and(|inner| item.is_within_depth(inner));
+        match self {
+            Self::Array(items) => inner.is_some() && items.iter().all(fits),
+            Self::Object(entries) => inner.is_some() && entries.values().all(fits),
+            _ => true,
+        }
+    }
+
     /// Appends the compact JSON text.
     pub fn write(&self, out: &mut String) {
         match self {
@@ -86,14 +118,27 @@ impl Json {
             Self::Integer(value) => out.push_str(itoa::Buffer::new().format(*value)),
             Self::Decimal(value) => value.write_json(out),
             Self::String(text) => write_json_string(text, out),
-            Self::Array(items) => write_list(items, out),
-            Self::Object(entries) => write_object(entries, out),
+            Self::Array(items) => {
+                write_json_list(['[', ']'], items.as_ref(), out, Self::write);
+            }
+            Self::Object(entries) => {
+                write_json_list(
+                    ['{', '}'],
+                    entries.as_ref(),
+                    out,
+                    |(key, value), out| {
+                        write_json_string(key, out);
+                        out.push(':');
+                        value.write(out);
+                    },
+                );
+            }
         }
     }
 }
 
-impl std::fmt::Display for Json {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Json {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         self.write(&mut text);
         formatter.write_str(&text)
@@ -149,19 +194,32 @@ fn strict() -> ParseOptions {
     }
 }
 
+fn syntax_error(error: &ParseError) -> NotJson {
+    let mut message = error.kind().to_string();
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    NotJson { message, at: error.range().start }
+}
+
+/// The parser itself goes no deeper than 512, so that its tree is safe to drop.
 fn from_tree(value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
-    if depth > MAX_DEPTH {
-        return Err(NotJson(format!("nested deeper than {MAX_DEPTH}")));
+    let at = value.range().start;
+    if depth > MAX_JSON_DEPTH {
+        return Err(NotJson {
+            message: format!("nested deeper than {MAX_JSON_DEPTH}"),
+            at,
+        });
     }
     Ok(match value {
         ast::Value::NullKeyword(_) => Json::Null,
         ast::Value::BooleanLit(literal) => Json::Boolean(literal.value),
         ast::Value::StringLit(literal) => Json::String(literal.value.as_ref().into()),
-        ast::Value::NumberLit(literal) => Number::parse_json(literal.value)
-            .ok_or_else(|| {
-                NotJson(format!("the number {} is out of range", literal.value))
-            })?
-            .into(),
+        ast::Value::NumberLit(literal) => {
+            let message = || format!("a number of more than {MAX_DIGITS} digits");
+            let number = Number::parse_json(literal.value);
+            number.ok_or_else(|| NotJson { message: message(), at })?.into()
+        }
         ast::Value::Array(array) => {
             let items = array.elements.into_iter().map(|item| from_tree(item, depth + 1));
             Json::Array(Arc::new(items.collect::<Result<_, _>>()?))
@@ -177,28 +235,21 @@ fn from_tree(value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
     })
 }
 
-fn write_list(items: &[Json], out: &mut String) {
-    out.push('[');
-    for (index, item) in items.iter().enumerate() {
+/// Appends items with commas between the brackets.
+pub(super) fn write_json_list<Item>(
+    brackets: [char; 2],
+    items: impl IntoIterator<Item = Item>,
+    out: &mut String,
+    write: impl Fn(Item, &mut String),
+) {
+    out.push(brackets[0]);
+    for (index, item) in items.into_iter().enumerate() {
         if index > 0 {
             out.push(',');
         }
-        item.write(out);
+        write(item, out);
     }
-    out.push(']');
-}
-
-fn write_object(entries: &JsonObject, out: &mut String) {
-    out.push('{');
-    for (index, (key, value)) in entries.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write_json_string(key, out);
-        out.push(':');
-        value.write(out);
-    }
-    out.push('}');
+    out.push(brackets[1]);
 }
 
 /// Appends a JSON string with its quotes.

@@ -4,7 +4,9 @@
 mod compare;
 mod convert;
 mod decimal;
+mod duration;
 mod json;
+mod notation;
 mod number;
 mod object;
 mod print;
@@ -16,10 +18,11 @@ pub use convert::{
     Conversion, to_boolean, to_decimal, to_duration, to_integer, to_json, to_text,
 };
 pub use decimal::{Decimal, MAX_DIGITS};
-pub use json::{Json, JsonObject, MAX_DEPTH, NotJson};
+pub use duration::Duration;
+pub use json::{Json, JsonObject, MAX_JSON_DEPTH, NotJson};
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
-pub use time::{Date, DateTime, Duration, Time};
+pub use time::{Date, DateTime, Time};
 pub use types::{Kind, Type};
 
 /// Short texts are kept inside the value, longer ones are shared.

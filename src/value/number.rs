@@ -15,26 +15,22 @@ pub enum Number {
 
 impl Number {
     /// Reads a JSON number: an integer if it is written without fraction and exponent and
-    /// fits 64 bits, else a decimal. Nothing if it is not JSON or exceeds a decimal.
+    /// fits 64 bits, else a decimal. Nothing if it is no JSON number or exceeds a decimal.
     pub fn parse_json(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let whole_length = digits.bytes().take_while(u8::is_ascii_digit).count();
-        let (whole, rest) = digits.split_at(whole_length);
-        let leads_with_zero = whole.len() > 1 && whole.starts_with('0');
-        let fraction_is_empty = rest.strip_prefix('.').is_some_and(|fraction| {
-            !fraction.starts_with(|first: char| first.is_ascii_digit())
-        });
-        if whole.is_empty() || leads_with_zero || fraction_is_empty {
-            return None;
-        }
-        Self::parse(text)
+        let is_digit =
+            |at: usize| digits.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        let leads_with_zero = digits.starts_with('0') && is_digit(1);
+        let ends_in_point = digits.find('.').is_some_and(|point| !is_digit(point + 1));
+        let is_json = is_digit(0) && !leads_with_zero && !ends_in_point;
+        if is_json { Self::parse(text) } else { None }
     }
 
     /// Reads a number as people and Architect write it: also `007`, `1.` and `.5`.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        // Rust's integers may have a plus sign; that is a telephone number and no number.
         match text.parse::<i64>() {
-            Ok(value) if is_whole => Some(Self::Integer(value)),
+            Ok(value) if !text.starts_with('+') => Some(Self::Integer(value)),
             _ => Decimal::parse(text).map(Self::Decimal),
         }
     }
@@ -62,11 +58,9 @@ impl Number {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(right),
             (Self::Decimal(left), Self::Decimal(right)) => left.cmp(right),
             (Self::Integer(left), Self::Decimal(right)) => {
-                Decimal::from(*left).cmp(right)
+                right.compare_integer(*left).reverse()
             }
-            (Self::Decimal(left), Self::Integer(right)) => {
-                left.cmp(&Decimal::from(*right))
-            }
+            (Self::Decimal(left), Self::Integer(right)) => left.compare_integer(*right),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Values as text: what a template prints, and JSON.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::json::write_json_string;
+use super::json::{write_json_list, write_json_string};
 use super::{Currency, Json, Kind, Object, Type, Value};
 
 impl Value {
@@ -32,6 +33,37 @@ impl Value {
         }
     }
 
+    /// The value as JSON: NOT_SET is `null`, times are strings, an object its properties, a
+    /// Currency `{"amount": "4.50", "code": "USD"}`.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::NotSet(_) => Json::Null,
+            Self::Boolean(truth) => Json::Boolean(*truth),
+            Self::Integer(number) => Json::Integer(*number),
+            Self::Decimal(number) => Json::Decimal(number.clone()),
+            Self::String(text) => Json::String(text.clone()),
+            Self::Json(json) => json.clone(),
+            Self::DateTime(_) | Self::Date(_) | Self::Time(_) | Self::Duration(_) => {
+                let mut text = String::new();
+                self.write_text(&mut text);
+                Json::String(text.into())
+            }
+            Self::Currency(currency) => Json::object([
+                ("amount".into(), Json::String(currency.amount_text().into())),
+                ("code".into(), Json::String(currency.code.clone())),
+            ]),
+            Self::Object(object) => {
+                let properties = object.properties.iter();
+                Json::object(
+                    properties.map(|(name, value)| (name.clone(), value.to_json())),
+                )
+            }
+            Self::Collection(collection) => Json::Array(Arc::new(
+                collection.items.iter().map(Self::to_json).collect(),
+            )),
+        }
+    }
+
     /// Appends the compact JSON text of [`Value::to_json`].
     pub fn write_json(&self, out: &mut String) {
         match self {
@@ -45,8 +77,21 @@ impl Value {
                 self.write_text(out);
                 out.push('"');
             }
-            Self::Currency(_) | Self::Object(_) | Self::Collection(_) => {
-                self.to_json().write(out);
+            Self::Currency(_) => self.to_json().write(out),
+            Self::Object(object) => {
+                write_json_list(
+                    ['{', '}'],
+                    &object.properties,
+                    out,
+                    |(name, value), out| {
+                        write_json_string(name, out);
+                        out.push(':');
+                        value.write_json(out);
+                    },
+                );
+            }
+            Self::Collection(collection) => {
+                write_json_list(['[', ']'], &collection.items, out, Self::write_json);
             }
         }
     }
