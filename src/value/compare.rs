@@ -90,3 +90,116 @@ fn scalar(json: &Json) -> Option<Value> {
         scalar => Some(Value::from(scalar.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Currency, DateTime, Decimal, Duration};
+
+    fn json(text: &str) -> Value {
+        Value::Json(Json::parse(text).unwrap())
+    }
+
+    fn decimal(text: &str) -> Value {
+        Value::Decimal(Decimal::parse(text).unwrap())
+    }
+
+    fn dollars(amount: &str, code: &str) -> Value {
+        let amount = Decimal::parse(amount).unwrap();
+        Value::Currency(Currency { amount, code: code.into() }.into())
+    }
+
+    #[test]
+    fn equal_values() {
+        for (left, right) in [
+            (Value::from("a"), Value::from("a")),
+            (Value::from("1"), Value::from(1)),
+            (Value::from(" 1.0 "), Value::from(1)),
+            (Value::from("5.00"), decimal("5")),
+            (Value::from(5), decimal("5.0")),
+            (Value::from(true), Value::from("TRUE")),
+            (Value::from(false), Value::from("false")),
+            (json("5.0"), Value::from(5)),
+            (json("\"a\""), Value::from("a")),
+            (json("true"), Value::from("True")),
+            (
+                json("[1, {\"a\": 2, \"b\": [null]}]"),
+                json("[1.0, {\"b\": [null], \"a\": 2e0}]"),
+            ),
+            (dollars("4.5", "USD"), dollars("4.50", "USD")),
+        ] {
+            assert!(equal(&left, &right), "{left:?} {right:?}");
+            assert!(equal(&right, &left), "{right:?} {left:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_differ() {
+        for (left, right) in [
+            (Value::from("a"), Value::from("A")),
+            (Value::from("1"), Value::from("1.0")),
+            (Value::from("one"), Value::from(1)),
+            (Value::from(""), Value::from(0)),
+            (Value::from(true), Value::from(1)),
+            (Value::from(true), Value::from("1")),
+            (Value::from(true), Value::from("false")),
+            (Value::NOT_SET, Value::NOT_SET),
+            (Value::NOT_SET, Value::from("")),
+            (json("null"), json("null")),
+            (json("null"), Value::NOT_SET),
+            (json("[1]"), json("[\"1\"]")),
+            (json("[1]"), json("[1, 1]")),
+            (json("{\"a\": 1}"), json("{\"b\": 1}")),
+            (json("[1]"), Value::from("[1]")),
+            (dollars("4.5", "USD"), dollars("4.5", "EUR")),
+            (dollars("4.5", "USD"), decimal("4.5")),
+            (Value::from("' or '1' == '1"), Value::from(1)),
+        ] {
+            assert!(!equal(&left, &right), "{left:?} {right:?}");
+            assert!(!equal(&right, &left), "{right:?} {left:?}");
+        }
+    }
+
+    #[test]
+    fn orders() {
+        let duration = |text| Value::Duration(Duration::parse(text).unwrap());
+        let time = |text| Value::DateTime(DateTime::parse(text).unwrap());
+        for (less, more) in [
+            (Value::from(9), Value::from(10)),
+            (Value::from("10"), Value::from("9")),
+            (Value::from("10"), Value::from(11)),
+            (Value::from("Z"), Value::from("a")),
+            // By code point, where UTF-16 would say the opposite.
+            (Value::from("\u{ffff}"), Value::from("\u{10000}")),
+            (Value::from(1), decimal("1.5")),
+            (json("1"), Value::from("2")),
+            (duration("PT59M"), duration("PT1H")),
+            (time("2003-06-01"), time("2003-06-02")),
+            (dollars("4.5", "USD"), dollars("10", "USD")),
+        ] {
+            assert_eq!(compare(&less, &more), Some(Ordering::Less), "{less:?} {more:?}");
+            assert_eq!(
+                compare(&more, &less),
+                Some(Ordering::Greater),
+                "{more:?} {less:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_order() {
+        for (left, right) in [
+            (Value::from("a"), Value::from(1)),
+            (Value::from(true), Value::from(false)),
+            (Value::NOT_SET, Value::from(1)),
+            (Value::NOT_SET, Value::NOT_SET),
+            (json("null"), Value::from(0)),
+            (json("[1]"), json("[1]")),
+            (dollars("1", "USD"), dollars("2", "EUR")),
+            (dollars("1", "USD"), Value::from(2)),
+        ] {
+            assert_eq!(compare(&left, &right), None, "{left:?} {right:?}");
+            assert_eq!(compare(&right, &left), None, "{right:?} {left:?}");
+        }
+    }
+}

@@ -180,3 +180,170 @@ fn shortened(text: &str) -> &str {
     let end = text.char_indices().nth(SHOWN_CHARACTERS);
     end.map_or(text, |(end, _)| &text[..end])
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::value::{Collection, Currency, DateTime};
+
+    fn decimal(text: &str) -> Value {
+        Value::Decimal(Decimal::parse(text).unwrap())
+    }
+
+    fn duration(text: &str) -> Value {
+        Value::Duration(Duration::parse(text).unwrap())
+    }
+
+    fn unset(kind: Kind) -> Value {
+        Value::NotSet(Type::one(kind))
+    }
+
+    #[test]
+    fn integers() {
+        for (value, integer) in [
+            (Value::from(" 42 "), Value::from(42)),
+            (Value::from("007"), Value::from(7)),
+            (Value::from("3.7"), Value::from(3)),
+            (decimal("3.7"), Value::from(3)),
+            (decimal("-5.7"), Value::from(-5)),
+            (Value::from(true), Value::from(1)),
+            (duration("-PT1H"), Value::from(-3_600_000)),
+            (Value::from(""), unset(Kind::Integer)),
+            (Value::from("\u{a0}\u{a0}"), unset(Kind::Integer)),
+            (Value::NOT_SET, unset(Kind::Integer)),
+            (Value::Json(Json::Null), unset(Kind::Integer)),
+            (Value::Json(Json::from("5")), Value::from(5)),
+            (Value::from(MAX_INTEGER), Value::from(MAX_INTEGER)),
+        ] {
+            assert_eq!(to_integer(&value), Ok(integer), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_integer() {
+        for (value, message) in [
+            (Value::from("A String"), "cannot make an Integer of \"A String\""),
+            (Value::from(MAX_INTEGER + 1), "cannot make an Integer of 1000000000000000"),
+            (
+                Value::from(-MAX_INTEGER - 1),
+                "cannot make an Integer of -1000000000000000",
+            ),
+            (decimal("1e20"), "cannot make an Integer of 100000000000000000000.0"),
+            (Value::from("1e15"), "cannot make an Integer of \"1e15\""),
+            (Value::Json(Json::array([])), "cannot make an Integer of []"),
+            (
+                Value::DateTime(DateTime::MIN),
+                "cannot make an Integer of \"1800-01-01T00:00:00Z\"",
+            ),
+        ] {
+            assert_eq!(to_integer(&value).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn errors_show_the_beginning_of_long_values() {
+        let error =
+            to_decimal(&Value::string("é".repeat(1_000_000))).unwrap_err().to_string();
+        assert!(error.starts_with("cannot make a Decimal of \"éé"), "{error}");
+        assert!(error.ends_with("é…") && error.chars().count() < 120, "{error}");
+        let list =
+            Value::Collection(Collection { kind: Kind::Queue, items: vec![] }.into());
+        assert_eq!(
+            to_duration(&list).unwrap_err().to_string(),
+            "cannot make a Duration of Queue[]"
+        );
+    }
+
+    #[test]
+    fn decimals() {
+        let price = Currency { amount: Decimal::from(5), code: "USD".into() };
+        for (value, number) in [
+            (Value::from(0), decimal("0.0")),
+            (Value::from(true), decimal("1")),
+            (Value::from(" 2.50"), decimal("2.5")),
+            (Value::Currency(Arc::new(price)), decimal("5")),
+            (Value::from("  "), unset(Kind::Decimal)),
+            (Value::NotSet(Type::one(Kind::Boolean)), unset(Kind::Decimal)),
+        ] {
+            assert_eq!(to_decimal(&value), Ok(number), "{value:?}");
+        }
+        to_decimal(&Value::from("ten")).unwrap_err();
+        to_decimal(&duration("PT1H")).unwrap_err();
+    }
+
+    #[test]
+    fn booleans() {
+        for (value, truth) in [
+            (Value::from("T"), Some(true)),
+            (Value::from("1"), Some(true)),
+            (Value::from("TRUE"), Some(true)),
+            (Value::from("false"), Some(false)),
+            (Value::from("f"), Some(false)),
+            (Value::from("0"), Some(false)),
+            (Value::from("yes"), None),
+            (Value::from(""), None),
+            (Value::from(-10), Some(true)),
+            (Value::from(0), Some(false)),
+            (decimal("1.5"), Some(true)),
+            (decimal("0.0"), Some(false)),
+            (Value::NOT_SET, None),
+        ] {
+            let expected = truth.map_or(unset(Kind::Boolean), Value::Boolean);
+            assert_eq!(to_boolean(&value), Ok(expected), "{value:?}");
+        }
+        to_boolean(&duration("PT1H")).unwrap_err();
+    }
+
+    #[test]
+    fn texts() {
+        assert_eq!(to_text(&Value::from(true)), Ok(Value::from("true")));
+        assert_eq!(to_text(&decimal("-1")), Ok(Value::from("-1.0")));
+        assert_eq!(to_text(&duration("PT60M")), Ok(Value::from("PT1H")));
+        assert_eq!(to_text(&Value::Json(Json::from("a"))), Ok(Value::from("a")));
+        assert_eq!(to_text(&Value::Json(Json::Null)), Ok(unset(Kind::String)));
+    }
+
+    #[test]
+    fn json() {
+        let long = "[1234567890123456789012345678901234567890,{\"b\":1,\"a\":2}]";
+        let read = to_json(&Value::from(long)).unwrap();
+        assert_eq!(
+            read.to_string(),
+            "[1.23456789012345678901234567890123456789e39,{\"b\":1,\"a\":2}]"
+        );
+        assert_eq!(to_json(&Value::from("null")), Ok(Value::Json(Json::Null)));
+        assert_eq!(to_json(&Value::from("[1,")), Ok(Value::Json(Json::from("[1,"))));
+        assert_eq!(to_json(&Value::from(5)), Ok(Value::Json(Json::Integer(5))));
+        assert_eq!(to_json(&Value::NOT_SET), Ok(unset(Kind::Json)));
+    }
+
+    #[test]
+    fn json_never_grows_beyond_its_depth() {
+        let mut value = Value::from(1);
+        for _ in 0..MAX_JSON_DEPTH {
+            let list = Collection { kind: Kind::Json, items: vec![value] };
+            value = to_json(&Value::Collection(list.into())).unwrap();
+        }
+        let list = Collection { kind: Kind::Json, items: vec![value] };
+        let error = to_json(&Value::Collection(list.into())).unwrap_err();
+        assert_eq!(error.to_string(), "cannot make a JSON of JSON[]");
+    }
+
+    #[test]
+    fn durations() {
+        for (value, expected) in [
+            (Value::from(86_400_000), duration("P1D")),
+            (Value::from(" P0D0H0M3S0F "), duration("PT3S")),
+            (Value::from("PT1H15M30.250567S"), duration("PT1H15M30.25S")),
+            (Value::from(""), unset(Kind::Duration)),
+            (Value::NOT_SET, unset(Kind::Duration)),
+        ] {
+            assert_eq!(to_duration(&value), Ok(expected), "{value:?}");
+        }
+        for value in [Value::from("3"), Value::from(MAX_INTEGER + 1), Value::from(true)] {
+            to_duration(&value).unwrap_err();
+        }
+    }
+}

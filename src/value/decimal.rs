@@ -13,7 +13,7 @@
 //! its traps are off ([`CONTEXT`]); 256 bits hold 77 digits, fewer than a product of two
 //! numbers of 40, so that sums, products and quotients are made in 512 bits and rounded
 //! once; its remainder is wrong for large quotients, so that ours is made of integers; and
-//! it takes the root of a negative number.
+//! its power panics beyond its range, so that whole powers are ours too (`power.rs`).
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -34,7 +34,7 @@ pub const MAX_DIGITS: usize = 40;
 pub(super) const MAX_FRACTION_DIGITS: i16 = 400;
 
 /// Half away from zero, and never a panic: the library traps overflow unless told not to.
-const CONTEXT: Context =
+pub(super) const CONTEXT: Context =
     Context::default().with_rounding_mode(RoundingMode::HalfUp).without_traps();
 
 /// A decimal number. Equality, order and hash go by value: `5.0` is `5.00`.
@@ -104,18 +104,6 @@ impl Decimal {
         Self::from_parts(rest, self.exponent().min(other.exponent()), self.0.sign())
     }
 
-    /// The power. With an exponent that is not whole, or is very large, the last digit may be
-    /// off by one. Nothing if the result exceeds a decimal or is no real number.
-    pub fn checked_pow(&self, exponent: &Self) -> Option<Self> {
-        if exponent.is_zero() {
-            return Some(Self::from(1));
-        }
-        if self.is_negative() && !exponent.is_whole() {
-            return None;
-        }
-        Self::settle(self.0.pow(*exponent.0))
-    }
-
     /// The number without its fraction, if it fits.
     pub fn truncate(&self) -> Option<i64> {
         self.0.trunc().to_i64().ok()
@@ -175,6 +163,10 @@ impl Decimal {
         (self.0.digits(), self.exponent())
     }
 
+    pub(super) fn number(&self) -> D256 {
+        *self.0
+    }
+
     fn exponent(&self) -> i16 {
         self.0.fractional_digits_count().saturating_neg()
     }
@@ -200,7 +192,7 @@ impl Decimal {
     }
 
     /// Rounds to what a decimal may hold; nothing if it is too large.
-    fn settle<const WORDS: usize>(
+    pub(super) fn settle<const WORDS: usize>(
         number: fastnum::decimal::Decimal<WORDS>,
     ) -> Option<Self> {
         if !number.is_finite() {
@@ -275,5 +267,122 @@ impl Hash for Decimal {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.is_negative().hash(state);
         self.parts().hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap()
+    }
+
+    fn printed(number: Option<Decimal>) -> Option<String> {
+        number.map(|number| number.to_string())
+    }
+
+    #[test]
+    fn results_are_rounded_once_half_away_from_zero() {
+        let third = decimal("1").checked_div(&decimal("-3")).unwrap();
+        assert_eq!(third.to_string(), "-0.3333333333333333333333333333333333333333");
+        // The exact results have 80 digits; rounding them to 77 first would round up.
+        let large = decimal("1234567890123456789012345678901234567890");
+        let below_half = decimal("0.4999999999999999999999999999999999999999");
+        assert_eq!(large.checked_add(&below_half).unwrap(), large);
+        let left = decimal("9.999999999999999999999999999999999999999");
+        let square = left.checked_mul(&left).unwrap();
+        assert_eq!(square.to_string(), "99.99999999999999999999999999999999999998");
+        let half = decimal("0.5");
+        let up = decimal("1234567890123456789012345678901234567891");
+        assert_eq!(large.checked_add(&half).unwrap(), up);
+        assert_eq!(large.negate().checked_sub(&half).unwrap(), up.negate());
+    }
+
+    #[test]
+    fn what_exceeds_the_limits_is_no_decimal() {
+        let largest = decimal("1e40");
+        assert_eq!(largest.checked_add(&decimal("0.1")), Some(largest.clone()));
+        assert_eq!(largest.checked_add(&decimal("10")), None);
+        assert_eq!(largest.checked_mul(&decimal("-1.1")), None);
+        assert_eq!(decimal("1").checked_div(&decimal("1e-41")), None);
+        assert_eq!(decimal("1").checked_div(&Decimal::zero()), None);
+        assert_eq!(decimal("1").checked_rem(&Decimal::zero()), None);
+    }
+
+    #[test]
+    fn what_is_too_small_becomes_zero() {
+        let smallest = decimal("1e-400");
+        assert_eq!(smallest.checked_mul(&decimal("0.5")), Some(smallest.clone()));
+        assert_eq!(smallest.checked_mul(&decimal("-0.4")), Some(Decimal::zero()));
+        assert_eq!(printed(decimal("-0.4").checked_mul(&smallest)).unwrap(), "0.0");
+    }
+
+    #[test]
+    fn remainders_are_exact_and_signed_like_the_dividend() {
+        for (left, right, rest) in [
+            ("37.9", "9", "1.9"),
+            ("-7", "3", "-1.0"),
+            ("7", "-3", "1.0"),
+            ("6", "3", "0.0"),
+            ("-6", "3", "0.0"),
+            ("1e-200", "7", "1e-200"),
+            ("1e40", "3e-400", "1e-400"),
+            (
+                "794489265769676765946199327273322882554e1",
+                "-9999999999999999999999999999e-41",
+                "2735277180913096767659461993e-41",
+            ),
+        ] {
+            let expected = Some(decimal(rest));
+            assert_eq!(
+                decimal(left).checked_rem(&decimal(right)),
+                expected,
+                "{left} % {right}"
+            );
+        }
+    }
+
+    #[test]
+    fn rounding() {
+        for (text, places, rounded) in [
+            ("3.225", 2, "3.23"),
+            ("3.225", 1, "3.2"),
+            ("-3.614", 0, "-4.0"),
+            ("-0.5", 0, "-1.0"),
+            ("-0.4", 0, "0.0"),
+            ("3.2", 28, "3.2"),
+            ("1e30", 0, "1000000000000000000000000000000.0"),
+        ] {
+            assert_eq!(decimal(text).round(places).to_string(), rounded);
+        }
+        assert_eq!(decimal("-3.2").floor().to_string(), "-4.0");
+        assert_eq!(decimal("-3.2").ceil().to_string(), "-3.0");
+        assert_eq!(decimal("-5.7").truncate(), Some(-5));
+        assert_eq!(decimal("9223372036854775807.9").truncate(), Some(i64::MAX));
+        assert_eq!(decimal("9223372036854775808").truncate(), None);
+    }
+
+    #[test]
+    fn equality_hash_and_order_go_by_value() {
+        use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+        let hash = |number: &Decimal| {
+            BuildHasherDefault::<DefaultHasher>::default().hash_one(number)
+        };
+        for (left, right) in
+            [("5.0", "5.00"), ("-0", "0"), ("100", "1e2"), ("0.10", "1e-1")]
+        {
+            let (left, right) = (decimal(left), decimal(right));
+            assert_eq!(left, right);
+            assert_eq!(hash(&left), hash(&right));
+        }
+        assert_eq!(Decimal::from(1200), decimal("1.2e3"));
+        assert_eq!(hash(&Decimal::from(1200)), hash(&decimal("1.2e3")));
+        assert!(decimal("-1") < decimal("-0.9") && decimal("9e-9") < decimal("0.1"));
+        assert!(
+            decimal("5").is_whole()
+                && decimal("100").is_whole()
+                && !decimal("0.1").is_whole()
+        );
     }
 }

@@ -165,3 +165,77 @@ fn read_thousandths(fraction: &str) -> Option<i64> {
         digits.fold(0, |sum, byte| sum * 10 + i64::from(byte.wrapping_sub(b'0')));
     (is_digits && !fraction.is_empty()).then_some(thousandths)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_and_prints() {
+        for (text, milliseconds, printed) in [
+            ("PT1H", 3_600_000, "PT1H"),
+            ("PT60M", 3_600_000, "PT1H"),
+            ("P1DT3H", 97_200_000, "P1DT3H"),
+            ("-P1DT3H", -97_200_000, "-P1DT3H"),
+            ("PT1H15M30.250567S", 4_530_250, "PT1H15M30.25S"),
+            ("P1W", 604_800_000, "P7D"),
+            ("PT0S", 0, "PT0S"),
+            ("-PT0S", 0, "PT0S"),
+            ("pt0.5s", 500, "PT0.5S"),
+            ("P0D0H0M3S0F", 3000, "PT3S"),
+            ("P0D0H0M0S1500F", 1500, "PT1.5S"),
+            ("P1D2H3M4S5F", 93_784_005, "P1DT2H3M4.005S"),
+            ("PT10M0.1S", 600_100, "PT10M0.1S"),
+            ("PT100S", 100_000, "PT1M40S"),
+        ] {
+            let duration = Duration::parse(text).unwrap();
+            assert_eq!(duration.milliseconds(), milliseconds, "{text}");
+            assert_eq!(duration.to_string(), printed);
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration() {
+        for text in [
+            "",
+            "P",
+            "PT",
+            "P1DT",
+            "1H",
+            "P1H",
+            "P1M",
+            "P1Y",
+            "P1Y2M",
+            "PT1M1H",
+            "PT1H1H",
+            "PT1.5H",
+            "PT.5S",
+            "PT1.S",
+            "PT-1S",
+            "PT+1S",
+            "P D",
+            "PTS",
+            "PT1",
+            "--PT1S",
+            "P1DT1F",
+            "PT1é",
+            "P99999999999999999999D",
+            "P9223372036854775807W",
+            "PT1000000000000S",
+        ] {
+            assert_eq!(Duration::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn limits() {
+        assert_eq!(Duration::MAX.to_string(), "P11574074DT1H46M39.999S");
+        assert_eq!(Duration::parse("P11574074DT1H46M39.999S"), Some(Duration::MAX));
+        assert_eq!(Duration::parse("P11574074DT1H46M40S"), None);
+        let millisecond = Duration::from_milliseconds(1).unwrap();
+        assert_eq!(Duration::MAX.checked_add(millisecond), None);
+        assert_eq!(Duration::MIN.checked_sub(millisecond), None);
+        assert_eq!(Duration::MIN.checked_add(Duration::MAX), Some(Duration::ZERO));
+        assert_eq!(Duration::from_milliseconds(i64::MIN), None);
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jsonc_parser::ast;
-use jsonc_parser::common::Ranged;
+use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::errors::ParseError;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
@@ -68,7 +68,7 @@ impl Json {
         let value = parsed.map_err(|error| syntax_error(&error))?.value;
         let nothing =
             || NotJson { message: "the text holds no value".into(), at: text.len() };
-        from_tree(value.ok_or_else(nothing)?, 0)
+        Reader { text }.read(value.ok_or_else(nothing)?, 0)
     }
 
     /// A list of these items.
@@ -202,37 +202,57 @@ fn syntax_error(error: &ParseError) -> NotJson {
     NotJson { message, at: error.range().start }
 }
 
-/// The parser itself goes no deeper than 512, so that its tree is safe to drop.
-fn from_tree(value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
-    let at = value.range().start;
-    if depth > MAX_JSON_DEPTH {
-        return Err(NotJson {
-            message: format!("nested deeper than {MAX_JSON_DEPTH}"),
-            at,
-        });
-    }
-    Ok(match value {
-        ast::Value::NullKeyword(_) => Json::Null,
-        ast::Value::BooleanLit(literal) => Json::Boolean(literal.value),
-        ast::Value::StringLit(literal) => Json::String(literal.value.as_ref().into()),
-        ast::Value::NumberLit(literal) => {
-            let message = || format!("a number of more than {MAX_DIGITS} digits");
-            let number = Number::parse_json(literal.value);
-            number.ok_or_else(|| NotJson { message: message(), at })?.into()
+/// Makes our JSON of the parser's tree, which is at most 512 deep and so safe to drop.
+struct Reader<'t> {
+    text: &'t str,
+}
+
+impl Reader<'_> {
+    fn read(&self, value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
+        let range = value.range();
+        let fail = |message: String| Err(NotJson { message, at: range.start });
+        let is_container = matches!(value, ast::Value::Array(_) | ast::Value::Object(_));
+        if is_container && depth >= MAX_JSON_DEPTH {
+            return fail(format!("nested deeper than {MAX_JSON_DEPTH}"));
         }
-        ast::Value::Array(array) => {
-            let items = array.elements.into_iter().map(|item| from_tree(item, depth + 1));
-            Json::Array(Arc::new(items.collect::<Result<_, _>>()?))
-        }
-        ast::Value::Object(object) => {
-            let mut entries = JsonObject::with_capacity(object.properties.len());
-            for property in object.properties {
-                let key = Text::from(property.name.as_str());
-                entries.insert(key, from_tree(property.value, depth + 1)?);
+        Ok(match value {
+            ast::Value::NullKeyword(_) => Json::Null,
+            ast::Value::BooleanLit(literal) => Json::Boolean(literal.value),
+            ast::Value::StringLit(literal) => {
+                Json::String(self.string(&literal.value, range)?)
             }
-            Json::Object(Arc::new(entries))
+            ast::Value::NumberLit(literal) => match Number::parse_json(literal.value) {
+                Some(number) => number.into(),
+                None => return fail(format!("a number beyond {MAX_DIGITS} digits")),
+            },
+            ast::Value::Array(array) => {
+                let items =
+                    array.elements.into_iter().map(|item| self.read(item, depth + 1));
+                Json::Array(Arc::new(items.collect::<Result<_, _>>()?))
+            }
+            ast::Value::Object(object) => {
+                let mut entries = JsonObject::with_capacity(object.properties.len());
+                for property in object.properties {
+                    let key =
+                        self.string(property.name.as_str(), property.name.range())?;
+                    entries.insert(key, self.read(property.value, depth + 1)?);
+                }
+                Json::Object(Arc::new(entries))
+            }
+        })
+    }
+
+    /// JSON wants control characters in strings escaped; the parser does not.
+    fn string(&self, value: &str, range: Range) -> Result<Text, NotJson> {
+        let written = &self.text.as_bytes()[range.start..range.end];
+        match written.iter().position(|byte| *byte < b' ') {
+            Some(offset) => {
+                let message = "a control character in a string".into();
+                Err(NotJson { message, at: range.start + offset })
+            }
+            None => Ok(value.into()),
         }
-    })
+    }
 }
 
 /// Appends items with commas between the brackets.
@@ -275,4 +295,88 @@ pub(crate) fn write_json_string(text: &str, out: &mut String) {
     }
     out.push_str(&text[from..]);
     out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped_where_json_demands_it() {
+        for (text, written) in [
+            ("", r#""""#),
+            ("a\"b\\c/", r#""a\"b\\c/""#),
+            ("\n\r\t\u{8}\u{c}\0\u{1f}", r#""\n\r\t\u0008\u000c\u0000\u001f""#),
+            ("\u{2028}é😀\u{7f}", "\"\u{2028}é😀\u{7f}\""),
+        ] {
+            assert_eq!(Json::from(text).to_string(), written);
+            assert_eq!(Json::parse(written), Ok(Json::from(text)));
+        }
+        assert_eq!(Json::parse(r#""\ud83d\ude00\u0041""#), Ok(Json::from("😀A")));
+    }
+
+    #[test]
+    fn order_and_digits_are_kept() {
+        let text =
+            r#"{"z":1,"a":[true,false,null,-0.1,1.0,12345678901234567890.5],"":{}}"#;
+        let json = Json::parse(text).unwrap();
+        assert_eq!(json.to_string(), text);
+        assert_eq!(json.get("a").unwrap().member("3").unwrap().to_string(), "-0.1");
+        assert_eq!(json.get("a").unwrap().member("9"), None);
+        assert_eq!(json.get("b"), None);
+        assert_eq!(
+            Json::parse(r#" {"a":1, "b":2, "a":3} "#).unwrap().to_string(),
+            r#"{"a":3,"b":2}"#
+        );
+    }
+
+    #[test]
+    fn what_is_no_json() {
+        for (text, message) in [
+            ("", "not JSON: the text holds no value at byte 0"),
+            ("  ", "not JSON: the text holds no value at byte 2"),
+            ("[1e41]", "not JSON: a number beyond 40 digits at byte 1"),
+        ] {
+            assert_eq!(Json::parse(text).unwrap_err().to_string(), message, "{text}");
+        }
+        for text in [
+            "{a: 1}",
+            "[1,]",
+            "['a']",
+            "[0x1]",
+            "[1] // c",
+            "[+1]",
+            "[.5]",
+            "[1.]",
+            "[01]",
+            "[1 2]",
+            "NaN",
+            "{\"a\" 1}",
+            "[",
+            "\"",
+            "nul",
+            "[\"\u{1}",
+            "1 1",
+            "\u{feff}1",
+            "[\"\n\"]",
+            r#""\x""#,
+            r#""\ud83d""#,
+        ] {
+            assert!(Json::parse(text).is_err(), "{text} was read");
+        }
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let deepest = Json::parse(&nested(MAX_JSON_DEPTH)).unwrap();
+        assert!(deepest.is_within_depth(MAX_JSON_DEPTH));
+        assert!(!deepest.is_within_depth(MAX_JSON_DEPTH - 1));
+        for depth in [MAX_JSON_DEPTH + 1, 1000, 1_000_000] {
+            Json::parse(&nested(depth)).unwrap_err();
+            Json::parse(&"{\"a\":".repeat(depth)).unwrap_err();
+        }
+        assert!(Json::Null.is_within_depth(0));
+        assert!(!Json::array([]).is_within_depth(0));
+    }
 }

@@ -197,3 +197,103 @@ fn write_plain(digits: &str, exponent: i16, fraction_digits: usize, out: &mut St
     }
     zeros(fraction_digits.saturating_sub(shift), out);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notations() {
+        for (text, plain, json) in [
+            ("5", "5.0", "5.0"),
+            ("-5.00", "-5.0", "-5.0"),
+            ("007", "7.0", "7.0"),
+            ("1.", "1.0", "1.0"),
+            (".25", "0.25", "0.25"),
+            ("-0.0e5", "0.0", "0.0"),
+            ("0e999999999999999999999", "0.0", "0.0"),
+            ("1E+3", "1000.0", "1000.0"),
+            ("1234567890.5", "1234567890.5", "1234567890.5"),
+            (
+                "100000000000000000000",
+                "100000000000000000000.0",
+                "100000000000000000000.0",
+            ),
+            ("1e21", "1000000000000000000000.0", "1e21"),
+            ("-1.25e-9", "-0.00000000125", "-1.25e-9"),
+            ("0.000001", "0.000001", "0.000001"),
+        ] {
+            let number = Decimal::parse(text).unwrap();
+            let mut out = String::new();
+            number.write_json(&mut out);
+            assert_eq!(
+                (number.to_string().as_str(), out.as_str()),
+                (plain, json),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_number() {
+        for text in [
+            "", "-", ".", "-.", "+1", "--1", "1e", "1e+", "1e+-1", "1e-+1", "e1", ".e1",
+            "1.2.3", "1_000", "1,5", " 1", "0x10", "NaN", "Infinity", "١", "1e1.5",
+        ] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_exceeds_the_limits_is_refused() {
+        let forty = "1".repeat(40);
+        assert_eq!(Decimal::parse(&forty).unwrap().to_string(), format!("{forty}.0"));
+        assert_eq!(Decimal::parse(&"1".repeat(41)), None);
+        assert_eq!(
+            Decimal::parse(&format!("0.{}1", "0".repeat(399))).unwrap(),
+            Decimal::parse("1e-400").unwrap()
+        );
+        for text in [
+            "1e41",
+            "1.1e40",
+            "1e-401",
+            "1e999999999",
+            "1e-999999999",
+            "1e99999999999999999999",
+        ] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_read_in_time_linear_in_their_length() {
+        let zeros = "0".repeat(1_000_000);
+        assert_eq!(
+            Decimal::parse(&format!("{zeros}1.5{zeros}")).unwrap().to_string(),
+            "1.5"
+        );
+        assert_eq!(
+            Decimal::parse(&format!("1{zeros}e-1000000")).unwrap().to_string(),
+            "1.0"
+        );
+        assert_eq!(
+            Decimal::parse(&format!("0.{zeros}1e1000001")).unwrap().to_string(),
+            "1.0"
+        );
+        assert_eq!(Decimal::parse(&"9".repeat(1_000_000)), None);
+        assert_eq!(Decimal::parse(&format!("1e{zeros}1")).unwrap().to_string(), "10.0");
+    }
+
+    #[test]
+    fn fraction_digits_are_filled_up() {
+        let text = |number: &str, digits| {
+            let mut out = String::new();
+            Decimal::parse(number).unwrap().write(digits, &mut out);
+            out
+        };
+        assert_eq!(text("4.5", 2), "4.50");
+        assert_eq!(text("-1", 3), "-1.000");
+        assert_eq!(text("4.567", 2), "4.567");
+        assert_eq!(text("7", 0), "7.0");
+    }
+}

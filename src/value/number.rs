@@ -90,3 +90,58 @@ impl From<Number> for Json {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Number {
+        Number::Decimal(Decimal::parse(text).unwrap())
+    }
+
+    #[test]
+    fn json_numbers_are_integers_if_written_so_and_if_they_fit() {
+        let max = i64::MAX.to_string();
+        for (text, number) in [
+            ("0", Number::Integer(0)),
+            ("-0", Number::Integer(0)),
+            ("-12", Number::Integer(-12)),
+            (max.as_str(), Number::Integer(i64::MAX)),
+            ("9223372036854775808", decimal("9223372036854775808")),
+            ("12.0", decimal("12")),
+            ("12e0", decimal("12")),
+            ("0.5", decimal("0.5")),
+        ] {
+            assert_eq!(Number::parse_json(text), Some(number), "{text}");
+        }
+        for text in ["", "-", "+1", "007", "-01.5", "1.", ".5", "1.e5", " 1", "1e41", "a"]
+        {
+            assert_eq!(Number::parse_json(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_read_as_numbers() {
+        assert_eq!(Number::of(&Value::from(" 007\u{a0}")), Some(Number::Integer(7)));
+        assert_eq!(Number::of(&Value::from("1.50")), Some(decimal("1.5")));
+        assert_eq!(Number::of(&Value::Json(Json::from("3"))), Some(Number::Integer(3)));
+        for text in ["", " ", "+15551234567", "1 2", "true", "12a"] {
+            assert_eq!(Number::of(&Value::from(text)), None, "{text}");
+        }
+        assert_eq!(Number::of(&Value::from(true)), None);
+        assert_eq!(Number::of(&Value::NOT_SET), None);
+    }
+
+    #[test]
+    fn kinds_compare_by_value() {
+        assert_eq!(Number::Integer(5).compare(&decimal("5.0")), Ordering::Equal);
+        assert_eq!(Number::Integer(5).compare(&decimal("5.1")), Ordering::Less);
+        assert_eq!(decimal("-5.1").compare(&Number::Integer(-5)), Ordering::Less);
+        // As floats these two would be equal.
+        let large = decimal("9007199254740992.5");
+        assert_eq!(
+            Number::Integer(9_007_199_254_740_992).compare(&large),
+            Ordering::Less
+        );
+    }
+}

@@ -189,3 +189,77 @@ impl fmt::Display for Time {
         formatter.write_str(&text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_and_prints() {
+        for (text, printed) in [
+            ("2009-01-10T06:30:00Z", "2009-01-10T06:30:00Z"),
+            ("2009-01-10T06:30:00-07:00", "2009-01-10T13:30:00Z"),
+            ("2009-01-10T06:30:00", "2009-01-10T06:30:00Z"),
+            ("2009-01-10 06:30:00.25", "2009-01-10T06:30:00.250Z"),
+            (" 2009-01-10 ", "2009-01-10T00:00:00Z"),
+            ("1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z"),
+            ("2009-01-10T06:30:00.9999Z", "2009-01-10T06:30:00.999Z"),
+            ("1800-01-01T00:00:00Z", "1800-01-01T00:00:00Z"),
+            ("2200-12-31T23:59:59.999Z", "2200-12-31T23:59:59.999Z"),
+            ("2024-02-29", "2024-02-29T00:00:00Z"),
+        ] {
+            let time = DateTime::parse(text).map(|time| time.to_string());
+            assert_eq!(time.as_deref(), Some(printed), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        for text in [
+            "",
+            "now",
+            "06:30",
+            "2009-13-01",
+            "2023-02-29",
+            "2009-01-10T25:00:00Z",
+            "1799-12-31T23:59:59Z",
+            "2201-01-01",
+            "2009-01-10T06:30:00[Europe/Berlin]",
+            "2009-01-10T06:30:00+99:99",
+            "2009-01-10T06:30:00Zjunk",
+            "1e5",
+        ] {
+            assert_eq!(DateTime::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_stays_within_the_limits() {
+        let hour = Duration::parse("PT1H").unwrap();
+        let time = DateTime::parse("2003-06-01T00:00:00Z").unwrap();
+        let later = time.checked_add(hour).unwrap();
+        assert_eq!(later.to_string(), "2003-06-01T01:00:00Z");
+        assert_eq!(later.since(time), hour);
+        assert_eq!(later.checked_sub(hour), Some(time));
+        assert_eq!(DateTime::MAX.checked_add(hour), None);
+        assert_eq!(DateTime::MIN.checked_sub(hour), None);
+        assert_eq!(DateTime::MAX.checked_add(Duration::MAX), None);
+        assert_eq!(DateTime::MAX.since(DateTime::MIN).milliseconds(), 12_654_316_799_999);
+    }
+
+    #[test]
+    fn days_and_times_of_day() {
+        let time = DateTime::parse("2009-01-10T06:30:00.250Z").unwrap();
+        assert_eq!(time.date().to_string(), "2009-01-10");
+        assert_eq!(time.time().to_string(), "06:30:00.250");
+        assert_eq!(Date::parse("2009-01-10"), Some(time.date()));
+        assert_eq!(Time::parse("06:30:00.250"), Some(time.time()));
+        assert_eq!(Time::parse("06:30"), Time::new(6, 30, 0, 0));
+        assert_eq!(Date::new(2023, 2, 29), None);
+        assert_eq!(Date::new(1799, 12, 31), None);
+        assert_eq!(Time::new(24, 0, 0, 0), None);
+        assert_eq!(Time::new(0, 0, 0, 1000), None);
+        assert_eq!(Date::parse("2009-01-10T06:30"), None);
+        assert_eq!(Time::parse("2009-01-10T06:30"), None);
+    }
+}
