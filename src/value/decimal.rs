@@ -9,7 +9,9 @@
 //! | `bigdecimal` 0.4.11 | 249, 93 | 584, 296 | 848, 251 | 19030, 5722 | 9 | 199, 94 | 5 | 40 |
 //! | `dashu-float` 0.6.2 | 282, 154 | 662, 228 | 645, 129 | 743, 383 | 126 | 278, 92 | 7 | 40 |
 //!
-//! They build in 4 to 5 seconds each. What one has to know of `fastnum`: it panics unless
+//! In this module, with 512 bits, sharing and rounding, `fastnum` 0.7.4 takes 270, 115 to
+//! parse, 350, 190 to add, 420, 185 to multiply, 1220, 650 to divide, 195, 14 to print. All
+//! build in 4 to 5 seconds. What one has to know of `fastnum`: it panics unless
 //! its traps are off ([`CONTEXT`]); 256 bits hold 77 digits, fewer than a product of two
 //! numbers of 40, so that sums, products and quotients are made in 512 bits and rounded
 //! once; its remainder is wrong for large quotients, so that ours is made of integers; and

@@ -11,7 +11,8 @@ const FAR: i32 = 2000;
 
 impl Decimal {
     /// The power, exact and then rounded if the exponent is whole; else the last digit may
-    /// be off by one. Nothing if the result exceeds a decimal or is no real number.
+    /// be off by one. Nothing if the result exceeds a decimal or is no real number. Fractional
+    /// exponents take up to some milliseconds.
     pub fn checked_pow(&self, exponent: &Self) -> Option<Self> {
         if exponent.is_zero() {
             return Some(Self::from(1));

@@ -194,117 +194,80 @@ mod tests {
         Value::Collection(Collection { kind, items }.into())
     }
 
-    /// A value, its text, its JSON, and its type.
-    fn samples() -> Vec<(Value, &'static str, &'static str, &'static str)> {
-        let time = DateTime::parse("2009-01-10T06:30:00Z").unwrap();
-        let json = |text| Value::Json(Json::parse(text).unwrap());
-        let name = |name: &str| ("name", Value::from(name));
-        let user =
-            [("id", Value::from("u1")), name("Ann"), ("username", Value::from("a@b.c"))];
-        vec![
-            (Value::NOT_SET, "", "null", "Any"),
-            (Value::NotSet(Type::one(Kind::Queue)), "", "null", "Queue"),
-            (Value::from(true), "true", "true", "Boolean"),
-            (Value::from(-2000), "-2000", "-2000", "Integer"),
-            (Value::Decimal(decimal("5")), "5.0", "5.0", "Decimal"),
-            (
-                Value::Decimal(decimal("1e22")),
-                "10000000000000000000000.0",
-                "1e22",
-                "Decimal",
-            ),
-            (Value::from("a\"b\n"), "a\"b\n", "\"a\\\"b\\n\"", "String"),
-            (
-                Value::DateTime(time),
-                "2009-01-10T06:30:00Z",
-                "\"2009-01-10T06:30:00Z\"",
-                "DateTime",
-            ),
-            (Value::Date(time.date()), "2009-01-10", "\"2009-01-10\"", "Date"),
-            (
-                Value::Time(Time::new(6, 30, 0, 5).unwrap()),
-                "06:30:00.005",
-                "\"06:30:00.005\"",
-                "Time",
-            ),
-            (
-                Value::Duration(Duration::parse("PT60M").unwrap()),
-                "PT1H",
-                "\"PT1H\"",
-                "Duration",
-            ),
-            (
-                price("4.5", "USD"),
-                "4.50|USD",
-                "{\"amount\":\"4.50\",\"code\":\"USD\"}",
-                "Currency",
-            ),
-            (json("null"), "", "null", "JSON"),
-            (json("\"a\""), "a", "\"a\"", "JSON"),
-            (json("2.50"), "2.5", "2.5", "JSON"),
-            (json("1e30"), "1000000000000000000000000000000.0", "1e30", "JSON"),
-            (
-                json("{\"b\": [1, null], \"a\": 1.0}"),
-                "{\"b\":[1,null],\"a\":1.0}",
-                "{\"b\":[1,null],\"a\":1.0}",
-                "JSON",
-            ),
-            (
-                object(Kind::User, &user),
-                "a@b.c",
-                "{\"id\":\"u1\",\"name\":\"Ann\",\"username\":\"a@b.c\"}",
-                "User",
-            ),
-            (
-                object(Kind::Queue, &[("id", Value::from("q1")), name("Sales")]),
-                "Sales",
-                "{\"id\":\"q1\",\"name\":\"Sales\"}",
-                "Queue",
-            ),
-            (
-                object(
-                    Kind::Queue,
-                    &[("id", Value::from("q1")), ("name", Value::NOT_SET)],
-                ),
-                "q1",
-                "{\"id\":\"q1\",\"name\":null}",
-                "Queue",
-            ),
-            (
-                object(Kind::PhoneNumber, &[("uri", Value::from("tel:+1555"))]),
-                "tel:+1555",
-                "{\"uri\":\"tel:+1555\"}",
-                "PhoneNumber",
-            ),
-            (object(Kind::Skill, &[]), "", "{}", "Skill"),
-            (
-                list(Kind::Integer, vec![Value::NOT_SET, Value::from(-1)]),
-                "\n-1",
-                "[null,-1]",
-                "Integer[]",
-            ),
-            (list(Kind::String, vec![]), "", "[]", "String[]"),
-            (
-                list(Kind::Currency, vec![price("10", "USD"), price("5", "EUR")]),
-                "10.00|USD\n5.00|EUR",
-                "[{\"amount\":\"10.00\",\"code\":\"USD\"},{\"amount\":\"5.00\",\"code\":\"EUR\"}]",
-                "Currency[]",
-            ),
-        ]
+    /// Holds a value to its text, its JSON, and its type.
+    #[track_caller]
+    fn check(value: &Value, text: &str, json: &str, kind: &str) {
+        assert_eq!(value.to_string(), text, "{value:?}");
+        let mut out = String::from("before ");
+        value.write_text(&mut out);
+        assert_eq!(out, format!("before {text}"));
+        out.clear();
+        value.write_json(&mut out);
+        assert_eq!(out, json, "{value:?}");
+        assert_eq!(value.to_json().to_string(), json, "{value:?}");
+        assert_eq!(value.type_of().to_string(), kind, "{value:?}");
     }
 
     #[test]
-    fn texts_json_and_types() {
-        for (value, text, json, kind) in samples() {
-            assert_eq!(value.to_string(), text, "{value:?}");
-            let mut out = String::from("before ");
-            value.write_text(&mut out);
-            assert_eq!(out, format!("before {text}"));
-            out.clear();
-            value.write_json(&mut out);
-            assert_eq!(out, json, "{value:?}");
-            assert_eq!(value.to_json().to_string(), json, "{value:?}");
-            assert_eq!(value.type_of().to_string(), kind, "{value:?}");
-        }
+    fn scalars() {
+        check(&Value::NOT_SET, "", "null", "Any");
+        check(&Value::NotSet(Type::one(Kind::Queue)), "", "null", "Queue");
+        check(&Value::from(true), "true", "true", "Boolean");
+        check(&Value::from(-2000), "-2000", "-2000", "Integer");
+        check(&Value::from("a\"b\n"), "a\"b\n", r#""a\"b\n""#, "String");
+        check(&Value::Decimal(decimal("5")), "5.0", "5.0", "Decimal");
+        let large = Value::Decimal(decimal("1e22"));
+        check(&large, "10000000000000000000000.0", "1e22", "Decimal");
+    }
+
+    #[test]
+    fn times() {
+        let time = DateTime::parse("2009-01-10T06:30:00Z").unwrap();
+        let quoted = r#""2009-01-10T06:30:00Z""#;
+        check(&Value::DateTime(time), "2009-01-10T06:30:00Z", quoted, "DateTime");
+        check(&Value::Date(time.date()), "2009-01-10", r#""2009-01-10""#, "Date");
+        let time = Time::new(6, 30, 0, 5).unwrap();
+        check(&Value::Time(time), "06:30:00.005", r#""06:30:00.005""#, "Time");
+        let hour = Duration::parse("PT60M").unwrap();
+        check(&Value::Duration(hour), "PT1H", r#""PT1H""#, "Duration");
+    }
+
+    #[test]
+    fn json() {
+        let json = |text| Value::Json(Json::parse(text).unwrap());
+        check(&json("null"), "", "null", "JSON");
+        check(&json(r#""a""#), "a", r#""a""#, "JSON");
+        check(&json("2.50"), "2.5", "2.5", "JSON");
+        check(&json("1e30"), "1000000000000000000000000000000.0", "1e30", "JSON");
+        let compact = r#"{"b":[1,null],"a":1.0}"#;
+        check(&json(r#"{"b": [1, null], "a": 1.0}"#), compact, compact, "JSON");
+    }
+
+    #[test]
+    fn objects() {
+        let name = ("name", Value::from("Ann"));
+        let id = ("id", Value::from("7"));
+        let user = [id.clone(), name.clone(), ("username", Value::from("a@b.c"))];
+        let json = r#"{"id":"7","name":"Ann","username":"a@b.c"}"#;
+        check(&object(Kind::User, &user), "a@b.c", json, "User");
+        let queue = object(Kind::Queue, &[id.clone(), name]);
+        check(&queue, "Ann", r#"{"id":"7","name":"Ann"}"#, "Queue");
+        let nameless = object(Kind::Queue, &[id, ("name", Value::NOT_SET)]);
+        check(&nameless, "7", r#"{"id":"7","name":null}"#, "Queue");
+        let number = object(Kind::PhoneNumber, &[("uri", Value::from("tel:+1555"))]);
+        check(&number, "tel:+1555", r#"{"uri":"tel:+1555"}"#, "PhoneNumber");
+        check(&object(Kind::Skill, &[]), "", "{}", "Skill");
+        let json = r#"{"amount":"4.50","code":"USD"}"#;
+        check(&price("4.5", "USD"), "4.50|USD", json, "Currency");
+    }
+
+    #[test]
+    fn collections() {
+        let numbers = list(Kind::Integer, vec![Value::NOT_SET, Value::from(-1)]);
+        check(&numbers, "\n-1", "[null,-1]", "Integer[]");
+        check(&list(Kind::String, vec![]), "", "[]", "String[]");
+        let prices = list(Kind::Currency, vec![price("10", "USD"), price("5", "EUR")]);
+        let json = r#"[{"amount":"10.00","code":"USD"},{"amount":"5.00","code":"EUR"}]"#;
+        check(&prices, "10.00|USD\n5.00|EUR", json, "Currency[]");
     }
 }
