@@ -28,6 +28,11 @@ impl<'r> Reader<'r> {
         self.node = Some(node.clone());
     }
 
+    /// From now on, messages are about the flow as a whole.
+    pub(super) fn leave(&mut self) {
+        self.node = None;
+    }
+
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.flow = Some(self.flow.to_owned());
         if diagnostic.node.is_none() {
