@@ -28,14 +28,16 @@ pub(super) fn find(organisation: &Organisation<'_>, index: usize, report: &mut R
                 1 => format!("{ids} leads to itself and waits for nothing"),
                 _ => format!("{ids} go round in a circle that waits for nothing"),
             };
-            let help = match found.has_exit(circle, &graph.ways) {
+            let decides = |node: &usize| matches!(graph.node(*node).action, Action::If(_));
+            let is_left = circle.iter().any(decides) && found.has_exit(circle, &graph.ways);
+            let help = match is_left {
                 true => {
                     "wait for the caller in it, as by a Gather; if a counter leads out of it \
                      in time, all is well, and in any case the action limit ends it"
                 }
                 false => {
-                    "wait for the caller in it, as by a Gather, or count and lead out of it; \
-                     as it is, only the action limit ends it"
+                    "wait for the caller in it, as by a Gather, or count and lead out of it by \
+                     an If; as it is, only an error or the action limit ends it"
                 }
             };
             Diagnostic { message, ..diagnostic }.help(help)

@@ -1,6 +1,6 @@
 //! What a node does, by its type.
 
-use super::document::target_of;
+use super::document::{handler, target_of};
 use super::properties::{Properties, Reader};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::expr::draft::{Condition, Form, Operand, Reference, Template};
@@ -211,7 +211,9 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
             }
         }
     }
-    if let Some(target) = properties.get("defaultNextNode").and_then(target_of) {
+    let default = properties.get("defaultNextNode");
+    let default = default.and_then(|node| handler("defaultNextNode", node, properties.reader));
+    if let Some(target) = default {
         paths.push(Path { kind: PathKind::Default, target });
     }
     Action::If(If { conditions })

@@ -217,11 +217,12 @@ fn read_node(
 /// `onComplete` and `onError`. An error goes to `onError`, else to `onComplete.onError`.
 fn read_handlers(document: &Document<'_>, paths: &mut Vec<Path>, reader: &mut Reader<'_>) {
     let complete = document.get("onComplete");
-    if let Some(target) = complete.and_then(target_of) {
+    if let Some(target) = complete.and_then(|node| handler("onComplete", node, reader)) {
         paths.push(Path { kind: PathKind::Next, target });
     }
-    let within = complete.and_then(|complete| complete.get("onError")).and_then(target_of);
-    let own = document.get("onError").and_then(target_of);
+    let within = complete.and_then(|complete| complete.get("onError"));
+    let within = within.and_then(|node| handler("onError", node, reader));
+    let own = document.get("onError").and_then(|node| handler("onError", node, reader));
     if let (Some(own), Some(within)) = (&own, &within)
         && own.node != within.node
     {
@@ -238,6 +239,30 @@ fn read_handlers(document: &Document<'_>, paths: &mut Vec<Path>, reader: &mut Re
     if let Some(target) = own.or(within) {
         paths.push(Path { kind: PathKind::Error, target });
     }
+}
+
+/// The target of a handler. One that names no node, or none yet, is no handler; one that
+/// holds something else is reported.
+pub(super) fn handler(
+    name: &str,
+    document: &Document<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Target> {
+    let target = target_of(document);
+    if target.is_some() {
+        return target;
+    }
+    let mut innermost = document;
+    while let Some(next) = innermost.get("nextNode") {
+        innermost = next;
+    }
+    let is_absent = matches!(innermost.kind, Kind::Null | Kind::Object(_) | Kind::String(_));
+    if !is_absent {
+        let found = innermost.describe();
+        let message = format!("`{name}` must lead to a node, by its id; found {found}");
+        reader.invalid(innermost.span, message, "");
+    }
+    None
 }
 
 /// Edges repeat what the handlers say; where they say something else, one of both is wrong.

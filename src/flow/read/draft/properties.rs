@@ -135,7 +135,10 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
     }
 
     fn wrong(&mut self, name: &str, expected: &str, found: &Document<'_>) {
-        let message = format!("`{name}` must be {expected}, found {}", found.describe());
+        let message = match &found.kind {
+            Kind::Number(number) => format!("`{name}` must be {expected}, found {number}"),
+            _ => format!("`{name}` must be {expected}, found {}", found.describe()),
+        };
         self.reader.invalid(found.span, message, "");
     }
 
