@@ -22,9 +22,11 @@ impl<'t> Grouped<'t> {
         self.trace.steps.iter().enumerate().map(move |(index, step)| {
             let stands_at = |event: &Event| (event.step as usize).cmp(&index);
             // Late events of earlier steps stand between; they came with their step.
-            at += events[at..].iter().take_while(|event| stands_at(event).is_lt()).count();
+            at +=
+                events[at..].iter().take_while(|event| stands_at(event).is_lt()).count();
             let begin = at;
-            at += events[at..].iter().take_while(|event| stands_at(event).is_eq()).count();
+            at +=
+                events[at..].iter().take_while(|event| stands_at(event).is_eq()).count();
             let count = late.iter().take_while(|event| stands_at(event).is_le()).count();
             let (own, rest) = late.split_at(count);
             late = rest;

@@ -131,7 +131,13 @@ impl<'l> JsonWriter<'l> {
         }
     }
 
-    fn write_step(&self, step: &Step, index: usize, events: &Events<'_>, out: &mut String) {
+    fn write_step(
+        &self,
+        step: &Step,
+        index: usize,
+        events: &Events<'_>,
+        out: &mut String,
+    ) {
         out.push_str("{\"seq\":");
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
         out.push_str(",\"depth\":");
@@ -249,7 +255,10 @@ impl<'l> JsonWriter<'l> {
 }
 
 /// What a fact tells the flow's author, if anything.
-pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
+pub(in crate::trace) fn diagnostic(
+    fact: &Fact,
+    legend: &Legend,
+) -> Option<(Code, String)> {
     match fact {
         Fact::Missing(reference) => {
             let name = legend.reference(*reference);
@@ -257,8 +266,12 @@ pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)>
         }
         Fact::Noted(code) => {
             let message = match *code {
-                Code::QUEUE_NOT_CHECKED => "the fixtures know no queues; any queue is accepted",
-                Code::NO_DEFAULT_BRANCH => "no condition is true and there is no default branch",
+                Code::QUEUE_NOT_CHECKED => {
+                    "the fixtures know no queues; any queue is accepted"
+                }
+                Code::NO_DEFAULT_BRANCH => {
+                    "no condition is true and there is no default branch"
+                }
                 Code::MISSING_ON_COMPLETE => "there is no next node; the flow ends here",
                 other => other.meaning(),
             };
