@@ -10,17 +10,22 @@ use super::row::Row;
 const MAX_LABEL: usize = 40;
 
 /// How wide the column of the types may be at most.
-const MAX_TYPE: usize = 12;
+const MAX_TYPE: usize = 16;
 
 /// How long a type may be before it is cut.
 const MAX_LONG_TYPE: usize = 30;
 
+/// How much of a name is worth showing.
+const MIN_NAME: usize = 4;
+
 /// The least room for what happened; on a narrower screen it stands below the node.
-const MIN_ROOM: usize = 24;
+const MIN_ROOM: usize = 30;
 
 /// The text as far as it is written.
 pub(super) struct Page {
     pub(super) text: String,
+    /// The line that is being written.
+    line: Line,
     color: bool,
     width: usize,
 }
@@ -38,43 +43,46 @@ struct Columns {
 impl Page {
     /// An empty page.
     pub(super) fn new(color: bool, width: usize) -> Self {
-        Self { text: String::new(), color, width }
+        Self { text: String::new(), line: Line::new(), color, width }
     }
 
-    /// Appends a text.
+    /// Appends a text to the line.
     pub(super) fn put(&mut self, ink: Ink, text: &str) {
-        if !self.color || ink == Ink::Plain || text.is_empty() {
-            self.text.push_str(text);
-            return;
-        }
-        let style = ink.style();
-        self.text.push_str(&format!("{style}{text}{style:#}"));
+        self.line.push((ink, text.into()));
     }
 
-    /// Ends a line. Blanks at its end are of no use.
+    /// Ends the line. Blanks at its end are of no use.
     pub(super) fn end_line(&mut self) {
-        self.text.truncate(self.text.trim_end_matches(' ').len());
+        while let Some((_, text)) = self.line.last_mut() {
+            text.truncate(text.trim_end_matches(' ').len());
+            if !text.is_empty() {
+                break;
+            }
+            self.line.pop();
+        }
+        for (ink, text) in self.line.drain(..) {
+            if self.color && ink != Ink::Plain && !text.is_empty() {
+                let style = ink.style();
+                self.text.push_str(&format!("{style}{text}{style:#}"));
+            } else {
+                self.text.push_str(&text);
+            }
+        }
         self.text.push('\n');
     }
 
-    fn put_line(&mut self, line: &Line) {
-        for (ink, text) in line {
-            self.put(*ink, text);
-        }
-    }
-
     fn pad(&mut self, from: usize, to: usize) {
-        self.text.extend(std::iter::repeat_n(' ', to.saturating_sub(from)));
+        self.put(Ink::Plain, &" ".repeat(to.saturating_sub(from)));
     }
 
     /// Pieces behind a key, which has a column of its own.
     pub(super) fn write_entry(&mut self, key: &str, column: usize, pieces: &[Piece]) {
         let room = self.width.saturating_sub(column).max(MIN_ROOM);
-        for (index, line) in lay_out(pieces, room, room).iter().enumerate() {
+        for (index, line) in lay_out(pieces, room, room).into_iter().enumerate() {
             let key = if index == 0 { key } else { "" };
             self.put(Ink::Faint, key);
             self.pad(key.width(), column);
-            self.put_line(line);
+            self.line.extend(line);
             self.end_line();
         }
     }
@@ -90,15 +98,16 @@ impl Page {
     }
 
     fn columns(&self, rows: &[Row], guides: &[Guides]) -> Columns {
-        let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0);
-        let time = widest(&mut rows.iter().map(|row| time_text(row).width()));
-        let label = widest(&mut rows.iter().zip(guides).map(|(row, guides)| {
+        let times = rows.iter().map(|row| time_text(row).len());
+        let time = times.max().unwrap_or(0);
+        let labels = rows.iter().zip(guides).map(|(row, guides)| {
+            let parts = self.label_parts(row, guides.branch().width());
             guides.branch().width()
-                + self.label_parts(row).iter().map(|part| part.1.width()).sum::<usize>()
-        }));
-        let label = label.min(MAX_LABEL).min(self.width / 3);
-        let node_type = widest(&mut rows.iter().map(|row| row.node_type.width()));
-        let story = time + 2 + label + 2 + node_type.min(MAX_TYPE) + 2;
+                + parts.iter().map(|part| part.1.width()).sum::<usize>()
+        });
+        let label = widest(labels, self.label_room());
+        let node_type = widest(rows.iter().map(|row| row.node_type.width()), MAX_TYPE);
+        let story = time + 2 + label + 2 + node_type + 2;
         let is_beside = self.width.saturating_sub(story) >= MIN_ROOM;
         Columns {
             time,
@@ -108,15 +117,20 @@ impl Page {
         }
     }
 
+    /// How wide the column of the nodes may be.
+    fn label_room(&self) -> usize {
+        MAX_LABEL.min(self.width / 4)
+    }
+
     fn write_row(&mut self, row: &Row, guides: Guides, is_open: bool, columns: &Columns) {
         let time = time_text(row);
         self.pad(time.len(), columns.time);
         self.put(Ink::Faint, &time);
-        self.text.push_str("  ");
+        self.put(Ink::Plain, "  ");
         let branch = guides.branch();
         self.put(Ink::Faint, &branch);
         let mut used = columns.time + 2 + branch.width();
-        for (ink, text) in &self.label_parts(row) {
+        for (ink, text) in &self.label_parts(row, branch.width()) {
             self.put(*ink, text);
             used += text.width();
         }
@@ -141,40 +155,54 @@ impl Page {
         columns: &Columns,
         used: usize,
     ) {
-        let room = self.width.saturating_sub(columns.story).max(MIN_ROOM);
-        let column = columns.story.max(used + 2);
+        let trunk = guides.trunk(is_open);
+        let trunk = trunk.trim_end();
+        let below = columns.story.max(columns.time + 2 + trunk.width() + 2);
+        let room = self.width.saturating_sub(below).max(MIN_ROOM);
+        let beside = columns.story.max(used + 2);
         let first_room = match columns.is_beside {
-            true => self.width.saturating_sub(column),
+            true => self.width.saturating_sub(beside),
             false => 0,
         };
-        let trunk = guides.trunk(is_open);
-        for (index, line) in lay_out(&row.pieces, first_room, room).iter().enumerate() {
+        for (index, line) in
+            lay_out(&row.pieces, first_room, room).into_iter().enumerate()
+        {
             if index == 0 {
-                self.pad(used, if line.is_empty() { used } else { column });
+                self.pad(used, beside);
             } else {
                 self.pad(0, columns.time + 2);
-                self.put(Ink::Faint, trunk.trim_end());
-                self.pad(columns.time + 2 + trunk.trim_end().width(), columns.story);
+                self.put(Ink::Faint, trunk);
+                self.pad(columns.time + 2 + trunk.width(), below);
             }
-            self.put_line(line);
+            self.line.extend(line);
             self.end_line();
         }
     }
 
-    /// The id and the name, as long as there is room for them.
-    fn label_parts(&self, row: &Row) -> Line {
-        let room = MAX_LABEL.min(self.width / 2);
+    /// The id and as much of the name as there is room for.
+    fn label_parts(&self, row: &Row, branch: usize) -> Line {
         let (ink, id) = &row.label;
-        let id = if self.width == usize::MAX { id.clone() } else { shortened(id, room) };
-        let left = room.saturating_sub(id.width() + 3);
+        if self.width == usize::MAX {
+            let name = if row.name.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", row.name)
+            };
+            return vec![(*ink, id.clone()), (Ink::Plain, name)];
+        }
+        let id = shortened(id, MAX_LABEL.min(self.width / 2));
+        let left = self.label_room().saturating_sub(branch + id.width() + 3);
         let mut parts = vec![(*ink, id)];
-        if !row.name.is_empty() && self.width == usize::MAX {
-            parts.push((Ink::Plain, format!(" ({})", row.name)));
-        } else if !row.name.is_empty() && left >= 4 {
+        if !row.name.is_empty() && left >= MIN_NAME {
             parts.push((Ink::Plain, format!(" ({})", shortened(&row.name, left))));
         }
         parts
     }
+}
+
+/// The widest of the widths that are within a limit; what is wider stands out.
+fn widest(widths: impl Iterator<Item = usize>, limit: usize) -> usize {
+    widths.filter(|width| *width <= limit).max().unwrap_or(0)
 }
 
 /// When a row begins, in seconds.

@@ -139,14 +139,14 @@ fn break_up(piece: &Piece, first_room: usize, room: usize) -> Vec<String> {
     parts
 }
 
-/// Where to break a text that is too wide: behind a space in the second half, else anywhere.
+/// Where to break a text that is too wide: at a space behind the first third that does not part
+/// a key from its value, else anywhere.
 fn breaking_point(text: &str, room: usize) -> usize {
     let end = fitting(text, room).max(text.chars().next().map_or(0, char::len_utf8));
-    match text[..end].rfind(' ') {
-        _ if text[end..].starts_with(' ') => end,
-        Some(space) if space > end / 2 => space + 1,
-        _ => end,
-    }
+    let through = end + usize::from(text[end..].starts_with(' '));
+    let mut spaces = text[..through].rmatch_indices(' ').map(|(at, _)| at);
+    let space = spaces.find(|&at| !text[..at].ends_with(':'));
+    space.filter(|&at| at > end / 3).map_or(end, |at| at + 1)
 }
 
 /// How many bytes of a text fit. Characters that take no room are counted too, so that a

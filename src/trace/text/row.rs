@@ -32,8 +32,9 @@ struct Rows<'s> {
     rows: Vec<Row>,
     /// The steps whose flows are being told.
     open: Vec<usize>,
-    /// By node: the visit to a flow in which it was last seen.
-    seen_in: Vec<usize>,
+    /// By node: the visit to a flow in which it was last seen, and the step in which that
+    /// visit came there first.
+    seen: Vec<(usize, usize)>,
     /// By depth: the number of the visit to the flow that is there.
     visits: Vec<usize>,
     /// What was last told to have gone wrong.
@@ -49,7 +50,7 @@ pub(super) fn rows(steps: &[(&Step, Events<'_>)], teller: &Teller<'_>) -> Vec<Ro
         teller,
         rows: Vec::with_capacity(steps.len()),
         open: Vec::new(),
-        seen_in: vec![0; node_count],
+        seen: vec![(0, 0); node_count],
         visits: Vec::new(),
         failure: None,
     };
@@ -74,12 +75,8 @@ impl<'s> Rows<'s> {
             Some(_) => events.first().collect(),
             None => events.iter().collect(),
         };
-        let onward = match called {
-            // Where it goes behind the called flow stands with the return.
-            Some(_) => Onward::Down,
-            None => self.onward(index, index + 1),
-        };
-        let setting = Setting { onward, called, known: None };
+        let onward = self.onward(index, index + 1);
+        let setting = Setting { onward, called, is_return: false, known: None };
         let label = self.teller.legend.node(step.node);
         let preview = self.teller.preview;
         self.rows.push(Row {
@@ -116,14 +113,12 @@ impl<'s> Rows<'s> {
     fn add_return(&mut self, caller: usize, index: usize) {
         let (step, events) = &self.steps[caller];
         let facts: Vec<&'s Fact> = events.late().collect();
-        if facts.is_empty() {
+        let onward = self.onward(caller, index);
+        if facts.is_empty() && onward == Onward::Down {
             return;
         }
-        let setting = Setting {
-            onward: self.onward(caller, index),
-            called: self.called(caller).filter(|_| self.failure.is_some()),
-            known: self.failure,
-        };
+        let called = self.called(caller);
+        let setting = Setting { onward, called, is_return: true, known: self.failure };
         self.rows.push(Row {
             level: usize::from(step.depth) + 1,
             time_ms: Some(step.end_ms),
@@ -172,13 +167,17 @@ impl<'s> Rows<'s> {
             self.visits.resize(depth, 0);
             self.visits.push(index + 1);
         }
-        self.seen_in[step.node.index()] = self.visits[depth];
+        let seen = &mut self.seen[step.node.index()];
+        if seen.0 != self.visits[depth] {
+            *seen = (self.visits[depth], index);
+        }
     }
 
-    fn has_seen(&self, node: NodeId, depth: u16) -> bool {
-        let seen = self.seen_in.get(node.index());
-        let visit = self.visits.get(usize::from(depth));
-        matches!((seen, visit), (Some(seen), Some(visit)) if *seen != 0 && seen == visit)
+    /// Whether the way from a step leads back: to a node that this visit to the flow had
+    /// come to before it came to the step's node.
+    fn leads_back(&self, step: &Step, next: NodeId) -> bool {
+        let (visit, first) = self.seen[step.node.index()];
+        self.seen[next.index()].0 == visit && self.seen[next.index()].1 <= first
     }
 
     /// How the call goes on behind a step, whose flow is next seen at `following`.
@@ -191,7 +190,7 @@ impl<'s> Rows<'s> {
             .is_some_and(|(other, _)| other.node == next && other.depth == step.depth);
         match is_reached {
             false => Onward::Unreached,
-            true if self.has_seen(next, step.depth) => Onward::Back,
+            true if self.leads_back(step, next) => Onward::Back,
             true => Onward::Down,
         }
     }

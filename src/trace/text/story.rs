@@ -32,14 +32,16 @@ pub(super) enum Onward {
 #[derive(Clone, Copy)]
 pub(super) struct Setting<'t> {
     pub(super) onward: Onward,
-    /// The flow that the step called, as far as it is seen.
+    /// The flow that the step called, if any of its steps is there.
     pub(super) called: Option<FlowId>,
-    /// Of a call to another flow that is back: what was last told to have gone wrong.
+    /// Whether that flow is over; otherwise it is about to begin.
+    pub(super) is_return: bool,
+    /// What was last told to have gone wrong.
     pub(super) known: Option<&'t Failure>,
 }
 
 impl Teller<'_> {
-    /// What happened in a step before the flow that it called, if any.
+    /// What happened in a step; of a call to another flow, before that flow or after it.
     pub(super) fn tell(
         &self,
         step: &Step,
@@ -48,21 +50,29 @@ impl Teller<'_> {
     ) -> Vec<Piece> {
         let mut pieces = Vec::new();
         self.tell_decision(step, facts, &mut pieces);
-        if let (Some(flow), None) = (setting.called, setting.known) {
+        let is_call = setting.called.is_some() && !setting.is_return;
+        if let (Some(flow), true) = (setting.called, is_call) {
             pieces.push(Piece::new(Ink::Plain, format!("calls {}", self.flow(flow))));
         }
         for fact in facts {
             pieces.extend(self.tell_fact(fact, step, facts));
         }
-        pieces.extend(self.tell_silence(step, facts));
-        let failure = facts.iter().find_map(|fact| match fact {
-            Fact::Failed(failure) => Some(failure),
-            _ => None,
-        });
-        if let Some(failure) = failure {
-            pieces.push(self.tell_failure(failure, facts, setting));
+        if facts.iter().any(|fact| matches!(fact, Fact::CutOff)) {
+            let text = match setting.is_return {
+                true => "✗ cut off".into(),
+                false => format!("✗ cut off after {}: time ran out", duration(step)),
+            };
+            pieces.push(Piece::new(Ink::Error, text));
         }
-        pieces.extend(self.tell_way(step, setting.onward));
+        pieces.extend(self.tell_silence(step, facts));
+        pieces.extend(facts.iter().filter_map(|fact| match fact {
+            Fact::Failed(failure) => Some(self.tell_failure(failure, facts, setting)),
+            _ => None,
+        }));
+        // Where the call goes behind a flow stands with the return from it.
+        if !is_call {
+            pieces.extend(self.tell_way(step, setting.onward));
+        }
         pieces.extend(self.notes(facts));
         pieces
     }
@@ -78,10 +88,10 @@ impl Teller<'_> {
             }
             PathTaken::Default if conditions.is_empty() => Some("default".into()),
             PathTaken::Default if conditions.len() == 1 => {
-                Some(format!("default: not {}", self.preview.text(&conditions[0])))
+                Some(format!("default: {} is false", self.preview.text(&conditions[0])))
             }
             PathTaken::Default => {
-                Some(format!("default: none of {} conditions", conditions.len()))
+                Some(format!("default: none of {} conditions is true", conditions.len()))
             }
             _ => None,
         };
@@ -123,8 +133,11 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
-            Fact::CutOff => Some(Piece::new(Ink::Error, "✗ cut off: time ran out")),
-            Fact::Read(..) | Fact::Failed(_) | Fact::Missing(_) | Fact::Noted(_) => None,
+            Fact::Read(..)
+            | Fact::Failed(_)
+            | Fact::Missing(_)
+            | Fact::Noted(_)
+            | Fact::CutOff => None,
         }
     }
 
