@@ -1,11 +1,12 @@
 //! The trace as JSON, `flowsim.trace/1`; the format is described in `docs/trace.md`.
 
-use super::event::{
-    Asked, Event, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace,
-};
+mod result;
+
+use super::event::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
+use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
 use crate::flow::{Legend, NodeId};
-use crate::value::{Json, Text, Value, write_json_string};
+use crate::value::{Text, write_json_string};
 
 /// Writes traces of one program. What does not change from call to call, the names of the
 /// nodes above all, is put into JSON once.
@@ -116,41 +117,17 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
-    /// Calls `write` for every step with the events of that step. Almost always they are a
-    /// run; only a call to another flow can have some more behind those of that flow.
+    /// Calls `write` for every step with its index and events, and sets the commas.
     pub(super) fn write_steps(
         &self,
         trace: &Trace,
         out: &mut String,
         write: impl Fn(&Self, &Step, usize, &Events<'_>, &mut String),
     ) {
-        let late = late_events(&trace.events);
-        let mut late = late.as_slice();
-        let mut at = 0;
-        for (index, step) in trace.steps.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            // Late events of earlier steps stand between; they were written with their step.
-            while trace.events.get(at).is_some_and(|event| (event.step as usize) < index)
-            {
-                at += 1;
-            }
-            let begin = at;
-            while trace.events.get(at).is_some_and(|event| event.step as usize == index) {
-                at += 1;
-            }
-            let count =
-                late.iter().take_while(|event| event.step as usize == index).count();
-            let (own, rest) = late.split_at(count);
-            late = rest;
-            write(
-                self,
-                step,
-                index,
-                &Events { run: &trace.events[begin..at], late: own },
-                out,
-            );
+        let mut separator = Separator::default();
+        for (index, (step, events)) in Grouped::new(trace).steps().enumerate() {
+            separator.before(out);
+            write(self, step, index, &events, out);
         }
     }
 
@@ -177,10 +154,12 @@ impl<'l> JsonWriter<'l> {
         self.write_result(step, events, out);
         out.push_str("},\"next\":");
         self.write_node_id(step.next, out);
-        for fact in events.iter() {
-            if let Fact::Asked(asked) = fact {
-                write_asked(asked, out);
-            }
+        let asked = events.iter().filter_map(|fact| match fact {
+            Fact::Asked(asked) => Some(asked),
+            _ => None,
+        });
+        if let Some(asked) = asked.last() {
+            write_asked(asked, out);
         }
         out.push_str(",\"diagnostics\":[");
         let mut separator = Separator::default();
@@ -198,72 +177,6 @@ impl<'l> JsonWriter<'l> {
         match node {
             Some(node) => out.push_str(&self.ids[node.index()]),
             None => out.push_str("null"),
-        }
-    }
-
-    /// Appends the entries of a step's `result`.
-    pub(super) fn write_result(
-        &self,
-        step: &Step,
-        events: &Events<'_>,
-        out: &mut String,
-    ) {
-        let mut fields =
-            Fields { out, separator: Separator::default(), group: Group::None };
-        match step.path {
-            PathTaken::Condition(number) => {
-                fields.key("\"condition\":");
-                write_number(i64::from(number), fields.out);
-            }
-            PathTaken::Default => fields.key("\"condition\":\"default\""),
-            _ => {}
-        }
-        for fact in events.iter() {
-            self.write_fact(fact, &mut fields);
-        }
-        fields.enter(Group::None);
-    }
-
-    fn write_fact(&self, fact: &Fact, fields: &mut Fields<'_>) {
-        match fact {
-            Fact::Said(phrase) => {
-                fields.key("\"text\":");
-                self.write_phrase(phrase, fields.out);
-            }
-            Fact::Heard(text) => fields.string("\"heard\":", text),
-            Fact::Collected(digits) => fields.string("\"digits\":", digits),
-            Fact::Assigned(variable, value) => {
-                fields.enter(Group::Variables);
-                fields.member(&self.variables[variable.index()], value);
-            }
-            Fact::Read(reference, value) => {
-                fields.enter(Group::Operands);
-                fields.member(&self.references[reference.index()], value);
-            }
-            Fact::Answered(Json::Object(entries)) => {
-                for (key, value) in entries.iter() {
-                    fields.key("");
-                    write_json_string(key, fields.out);
-                    fields.out.push(':');
-                    value.write(fields.out);
-                }
-            }
-            Fact::Answered(other) => {
-                fields.key("\"value\":");
-                other.write(fields.out);
-            }
-            Fact::Routed(routing) => {
-                fields.key("");
-                self.write_routing(routing, fields.out);
-            }
-            Fact::Ended(end) => fields.string("\"endType\":", end.name()),
-            Fact::Failed(failure) => {
-                fields.key("\"error\":{");
-                write_failure(failure, fields.out);
-                fields.out.push('}');
-            }
-            Fact::CutOff => fields.key("\"cutOff\":true"),
-            Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) => {}
         }
     }
 
@@ -342,7 +255,10 @@ impl<'l> JsonWriter<'l> {
 }
 
 /// What a fact tells the flow's author, if anything.
-pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
+pub(in crate::trace) fn diagnostic(
+    fact: &Fact,
+    legend: &Legend,
+) -> Option<(Code, String)> {
     match fact {
         Fact::Missing(reference) => {
             let name = legend.reference(*reference);
@@ -362,84 +278,6 @@ pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)>
             Some((*code, message.into()))
         }
         _ => None,
-    }
-}
-
-/// The events of one step.
-pub(super) struct Events<'t> {
-    run: &'t [Event],
-    late: &'t [&'t Event],
-}
-
-impl<'t> Events<'t> {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'t Fact> {
-        self.run.iter().chain(self.late.iter().copied()).map(|event| &event.fact)
-    }
-}
-
-/// The events that come after an event of a later step, by step.
-fn late_events(events: &[Event]) -> Vec<&Event> {
-    let mut latest = 0;
-    let mut late: Vec<&Event> = Vec::new();
-    for event in events {
-        if event.step < latest {
-            late.push(event);
-        }
-        latest = latest.max(event.step);
-    }
-    late.sort_by_key(|event| event.step);
-    late
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Group {
-    None,
-    Variables,
-    Operands,
-}
-
-/// The entries of an object under way; facts of one kind are put into an object of their own.
-struct Fields<'o> {
-    out: &'o mut String,
-    separator: Separator,
-    group: Group,
-}
-
-impl Fields<'_> {
-    fn enter(&mut self, group: Group) {
-        if self.group == group {
-            self.out.push_str(if group == Group::None { "" } else { "," });
-            return;
-        }
-        if self.group != Group::None {
-            self.out.push('}');
-        }
-        self.group = Group::None;
-        match group {
-            Group::None => {}
-            Group::Variables => self.key("\"variables\":{"),
-            Group::Operands => self.key("\"operands\":{"),
-        }
-        self.group = group;
-    }
-
-    fn key(&mut self, key: &str) {
-        if self.group != Group::None {
-            self.enter(Group::None);
-        }
-        self.separator.before(self.out);
-        self.out.push_str(key);
-    }
-
-    fn string(&mut self, key: &str, text: &str) {
-        self.key(key);
-        write_json_string(text, self.out);
-    }
-
-    fn member(&mut self, name: &str, value: &Value) {
-        self.out.push_str(name);
-        self.out.push(':');
-        value.write_json(self.out);
     }
 }
 
