@@ -144,15 +144,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in [
-            "",
-            "+",
-            "+1",
-            "c-1",
-            "ada@example.com",
-            "+1234567890123456",
-            "anonymous",
-        ] {
+        for text in
+            ["", "+", "+1", "c-1", "ada@example.com", "+1234567890123456", "anonymous"]
+        {
             assert_eq!(us(text), None, "{text}");
         }
         assert_eq!(us(&"1".repeat(10_000)), None);
