@@ -1,7 +1,5 @@
 //! How long it takes to index a file of contacts, and to answer from fixtures.
 
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;

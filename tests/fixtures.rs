@@ -21,7 +21,7 @@ fn read(document: &str) -> (Fixtures, Vec<Diagnostic>) {
 fn read_in(document: &str, base: &Path) -> (Fixtures, Vec<Diagnostic>) {
     let mut files = Files::new();
     let file = files.add("inline.yaml", document);
-    Fixtures::read(&read_yaml(&file).unwrap(), base)
+    Fixtures::read(&read_yaml(&file).expect("the document is YAML"), base)
 }
 
 fn fixtures(document: &str) -> Fixtures {
@@ -85,8 +85,9 @@ fn call(
 
 fn write(folder: &TempDir, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.path().join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, text).unwrap();
+    let parent = path.parent().expect("it is in the folder");
+    fs::create_dir_all(parent).expect("the folder is made");
+    fs::write(&path, text).expect("the file is written");
     path
 }
 
@@ -101,10 +102,11 @@ fn blocks(notation: &str) -> Vec<String> {
         let text = line.trim_start();
         match &mut open {
             Some(_) if text == "```" => {
-                blocks.extend(open.take().map(|(_, block)| block))
+                blocks.extend(open.take().map(|(_, block)| block));
             }
             Some((indent, block)) => {
-                writeln!(block, "{}", line.get(*indent..).unwrap_or("")).unwrap()
+                block.push_str(line.get(*indent..).unwrap_or(""));
+                block.push('\n');
             }
             None if text == format!("```{notation}") => {
                 open = Some((line.len() - text.len(), String::new()));
@@ -116,7 +118,7 @@ fn blocks(notation: &str) -> Vec<String> {
 }
 
 fn manual_folder() -> TempDir {
-    let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().expect("a temporary folder");
     write(&folder, "contacts.csv", &blocks("csv")[0]);
     write(&folder, "contacts.ndjson", &blocks("ndjson")[0]);
     #[cfg(feature = "sqlite")]
@@ -345,9 +347,7 @@ fn ids_win_over_names_and_webhooks_look_into_their_body() {
 
 // ---- documents ----
 
-#[test]
-fn everything_wrong_is_told_at_its_place_with_advice() {
-    let text = "\
+const WRONG: &str = "\
 defaultCountry: UK
 queus: []
 contacts:
@@ -366,8 +366,31 @@ dataActions:
 webhooks: 7
 users: [{skills: [x]}]
 ";
+
+/// Line, part of the message, part of the advice.
+const FAULTS: [(u32, &str, &str); 16] = [
+    (1, "`UK`", "ISO 3166"),
+    (2, "no key `queus`", "`queues`"),
+    (4, "no key `adress`", "`attributes`"),
+    (5, "none of `id`", "never be found"),
+    (6, "`none` is not a telephone number", "country code"),
+    (7, "is a number, expected an object", ""),
+    (9, "`availabelAgents`", "`availableAgents`"),
+    (9, "`waiting` is a string", ""),
+    (10, "same id", "later one"),
+    (12, "no key `balance`", "`output`"),
+    (13, "empty list", "{status: 200}"),
+    (14, "`latencyMs` is -1", ""),
+    (14, "`status` is 700", ""),
+    (15, "`when` is a number", ""),
+    (16, "`webhooks` is a number", ""),
+    (17, "neither `id` nor `name`", ""),
+];
+
+#[test]
+fn everything_wrong_is_told_at_its_place_with_advice() {
     let mut files = Files::new();
-    let file = files.add("org.yaml", text);
+    let file = files.add("org.yaml", WRONG);
     let (_, diagnostics) = Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""));
     let mut told: Vec<(u32, &str, &str)> = diagnostics
         .iter()
@@ -378,27 +401,8 @@ users: [{skills: [x]}]
         })
         .collect();
     told.sort_unstable();
-    let expected = [
-        (1, "`UK`", "ISO 3166"),
-        (2, "no key `queus`", "`queues`"),
-        (4, "no key `adress`", "`attributes`"),
-        (5, "none of `id`", "never be found"),
-        (6, "`none` is not a telephone number", "country code"),
-        (7, "is a number, expected an object", ""),
-        (9, "`availabelAgents`", "`availableAgents`"),
-        (9, "`waiting` is a string", ""),
-        (10, "same id", "later one"),
-        (12, "no key `balance`", "`output`"),
-        (13, "empty list", "{status: 200}"),
-        (14, "`latencyMs` is -1", ""),
-        (14, "`status` is 700", ""),
-        (15, "`when` is a number", ""),
-        (16, "`webhooks` is a number", ""),
-        (17, "neither `id` nor `name`", ""),
-    ];
-    assert_eq!(told.len(), expected.len(), "{told:#?}");
-    for ((line, message, help), (expected_line, part, advice)) in
-        told.iter().zip(expected)
+    assert_eq!(told.len(), FAULTS.len(), "{told:#?}");
+    for ((line, message, help), (expected_line, part, advice)) in told.iter().zip(FAULTS)
     {
         assert_eq!(*line, expected_line, "{message}");
         assert!(message.contains(part), "{message}");
@@ -713,7 +717,7 @@ fn many_threads_share_one_index() {
 
 #[cfg(feature = "sqlite")]
 fn database(path: &Path, table: &str, more: &str) -> rusqlite::Connection {
-    let connection = rusqlite::Connection::open(path).unwrap();
+    let connection = rusqlite::Connection::open(path).expect("the database is made");
     let table = table.replace('"', "\"\"");
     connection
         .execute_batch(&format!(
@@ -721,7 +725,7 @@ fn database(path: &Path, table: &str, more: &str) -> rusqlite::Connection {
              INSERT INTO \"{table}\" VALUES ('c-1', 'ada@example.com', '+15550000001', 5, 0.5);
              INSERT INTO \"{table}\" VALUES ('c-2', NULL, '+15550000002', NULL, NULL); {more}"
         ))
-        .unwrap();
+        .expect("the statements are SQL");
     connection
 }
 
@@ -794,35 +798,37 @@ fn without_the_feature_a_database_is_refused_with_advice() {
 
 // ---- whatever comes ----
 
+const KEYS: &[&str] = &[
+    "contacts",
+    "queues",
+    "dataActions",
+    "webhooks",
+    "users",
+    "defaultCountry",
+    "id",
+    "name",
+    "phone",
+    "phones",
+    "email",
+    "attributes",
+    "agents",
+    "skills",
+    "statistics",
+    "status",
+    "output",
+    "latencyMs",
+    "when",
+    "answers",
+    "file",
+    "url",
+    "table",
+    "waiting",
+    "x",
+];
+
 /// JSON that looks like fixtures often enough to get far.
 fn any_json() -> impl Strategy<Value = String> {
-    let key = prop::sample::select(vec![
-        "contacts",
-        "queues",
-        "dataActions",
-        "webhooks",
-        "users",
-        "defaultCountry",
-        "id",
-        "name",
-        "phone",
-        "phones",
-        "email",
-        "attributes",
-        "agents",
-        "skills",
-        "statistics",
-        "status",
-        "output",
-        "latencyMs",
-        "when",
-        "answers",
-        "file",
-        "url",
-        "table",
-        "waiting",
-        "x",
-    ]);
+    let key = prop::sample::select(KEYS);
     let leaf = prop_oneof![
         Just("null".to_owned()),
         any::<bool>().prop_map(|truth| truth.to_string()),
