@@ -105,7 +105,8 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
         let is_known = WITH_FIXTURE.contains(&code) || WITHOUT_FIXTURE.contains(&code);
         assert!(is_known, "{code} has no fixture");
     }
-    let found = fs::read_dir("fixtures/broken").unwrap().map(|entry| entry.unwrap().path());
+    let found =
+        fs::read_dir("fixtures/broken").unwrap().map(|entry| entry.unwrap().path());
     for path in found {
         let is_known = WITH_FIXTURE.iter().any(|code| fixture(*code) == path);
         assert!(is_known, "{} has no code", path.display());
@@ -123,7 +124,10 @@ fn broken_files_are_told_apart() {
     let deep = "[".repeat(1_000_000);
     for (path, code) in [
         (folder.path().join("missing.json"), Code::FILE_UNREADABLE),
-        (write("binary.json", &[0x7f, b'E', b'L', b'F', 0xff, 0xfe]), Code::FILE_NOT_TEXT),
+        (
+            write("binary.json", &[0x7f, b'E', b'L', b'F', 0xff, 0xfe]),
+            Code::FILE_NOT_TEXT,
+        ),
         (write("empty.json", b" \n"), Code::FILE_EMPTY),
         (write("deep.json", deep.as_bytes()), Code::FILE_TOO_LARGE),
         (write("prose.json", b"This is a flow, honestly."), Code::JSON_SYNTAX),
@@ -139,8 +143,7 @@ fn broken_files_are_told_apart() {
 fn one_broken_file_does_not_hide_the_others() {
     let paths = [fixture(Code::JSON_SYNTAX), fixture(Code::MISSING_ON_ERROR)];
     let found = codes(&findings(&paths).0);
-    let expected =
-        [Code::JSON_SYNTAX, Code::MISSING_ON_ERROR, Code::MISSING_ON_ERROR];
+    let expected = [Code::JSON_SYNTAX, Code::MISSING_ON_ERROR, Code::MISSING_ON_ERROR];
     assert_eq!(found, expected);
 }
 
@@ -148,7 +151,8 @@ fn one_broken_file_does_not_hide_the_others() {
 /// error handlers and name a queue that is still to be put in.
 #[test]
 fn the_flows_of_the_seed_have_the_expected_warnings() {
-    let end = json!({"id": "EndFlow", "type": "End", "properties": {"endType": "normal"}});
+    let end =
+        json!({"id": "EndFlow", "type": "End", "properties": {"endType": "normal"}});
     let say = |id: &str, text: &str| {
         let properties = json!({"sayText": text, "sayLanguage": "en-US"});
         json!({"id": id, "type": "Say", "properties": properties,
@@ -174,7 +178,8 @@ fn the_flows_of_the_seed_have_the_expected_warnings() {
             "EndFlow": end}}})
     };
     let shared_file = "fixtures/shared-flow/flows/shared_module.json";
-    let mut shared: Value = serde_json::from_str(&fs::read_to_string(shared_file).unwrap()).unwrap();
+    let mut shared: Value =
+        serde_json::from_str(&fs::read_to_string(shared_file).unwrap()).unwrap();
     shared["id"] = "shared".into();
     let flows = json!([shared, inbound("Inbound_Flow_A"), inbound("Inbound_Flow_B")]);
     let found = findings_in(&flows);
@@ -298,7 +303,11 @@ fn long_rows_of_calls_are_checked() {
     };
     let found = findings_in(&(0..COUNT).map(flow).collect());
     assert_eq!(codes(&found), [Code::FLOW_CALL_CYCLE]);
-    assert!(found[0].message.contains("19992 more → `Flow19999` → `Flow0`"), "{}", found[0].message);
+    assert!(
+        found[0].message.contains("19992 more → `Flow19999` → `Flow0`"),
+        "{}",
+        found[0].message
+    );
 }
 
 /// Wrong everywhere, so that everything there is to say is said, and everything that could
@@ -327,9 +336,30 @@ fn now() -> Instant {
 /// A document in the shape of flows, with keys and values that mean something.
 fn shaped() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![
-        "A", "B", "C", "End", "If", "Flow", "Say", "Set", "Gather", "Route", "normal",
-        "{A.digits}", "{B.contact.name} {x}", "{x} == '1'", "{C", "x", "f", "YOUR_ID_HERE", "",
-        "GetExternalContactAction", "DataAction", "Webhook", "GetQueueStats", "disconnect",
+        "A",
+        "B",
+        "C",
+        "End",
+        "If",
+        "Flow",
+        "Say",
+        "Set",
+        "Gather",
+        "Route",
+        "normal",
+        "{A.digits}",
+        "{B.contact.name} {x}",
+        "{x} == '1'",
+        "{C",
+        "x",
+        "f",
+        "YOUR_ID_HERE",
+        "",
+        "GetExternalContactAction",
+        "DataAction",
+        "Webhook",
+        "GetQueueStats",
+        "disconnect",
     ]);
     let leaf = prop_oneof![
         8 => word.prop_map(Value::from),
@@ -338,11 +368,41 @@ fn shaped() -> impl Strategy<Value = Value> {
         1 => Just(Value::Null),
     ];
     let key = prop::sample::select(vec![
-        "id", "name", "type", "draft", "flows", "startNode", "nodes", "edges", "published",
-        "properties", "onComplete", "onError", "nextNode", "sayText", "promptText", "setVars",
-        "key", "value", "conditions", "expression", "defaultNextNode", "flowId", "flowName",
-        "inputs", "outputs", "queueId", "lookupKey", "lookupValue", "body", "url", "from", "to",
-        "A", "B", "C",
+        "id",
+        "name",
+        "type",
+        "draft",
+        "flows",
+        "startNode",
+        "nodes",
+        "edges",
+        "published",
+        "properties",
+        "onComplete",
+        "onError",
+        "nextNode",
+        "sayText",
+        "promptText",
+        "setVars",
+        "key",
+        "value",
+        "conditions",
+        "expression",
+        "defaultNextNode",
+        "flowId",
+        "flowName",
+        "inputs",
+        "outputs",
+        "queueId",
+        "lookupKey",
+        "lookupValue",
+        "body",
+        "url",
+        "from",
+        "to",
+        "A",
+        "B",
+        "C",
     ]);
     leaf.prop_recursive(6, 60, 6, move |inner| {
         prop_oneof![
@@ -357,11 +417,23 @@ fn shaped() -> impl Strategy<Value = Value> {
 /// A node as it should be, or with something else in the place of a part.
 fn node() -> impl Strategy<Value = Value> {
     let kind = prop::sample::select(vec![
-        "Say", "Gather", "Set", "If", "Flow", "Route", "GetExternalContactAction", "DataAction",
-        "GetQueueStats", "Webhook", "End", "Sai",
+        "Say",
+        "Gather",
+        "Set",
+        "If",
+        "Flow",
+        "Route",
+        "GetExternalContactAction",
+        "DataAction",
+        "GetQueueStats",
+        "Webhook",
+        "End",
+        "Sai",
     ]);
     let id = || prop::sample::select(vec!["A", "B", "C", "D", "Z"]);
-    let text = || prop::sample::select(vec!["{A.digits}", "{x}", "{A.x} {y}", "hello", "f", "g"]);
+    let text = || {
+        prop::sample::select(vec!["{A.digits}", "{x}", "{A.x} {y}", "hello", "f", "g"])
+    };
     let mended = (kind, id(), id(), id(), text(), text()).prop_map(|(kind, a, b, c, s, t)| {
         json!({"type": kind, "onComplete": {"nextNode": a}, "onError": {"nextNode": b},
             "properties": {"sayText": s, "promptText": s, "queueId": s, "actionId": t,
@@ -372,14 +444,16 @@ fn node() -> impl Strategy<Value = Value> {
 }
 
 fn organisation() -> impl Strategy<Value = Value> {
-    let nodes = prop::collection::vec((prop::sample::select(vec!["A", "B", "C", "D"]), node()), 0..6);
-    let flow = (nodes, prop::sample::select(vec!["A", "B", "Z"]), any::<bool>()).prop_map(
-        |(nodes, start, is_published)| {
+    let nodes = prop::collection::vec(
+        (prop::sample::select(vec!["A", "B", "C", "D"]), node()),
+        0..6,
+    );
+    let flow = (nodes, prop::sample::select(vec!["A", "B", "Z"]), any::<bool>())
+        .prop_map(|(nodes, start, is_published)| {
             let nodes: serde_json::Map<String, Value> =
                 nodes.into_iter().map(|(id, node)| (id.to_owned(), node)).collect();
             json!({"startNode": start, "nodes": nodes, "published": is_published})
-        },
-    );
+        });
     prop::collection::vec(flow, 1..4).prop_map(|mut flows| {
         for (flow, name) in flows.iter_mut().zip(["f", "g", "f"]) {
             flow["name"] = name.into();

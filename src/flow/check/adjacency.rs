@@ -23,7 +23,8 @@ impl Adjacency {
     where
         E: IntoIterator<Item = usize>,
     {
-        let mut graph = Self { first: Vec::with_capacity(count + 1), targets: Vec::new() };
+        let mut graph =
+            Self { first: Vec::with_capacity(count + 1), targets: Vec::new() };
         graph.first.push(0);
         for node in 0..count {
             graph.targets.extend(edges(node));

@@ -7,7 +7,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::model::Written;
 use crate::value::Text;
 
-pub(super) fn find(organisation: &Organisation<'_>, index: usize, report: &mut Report<'_>) {
+pub(super) fn find(
+    organisation: &Organisation<'_>,
+    index: usize,
+    report: &mut Report<'_>,
+) {
     for call in &organisation.calls[index] {
         let code = match call.callee {
             Callee::Flow(_) => continue,
@@ -16,7 +20,8 @@ pub(super) fn find(organisation: &Organisation<'_>, index: usize, report: &mut R
             Callee::Unknown => Code::UNKNOWN_FLOW,
         };
         // A call that names no flow at all was reported when it was read.
-        let Some(name) = call.call.flow_id.as_ref().or(call.call.flow_name.as_ref()) else {
+        let Some(name) = call.call.flow_id.as_ref().or(call.call.flow_name.as_ref())
+        else {
             continue;
         };
         let node = organisation.graphs[index].node(call.node);
@@ -25,7 +30,9 @@ pub(super) fn find(organisation: &Organisation<'_>, index: usize, report: &mut R
             Callee::Ambiguous { by_id, by_name } => {
                 ambiguous(organisation, call, (by_id, by_name), diagnostic)
             }
-            Callee::Flow(_) | Callee::Unknown => unknown(organisation, call, name, diagnostic),
+            Callee::Flow(_) | Callee::Unknown => {
+                unknown(organisation, call, name, diagnostic)
+            }
         });
     }
 }
@@ -45,7 +52,10 @@ fn unknown(
     let other = call.call.flow_name.as_ref().filter(|_| is_id);
     let by_other = other.filter(|other| organisation.by_name(&other.value).is_some());
     let help = if let Some(other) = by_other {
-        format!("a flow called `{}` is loaded, but `flowId` wins; correct or remove it", other.value)
+        format!(
+            "a flow called `{}` is loaded, but `flowId` wins; correct or remove it",
+            other.value
+        )
     } else if is_id && organisation.by_name(name).is_some() {
         "this is the name of a loaded flow; write it as `flowName`".into()
     } else if !is_id && organisation.by_id(name).is_some() {
@@ -74,7 +84,9 @@ fn ambiguous(
         label.text = format!("the flow called `{by_id}`");
     }
     let diagnostic = match &call.call.flow_name {
-        Some(name) => diagnostic.label(name.span, format!("the flow with the id `{by_name}`")),
+        Some(name) => {
+            diagnostic.label(name.span, format!("the flow with the id `{by_name}`"))
+        }
         None => diagnostic,
     };
     diagnostic.help("keep one of them, or make both mean the same flow")
@@ -86,7 +98,9 @@ fn not_published(
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     let name = &organisation.flow(flow).name;
-    let message = format!("the flow `{name}` is not published, so that no flow can call it");
-    Diagnostic { message, ..diagnostic }
-        .help("publish it: its document says `\"published\": false` or `\"active\": false`")
+    let message =
+        format!("the flow `{name}` is not published, so that no flow can call it");
+    Diagnostic { message, ..diagnostic }.help(
+        "publish it: its document says `\"published\": false` or `\"active\": false`",
+    )
 }

@@ -20,7 +20,8 @@ pub(super) fn find(flows: &[Flow], report: &mut Report<'_>) {
         let namesakes = if flow.id.is_none() { &by_name } else { &by_name_alone };
         let earlier = by_key.get(key).or_else(|| namesakes.get(name)).copied();
         if let Some(earlier) = earlier {
-            report.add(Code::DUPLICATE_FLOW, |code| duplicate(code, flow, &flows[earlier]));
+            report
+                .add(Code::DUPLICATE_FLOW, |code| duplicate(code, flow, &flows[earlier]));
         }
         by_key.entry(key).or_insert(index);
         by_name.entry(name).or_insert(index);
@@ -32,7 +33,9 @@ pub(super) fn find(flows: &[Flow], report: &mut Report<'_>) {
 
 fn duplicate(code: Code, flow: &Flow, earlier: &Flow) -> Diagnostic {
     let message = match &flow.id {
-        Some(id) if earlier.id.as_ref() == Some(id) => format!("two flows have the id `{id}`"),
+        Some(id) if earlier.id.as_ref() == Some(id) => {
+            format!("two flows have the id `{id}`")
+        }
         _ => {
             let shared = if flow.id.is_none() { &flow.name } else { &earlier.name };
             format!("two flows are known as `{shared}`, and not both have an id")

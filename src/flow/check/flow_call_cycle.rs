@@ -60,8 +60,9 @@ fn distinct_calls<'o, 'f>(
             Callee::Flow(callee) => Some((callee, call)),
             _ => None,
         });
-        let is_first =
-            |(callee, _): &(usize, &Call<'_>)| called_by[*callee].replace(flow) != Some(flow);
+        let is_first = |(callee, _): &(usize, &Call<'_>)| {
+            called_by[*callee].replace(flow) != Some(flow)
+        };
         calls.filter(is_first).collect()
     });
     distinct.collect()

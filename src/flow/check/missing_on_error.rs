@@ -9,7 +9,8 @@ use crate::flow::model::PathKind;
 
 pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
     for (_, node) in graph.nodes() {
-        let needs_none = matches!(node.action, Action::If(_) | Action::End(_) | Action::Unknown);
+        let needs_none =
+            matches!(node.action, Action::If(_) | Action::End(_) | Action::Unknown);
         if needs_none || !lacks(node, &PathKind::Error) {
             continue;
         }

@@ -11,8 +11,10 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
             continue;
         }
         report.at(Code::NO_DEFAULT_BRANCH, node, node.span, |diagnostic| {
-            let message =
-                format!("`{}` has no default: the flow ends where no condition is true", node.id);
+            let message = format!(
+                "`{}` has no default: the flow ends where no condition is true",
+                node.id
+            );
             Diagnostic { message, ..diagnostic }
                 .help("name the node that follows then in `defaultNextNode`")
         });

@@ -18,7 +18,8 @@ pub(super) fn find(
 ) {
     let graph = &organisation.graphs[index];
     let ends = ends(organisation, index);
-    let escapes = graph.ways.reversed().reachable((0..graph.len()).filter(|node| ends[*node]));
+    let escapes =
+        graph.ways.reversed().reachable((0..graph.len()).filter(|node| ends[*node]));
     let is_stuck = |node: usize| reached[node] && !escapes[node];
     if !(0..graph.len()).any(is_stuck) {
         return;
@@ -35,7 +36,9 @@ pub(super) fn find(
             let ids = names(circle.iter().map(|node| graph.node(*node).id.as_str()));
             let message = match circle.len() {
                 1 => format!("{ids} leads only to itself, never to an end of the flow"),
-                _ => format!("{ids} lead only to each other, never to an end of the flow"),
+                _ => {
+                    format!("{ids} lead only to each other, never to an end of the flow")
+                }
             };
             Diagnostic { message, ..diagnostic }
                 .help("lead a path out of them, to an End node in the end")
@@ -55,7 +58,9 @@ fn ends(organisation: &Organisation<'_>, index: usize) -> Vec<bool> {
     for call in &organisation.calls[index] {
         // The called flow may end the conversation.
         ends[call.node] |= match call.callee {
-            Callee::Flow(callee) | Callee::NotPublished(callee) => organisation.disconnects[callee],
+            Callee::Flow(callee) | Callee::NotPublished(callee) => {
+                organisation.disconnects[callee]
+            }
             Callee::Ambiguous { .. } | Callee::Unknown => true,
         };
     }

@@ -49,10 +49,7 @@ pub(super) enum Callee {
     /// This one, but it must not be called.
     NotPublished(usize),
     /// One by its id, another by its name.
-    Ambiguous {
-        by_id: usize,
-        by_name: usize,
-    },
+    Ambiguous { by_id: usize, by_name: usize },
     /// None that is loaded.
     Unknown,
 }
@@ -85,7 +82,8 @@ impl<'f> Organisation<'f> {
             organisation.by_id.entry(flow.key()).or_insert(index);
             organisation.by_name.entry(&flow.name).or_insert(index);
         }
-        organisation.calls = flows.iter().map(|flow| organisation.calls_of(flow)).collect();
+        organisation.calls =
+            flows.iter().map(|flow| organisation.calls_of(flow)).collect();
         organisation.ask_callees();
         organisation
     }
@@ -114,7 +112,9 @@ impl<'f> Organisation<'f> {
     fn calls_of(&self, flow: &'f Flow) -> Vec<Call<'f>> {
         let nodes = flow.nodes.values().enumerate();
         let calls = nodes.filter_map(|(node, it)| match &it.action {
-            Action::CallFlow(call) => Some(Call { node, call, callee: self.callee(call) }),
+            Action::CallFlow(call) => {
+                Some(Call { node, call, callee: self.callee(call) })
+            }
             _ => None,
         });
         calls.collect()
@@ -142,7 +142,8 @@ impl<'f> Organisation<'f> {
     /// What a flow does by calling others.
     fn ask_callees(&mut self) {
         let count = self.graphs.len();
-        let callees = |flow: usize| self.calls[flow].iter().filter_map(|it| it.callee.flow());
+        let callees =
+            |flow: usize| self.calls[flow].iter().filter_map(|it| it.callee.flow());
         let calls = Adjacency::new(count, callees);
         let callers = calls.reversed();
         // Both ways: a variable may be set by a caller as well as by a called flow.
@@ -164,7 +165,8 @@ impl<'f> Organisation<'f> {
         let waits = callers.reachable((0..count).filter(waits));
         let disconnects = callers.reachable((0..count).filter(disconnects));
         let shares = relatives.reachable((0..count).filter(shares));
-        (self.waits, self.disconnects, self.shares_with_unknown) = (waits, disconnects, shares);
+        (self.waits, self.disconnects, self.shares_with_unknown) =
+            (waits, disconnects, shares);
     }
 
     /// Whether nobody knows what some node of the flow does; of nodes that call something
@@ -182,10 +184,13 @@ impl<'f> Organisation<'f> {
 /// Every variable that a Set node sets, or that is handed to a called flow or back.
 fn variables(flows: &[Flow]) -> IndexSet<&str, FxBuildHasher> {
     let mut variables = IndexSet::default();
-    for action in flows.iter().flat_map(|flow| flow.nodes.values()).map(|node| &node.action) {
+    for action in
+        flows.iter().flat_map(|flow| flow.nodes.values()).map(|node| &node.action)
+    {
         match action {
             Action::Set(set) => {
-                variables.extend(set.assignments.iter().map(|it| it.variable.value.as_str()));
+                variables
+                    .extend(set.assignments.iter().map(|it| it.variable.value.as_str()));
             }
             Action::CallFlow(call) => {
                 let inputs = call.inputs.iter().flatten().map(|(name, _)| name);

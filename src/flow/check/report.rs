@@ -91,7 +91,8 @@ pub(super) fn names<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String
     const SHOWN: usize = 6;
     let count = names.len();
     let shown = if count > SHOWN { SHOWN - 1 } else { count };
-    let mut quoted: Vec<String> = names.take(shown).map(|name| format!("`{name}`")).collect();
+    let mut quoted: Vec<String> =
+        names.take(shown).map(|name| format!("`{name}`")).collect();
     if count > shown {
         quoted.push(format!("{} more", count - shown));
     }

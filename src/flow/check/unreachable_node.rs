@@ -9,7 +9,9 @@ pub(super) fn find(graph: &Graph<'_>, reached: &[bool], report: &mut Report<'_>)
     for (index, node) in graph.nodes().filter(|(index, _)| !reached[*index]) {
         report.at(Code::UNREACHABLE_NODE, node, node.span, |diagnostic| {
             let message = match graph.start.map(|start| graph.node(start)) {
-                Some(start) => format!("no path leads from `{}` to `{}`", start.id, node.id),
+                Some(start) => {
+                    format!("no path leads from `{}` to `{}`", start.id, node.id)
+                }
                 None => format!("no path leads to `{}`", node.id),
             };
             let leads_on = !graph.ways.edges(index).is_empty();

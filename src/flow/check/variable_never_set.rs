@@ -33,10 +33,15 @@ enum Outputs {
     Fields(&'static [&'static str]),
 }
 
-pub(super) fn find(organisation: &Organisation<'_>, index: usize, report: &mut Report<'_>) {
+pub(super) fn find(
+    organisation: &Organisation<'_>,
+    index: usize,
+    report: &mut Report<'_>,
+) {
     let search = Search { organisation, index, flow: organisation.flow(index) };
     for node in search.flow.nodes.values() {
-        node.action.each_reference(&mut |reference| search.follow(node, reference, report));
+        node.action
+            .each_reference(&mut |reference| search.follow(node, reference, report));
     }
     for call in &organisation.calls[index] {
         search.follow_outputs(call, report);
@@ -65,7 +70,8 @@ impl Search<'_, '_> {
             && !self.organisation.shares_with_unknown[self.index]
         {
             report.at(Code::VARIABLE_NEVER_SET, node, reference.span, |diagnostic| {
-                let message = format!("no flow sets a variable `{}`", written(&reference.segments));
+                let message =
+                    format!("no flow sets a variable `{}`", written(&reference.segments));
                 let help = self.advice(first, rest);
                 Diagnostic { message, ..diagnostic }.help(help)
             });
@@ -96,8 +102,11 @@ impl Search<'_, '_> {
             report.at(Code::VARIABLE_NEVER_SET, node, theirs.span, |diagnostic| {
                 let message = format!("no flow sets a variable `{}`", theirs.value);
                 let names = variables.iter().copied();
-                let near =
-                    self.organisation.spelling.nearest(&theirs.value, variables.len(), names);
+                let near = self.organisation.spelling.nearest(
+                    &theirs.value,
+                    variables.len(),
+                    names,
+                );
                 let called = &self.organisation.flow(callee).name;
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -114,11 +123,15 @@ impl Search<'_, '_> {
             && let Some(node) = self.flow.nodes.get(first)
         {
             return match outputs(&node.action) {
-                Outputs::Fields([]) => format!("`{first}` is a node, and leaves nothing to read"),
+                Outputs::Fields([]) => {
+                    format!("`{first}` is a node, and leaves nothing to read")
+                }
                 Outputs::Fields([field, ..]) => {
                     format!("`{first}` is a node; its output is `{{{first}.{field}}}`")
                 }
-                Outputs::Any => format!("`{first}` is a node; read a field of its answer"),
+                Outputs::Any => {
+                    format!("`{first}` is a node; read a field of its answer")
+                }
             };
         }
         if let Some(flow) = fields.first().and_then(|_| self.flow_with_node(first)) {
