@@ -1,5 +1,7 @@
 //! What holds of every trace, whatever is in it.
 
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use flowsim::diagnostic::Code;
 use flowsim::flow::{
     EndType, FlowId, FlowLabel, Legend, NodeId, NodeLabel, ReferenceId, TextId,
