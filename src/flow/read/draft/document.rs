@@ -136,7 +136,11 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
 }
 
 /// Reads a node that stands in a list.
-fn read_listed(item: &Document<'_>, nodes: &mut IndexMap<Text, Node>, reader: &mut Reader<'_>) {
+fn read_listed(
+    item: &Document<'_>,
+    nodes: &mut IndexMap<Text, Node>,
+    reader: &mut Reader<'_>,
+) {
     let id = item.get("id");
     let Some((id, text)) = id.and_then(|id| Some((id, id.as_str()?))) else {
         reader.leave();
