@@ -242,6 +242,7 @@ fn an_if_of_very_many_conditions_neither_panics_nor_hangs() {
     let conditions: Vec<Value> =
         (0..70_000).map(|_| json!({"expression": "false", "nextNode": "Done"})).collect();
     let stage = only("If", json!({"conditions": conditions, "defaultNextNode": "Done"}));
+    assert_eq!(stage.findings, ["INVALID_PROPERTY"]);
     assert_eq!(stage.run().path(), "It Done");
 }
 
