@@ -10,8 +10,11 @@ use crate::value::{Json, Text};
 use crate::world::{Answer, Question, QueueAnswer};
 
 pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effect {
-    let mut phrase =
-        |speech: &Option<Speech>| speech.as_ref().map(|text| state.phrase(text));
+    // A template without a value names no queue, as null and empty do not.
+    let mut phrase = |speech: &Option<Speech>| {
+        let phrase = speech.as_ref().map(|text| state.phrase(text));
+        phrase.filter(|phrase| !phrase.text(&program.legend).is_empty())
+    };
     let (queue_id, queue_name) = (phrase(&route.queue_id), phrase(&route.queue_name));
     let skills =
         if route.skills.is_empty() { Vec::new() } else { skills(state, program, route) };
