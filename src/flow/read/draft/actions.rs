@@ -12,6 +12,9 @@ use crate::flow::model::{Path, PathKind, Written};
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Text};
 
+/// The most conditions of one If node. They are searched one by one.
+const MAX_CONDITIONS: usize = 10_000;
+
 type Read = fn(&mut Properties<'_, '_, '_, '_>, &mut Vec<Path>) -> Action;
 
 /// Every type with its other names; they are matched without regard to case.
@@ -224,7 +227,16 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
         let message = "an If node needs `conditions`, a list of `{expression, nextNode}`";
         properties.missing(message, "");
     }
-    for item in list.map_or(&[][..], |list| list.items()) {
+    let items = list.map_or(&[][..], |list| list.items());
+    if let Some(beyond) = items.get(MAX_CONDITIONS) {
+        let message = format!("an If node has at most {MAX_CONDITIONS} conditions");
+        properties.reader.invalid(
+            beyond.span,
+            message,
+            "split it: let `defaultNextNode` lead to another If node",
+        );
+    }
+    for item in items.iter().take(MAX_CONDITIONS) {
         let Some(expression) = item.get("expression") else {
             properties.reader.invalid(
                 item.span,
