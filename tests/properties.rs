@@ -115,12 +115,16 @@ fn gather_properties() -> impl Strategy<Value = Value> {
 }
 
 fn call_properties() -> impl Strategy<Value = Value> {
-    let name = select(&["f0", "f1", "f2", "nobody"][..]);
+    let id = select(&["f0", "f1", "f2", "nobody"][..]);
+    let name = prop::option::weighted(0.2, Just("Flow 1"));
     let inputs = prop::option::of(value().prop_map(|value| json!({"v0": value})));
     let outputs = prop::option::of(Just(json!({"v1": "v0", "v2": "v3"})));
-    (name, prop::option::of(seconds()), inputs, outputs).prop_map(|(name, timeout, inputs, outputs)| {
-        json!({"flowId": name, "timeoutSeconds": timeout, "inputs": inputs, "outputs": outputs})
-    })
+    (id, name, prop::option::of(seconds()), inputs, outputs).prop_map(
+        |(id, name, timeout, inputs, outputs)| {
+            json!({"flowId": id, "flowName": name, "timeoutSeconds": timeout, "inputs": inputs,
+                "outputs": outputs})
+        },
+    )
 }
 
 fn service_properties() -> impl Strategy<Value = Value> {
@@ -143,8 +147,10 @@ fn action() -> impl Strategy<Value = (&'static str, Value)> {
     );
     let set = prop::collection::vec(assignment(), 0..4)
         .prop_map(|items| json!({"setVars": items}));
-    let route = (text(), prop::collection::vec(text(), 0..2))
-        .prop_map(|(queue, skills)| json!({"queueId": queue, "queueName": "a", "skillRequirements": skills}));
+    let queue = select(&["a", "b", "", "{v1}", "elsewhere"][..]);
+    let route = (queue, prop::collection::vec(text(), 0..2)).prop_map(|(queue, skills)| {
+        json!({"queueId": queue, "queueName": "a", "skillRequirements": skills})
+    });
     let contact =
         (select(&["from", "v0", "N0.digits"][..]), select(&["null", "error"][..]))
             .prop_map(|(key, missing)| json!({"lookupKey": key, "onNotFound": missing}));
@@ -178,12 +184,12 @@ fn node() -> impl Strategy<Value = Value> {
 fn document() -> impl Strategy<Value = String> {
     let flow = || prop::collection::vec(node(), NODES);
     let flows = [flow(), flow(), flow()];
-    flows.prop_map(|flows| {
+    (flows, prop::bool::weighted(0.8)).prop_map(|(flows, is_published)| {
         let flows = flows.into_iter().enumerate().map(|(index, nodes)| {
             let ids = nodes.into_iter().enumerate();
             let nodes: serde_json::Map<String, Value> =
                 ids.map(|(index, node)| (format!("N{index}"), node)).collect();
-            json!({"id": format!("f{index}"), "name": format!("Flow {index}"), "type": "inbound",
+            json!({"id": format!("f{index}"), "name": format!("Flow {index}"), "type": "inbound", "published": index < 2 || is_published,
                 "draft": {"startNode": "N0", "nodes": nodes}})
         });
         json!({"flows": flows.collect::<Vec<_>>()}).to_string()
@@ -416,8 +422,8 @@ fn random_calls_meet_every_error_that_a_run_knows() {
         met.extend(trace.failure.iter().map(|failure| failure.code.name()));
     }
     let known = "ACTION_LIMIT_EXCEEDED CALLER_HUNG_UP CONTACT_NOT_FOUND DATA_ACTION_FAILED \
-        DATA_ACTION_NOT_MOCKED DATA_ACTION_TIMEOUT EXPRESSION_ERROR FLOW_DEPTH_EXCEEDED \
-        FLOW_ENDED_IN_ERROR FLOW_NOT_FOUND FLOW_TIMEOUT INTER_DIGIT_TIMEOUT LOOKUP_KEY_MISSING \
+        DATA_ACTION_NOT_MOCKED DATA_ACTION_TIMEOUT EXPRESSION_ERROR FLOW_AMBIGUOUS FLOW_DEPTH_EXCEEDED \
+        FLOW_ENDED_IN_ERROR FLOW_NOT_FOUND FLOW_NOT_PUBLISHED FLOW_TIMEOUT INTER_DIGIT_TIMEOUT LOOKUP_KEY_MISSING \
         NO_INPUT NO_MATCH QUEUE_NOT_FOUND SIMULATION_TIMEOUT SKILL_MISMATCH WEBHOOK_FAILED \
         WEBHOOK_NOT_MOCKED WEBHOOK_TIMEOUT";
     assert_eq!(met.into_iter().collect::<Vec<_>>().join(" "), known);
