@@ -4,6 +4,7 @@
 mod support;
 
 mod calls;
+mod command;
 mod conditions;
 mod contacts;
 mod deadlines;
