@@ -221,7 +221,7 @@ fn input() -> impl Strategy<Value = Input> {
         6 => "[0-9*#A-D]{1,4}".prop_map(|keys| Input::Keys(keys.into())),
         2 => Just(Input::Silence),
         3 => ("[0-9#]", 0..6_000_u32, "[0-9#]", 0..6_000_u32)
-            .prop_map(|(one, after, two, then)| Input::parse(&format!("{one}@{after},{two}@{then}")).unwrap()),
+            .prop_map(|(one, after, two, then)| Input::parse(&format!("{one}@{after},{two}@{then}")).expect("timed keys")),
         1 => Just(Input::Speech("an agent".into())),
         1 => Just(Input::HangUp),
     ]
@@ -253,7 +253,7 @@ const MAX_DEPTH: u16 = 4;
 
 fn compile(flows: &str) -> Arc<Program> {
     let file = Files::new().add("flows.json", flows);
-    let flows = read::read(&read_json(&file).unwrap(), &mut Vec::new());
+    let flows = read::read(&read_json(&file).expect("JSON"), &mut Vec::new());
     Arc::new(Program::compile(&flows))
 }
 
@@ -263,7 +263,7 @@ fn call_of(case: &Case, program: &Program) -> Call {
         max_depth: MAX_DEPTH,
         timeout_ms: case.timeout_ms,
     };
-    Call::new(program.flow("f0").unwrap())
+    Call::new(program.flow("f0").expect("a flow"))
         .limits(limits)
         .context(program, "from", Typed::from("+15557770100"))
         .variable(program, "v1", Typed::from("1"))
@@ -272,7 +272,7 @@ fn call_of(case: &Case, program: &Program) -> Call {
 fn world_of(case: &Case) -> Fixtures {
     let file = Files::new().add("fixtures.yaml", case.fixtures.as_str());
     let (fixtures, diagnostics) =
-        Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""));
+        Fixtures::read(&read_yaml(&file).expect("YAML"), Path::new(""));
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     fixtures
 }
@@ -291,7 +291,7 @@ fn finish(mut session: Session, mut host: FixtureHost<'_>) -> Trace {
         let answer = host.answer(&question);
         session.resume(answer);
     }
-    session.take_trace().unwrap()
+    session.take_trace().expect("the call is over")
 }
 
 fn check_trace(case: &Case, program: &Program, trace: &Trace) {
@@ -484,7 +484,7 @@ fn literal() -> impl Strategy<Value = Operand<Reference>> {
         any_text().prop_map(|text| Operand::Literal(Typed::String(text))),
         any::<i64>().prop_map(|number| Operand::Literal(Typed::Integer(number))),
         "-?(0|[1-9][0-9]{0,20})\\.[0-9]{1,12}".prop_map(|text| {
-            let number = Number::parse_json(&text).unwrap();
+            let number = Number::parse_json(&text).expect("a number");
             Operand::Literal(Typed::Decimal(number.to_decimal()))
         }),
         any::<bool>().prop_map(|value| Operand::Literal(Typed::Boolean(value))),
@@ -513,54 +513,56 @@ fn condition() -> impl Strategy<Value = Condition<Reference>> {
     })
 }
 
-/// Pieces of conditions and templates in any order.
+/// Pieces of conditions and templates.
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "{a}",
+    "{a.b}",
+    "{'x y'.c}",
+    "'",
+    "\"",
+    "'text'",
+    "\\",
+    "\\{",
+    "(",
+    ")",
+    "==",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    "!",
+    "not",
+    "not ",
+    "and",
+    " and ",
+    "or",
+    "||",
+    "&&",
+    "contains",
+    "startswith ",
+    "endswith",
+    " ",
+    "1",
+    "-",
+    "2.50",
+    "007",
+    "99999999999999999999",
+    "true",
+    "FALSE",
+    "null",
+    "a",
+    ".",
+    ",",
+    "é",
+    "\n",
+    "=",
+    "&",
+];
+
+/// Pieces in any order.
 fn soup() -> impl Strategy<Value = String> {
-    const PIECES: &[&str] = &[
-        "{",
-        "}",
-        "{a}",
-        "{a.b}",
-        "{'x y'.c}",
-        "'",
-        "\"",
-        "'text'",
-        "\\",
-        "\\{",
-        "(",
-        ")",
-        "==",
-        "!=",
-        "<",
-        "<=",
-        ">",
-        "!",
-        "not",
-        "not ",
-        "and",
-        " and ",
-        "or",
-        "||",
-        "&&",
-        "contains",
-        "startswith ",
-        "endswith",
-        " ",
-        "1",
-        "-",
-        "2.50",
-        "007",
-        "99999999999999999999",
-        "true",
-        "FALSE",
-        "null",
-        "a",
-        ".",
-        ",",
-        "é",
-        "\n",
-        "=",
-        "&",
-    ];
     prop::collection::vec(select(PIECES), 0..12).prop_map(|pieces| pieces.concat())
 }
 

@@ -88,11 +88,11 @@ fn shared_flow() -> (Arc<Program>, Fixtures) {
 
 /// The call of this number, of three kinds, as JSON.
 fn one_of_many(program: &Arc<Program>, fixtures: &Fixtures, number: usize) -> String {
-    let flow = program.flow("Inbound_Flow_A").unwrap();
+    let flow = program.flow("Inbound_Flow_A").expect("a flow");
     let call = flowsim::engine::Call::new(flow);
     let inputs = match number % 3 {
         0 => vec![Input::Keys("1".into())],
-        1 => vec![Input::parse(&format!("2@{}", number % 10_000)).unwrap()],
+        1 => vec![Input::parse(&format!("2@{}", number % 10_000)).expect("timed keys")],
         _ => vec![],
     };
     let mut session = Session::start(Arc::clone(program), &call);

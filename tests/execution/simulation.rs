@@ -26,17 +26,17 @@ fn lookup() -> Stage {
 
 fn request(text: &str) -> Request {
     let file = Files::new().add("request.json", text);
-    Request::read(&read_json(&file).unwrap()).unwrap()
+    Request::read(&read_json(&file).expect("JSON")).expect("a request")
 }
 
 /// The response of a simulation.
 fn simulate(stage: &Stage, text: &str) -> Value {
     let request = request(text);
-    let flow = stage.program.flow(&request.flow).unwrap();
+    let flow = stage.program.flow(&request.flow).expect("a flow");
     let mut call = Call::new(flow)
         .limits(Limits { timeout_ms: Some(request.timeout_ms), ..Limits::default() });
     if let Some(name) = &request.node {
-        call = call.at_node(stage.program.node(flow, name).unwrap());
+        call = call.at_node(stage.program.node(flow, name).expect("a node"));
     }
     for (name, value) in &request.context {
         call = call.context(&stage.program, name, value.clone());
@@ -49,7 +49,7 @@ fn simulate(stage: &Stage, text: &str) -> Value {
     );
     let mut out = String::new();
     write_simulation(&JsonWriter::new(&stage.program.legend), &trace, &mut out);
-    serde_json::from_str(&out).unwrap()
+    serde_json::from_str(&out).expect("JSON")
 }
 
 const SEED: &str = r#"{"flowId": "main", "nodeId": "Lookup", "timeout": 5000, "context": {

@@ -3,7 +3,7 @@
 use super::document::target_of;
 use super::properties::{Properties, Reader};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::expr::draft::{Form, Reference, Template};
+use crate::expr::draft::{Condition, Form, Reference, Template};
 use crate::flow::action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
@@ -237,31 +237,12 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
         );
     }
     for item in items.iter().take(MAX_CONDITIONS) {
-        let Some(expression) = item.get("expression") else {
-            properties.reader.invalid(
-                item.span,
-                "a condition needs an `expression`".into(),
-                "",
-            );
-            continue;
-        };
-        let Some(text) = expression.as_str() else {
-            let message =
-                format!("`expression` must be a string, found {}", expression.describe());
-            properties.reader.invalid(expression.span, message, "");
-            continue;
-        };
-        let Some(condition) = properties.reader.condition(text, expression.span) else {
-            continue;
-        };
-        conditions.push(Written {
-            value: (Text::from(text), condition),
-            span: expression.span,
-        });
+        let Some(condition) = condition(item, properties.reader) else { continue };
+        conditions.push(condition);
         let number = u16::try_from(conditions.len()).unwrap_or(u16::MAX);
         match item.get("nextNode").and_then(target_of) {
             Some(target) => {
-                paths.push(Path { kind: PathKind::Condition(number), target })
+                paths.push(Path { kind: PathKind::Condition(number), target });
             }
             None => {
                 let message = "a condition needs a `nextNode`, the id of a node".into();
@@ -273,6 +254,25 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
         paths.push(Path { kind: PathKind::Default, target });
     }
     Action::If(If { conditions })
+}
+
+fn condition(
+    item: &Document<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Written<(Text, Condition<Reference>)>> {
+    let Some(expression) = item.get("expression") else {
+        reader.invalid(item.span, "a condition needs an `expression`".into(), "");
+        return None;
+    };
+    let span = expression.span;
+    let Some(text) = expression.as_str() else {
+        let message =
+            format!("`expression` must be a string, found {}", expression.describe());
+        reader.invalid(span, message, "");
+        return None;
+    };
+    let condition = reader.condition(text, span)?;
+    Some(Written { value: (Text::from(text), condition), span })
 }
 
 fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
