@@ -61,8 +61,15 @@ impl Recorder {
 }
 
 /// How much a trace took.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Room {
     pub(super) steps: usize,
     pub(super) events: usize,
+}
+
+impl PartialEq for Room {
+    /// Always: how much room is made has no bearing on how a call goes on.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }

@@ -311,7 +311,7 @@ impl Compiler<'_> {
     fn decision(&mut self, index: usize, node: &Node, decision: &crate::flow::If) -> If {
         let mut seen: Vec<&Reference> = Vec::new();
         let mut branches = Vec::with_capacity(decision.conditions.len());
-        for (condition, number) in decision.conditions.iter().zip(1..) {
+        for (condition, number) in decision.conditions.iter().zip(1..=u16::MAX) {
             let condition = &condition.value.1;
             let mut reads = Vec::new();
             condition.each_reference(&mut |reference| {

@@ -26,6 +26,9 @@ pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) ->
                 }
             },
         };
+        if let Err(failure) = super::size::check(&value) {
+            return Effect::Fail(failure);
+        }
         let State { slots, frames, recorder, step: index, .. } = &mut *state;
         if let Some(frame) = frames.last() {
             slots.set_variable(frame, variable, value);
@@ -90,7 +93,7 @@ fn increment(state: &State, variable: VariableId, by: &Value) -> Result<Value, S
 
 #[inline(always)]
 pub(super) fn decide(state: &mut State, step: &Step, decision: &If) -> Effect {
-    for (branch, number) in decision.branches.iter().zip(1..) {
+    for (branch, number) in decision.branches.iter().zip(1..=u16::MAX) {
         let State { slots, frames, recorder, step: index, .. } = &mut *state;
         let Some(frame) = frames.last() else { break };
         let view = View { slots, frame };

@@ -5,6 +5,7 @@ mod data;
 mod input;
 mod routing;
 mod service;
+mod size;
 mod speech;
 mod subflow;
 

@@ -4,15 +4,20 @@ use super::service::publish;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::Legend;
-use crate::program::{Program, Route, Statistics, Step};
+use crate::program::{Program, Route, Speech, Statistics, Step};
 use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Subject};
 use crate::value::{Json, Text};
 use crate::world::{Answer, Question, QueueAnswer};
 
 pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effect {
+    // A template without a value names no queue, as null and empty do not.
+    let mut phrase = |speech: &Option<Speech>| {
+        let phrase = speech.as_ref().map(|text| state.phrase(text));
+        phrase.filter(|phrase| !phrase.text(&program.legend).is_empty())
+    };
     let mut routing = Box::new(Routing::default());
-    routing.queue_id = route.queue_id.as_ref().map(|text| state.phrase(text));
-    routing.queue_name = route.queue_name.as_ref().map(|text| state.phrase(text));
+    routing.queue_id = phrase(&route.queue_id);
+    routing.queue_name = phrase(&route.queue_name);
     routing.priority = route.priority;
     if !route.skills.is_empty() {
         routing.skills = skills(state, program, route);

@@ -1,5 +1,6 @@
 //! Running another flow in the same conversation.
 
+use super::size;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::flow::{FlowId, NodeId, VariableId};
@@ -22,7 +23,7 @@ pub(super) fn call(
         let message = format!("more than {limit} flows are nested");
         return Effect::Fail(Failure::new(Code::FLOW_DEPTH_EXCEEDED, message));
     }
-    let inputs = match &call.isolation {
+    let inputs: Vec<(VariableId, Value)> = match &call.isolation {
         Some(isolation) => isolation
             .inputs
             .iter()
@@ -30,6 +31,9 @@ pub(super) fn call(
             .collect(),
         None => Vec::new(),
     };
+    if let Err(failure) = inputs.iter().try_for_each(|(_, value)| size::check(value)) {
+        return Effect::Fail(failure);
+    }
     enter(state, program, node, call, flow, inputs);
     Effect::Enter(flow)
 }

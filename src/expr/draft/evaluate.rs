@@ -7,6 +7,10 @@ use super::tree::{Comparator, Condition, Form, Operand, Part, Template};
 use crate::expr::EvaluationError;
 use crate::value::{Json, Text, Value, compare, equal};
 
+/// How much text a template makes of its parts, in bytes; whatever part comes behind that
+/// much is left out. A hostile flow cannot fill the memory with one node.
+const MAX_TEXT: usize = 1024 * 1024;
+
 /// Where references are looked up.
 pub trait Scope<R> {
     /// The value of a reference; NOT_SET where it has none.
@@ -48,6 +52,9 @@ impl<R> Template<R> {
             }
             Self::Mixed(parts) => {
                 for part in parts {
+                    if out.len() > MAX_TEXT {
+                        break;
+                    }
                     match part {
                         Part::Text(text) => out.push_str(text),
                         Part::Reference(reference) => {

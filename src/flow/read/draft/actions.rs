@@ -12,6 +12,9 @@ use crate::flow::model::{Path, PathKind, Written};
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Text};
 
+/// The most conditions of one If node. They are searched one by one.
+const MAX_CONDITIONS: usize = 10_000;
+
 type Read = fn(&mut Properties<'_, '_, '_, '_>, &mut Vec<Path>) -> Action;
 
 /// Every type with its other names; they are matched without regard to case.
@@ -227,12 +230,21 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
         let message = "an If node needs `conditions`, a list of `{expression, nextNode}`";
         properties.missing(message, "");
     }
-    for item in list.map_or(&[][..], |list| list.items()) {
+    let items = list.map_or(&[][..], |list| list.items());
+    if let Some(beyond) = items.get(MAX_CONDITIONS) {
+        let message = format!("an If node has at most {MAX_CONDITIONS} conditions");
+        properties.reader.invalid(
+            beyond.span,
+            message,
+            "split it: let `defaultNextNode` lead to another If node",
+        );
+    }
+    for item in items.iter().take(MAX_CONDITIONS) {
         conditions.push(condition(item, properties.reader));
         let number = u16::try_from(conditions.len()).unwrap_or(u16::MAX);
         match item.get("nextNode").and_then(target_of) {
             Some(target) => {
-                paths.push(Path { kind: PathKind::Condition(number), target })
+                paths.push(Path { kind: PathKind::Condition(number), target });
             }
             None => {
                 let message = "a condition needs a `nextNode`, the id of a node".into();

@@ -1,0 +1,51 @@
+//! How large the values may become that a flow makes. A flow that doubles a text in a loop
+//! fails at this limit, long before the memory of the machine is gone.
+
+use crate::diagnostic::Code;
+use crate::trace::Failure;
+use crate::value::{Json, Value};
+
+/// The largest value that a variable takes, in bytes of text and entries of JSON.
+const MAX_SIZE: usize = 256 * 1024;
+
+/// How deep its lists and objects may be nested. Readers of JSON commonly stop at 128
+/// levels, and the trace that the value stands in has some of its own.
+const MAX_DEPTH: usize = 100;
+
+/// Fails if the value is too large, or nested too deep, for a variable.
+pub(super) fn check(value: &Value) -> Result<(), Box<Failure>> {
+    let mut room = MAX_SIZE;
+    let fits = match value {
+        Value::String(text) => text.len() <= MAX_SIZE,
+        Value::Json(json) => fits(json, MAX_DEPTH, &mut room),
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    let message = format!(
+        "the value is larger than {} KiB or nested deeper than {MAX_DEPTH} levels",
+        MAX_SIZE / 1024
+    );
+    Err(Failure::new(Code::EXPRESSION_ERROR, message))
+}
+
+/// Takes what the value needs from the room; stops as soon as there is not enough.
+fn fits(json: &Json, depth: usize, room: &mut usize) -> bool {
+    let own = match json {
+        Json::String(text) => text.len(),
+        Json::Object(entries) => entries.keys().map(|key| key.len()).sum(),
+        _ => 0,
+    };
+    let Some(rest) = room.checked_sub(own + 1) else { return false };
+    *room = rest;
+    match json {
+        Json::Array(items) => {
+            depth > 0 && items.iter().all(|item| fits(item, depth - 1, room))
+        }
+        Json::Object(entries) => {
+            depth > 0 && entries.values().all(|item| fits(item, depth - 1, room))
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,71 @@
+//! The same at the command line: what its readmes say to type does run.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn flowsim(arguments: &[&str]) -> Command {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("flowsim");
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
+    command
+}
+
+#[test]
+fn every_command_of_the_readmes_of_the_fixtures_runs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut count = 0;
+    for folder in std::fs::read_dir(root).unwrap() {
+        let Ok(text) = std::fs::read_to_string(folder.unwrap().path().join("README.md"))
+        else {
+            continue;
+        };
+        for line in text.lines().filter_map(|line| line.strip_prefix("flowsim ")) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let output = flowsim(&words).assert().success().get_output().clone();
+            assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{line}");
+            count += 1;
+        }
+    }
+    assert!(count >= 10, "{count}");
+}
+
+#[test]
+fn an_unknown_node_is_refused_before_anything_runs() {
+    let flows = "fixtures/retry-loop/flows";
+    let output =
+        flowsim(&["run", flows, "--node", "AskPn"]).assert().code(2).get_output().clone();
+    assert!(output.stdout.is_empty());
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        message.contains("AskPn") && message.contains("did you mean `AskPin`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_request_that_names_an_unknown_node_or_flow_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("request.json");
+    for request in [
+        r#"{"flowId": "Voicemail_Pin", "nodeId": "Nowhere"}"#,
+        r#"{"flowId": "Nobody"}"#,
+        "[]",
+    ] {
+        std::fs::write(&path, request).unwrap();
+        let output = flowsim(&["run", "fixtures/retry-loop/flows", "--request"])
+            .arg(&path)
+            .assert()
+            .code(3)
+            .get_output()
+            .clone();
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn a_call_that_ends_in_error_or_timeout_exits_with_1() {
+    let flows = "fixtures/retry-loop/flows";
+    flowsim(&["run", flows, "--input", "hangup"]).assert().code(1);
+    flowsim(&["run", flows, "--timeout-ms", "100"]).assert().code(1);
+    flowsim(&["run", flows]).assert().code(0);
+}
