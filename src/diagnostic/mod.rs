@@ -10,7 +10,7 @@ mod place;
 mod sarif;
 mod suggest;
 mod text;
-mod visible;
+pub(crate) mod visible;
 
 pub use code::Code;
 pub use explain::{explain, handbook};

@@ -8,7 +8,7 @@ const MAX_CHARACTERS: usize = 2_000;
 const REPLACEMENT: char = '\u{fffd}';
 
 /// The character itself if it is printable, otherwise one sign that stands for it.
-pub(super) fn sign(character: char) -> char {
+pub(crate) fn sign(character: char) -> char {
     match character {
         '\0'..='\u{1f}' => {
             char::from_u32(0x2400 + character as u32).unwrap_or(REPLACEMENT)

@@ -20,6 +20,18 @@ impl Slots {
         &self.values[frame.variables.wrapping_add(id.index())]
     }
 
+    /// The value that an operand names, without the fields below it.
+    #[inline]
+    pub(super) fn whole(&self, frame: &Frame, operand: &Operand) -> &Value {
+        match operand.place {
+            Place::Variable(variable, context) => {
+                let value = self.variable(frame, variable);
+                if value.is_unset() { &self.context[context.index()] } else { value }
+            }
+            Place::Output(output) => &self.values[frame.outputs + output.0 as usize],
+        }
+    }
+
     pub(super) fn set_variable(&mut self, frame: &Frame, id: VariableId, value: Value) {
         self.values[frame.variables.wrapping_add(id.index())] = value;
     }
@@ -38,24 +50,17 @@ pub(super) struct View<'s> {
 impl Scope<Operand> for View<'_> {
     #[inline]
     fn read(&self, operand: &Operand) -> Cow<'_, Value> {
-        let value = match operand.place {
-            Place::Variable(variable, context) => {
-                let value = self.slots.variable(self.frame, variable);
-                if value.is_unset() {
-                    &self.slots.context[context.index()]
-                } else {
-                    value
-                }
-            }
-            Place::Output(output) => {
-                &self.slots.values[self.frame.outputs + output.0 as usize]
-            }
-        };
+        let value = self.slots.whole(self.frame, operand);
         if operand.path.is_empty() {
             Cow::Borrowed(value)
         } else {
             field(value, &operand.path)
         }
+    }
+
+    #[inline]
+    fn peek(&self, operand: &Operand) -> Option<&Value> {
+        operand.path.is_empty().then(|| self.slots.whole(self.frame, operand))
     }
 }
 

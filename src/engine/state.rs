@@ -20,8 +20,8 @@ pub(super) enum Effect {
     Go(PathTaken, Option<NodeId>),
     /// The node failed.
     Fail(Box<Failure>),
-    /// The node waits for an answer.
-    Ask(Waiting),
+    /// The node waits for an answer; what for was [noted](State::ask).
+    Ask,
     /// The node runs another flow; its step stays open.
     Enter(FlowId),
     /// The flow ends.
@@ -38,7 +38,7 @@ pub(super) enum Waiting {
     Input,
     Contact { key: Text },
     DataAction { inputs: Vec<(Text, Value)> },
-    Webhook { url: Option<Text>, body: Value },
+    Webhook(Box<(Option<Text>, Value)>),
     QueueStatistics { queue: Text },
     Queue(Box<Routing>),
 }
@@ -89,7 +89,7 @@ impl State {
         self.outcome = None;
         self.slots.values.clear();
         self.slots.context.clear();
-        self.slots.context.resize(program.context_count(), Value::NOT_SET);
+        self.slots.context.resize_with(program.context_count(), || Value::NOT_SET);
         for (id, value) in &call.context {
             self.slots.context[id.index()] = value.clone();
         }
@@ -114,12 +114,13 @@ impl State {
             Some(frame) if !is_isolated => frame.variables,
             _ => {
                 let layout = &program.layouts[unit.layout.index()];
-                self.slots.values.resize(floor + layout.len(), Value::NOT_SET);
+                self.slots.values.resize_with(floor + layout.len(), || Value::NOT_SET);
                 floor.wrapping_sub(layout.first as usize)
             }
         };
         let outputs = self.slots.values.len();
-        self.slots.values.resize(outputs + unit.output_count as usize, Value::NOT_SET);
+        let end = outputs + unit.output_count as usize;
+        self.slots.values.resize_with(end, || Value::NOT_SET);
         self.frames.push(Frame {
             flow,
             caller,
@@ -201,6 +202,7 @@ impl State {
     }
 
     /// Applies what an action came to. `Waiting` means that the session has a question.
+    #[inline(always)]
     fn settle(&mut self, program: &Program, node: NodeId, effect: Effect) -> Progress {
         match effect {
             Effect::Go(path, next) => {
@@ -211,10 +213,7 @@ impl State {
                     self.end_flow(program);
                 }
             }
-            Effect::Ask(waiting) => {
-                self.waiting = Some(waiting);
-                return Progress::Waiting;
-            }
+            Effect::Ask => return Progress::Waiting,
             Effect::Enter(flow) => self.node = program.unit(flow).start,
             Effect::End(end) => {
                 self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
@@ -223,7 +222,7 @@ impl State {
             Effect::Fail(failure) => self.fail(program, self.step, node, failure),
             Effect::CutOff(frame) => self.cut_off(program, node, frame),
             Effect::Abort(failure) => {
-                self.recorder.note(self.step, Fact::Failed(failure.clone()));
+                self.recorder.note(self.step, || Fact::Failed(failure.clone()));
                 self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
                 self.finish(Status::Error, Some((failure, node)));
             }
@@ -236,7 +235,7 @@ impl State {
             PathTaken::Default => Code::NO_DEFAULT_BRANCH,
             _ => Code::MISSING_ON_COMPLETE,
         };
-        self.recorder.note(self.step, Fact::Noted(code));
+        self.recorder.note(self.step, || Fact::Noted(code));
     }
 
     fn end(&mut self, program: &Program, node: NodeId, end: EndType) {
@@ -263,7 +262,7 @@ impl State {
             if next.is_some() {
                 return;
             }
-            self.recorder.note(step, Fact::Noted(Code::MISSING_ON_COMPLETE));
+            self.recorder.note(step, || Fact::Noted(Code::MISSING_ON_COMPLETE));
         }
     }
 
@@ -289,7 +288,7 @@ impl State {
         let [.., below, called] = self.frames.as_slice() else { return };
         for (own, theirs) in outputs {
             let value = self.slots.variable(called, *theirs).clone();
-            self.recorder.note(step, Fact::Assigned(*own, value.clone()));
+            self.recorder.note(step, || Fact::Assigned(*own, value.clone()));
             self.slots.set_variable(below, *own, value);
         }
     }
@@ -309,7 +308,7 @@ impl State {
         failure: Box<Failure>,
     ) {
         let target = program.steps[node.index()].error;
-        self.recorder.note(step, Fact::Failed(failure.clone()));
+        self.recorder.note(step, || Fact::Failed(failure.clone()));
         self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
         self.node = target;
         if target.is_none() {
@@ -322,7 +321,7 @@ impl State {
         while let Some((step, caller)) = self.frame().caller {
             self.pop_frame();
             let target = program.steps[caller.index()].error;
-            self.recorder.note(step, Fact::Failed(failure.clone()));
+            self.recorder.note(step, || Fact::Failed(failure.clone()));
             self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
             self.node = target;
             if target.is_some() {
@@ -335,11 +334,11 @@ impl State {
     /// The deadline of a frame passed: everything above it is left as it is, and the call to
     /// its flow fails.
     fn cut_off(&mut self, program: &Program, node: NodeId, index: usize) {
-        self.recorder.note(self.step, Fact::CutOff);
+        self.recorder.note(self.step, || Fact::CutOff);
         self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
         while self.frames.len() > index + 1 {
             if let Some((step, _)) = self.pop_frame().and_then(|frame| frame.caller) {
-                self.recorder.note(step, Fact::CutOff);
+                self.recorder.note(step, || Fact::CutOff);
                 self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
             }
         }
@@ -408,13 +407,20 @@ impl State {
         self.limits
     }
 
+    /// Makes the session wait.
+    pub(super) fn ask(&mut self, waiting: Waiting) -> Effect {
+        self.waiting = Some(waiting);
+        Effect::Ask
+    }
+
     /// Notes a fact of the current step.
-    #[inline]
-    pub(super) fn note(&mut self, fact: Fact) {
+    #[inline(always)]
+    pub(super) fn note(&mut self, fact: impl FnOnce() -> Fact) {
         self.recorder.note(self.step, fact);
     }
 
     /// A text to say or pass on. Constants stay numbers.
+    #[inline(always)]
     pub(super) fn phrase(&mut self, speech: &Speech) -> Phrase {
         match speech {
             Speech::Constant(id) => Phrase::Constant(*id),
@@ -427,7 +433,7 @@ impl State {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, Fact::Missing(operand.reference))
+            recorder.note(*step, || Fact::Missing(operand.reference))
         };
         template.print(&View { slots, frame }, missing)
     }
@@ -437,7 +443,7 @@ impl State {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, Fact::Missing(operand.reference))
+            recorder.note(*step, || Fact::Missing(operand.reference))
         };
         form.evaluate(&View { slots, frame }, missing)
     }

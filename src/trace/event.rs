@@ -183,7 +183,7 @@ impl Subject {
 }
 
 /// Where a conversation was routed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Routing {
     /// The id of the queue, as far as it is known.
     pub queue_id: Option<Phrase>,

@@ -6,6 +6,7 @@
 mod event;
 mod json;
 mod simulation;
+mod steps;
 mod text;
 
 pub use event::{

@@ -1,7 +1,8 @@
 //! The trace as the response of seed 003's simulation endpoint.
 
 use super::event::{Step, Trace};
-use super::json::{Events, JsonWriter, Separator, write_number, write_path};
+use super::json::{JsonWriter, write_number, write_path};
+use super::steps::Events;
 
 /// Appends `{"status", "trace": [{nodeId, nodeName, nodeType, result, output, …}]}` on one
 /// line. `result` is always an object; `output` says the same, because clients read either.
@@ -30,17 +31,11 @@ fn write_step(
     write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
     out.push(',');
     writer.write_names(step, out);
-    let mut separator = Separator::default();
-    separator.before(out);
-    for key in ["result", "output"] {
-        separator.before(out);
-        out.push('"');
+    for key in [",\"result\":{", "},\"output\":{"] {
         out.push_str(key);
-        out.push_str("\":{");
         writer.write_result(step, events, out);
-        out.push('}');
     }
-    out.push_str(",\"path\":");
+    out.push_str("},\"path\":");
     write_path(step.path, out);
     out.push_str(",\"next\":");
     writer.write_node_id(step.next, out);

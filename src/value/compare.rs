@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Json, Number, Value};
+use super::{Json, Number, Text, Value};
 
 /// Whether two values are equal.
 pub fn equal(left: &Value, right: &Value) -> bool {
@@ -25,12 +25,13 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// The order of two values, if they have one.
+/// The order of two values: of numbers and Strings that read as numbers by value, of two
+/// Strings by Unicode code points, of times and durations, and of Currencies of one code.
+/// Nothing for all others, unset ones among them.
 pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => Some(left.cmp(right)),
         (Value::String(left), Value::String(right)) => Some(left.as_str().cmp(right)),
-        (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(right)),
         (Value::DateTime(left), Value::DateTime(right)) => Some(left.cmp(right)),
         (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
@@ -52,8 +53,33 @@ fn equal_numbers(left: &Value, right: &Value) -> Option<bool> {
 fn equal_json(json: &Json, other: &Value) -> bool {
     match (scalar(json), other) {
         (Some(value), other) => equal(&value, other),
-        (None, Value::Json(other)) => json == other && *json != Json::Null,
+        (None, Value::Json(other)) => {
+            *json != Json::Null && has_same_structure(json, other)
+        }
         (None, _) => false,
+    }
+}
+
+/// Lists item by item, objects key by key in any order, numbers by value. Inside them a
+/// string is never a number. As deep as JSON may be nested.
+fn has_same_structure(left: &Json, right: &Json) -> bool {
+    match (left, right) {
+        (Json::Array(left), Json::Array(right)) => {
+            let mut pairs = left.iter().zip(right.iter());
+            left.len() == right.len()
+                && pairs.all(|(left, right)| has_same_structure(left, right))
+        }
+        (Json::Object(left), Json::Object(right)) => {
+            let is_in_right = |(key, value): (&Text, &Json)| {
+                right.get(key).is_some_and(|other| has_same_structure(value, other))
+            };
+            left.len() == right.len() && left.iter().all(is_in_right)
+        }
+        (Json::Integer(integer), Json::Decimal(decimal))
+        | (Json::Decimal(decimal), Json::Integer(integer)) => {
+            decimal.compare_integer(*integer) == Ordering::Equal
+        }
+        _ => left == right,
     }
 }
 
@@ -62,5 +88,118 @@ fn scalar(json: &Json) -> Option<Value> {
     match json {
         Json::Null | Json::Array(_) | Json::Object(_) => None,
         scalar => Some(Value::from(scalar.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Currency, DateTime, Decimal, Duration};
+
+    fn json(text: &str) -> Value {
+        Value::Json(Json::parse(text).unwrap())
+    }
+
+    fn decimal(text: &str) -> Value {
+        Value::Decimal(Decimal::parse(text).unwrap())
+    }
+
+    fn dollars(amount: &str, code: &str) -> Value {
+        let amount = Decimal::parse(amount).unwrap();
+        Value::Currency(Currency { amount, code: code.into() }.into())
+    }
+
+    #[test]
+    fn equal_values() {
+        for (left, right) in [
+            (Value::from("a"), Value::from("a")),
+            (Value::from("1"), Value::from(1)),
+            (Value::from(" 1.0 "), Value::from(1)),
+            (Value::from("5.00"), decimal("5")),
+            (Value::from(5), decimal("5.0")),
+            (Value::from(true), Value::from("TRUE")),
+            (Value::from(false), Value::from("false")),
+            (json("5.0"), Value::from(5)),
+            (json("\"a\""), Value::from("a")),
+            (json("true"), Value::from("True")),
+            (
+                json("[1, {\"a\": 2, \"b\": [null]}]"),
+                json("[1.0, {\"b\": [null], \"a\": 2e0}]"),
+            ),
+            (dollars("4.5", "USD"), dollars("4.50", "USD")),
+        ] {
+            assert!(equal(&left, &right), "{left:?} {right:?}");
+            assert!(equal(&right, &left), "{right:?} {left:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_differ() {
+        for (left, right) in [
+            (Value::from("a"), Value::from("A")),
+            (Value::from("1"), Value::from("1.0")),
+            (Value::from("one"), Value::from(1)),
+            (Value::from(""), Value::from(0)),
+            (Value::from(true), Value::from(1)),
+            (Value::from(true), Value::from("1")),
+            (Value::from(true), Value::from("false")),
+            (Value::NOT_SET, Value::NOT_SET),
+            (Value::NOT_SET, Value::from("")),
+            (json("null"), json("null")),
+            (json("null"), Value::NOT_SET),
+            (json("[1]"), json("[\"1\"]")),
+            (json("[1]"), json("[1, 1]")),
+            (json("{\"a\": 1}"), json("{\"b\": 1}")),
+            (json("[1]"), Value::from("[1]")),
+            (dollars("4.5", "USD"), dollars("4.5", "EUR")),
+            (dollars("4.5", "USD"), decimal("4.5")),
+            (Value::from("' or '1' == '1"), Value::from(1)),
+        ] {
+            assert!(!equal(&left, &right), "{left:?} {right:?}");
+            assert!(!equal(&right, &left), "{right:?} {left:?}");
+        }
+    }
+
+    #[test]
+    fn orders() {
+        let duration = |text| Value::Duration(Duration::parse(text).unwrap());
+        let time = |text| Value::DateTime(DateTime::parse(text).unwrap());
+        for (less, more) in [
+            (Value::from(9), Value::from(10)),
+            (Value::from("10"), Value::from("9")),
+            (Value::from("10"), Value::from(11)),
+            (Value::from("Z"), Value::from("a")),
+            // By code point, where UTF-16 would say the opposite.
+            (Value::from("\u{ffff}"), Value::from("\u{10000}")),
+            (Value::from(1), decimal("1.5")),
+            (json("1"), Value::from("2")),
+            (duration("PT59M"), duration("PT1H")),
+            (time("2003-06-01"), time("2003-06-02")),
+            (dollars("4.5", "USD"), dollars("10", "USD")),
+        ] {
+            assert_eq!(compare(&less, &more), Some(Ordering::Less), "{less:?} {more:?}");
+            assert_eq!(
+                compare(&more, &less),
+                Some(Ordering::Greater),
+                "{more:?} {less:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_order() {
+        for (left, right) in [
+            (Value::from("a"), Value::from(1)),
+            (Value::from(true), Value::from(false)),
+            (Value::NOT_SET, Value::from(1)),
+            (Value::NOT_SET, Value::NOT_SET),
+            (json("null"), Value::from(0)),
+            (json("[1]"), json("[1]")),
+            (dollars("1", "USD"), dollars("2", "EUR")),
+            (dollars("1", "USD"), Value::from(2)),
+        ] {
+            assert_eq!(compare(&left, &right), None, "{left:?} {right:?}");
+            assert_eq!(compare(&right, &left), None, "{right:?} {left:?}");
+        }
     }
 }

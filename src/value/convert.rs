@@ -4,9 +4,11 @@
 //! Genesys' expression catalogue, where nothing else is said.*
 
 use std::fmt;
-use std::sync::Arc;
 
-use super::{Decimal, Duration, Json, Kind, MAX_INTEGER, Number, Text, Type, Value};
+use super::json::write_json_string;
+use super::{
+    Decimal, Duration, Json, Kind, MAX_INTEGER, MAX_JSON_DEPTH, Number, Text, Type, Value,
+};
 
 /// A value that cannot be made into the wanted type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +100,8 @@ pub fn to_text(value: &Value) -> Result<Value, Conversion> {
     }
 }
 
-/// To JSON: a String that is JSON text becomes what it says, any other a JSON string.
+/// To JSON: a String that is JSON text becomes what it says, any other a JSON string. A
+/// collection or object whose JSON would be nested too deep is an error.
 pub fn to_json(value: &Value) -> Result<Value, Conversion> {
     match value {
         Value::NotSet(_) => Ok(Value::NotSet(Type::one(Kind::Json))),
@@ -106,7 +109,15 @@ pub fn to_json(value: &Value) -> Result<Value, Conversion> {
             let parsed = Json::parse(text);
             Ok(Value::Json(parsed.unwrap_or_else(|_| Json::String(text.clone()))))
         }
-        _ => Ok(Value::Json(value.to_json())),
+        _ => {
+            let json = value.to_json();
+            let is_shallow = json.is_within_depth(MAX_JSON_DEPTH);
+            if is_shallow {
+                Ok(Value::Json(json))
+            } else {
+                Err(failure(value, Kind::Json))
+            }
+        }
     }
 }
 
@@ -152,43 +163,187 @@ fn failure(value: &Value, wanted: Kind) -> Conversion {
     let mut text = String::new();
     match value {
         Value::Collection(_) | Value::Object(_) => text = value.type_of().to_string(),
+        Value::String(long) => write_json_string(shortened(long), &mut text),
         _ => value.write_json(&mut text),
     }
-    if let Some((at, _)) = text.char_indices().nth(SHOWN_CHARACTERS) {
-        text.truncate(at);
+    let shown = shortened(&text).len();
+    if shown < text.len()
+        || matches!(value, Value::String(long) if shortened(long) != long)
+    {
+        text.truncate(shown);
         text.push('…');
     }
     Conversion { value: text.into(), wanted: Type::one(wanted) }
 }
 
-impl Value {
-    /// The value as JSON: NOT_SET is `null`, times are strings, an object its properties.
-    pub fn to_json(&self) -> Json {
-        match self {
-            Self::NotSet(_) => Json::Null,
-            Self::Boolean(truth) => Json::Boolean(*truth),
-            Self::Integer(number) => Json::Integer(*number),
-            Self::Decimal(number) => Json::Decimal(number.clone()),
-            Self::String(text) => Json::String(text.clone()),
-            Self::Json(json) => json.clone(),
-            Self::DateTime(_) | Self::Date(_) | Self::Time(_) | Self::Duration(_) => {
-                let mut text = String::new();
-                self.write_text(&mut text);
-                Json::String(text.into())
-            }
-            Self::Currency(currency) => Json::object([
-                ("amount".into(), Json::String(currency.amount_text().into())),
-                ("code".into(), Json::String(currency.code.clone())),
-            ]),
-            Self::Object(object) => {
-                let properties = object.properties.iter();
-                Json::object(
-                    properties.map(|(name, value)| (name.clone(), value.to_json())),
-                )
-            }
-            Self::Collection(collection) => Json::Array(Arc::new(
-                collection.items.iter().map(Self::to_json).collect(),
-            )),
+fn shortened(text: &str) -> &str {
+    let end = text.char_indices().nth(SHOWN_CHARACTERS);
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::value::{Collection, Currency, DateTime};
+
+    fn decimal(text: &str) -> Value {
+        Value::Decimal(Decimal::parse(text).unwrap())
+    }
+
+    fn duration(text: &str) -> Value {
+        Value::Duration(Duration::parse(text).unwrap())
+    }
+
+    fn unset(kind: Kind) -> Value {
+        Value::NotSet(Type::one(kind))
+    }
+
+    #[test]
+    fn integers() {
+        for (value, integer) in [
+            (Value::from(" 42 "), Value::from(42)),
+            (Value::from("007"), Value::from(7)),
+            (Value::from("3.7"), Value::from(3)),
+            (decimal("3.7"), Value::from(3)),
+            (decimal("-5.7"), Value::from(-5)),
+            (Value::from(true), Value::from(1)),
+            (duration("-PT1H"), Value::from(-3_600_000)),
+            (Value::from(""), unset(Kind::Integer)),
+            (Value::from("\u{a0}\u{a0}"), unset(Kind::Integer)),
+            (Value::NOT_SET, unset(Kind::Integer)),
+            (Value::Json(Json::Null), unset(Kind::Integer)),
+            (Value::Json(Json::from("5")), Value::from(5)),
+            (Value::from(MAX_INTEGER), Value::from(MAX_INTEGER)),
+        ] {
+            assert_eq!(to_integer(&value), Ok(integer), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_integer() {
+        for (value, message) in [
+            (Value::from("A String"), "cannot make an Integer of \"A String\""),
+            (Value::from(MAX_INTEGER + 1), "cannot make an Integer of 1000000000000000"),
+            (
+                Value::from(-MAX_INTEGER - 1),
+                "cannot make an Integer of -1000000000000000",
+            ),
+            (decimal("1e20"), "cannot make an Integer of 100000000000000000000.0"),
+            (Value::from("1e15"), "cannot make an Integer of \"1e15\""),
+            (Value::Json(Json::array([])), "cannot make an Integer of []"),
+            (
+                Value::DateTime(DateTime::MIN),
+                "cannot make an Integer of \"1800-01-01T00:00:00Z\"",
+            ),
+        ] {
+            assert_eq!(to_integer(&value).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn errors_show_the_beginning_of_long_values() {
+        let error =
+            to_decimal(&Value::string("é".repeat(1_000_000))).unwrap_err().to_string();
+        assert!(error.starts_with("cannot make a Decimal of \"éé"), "{error}");
+        assert!(error.ends_with("é…") && error.chars().count() < 120, "{error}");
+        let list =
+            Value::Collection(Collection { kind: Kind::Queue, items: vec![] }.into());
+        assert_eq!(
+            to_duration(&list).unwrap_err().to_string(),
+            "cannot make a Duration of Queue[]"
+        );
+    }
+
+    #[test]
+    fn decimals() {
+        let price = Currency { amount: Decimal::from(5), code: "USD".into() };
+        for (value, number) in [
+            (Value::from(0), decimal("0.0")),
+            (Value::from(true), decimal("1")),
+            (Value::from(" 2.50"), decimal("2.5")),
+            (Value::Currency(Arc::new(price)), decimal("5")),
+            (Value::from("  "), unset(Kind::Decimal)),
+            (Value::NotSet(Type::one(Kind::Boolean)), unset(Kind::Decimal)),
+        ] {
+            assert_eq!(to_decimal(&value), Ok(number), "{value:?}");
+        }
+        to_decimal(&Value::from("ten")).unwrap_err();
+        to_decimal(&duration("PT1H")).unwrap_err();
+    }
+
+    #[test]
+    fn booleans() {
+        for (value, truth) in [
+            (Value::from("T"), Some(true)),
+            (Value::from("1"), Some(true)),
+            (Value::from("TRUE"), Some(true)),
+            (Value::from("false"), Some(false)),
+            (Value::from("f"), Some(false)),
+            (Value::from("0"), Some(false)),
+            (Value::from("yes"), None),
+            (Value::from(""), None),
+            (Value::from(-10), Some(true)),
+            (Value::from(0), Some(false)),
+            (decimal("1.5"), Some(true)),
+            (decimal("0.0"), Some(false)),
+            (Value::NOT_SET, None),
+        ] {
+            let expected = truth.map_or(unset(Kind::Boolean), Value::Boolean);
+            assert_eq!(to_boolean(&value), Ok(expected), "{value:?}");
+        }
+        to_boolean(&duration("PT1H")).unwrap_err();
+    }
+
+    #[test]
+    fn texts() {
+        assert_eq!(to_text(&Value::from(true)), Ok(Value::from("true")));
+        assert_eq!(to_text(&decimal("-1")), Ok(Value::from("-1.0")));
+        assert_eq!(to_text(&duration("PT60M")), Ok(Value::from("PT1H")));
+        assert_eq!(to_text(&Value::Json(Json::from("a"))), Ok(Value::from("a")));
+        assert_eq!(to_text(&Value::Json(Json::Null)), Ok(unset(Kind::String)));
+    }
+
+    #[test]
+    fn json() {
+        let long = "[1234567890123456789012345678901234567890,{\"b\":1,\"a\":2}]";
+        let read = to_json(&Value::from(long)).unwrap();
+        assert_eq!(
+            read.to_string(),
+            "[1.23456789012345678901234567890123456789e39,{\"b\":1,\"a\":2}]"
+        );
+        assert_eq!(to_json(&Value::from("null")), Ok(Value::Json(Json::Null)));
+        assert_eq!(to_json(&Value::from("[1,")), Ok(Value::Json(Json::from("[1,"))));
+        assert_eq!(to_json(&Value::from(5)), Ok(Value::Json(Json::Integer(5))));
+        assert_eq!(to_json(&Value::NOT_SET), Ok(unset(Kind::Json)));
+    }
+
+    #[test]
+    fn json_never_grows_beyond_its_depth() {
+        let mut value = Value::from(1);
+        for _ in 0..MAX_JSON_DEPTH {
+            let list = Collection { kind: Kind::Json, items: vec![value] };
+            value = to_json(&Value::Collection(list.into())).unwrap();
+        }
+        let list = Collection { kind: Kind::Json, items: vec![value] };
+        let error = to_json(&Value::Collection(list.into())).unwrap_err();
+        assert_eq!(error.to_string(), "cannot make a JSON of JSON[]");
+    }
+
+    #[test]
+    fn durations() {
+        for (value, expected) in [
+            (Value::from(86_400_000), duration("P1D")),
+            (Value::from(" P0D0H0M3S0F "), duration("PT3S")),
+            (Value::from("PT1H15M30.250567S"), duration("PT1H15M30.25S")),
+            (Value::from(""), unset(Kind::Duration)),
+            (Value::NOT_SET, unset(Kind::Duration)),
+        ] {
+            assert_eq!(to_duration(&value), Ok(expected), "{value:?}");
+        }
+        for value in [Value::from("3"), Value::from(MAX_INTEGER + 1), Value::from(true)] {
+            to_duration(&value).unwrap_err();
         }
     }
 }

@@ -1,13 +1,15 @@
 //! JSON as a value: numbers keep all their digits, objects their order, copies are cheap.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jsonc_parser::ast;
+use jsonc_parser::common::{Range, Ranged};
+use jsonc_parser::errors::ParseError;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Decimal, Number, Text, Value};
+use super::{Decimal, MAX_DIGITS, Number, Text, Value};
 
 /// The entries of a JSON object, in order.
 pub type JsonObject = IndexMap<Text, Json>;
@@ -33,27 +35,45 @@ pub enum Json {
 }
 
 /// How deep JSON may be nested.
-pub const MAX_DEPTH: usize = 128;
+///
+/// Dropping, comparing and printing [`Json`] recurse, so that this bounds their stack.
+/// [`Json::parse`] and the conversion [`to_json`](crate::value::to_json) refuse what is
+/// deeper. Whoever builds JSON out of JSON in a run makes sure with
+/// [`Json::is_within_depth`]; out of constants no check is needed.
+pub const MAX_JSON_DEPTH: usize = 128;
 
-/// What is wrong with a text that should be JSON.
+/// Why a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotJson(pub String);
+pub struct NotJson {
+    /// What was found, in lower case.
+    pub message: String,
+    /// Where, in bytes from the start of the text.
+    pub at: usize,
+}
 
-impl std::fmt::Display for NotJson {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+impl fmt::Display for NotJson {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "not JSON: {} at byte {}", self.message, self.at)
     }
 }
 
 impl std::error::Error for NotJson {}
 
 impl Json {
-    /// Reads JSON text, at most [`MAX_DEPTH`] deep. Of a key that comes twice the last
-    /// value counts.
+    /// Reads JSON text, at most [`MAX_JSON_DEPTH`] deep. Of a key that comes twice the last
+    /// value counts. A number that exceeds a decimal is an error, for any other value would
+    /// be a wrong one.
     pub fn parse(text: &str) -> Result<Self, NotJson> {
         let parsed = parse_to_ast(text, &CollectOptions::default(), &strict());
-        let value = parsed.map_err(|error| NotJson(error.to_string()))?.value;
-        from_tree(value.ok_or_else(|| NotJson("the text holds no value".into()))?, 0)
+        let value = parsed.map_err(|error| syntax_error(&error))?.value;
+        let nothing =
+            || NotJson { message: "the text holds no value".into(), at: text.len() };
+        Reader { text }.read(value.ok_or_else(nothing)?, 0)
+    }
+
+    /// A list of these items.
+    pub fn array(items: impl IntoIterator<Item = Json>) -> Self {
+        Self::Array(Arc::new(items.into_iter().collect()))
     }
 
     /// An object of these entries.
@@ -78,6 +98,18 @@ impl Json {
         }
     }
 
+    /// Whether lists and objects are nested at most so deep: `[1]` is one deep. Looks no
+    /// deeper than that itself.
+    pub fn is_within_depth(&self, depth: usize) -> bool {
+        let inner = depth.checked_sub(1);
+        let fits = |item: &Json| inner.is_some_and(|inner| item.is_within_depth(inner));
+        match self {
+            Self::Array(items) => inner.is_some() && items.iter().all(fits),
+            Self::Object(entries) => inner.is_some() && entries.values().all(fits),
+            _ => true,
+        }
+    }
+
     /// Appends the compact JSON text.
     pub fn write(&self, out: &mut String) {
         match self {
@@ -86,14 +118,27 @@ impl Json {
             Self::Integer(value) => out.push_str(itoa::Buffer::new().format(*value)),
             Self::Decimal(value) => value.write_json(out),
             Self::String(text) => write_json_string(text, out),
-            Self::Array(items) => write_list(items, out),
-            Self::Object(entries) => write_object(entries, out),
+            Self::Array(items) => {
+                write_json_list(['[', ']'], items.as_ref(), out, Self::write);
+            }
+            Self::Object(entries) => {
+                write_json_list(
+                    ['{', '}'],
+                    entries.as_ref(),
+                    out,
+                    |(key, value), out| {
+                        write_json_string(key, out);
+                        out.push(':');
+                        value.write(out);
+                    },
+                );
+            }
         }
     }
 }
 
-impl std::fmt::Display for Json {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Json {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         self.write(&mut text);
         formatter.write_str(&text)
@@ -149,56 +194,82 @@ fn strict() -> ParseOptions {
     }
 }
 
-fn from_tree(value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
-    if depth > MAX_DEPTH {
-        return Err(NotJson(format!("nested deeper than {MAX_DEPTH}")));
+fn syntax_error(error: &ParseError) -> NotJson {
+    let mut message = error.kind().to_string();
+    if let Some(first) = message.get_mut(..1) {
+        first.make_ascii_lowercase();
     }
-    Ok(match value {
-        ast::Value::NullKeyword(_) => Json::Null,
-        ast::Value::BooleanLit(literal) => Json::Boolean(literal.value),
-        ast::Value::StringLit(literal) => Json::String(literal.value.as_ref().into()),
-        ast::Value::NumberLit(literal) => Number::parse_json(literal.value)
-            .ok_or_else(|| {
-                NotJson(format!("the number {} is out of range", literal.value))
-            })?
-            .into(),
-        ast::Value::Array(array) => {
-            let items = array.elements.into_iter().map(|item| from_tree(item, depth + 1));
-            Json::Array(Arc::new(items.collect::<Result<_, _>>()?))
+    NotJson { message, at: error.range().start }
+}
+
+/// Makes our JSON of the parser's tree, which is at most 512 deep and so safe to drop.
+struct Reader<'t> {
+    text: &'t str,
+}
+
+impl Reader<'_> {
+    fn read(&self, value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
+        let range = value.range();
+        let fail = |message: String| Err(NotJson { message, at: range.start });
+        let is_container = matches!(value, ast::Value::Array(_) | ast::Value::Object(_));
+        if is_container && depth >= MAX_JSON_DEPTH {
+            return fail(format!("nested deeper than {MAX_JSON_DEPTH}"));
         }
-        ast::Value::Object(object) => {
-            let mut entries = JsonObject::with_capacity(object.properties.len());
-            for property in object.properties {
-                let key = Text::from(property.name.as_str());
-                entries.insert(key, from_tree(property.value, depth + 1)?);
+        Ok(match value {
+            ast::Value::NullKeyword(_) => Json::Null,
+            ast::Value::BooleanLit(literal) => Json::Boolean(literal.value),
+            ast::Value::StringLit(literal) => {
+                Json::String(self.string(&literal.value, range)?)
             }
-            Json::Object(Arc::new(entries))
+            ast::Value::NumberLit(literal) => match Number::parse_json(literal.value) {
+                Some(number) => number.into(),
+                None => return fail(format!("a number beyond {MAX_DIGITS} digits")),
+            },
+            ast::Value::Array(array) => {
+                let items =
+                    array.elements.into_iter().map(|item| self.read(item, depth + 1));
+                Json::Array(Arc::new(items.collect::<Result<_, _>>()?))
+            }
+            ast::Value::Object(object) => {
+                let mut entries = JsonObject::with_capacity(object.properties.len());
+                for property in object.properties {
+                    let key =
+                        self.string(property.name.as_str(), property.name.range())?;
+                    entries.insert(key, self.read(property.value, depth + 1)?);
+                }
+                Json::Object(Arc::new(entries))
+            }
+        })
+    }
+
+    /// JSON wants control characters in strings escaped; the parser does not.
+    fn string(&self, value: &str, range: Range) -> Result<Text, NotJson> {
+        let written = &self.text.as_bytes()[range.start..range.end];
+        match written.iter().position(|byte| *byte < b' ') {
+            Some(offset) => {
+                let message = "a control character in a string".into();
+                Err(NotJson { message, at: range.start + offset })
+            }
+            None => Ok(value.into()),
         }
-    })
+    }
 }
 
-fn write_list(items: &[Json], out: &mut String) {
-    out.push('[');
-    for (index, item) in items.iter().enumerate() {
+/// Appends items with commas between the brackets.
+pub(super) fn write_json_list<Item>(
+    brackets: [char; 2],
+    items: impl IntoIterator<Item = Item>,
+    out: &mut String,
+    write: impl Fn(Item, &mut String),
+) {
+    out.push(brackets[0]);
+    for (index, item) in items.into_iter().enumerate() {
         if index > 0 {
             out.push(',');
         }
-        item.write(out);
+        write(item, out);
     }
-    out.push(']');
-}
-
-fn write_object(entries: &JsonObject, out: &mut String) {
-    out.push('{');
-    for (index, (key, value)) in entries.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write_json_string(key, out);
-        out.push(':');
-        value.write(out);
-    }
-    out.push('}');
+    out.push(brackets[1]);
 }
 
 /// Appends a JSON string with its quotes.
@@ -224,4 +295,88 @@ pub(crate) fn write_json_string(text: &str, out: &mut String) {
     }
     out.push_str(&text[from..]);
     out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped_where_json_demands_it() {
+        for (text, written) in [
+            ("", r#""""#),
+            ("a\"b\\c/", r#""a\"b\\c/""#),
+            ("\n\r\t\u{8}\u{c}\0\u{1f}", r#""\n\r\t\u0008\u000c\u0000\u001f""#),
+            ("\u{2028}é😀\u{7f}", "\"\u{2028}é😀\u{7f}\""),
+        ] {
+            assert_eq!(Json::from(text).to_string(), written);
+            assert_eq!(Json::parse(written), Ok(Json::from(text)));
+        }
+        assert_eq!(Json::parse(r#""\ud83d\ude00\u0041""#), Ok(Json::from("😀A")));
+    }
+
+    #[test]
+    fn order_and_digits_are_kept() {
+        let text =
+            r#"{"z":1,"a":[true,false,null,-0.1,1.0,12345678901234567890.5],"":{}}"#;
+        let json = Json::parse(text).unwrap();
+        assert_eq!(json.to_string(), text);
+        assert_eq!(json.get("a").unwrap().member("3").unwrap().to_string(), "-0.1");
+        assert_eq!(json.get("a").unwrap().member("9"), None);
+        assert_eq!(json.get("b"), None);
+        assert_eq!(
+            Json::parse(r#" {"a":1, "b":2, "a":3} "#).unwrap().to_string(),
+            r#"{"a":3,"b":2}"#
+        );
+    }
+
+    #[test]
+    fn what_is_no_json() {
+        for (text, message) in [
+            ("", "not JSON: the text holds no value at byte 0"),
+            ("  ", "not JSON: the text holds no value at byte 2"),
+            ("[1e41]", "not JSON: a number beyond 40 digits at byte 1"),
+        ] {
+            assert_eq!(Json::parse(text).unwrap_err().to_string(), message, "{text}");
+        }
+        for text in [
+            "{a: 1}",
+            "[1,]",
+            "['a']",
+            "[0x1]",
+            "[1] // c",
+            "[+1]",
+            "[.5]",
+            "[1.]",
+            "[01]",
+            "[1 2]",
+            "NaN",
+            "{\"a\" 1}",
+            "[",
+            "\"",
+            "nul",
+            "[\"\u{1}",
+            "1 1",
+            "\u{feff}1",
+            "[\"\n\"]",
+            r#""\x""#,
+            r#""\ud83d""#,
+        ] {
+            assert!(Json::parse(text).is_err(), "{text} was read");
+        }
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let deepest = Json::parse(&nested(MAX_JSON_DEPTH)).unwrap();
+        assert!(deepest.is_within_depth(MAX_JSON_DEPTH));
+        assert!(!deepest.is_within_depth(MAX_JSON_DEPTH - 1));
+        for depth in [MAX_JSON_DEPTH + 1, 1000, 1_000_000] {
+            Json::parse(&nested(depth)).unwrap_err();
+            Json::parse(&"{\"a\":".repeat(depth)).unwrap_err();
+        }
+        assert!(Json::Null.is_within_depth(0));
+        assert!(!Json::array([]).is_within_depth(0));
+    }
 }

@@ -15,26 +15,22 @@ pub enum Number {
 
 impl Number {
     /// Reads a JSON number: an integer if it is written without fraction and exponent and
-    /// fits 64 bits, else a decimal. Nothing if it is not JSON or exceeds a decimal.
+    /// fits 64 bits, else a decimal. Nothing if it is no JSON number or exceeds a decimal.
     pub fn parse_json(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
-        let whole_length = digits.bytes().take_while(u8::is_ascii_digit).count();
-        let (whole, rest) = digits.split_at(whole_length);
-        let leads_with_zero = whole.len() > 1 && whole.starts_with('0');
-        let fraction_is_empty = rest.strip_prefix('.').is_some_and(|fraction| {
-            !fraction.starts_with(|first: char| first.is_ascii_digit())
-        });
-        if whole.is_empty() || leads_with_zero || fraction_is_empty {
-            return None;
-        }
-        Self::parse(text)
+        let is_digit =
+            |at: usize| digits.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        let leads_with_zero = digits.starts_with('0') && is_digit(1);
+        let ends_in_point = digits.find('.').is_some_and(|point| !is_digit(point + 1));
+        let is_json = is_digit(0) && !leads_with_zero && !ends_in_point;
+        if is_json { Self::parse(text) } else { None }
     }
 
     /// Reads a number as people and Architect write it: also `007`, `1.` and `.5`.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        // Rust's integers may have a plus sign; that is a telephone number and no number.
         match text.parse::<i64>() {
-            Ok(value) if is_whole => Some(Self::Integer(value)),
+            Ok(value) if !text.starts_with('+') => Some(Self::Integer(value)),
             _ => Decimal::parse(text).map(Self::Decimal),
         }
     }
@@ -62,11 +58,9 @@ impl Number {
             (Self::Integer(left), Self::Integer(right)) => left.cmp(right),
             (Self::Decimal(left), Self::Decimal(right)) => left.cmp(right),
             (Self::Integer(left), Self::Decimal(right)) => {
-                Decimal::from(*left).cmp(right)
+                right.compare_integer(*left).reverse()
             }
-            (Self::Decimal(left), Self::Integer(right)) => {
-                left.cmp(&Decimal::from(*right))
-            }
+            (Self::Decimal(left), Self::Integer(right)) => left.compare_integer(*right),
         }
     }
 
@@ -102,5 +96,60 @@ impl From<Number> for Json {
             Number::Integer(value) => Self::Integer(value),
             Number::Decimal(value) => Self::Decimal(value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Number {
+        Number::Decimal(Decimal::parse(text).unwrap())
+    }
+
+    #[test]
+    fn json_numbers_are_integers_if_written_so_and_if_they_fit() {
+        let max = i64::MAX.to_string();
+        for (text, number) in [
+            ("0", Number::Integer(0)),
+            ("-0", Number::Integer(0)),
+            ("-12", Number::Integer(-12)),
+            (max.as_str(), Number::Integer(i64::MAX)),
+            ("9223372036854775808", decimal("9223372036854775808")),
+            ("12.0", decimal("12")),
+            ("12e0", decimal("12")),
+            ("0.5", decimal("0.5")),
+        ] {
+            assert_eq!(Number::parse_json(text), Some(number), "{text}");
+        }
+        for text in ["", "-", "+1", "007", "-01.5", "1.", ".5", "1.e5", " 1", "1e41", "a"]
+        {
+            assert_eq!(Number::parse_json(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_read_as_numbers() {
+        assert_eq!(Number::of(&Value::from(" 007\u{a0}")), Some(Number::Integer(7)));
+        assert_eq!(Number::of(&Value::from("1.50")), Some(decimal("1.5")));
+        assert_eq!(Number::of(&Value::Json(Json::from("3"))), Some(Number::Integer(3)));
+        for text in ["", " ", "+15551234567", "1 2", "true", "12a"] {
+            assert_eq!(Number::of(&Value::from(text)), None, "{text}");
+        }
+        assert_eq!(Number::of(&Value::from(true)), None);
+        assert_eq!(Number::of(&Value::NOT_SET), None);
+    }
+
+    #[test]
+    fn kinds_compare_by_value() {
+        assert_eq!(Number::Integer(5).compare(&decimal("5.0")), Ordering::Equal);
+        assert_eq!(Number::Integer(5).compare(&decimal("5.1")), Ordering::Less);
+        assert_eq!(decimal("-5.1").compare(&Number::Integer(-5)), Ordering::Less);
+        // As floats these two would be equal.
+        let large = decimal("9007199254740992.5");
+        assert_eq!(
+            Number::Integer(9_007_199_254_740_992).compare(&large),
+            Ordering::Less
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! Values as text: what a template prints, and JSON.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::json::write_json_string;
+use super::json::{write_json_list, write_json_string};
 use super::{Currency, Json, Kind, Object, Type, Value};
 
 impl Value {
@@ -32,6 +33,37 @@ impl Value {
         }
     }
 
+    /// The value as JSON: NOT_SET is `null`, times are strings, an object its properties, a
+    /// Currency `{"amount": "4.50", "code": "USD"}`.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::NotSet(_) => Json::Null,
+            Self::Boolean(truth) => Json::Boolean(*truth),
+            Self::Integer(number) => Json::Integer(*number),
+            Self::Decimal(number) => Json::Decimal(number.clone()),
+            Self::String(text) => Json::String(text.clone()),
+            Self::Json(json) => json.clone(),
+            Self::DateTime(_) | Self::Date(_) | Self::Time(_) | Self::Duration(_) => {
+                let mut text = String::new();
+                self.write_text(&mut text);
+                Json::String(text.into())
+            }
+            Self::Currency(currency) => Json::object([
+                ("amount".into(), Json::String(currency.amount_text().into())),
+                ("code".into(), Json::String(currency.code.clone())),
+            ]),
+            Self::Object(object) => {
+                let properties = object.properties.iter();
+                Json::object(
+                    properties.map(|(name, value)| (name.clone(), value.to_json())),
+                )
+            }
+            Self::Collection(collection) => Json::Array(Arc::new(
+                collection.items.iter().map(Self::to_json).collect(),
+            )),
+        }
+    }
+
     /// Appends the compact JSON text of [`Value::to_json`].
     pub fn write_json(&self, out: &mut String) {
         match self {
@@ -45,8 +77,21 @@ impl Value {
                 self.write_text(out);
                 out.push('"');
             }
-            Self::Currency(_) | Self::Object(_) | Self::Collection(_) => {
-                self.to_json().write(out);
+            Self::Currency(_) => self.to_json().write(out),
+            Self::Object(object) => {
+                write_json_list(
+                    ['{', '}'],
+                    &object.properties,
+                    out,
+                    |(name, value), out| {
+                        write_json_string(name, out);
+                        out.push(':');
+                        value.write_json(out);
+                    },
+                );
+            }
+            Self::Collection(collection) => {
+                write_json_list(['[', ']'], &collection.items, out, Self::write_json);
             }
         }
     }
@@ -123,5 +168,106 @@ fn write_json_text(json: &Json, out: &mut String) {
         Json::String(text) => out.push_str(text),
         Json::Decimal(number) => number.write(1, out),
         other => other.write(out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{Collection, DateTime, Decimal, Duration, Time};
+
+    fn decimal(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap()
+    }
+
+    fn price(amount: &str, code: &str) -> Value {
+        Value::Currency(Currency { amount: decimal(amount), code: code.into() }.into())
+    }
+
+    fn object(kind: Kind, properties: &[(&str, Value)]) -> Value {
+        let properties =
+            properties.iter().map(|(name, value)| ((*name).into(), value.clone()));
+        Value::Object(Object { kind, properties: properties.collect() }.into())
+    }
+
+    fn list(kind: Kind, items: Vec<Value>) -> Value {
+        Value::Collection(Collection { kind, items }.into())
+    }
+
+    /// Holds a value to its text, its JSON, and its type.
+    #[track_caller]
+    fn check(value: &Value, text: &str, json: &str, kind: &str) {
+        assert_eq!(value.to_string(), text, "{value:?}");
+        let mut out = String::from("before ");
+        value.write_text(&mut out);
+        assert_eq!(out, format!("before {text}"));
+        out.clear();
+        value.write_json(&mut out);
+        assert_eq!(out, json, "{value:?}");
+        assert_eq!(value.to_json().to_string(), json, "{value:?}");
+        assert_eq!(value.type_of().to_string(), kind, "{value:?}");
+    }
+
+    #[test]
+    fn scalars() {
+        check(&Value::NOT_SET, "", "null", "Any");
+        check(&Value::NotSet(Type::one(Kind::Queue)), "", "null", "Queue");
+        check(&Value::from(true), "true", "true", "Boolean");
+        check(&Value::from(-2000), "-2000", "-2000", "Integer");
+        check(&Value::from("a\"b\n"), "a\"b\n", r#""a\"b\n""#, "String");
+        check(&Value::Decimal(decimal("5")), "5.0", "5.0", "Decimal");
+        let large = Value::Decimal(decimal("1e22"));
+        check(&large, "10000000000000000000000.0", "1e22", "Decimal");
+    }
+
+    #[test]
+    fn times() {
+        let time = DateTime::parse("2009-01-10T06:30:00Z").unwrap();
+        let quoted = r#""2009-01-10T06:30:00Z""#;
+        check(&Value::DateTime(time), "2009-01-10T06:30:00Z", quoted, "DateTime");
+        check(&Value::Date(time.date()), "2009-01-10", r#""2009-01-10""#, "Date");
+        let time = Time::new(6, 30, 0, 5).unwrap();
+        check(&Value::Time(time), "06:30:00.005", r#""06:30:00.005""#, "Time");
+        let hour = Duration::parse("PT60M").unwrap();
+        check(&Value::Duration(hour), "PT1H", r#""PT1H""#, "Duration");
+    }
+
+    #[test]
+    fn json() {
+        let json = |text| Value::Json(Json::parse(text).unwrap());
+        check(&json("null"), "", "null", "JSON");
+        check(&json(r#""a""#), "a", r#""a""#, "JSON");
+        check(&json("2.50"), "2.5", "2.5", "JSON");
+        check(&json("1e30"), "1000000000000000000000000000000.0", "1e30", "JSON");
+        let compact = r#"{"b":[1,null],"a":1.0}"#;
+        check(&json(r#"{"b": [1, null], "a": 1.0}"#), compact, compact, "JSON");
+    }
+
+    #[test]
+    fn objects() {
+        let name = ("name", Value::from("Ann"));
+        let id = ("id", Value::from("7"));
+        let user = [id.clone(), name.clone(), ("username", Value::from("a@b.c"))];
+        let json = r#"{"id":"7","name":"Ann","username":"a@b.c"}"#;
+        check(&object(Kind::User, &user), "a@b.c", json, "User");
+        let queue = object(Kind::Queue, &[id.clone(), name]);
+        check(&queue, "Ann", r#"{"id":"7","name":"Ann"}"#, "Queue");
+        let nameless = object(Kind::Queue, &[id, ("name", Value::NOT_SET)]);
+        check(&nameless, "7", r#"{"id":"7","name":null}"#, "Queue");
+        let number = object(Kind::PhoneNumber, &[("uri", Value::from("tel:+1555"))]);
+        check(&number, "tel:+1555", r#"{"uri":"tel:+1555"}"#, "PhoneNumber");
+        check(&object(Kind::Skill, &[]), "", "{}", "Skill");
+        let json = r#"{"amount":"4.50","code":"USD"}"#;
+        check(&price("4.5", "USD"), "4.50|USD", json, "Currency");
+    }
+
+    #[test]
+    fn collections() {
+        let numbers = list(Kind::Integer, vec![Value::NOT_SET, Value::from(-1)]);
+        check(&numbers, "\n-1", "[null,-1]", "Integer[]");
+        check(&list(Kind::String, vec![]), "", "[]", "String[]");
+        let prices = list(Kind::Currency, vec![price("10", "USD"), price("5", "EUR")]);
+        let json = r#"[{"amount":"10.00","code":"USD"},{"amount":"5.00","code":"EUR"}]"#;
+        check(&prices, "10.00|USD\n5.00|EUR", json, "Currency[]");
     }
 }

@@ -1,4 +1,4 @@
-//! Points in time, days, times of day, and durations.
+//! Points in time, days, and times of day.
 
 use std::fmt::{self, Write};
 
@@ -6,9 +6,7 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 
-use super::MAX_INTEGER;
-
-const MILLISECONDS_A_DAY: i64 = 86_400_000;
+use super::Duration;
 
 /// A point in time in UTC, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +33,9 @@ impl DateTime {
     /// without a time it is midnight.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        if text.contains('[') {
+            return None; // the library takes `[Europe/Berlin]` for a comment
+        }
         let time = text.parse::<Timestamp>().ok().or_else(|| {
             let civil = text.parse::<civil::DateTime>().ok()?;
             Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
@@ -49,17 +50,18 @@ impl DateTime {
 
     /// The time a duration later, if it is within the limits.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
-        Self::from_milliseconds(self.0.checked_add(duration.0)?)
+        Self::from_milliseconds(self.0.checked_add(duration.milliseconds())?)
     }
 
     /// The time a duration earlier, if it is within the limits.
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
-        Self::from_milliseconds(self.0.checked_sub(duration.0)?)
+        Self::from_milliseconds(self.0.checked_sub(duration.milliseconds())?)
     }
 
     /// How long after another time this is; negative if before.
     pub fn since(self, other: Self) -> Duration {
-        Duration(self.0 - other.0)
+        // Both are within the limits, so that their difference is within those of durations.
+        Duration::from_milliseconds(self.0 - other.0).unwrap_or_default()
     }
 
     /// The day in UTC.
@@ -122,7 +124,9 @@ impl Date {
 
     /// Reads `2009-01-10`.
     pub fn parse(text: &str) -> Option<Self> {
-        let date = text.trim().parse::<civil::Date>().ok()?;
+        let text = text.trim();
+        let is_date_alone = text.len() == "2009-01-10".len();
+        let date = text.parse::<civil::Date>().ok().filter(|_| is_date_alone)?;
         Self::new(date.year(), date.month(), date.day())
     }
 
@@ -163,7 +167,9 @@ impl Time {
 
     /// Reads `06:30`, `06:30:00`, `06:30:00.250`.
     pub fn parse(text: &str) -> Option<Self> {
-        let time = text.trim().parse::<civil::Time>().ok()?;
+        let text = text.trim();
+        let is_time_alone = text.as_bytes().get(2) == Some(&b':');
+        let time = text.parse::<civil::Time>().ok().filter(|_| is_time_alone)?;
         Self::new(time.hour(), time.minute(), time.second(), time.millisecond())
     }
 
@@ -184,142 +190,76 @@ impl fmt::Display for Time {
     }
 }
 
-/// A length of time in milliseconds, within ±[`MAX_INTEGER`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Duration(i64);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Duration {
-    /// No time.
-    pub const ZERO: Self = Self(0);
-    /// The longest. *Source: Architect's limits.*
-    pub const MAX: Self = Self(MAX_INTEGER);
-    /// The longest negative one.
-    pub const MIN: Self = Self(-MAX_INTEGER);
-
-    /// So many milliseconds, if they are within the limits.
-    pub fn from_milliseconds(milliseconds: i64) -> Option<Self> {
-        let duration = Self(milliseconds);
-        (Self::MIN..=Self::MAX).contains(&duration).then_some(duration)
-    }
-
-    /// The length in milliseconds.
-    pub fn milliseconds(self) -> i64 {
-        self.0
-    }
-
-    /// The sum.
-    pub fn checked_add(self, other: Self) -> Option<Self> {
-        Self::from_milliseconds(self.0.checked_add(other.0)?)
-    }
-
-    /// The difference.
-    pub fn checked_sub(self, other: Self) -> Option<Self> {
-        Self::from_milliseconds(self.0.checked_sub(other.0)?)
-    }
-
-    /// Reads ISO 8601 (`PT1H15M30.250S`, `-P1DT3H`) and what Architect writes into its
-    /// documents (`P0D0H0M3S0F`, where `F` counts milliseconds). Digits beyond milliseconds
-    /// are dropped. Years and months have no fixed length and are refused.
-    ///
-    /// By hand: `jiff` knows no `F`, and its hours end below Architect's longest duration.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (sign, text) = match text.strip_prefix('-') {
-            Some(rest) => (-1, rest),
-            None => (1, text),
-        };
-        let mut rest = text.strip_prefix(['P', 'p'])?;
-        let mut total = 0i64;
-        let mut previous = 0;
-        while !rest.is_empty() {
-            if let Some(after) = rest.strip_prefix(['T', 't']) {
-                if previous >= TIME_MARK || after.is_empty() {
-                    return None;
-                }
-                previous = TIME_MARK;
-                rest = after;
-                continue;
-            }
-            let (rank, milliseconds, after) = read_component(rest)?;
-            if rank <= previous {
-                return None;
-            }
-            previous = rank;
-            total = total.checked_add(milliseconds)?;
-            rest = after;
-        }
-        let is_empty = previous == 0;
-        if is_empty { None } else { Self::from_milliseconds(sign * total) }
-    }
-
-    /// Appends ISO 8601: `PT1H`, `-P9DT18H30M`, `PT0.25S`, `PT0S`.
-    pub fn write(self, out: &mut String) {
-        let total = self.0.abs();
-        let (days, rest) = (total / MILLISECONDS_A_DAY, total % MILLISECONDS_A_DAY);
-        out.push_str(if self.0 < 0 { "-P" } else { "P" });
-        if days > 0 {
-            let _ = write!(out, "{days}D");
-        }
-        if rest > 0 || days == 0 {
-            out.push('T');
-        }
-        let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60);
-        let (seconds, milliseconds) = (rest / 1000 % 60, rest % 1000);
-        if hours > 0 {
-            let _ = write!(out, "{hours}H");
-        }
-        if minutes > 0 {
-            let _ = write!(out, "{minutes}M");
-        }
-        if milliseconds > 0 {
-            let text = format!("{seconds}.{milliseconds:03}");
-            out.push_str(text.trim_end_matches('0'));
-            out.push('S');
-        } else if seconds > 0 || total == 0 {
-            let _ = write!(out, "{seconds}S");
+    #[test]
+    fn readings_and_prints() {
+        for (text, printed) in [
+            ("2009-01-10T06:30:00Z", "2009-01-10T06:30:00Z"),
+            ("2009-01-10T06:30:00-07:00", "2009-01-10T13:30:00Z"),
+            ("2009-01-10T06:30:00", "2009-01-10T06:30:00Z"),
+            ("2009-01-10 06:30:00.25", "2009-01-10T06:30:00.250Z"),
+            (" 2009-01-10 ", "2009-01-10T00:00:00Z"),
+            ("1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z"),
+            ("2009-01-10T06:30:00.9999Z", "2009-01-10T06:30:00.999Z"),
+            ("1800-01-01T00:00:00Z", "1800-01-01T00:00:00Z"),
+            ("2200-12-31T23:59:59.999Z", "2200-12-31T23:59:59.999Z"),
+            ("2024-02-29", "2024-02-29T00:00:00Z"),
+        ] {
+            let time = DateTime::parse(text).map(|time| time.to_string());
+            assert_eq!(time.as_deref(), Some(printed), "{text}");
         }
     }
-}
 
-impl fmt::Display for Duration {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::new();
-        self.write(&mut text);
-        formatter.write_str(&text)
+    #[test]
+    fn what_is_no_time() {
+        for text in [
+            "",
+            "now",
+            "06:30",
+            "2009-13-01",
+            "2023-02-29",
+            "2009-01-10T25:00:00Z",
+            "1799-12-31T23:59:59Z",
+            "2201-01-01",
+            "2009-01-10T06:30:00[Europe/Berlin]",
+            "2009-01-10T06:30:00+99:99",
+            "2009-01-10T06:30:00Zjunk",
+            "1e5",
+        ] {
+            assert_eq!(DateTime::parse(text), None, "{text}");
+        }
     }
-}
 
-/// Where `T` stands among the components of a duration.
-const TIME_MARK: u8 = 3;
+    #[test]
+    fn arithmetic_stays_within_the_limits() {
+        let hour = Duration::parse("PT1H").unwrap();
+        let time = DateTime::parse("2003-06-01T00:00:00Z").unwrap();
+        let later = time.checked_add(hour).unwrap();
+        assert_eq!(later.to_string(), "2003-06-01T01:00:00Z");
+        assert_eq!(later.since(time), hour);
+        assert_eq!(later.checked_sub(hour), Some(time));
+        assert_eq!(DateTime::MAX.checked_add(hour), None);
+        assert_eq!(DateTime::MIN.checked_sub(hour), None);
+        assert_eq!(DateTime::MAX.checked_add(Duration::MAX), None);
+        assert_eq!(DateTime::MAX.since(DateTime::MIN).milliseconds(), 12_654_316_799_999);
+    }
 
-/// Reads a number and its letter: the letter's place in the order, and its milliseconds.
-fn read_component(text: &str) -> Option<(u8, i64, &str)> {
-    let is_part = |character: char| character.is_ascii_digit() || character == '.';
-    let length = text.find(|character| !is_part(character))?;
-    let (number, rest) = text.split_at(length);
-    let mut characters = rest.chars();
-    let (rank, unit) = match characters.next()?.to_ascii_uppercase() {
-        'W' => (1, 7 * MILLISECONDS_A_DAY),
-        'D' => (2, MILLISECONDS_A_DAY),
-        'H' => (4, 3_600_000),
-        'M' => (5, 60_000),
-        'S' => (6, 1000),
-        'F' => (7, 1),
-        _ => return None,
-    };
-    let (whole, fraction) = match number.split_once('.') {
-        Some((whole, fraction)) if unit == 1000 => (whole, read_thousandths(fraction)?),
-        Some(_) => return None,
-        None => (number, 0),
-    };
-    let milliseconds = whole.parse::<i64>().ok()?.checked_mul(unit)?;
-    Some((rank, milliseconds.checked_add(fraction)?, characters.as_str()))
-}
-
-/// The first three digits of a fraction.
-fn read_thousandths(fraction: &str) -> Option<i64> {
-    let is_digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let digits = fraction.bytes().chain(*b"000").take(3);
-    let thousandths =
-        digits.fold(0, |sum, byte| sum * 10 + i64::from(byte.wrapping_sub(b'0')));
-    (is_digits && !fraction.is_empty()).then_some(thousandths)
+    #[test]
+    fn days_and_times_of_day() {
+        let time = DateTime::parse("2009-01-10T06:30:00.250Z").unwrap();
+        assert_eq!(time.date().to_string(), "2009-01-10");
+        assert_eq!(time.time().to_string(), "06:30:00.250");
+        assert_eq!(Date::parse("2009-01-10"), Some(time.date()));
+        assert_eq!(Time::parse("06:30:00.250"), Some(time.time()));
+        assert_eq!(Time::parse("06:30"), Time::new(6, 30, 0, 0));
+        assert_eq!(Date::new(2023, 2, 29), None);
+        assert_eq!(Date::new(1799, 12, 31), None);
+        assert_eq!(Time::new(24, 0, 0, 0), None);
+        assert_eq!(Time::new(0, 0, 0, 1000), None);
+        assert_eq!(Date::parse("2009-01-10T06:30"), None);
+        assert_eq!(Time::parse("2009-01-10T06:30"), None);
+    }
 }

@@ -3,65 +3,86 @@
 use crate::diagnostic::Code;
 use crate::engine::scope::View;
 use crate::engine::state::{Effect, State};
-use crate::expr::draft::Scope;
-use crate::flow::VariableType;
-use crate::program::{Assignment, If, Step};
+use crate::expr::draft::{Form, Scope, Template};
+use crate::flow::{VariableId, VariableType};
+use crate::program::{Assignment, If, Operand, Step};
 use crate::trace::{Fact, Failure, PathTaken};
-use crate::value::{
-    Conversion, Number, Value, to_boolean, to_decimal, to_integer, to_json, to_text,
-};
+use crate::value::{Number, Value, to_boolean, to_decimal, to_integer, to_json, to_text};
 
+#[inline(always)]
 pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) -> Effect {
     for assignment in assignments {
-        let value = state.evaluate(&assignment.value);
-        let converted = match assignment.variable_type {
-            VariableType::Increment => increment(state, assignment, &value),
-            variable_type => {
-                convert(variable_type, value).map_err(|error| error.to_string())
-            }
+        let variable = assignment.variable;
+        let value = match ready(state, &assignment.value) {
+            Some(value) => value.clone(),
+            None => state.evaluate(&assignment.value),
         };
-        let value = match converted {
-            Ok(value) => value,
-            Err(message) => {
-                return Effect::Fail(Failure::new(Code::EXPRESSION_ERROR, message));
-            }
+        let value = match assignment.variable_type {
+            kind if is_already(kind, &value) => value,
+            kind => match convert(state, variable, kind, &value) {
+                Ok(value) => value,
+                Err(message) => {
+                    return Effect::Fail(Failure::new(Code::EXPRESSION_ERROR, message));
+                }
+            },
         };
         if let Err(failure) = super::size::check(&value) {
             return Effect::Fail(failure);
         }
-        let State { slots, frames, .. } = state;
+        let State { slots, frames, recorder, step: index, .. } = &mut *state;
         if let Some(frame) = frames.last() {
-            slots.set_variable(frame, assignment.variable, value.clone());
+            slots.set_variable(frame, variable, value);
+            let value = slots.variable(frame, variable);
+            recorder.note(*index, || Fact::Assigned(variable, value.clone()));
         }
-        state.note(Fact::Assigned(assignment.variable, value));
     }
     Effect::Go(PathTaken::Next, step.next)
 }
 
-fn convert(variable_type: VariableType, value: Value) -> Result<Value, Conversion> {
-    match (variable_type, &value) {
-        (VariableType::Unchanged | VariableType::Increment, _)
-        | (VariableType::String, Value::String(_))
-        | (VariableType::Integer, Value::Integer(_))
-        | (VariableType::Boolean, Value::Boolean(_)) => Ok(value),
-        (VariableType::String, _) => to_text(&value),
-        (VariableType::Integer, _) => to_integer(&value),
-        (VariableType::Decimal, _) => to_decimal(&value),
-        (VariableType::Boolean, _) => to_boolean(&value),
-        (VariableType::Json, _) => to_json(&value),
-        (VariableType::Number, _) => match Number::of(&value) {
-            Some(number) => Ok(number.into()),
-            None => to_decimal(&value),
-        },
-    }
+/// The value of a form that only names one, where it lies.
+#[inline]
+fn ready<'s>(state: &'s State, form: &Form<Operand>) -> Option<&'s Value> {
+    let Form::Template(Template::Whole(operand)) = form else { return None };
+    let is_whole = operand.path.is_empty();
+    let value = is_whole.then(|| state.slots.whole(state.frame(), operand))?;
+    (!value.is_unset()).then_some(value)
 }
 
-fn increment(
+/// Whether a value needs no conversion, as nearly always.
+fn is_already(kind: VariableType, value: &Value) -> bool {
+    matches!(
+        (kind, value),
+        (VariableType::Unchanged, _)
+            | (VariableType::String, Value::String(_))
+            | (VariableType::Integer, Value::Integer(_))
+            | (VariableType::Boolean, Value::Boolean(_))
+    )
+}
+
+fn convert(
     state: &State,
-    assignment: &Assignment,
-    by: &Value,
+    variable: VariableId,
+    kind: VariableType,
+    value: &Value,
 ) -> Result<Value, String> {
-    let current = state.slots.variable(state.frame(), assignment.variable);
+    let converted = match kind {
+        VariableType::Increment => return increment(state, variable, value),
+        VariableType::Unchanged => return Ok(value.clone()),
+        VariableType::String => to_text(value),
+        VariableType::Integer => to_integer(value),
+        VariableType::Decimal => to_decimal(value),
+        VariableType::Boolean => to_boolean(value),
+        VariableType::Json => to_json(value),
+        VariableType::Number => match Number::of(value) {
+            Some(number) => return Ok(number.into()),
+            None => to_decimal(value),
+        },
+    };
+    converted.map_err(|error| error.to_string())
+}
+
+fn increment(state: &State, variable: VariableId, by: &Value) -> Result<Value, String> {
+    let current = state.slots.variable(state.frame(), variable);
     let number = |value: &Value, what: &str| match value {
         unset if unset.is_unset() => Ok(Number::Integer(0)),
         value => Number::of(value).ok_or_else(|| format!("cannot add {what} `{value}`")),
@@ -70,17 +91,18 @@ fn increment(
     sum.map(Value::from).ok_or_else(|| "the sum is beyond the limits of a number".into())
 }
 
+#[inline(always)]
 pub(super) fn decide(state: &mut State, step: &Step, decision: &If) -> Effect {
     for (branch, number) in decision.branches.iter().zip(1..=u16::MAX) {
         let State { slots, frames, recorder, step: index, .. } = &mut *state;
         let Some(frame) = frames.last() else { break };
         let view = View { slots, frame };
         for operand in &branch.reads {
-            let value = view.read(operand).into_owned();
+            let value = view.read(operand);
             if value.is_unset() {
-                recorder.note(*index, Fact::Missing(operand.reference));
+                recorder.note(*index, || Fact::Missing(operand.reference));
             }
-            recorder.note(*index, Fact::Read(operand.reference, value));
+            recorder.note(*index, || Fact::Read(operand.reference, value.into_owned()));
         }
         match branch.condition.evaluate(&view) {
             Ok(false) => {}

@@ -10,12 +10,13 @@ use crate::trace::{Fact, Failure, PathTaken};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
+#[inline(always)]
 pub(super) fn gather(state: &mut State, gather: &Gather) -> Effect {
     if let Some(prompt) = &gather.prompt {
         let phrase = state.phrase(prompt);
-        state.note(Fact::Said(phrase));
+        state.note(|| Fact::Said(phrase));
     }
-    Effect::Ask(Waiting::Input)
+    state.ask(Waiting::Input)
 }
 
 pub(super) fn question<'q>(
@@ -64,12 +65,12 @@ pub(super) fn heard(
     state: &mut State,
     step: &Step,
     gather: &Gather,
-    answer: Answer,
+    answer: &Answer,
 ) -> Effect {
-    let entry = match &answer {
+    let entry = match answer {
         // The whole entry at once and no longer than it may be: by far the most calls.
         Answer::Input(Input::Keys(keys)) if is_plain(gather, keys) => {
-            Entry { digits: keys.clone(), elapsed_ms: 0, verdict: Verdict::Collected }
+            return collected(state, step, gather, keys);
         }
         Answer::Input(Input::Keys(keys)) => {
             let entry = listen(gather, keys.chars().map(|key| (key, 0)));
@@ -77,16 +78,15 @@ pub(super) fn heard(
             entry
         }
         Answer::Input(Input::Timed(keys)) => {
-            let entry = listen(
-                gather,
-                keys.iter().map(|stroke| (stroke.key, i64::from(stroke.after_ms))),
-            );
+            let strokes =
+                keys.iter().map(|stroke| (stroke.key, i64::from(stroke.after_ms)));
+            let entry = listen(gather, strokes);
             let pressed: Text = keys.iter().map(|stroke| stroke.key).collect();
             note_heard(state, &pressed, &entry);
             entry
         }
         Answer::Input(Input::Speech(words)) => {
-            state.note(Fact::Heard(words.clone()));
+            state.note(|| Fact::Heard(words.clone()));
             return no_match("the caller spoke, but this node takes keys only".into());
         }
         Answer::Input(Input::HangUp) => {
@@ -98,7 +98,7 @@ pub(super) fn heard(
     if let Some(frame) = state.wait(entry.elapsed_ms) {
         return Effect::CutOff(frame);
     }
-    conclude(state, step, gather, entry)
+    conclude(state, step, gather, &entry)
 }
 
 fn is_plain(gather: &Gather, keys: &str) -> bool {
@@ -112,7 +112,7 @@ fn note_heard(state: &mut State, pressed: &Text, entry: &Entry) {
     let is_taken =
         matches!(entry.verdict, Verdict::Collected) && *pressed == entry.digits;
     if !is_taken && !pressed.is_empty() {
-        state.note(Fact::Heard(pressed.clone()));
+        state.note(|| Fact::Heard(pressed.clone()));
     }
 }
 
@@ -153,20 +153,20 @@ fn enough(gather: &Gather, count: u32) -> Verdict {
     if count >= gather.min_digits { Verdict::Collected } else { Verdict::TooFew }
 }
 
-fn conclude(state: &mut State, step: &Step, gather: &Gather, entry: Entry) -> Effect {
+fn collected(state: &mut State, step: &Step, gather: &Gather, digits: &Text) -> Effect {
+    let State { slots, frames, .. } = &mut *state;
+    if let (Some(slot), Some(frame)) = (gather.digits, frames.last()) {
+        slots.set_output(frame, slot, Value::String(digits.clone()));
+    }
+    state.note(|| Fact::Collected(digits.clone()));
+    Effect::Go(PathTaken::Next, step.next)
+}
+
+fn conclude(state: &mut State, step: &Step, gather: &Gather, entry: &Entry) -> Effect {
     match entry.verdict {
-        Verdict::Collected => {
-            if let Some(slot) = gather.digits {
-                let State { slots, frames, .. } = state;
-                if let Some(frame) = frames.last() {
-                    slots.set_output(frame, slot, Value::String(entry.digits.clone()));
-                }
-            }
-            state.note(Fact::Collected(entry.digits));
-            Effect::Go(PathTaken::Next, step.next)
-        }
+        Verdict::Collected => collected(state, step, gather, &entry.digits),
         Verdict::Silence if gather.min_digits == 0 => {
-            conclude(state, step, gather, Entry { verdict: Verdict::Collected, ..entry })
+            collected(state, step, gather, &entry.digits)
         }
         Verdict::Silence => {
             let seconds = Seconds(gather.timeout_ms);

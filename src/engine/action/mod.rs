@@ -16,6 +16,7 @@ use crate::trace::{Fact, PathTaken};
 use crate::world::{Answer, Question};
 
 /// Executes a node.
+#[inline(always)]
 pub(super) fn execute(
     state: &mut State,
     program: &Program,
@@ -36,7 +37,7 @@ pub(super) fn execute(
         }
         StepAction::Webhook(webhook) => service::webhook(state, program, webhook),
         StepAction::End(end) => {
-            state.note(Fact::Ended(*end));
+            state.note(|| Fact::Ended(*end));
             Effect::End(*end)
         }
     }
@@ -52,7 +53,7 @@ pub(super) fn answer(
 ) -> Effect {
     match (&step.action, waiting) {
         (StepAction::Gather(gather), Waiting::Input) => {
-            input::heard(state, step, gather, answer)
+            input::heard(state, step, gather, &answer)
         }
         (StepAction::GetExternalContact(contact), Waiting::Contact { key }) => {
             service::contact_found(state, step, contact, &key, answer)
@@ -60,8 +61,8 @@ pub(super) fn answer(
         (StepAction::DataAction(call), Waiting::DataAction { .. }) => {
             service::data_action_answered(state, step, call, answer)
         }
-        (StepAction::Webhook(webhook), Waiting::Webhook { url, .. }) => {
-            service::webhook_answered(state, step, webhook, url.as_deref(), answer)
+        (StepAction::Webhook(webhook), Waiting::Webhook(sent)) => {
+            service::webhook_answered(state, step, webhook, sent.0.as_deref(), answer)
         }
         (StepAction::QueueStatistics(statistics), Waiting::QueueStatistics { queue }) => {
             routing::statistics_known(state, step, statistics, &queue, answer)
@@ -85,8 +86,8 @@ pub(super) fn question<'q>(
         Waiting::Input => input::question(action, legend, node),
         Waiting::Contact { key } => Question::Contact { key },
         Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
-        Waiting::Webhook { url, body } => {
-            service::webhook_question(action, url.as_deref(), body)
+        Waiting::Webhook(sent) => {
+            service::webhook_question(action, sent.0.as_deref(), &sent.1)
         }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
         Waiting::Queue(routing) => routing::question(routing, legend),

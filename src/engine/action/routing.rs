@@ -4,22 +4,24 @@ use super::service::publish;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::Legend;
-use crate::program::{Program, Route, Speech, Statistics, Step};
+use crate::program::{Program, Route, Statistics, Step};
 use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Subject};
 use crate::value::{Json, Text};
 use crate::world::{Answer, Question, QueueAnswer};
 
 pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effect {
+    let mut routing = Box::new(Routing::default());
     // A template without a value names no queue, as null and empty do not.
-    let mut phrase = |speech: &Option<Speech>| {
-        let phrase = speech.as_ref().map(|text| state.phrase(text));
-        phrase.filter(|phrase| !phrase.text(&program.legend).is_empty())
-    };
-    let (queue_id, queue_name) = (phrase(&route.queue_id), phrase(&route.queue_name));
-    let skills =
-        if route.skills.is_empty() { Vec::new() } else { skills(state, program, route) };
-    let routing = Routing { queue_id, queue_name, skills, priority: route.priority };
-    Effect::Ask(Waiting::Queue(Box::new(routing)))
+    let names = |phrase: &Phrase| !phrase.text(&program.legend).is_empty();
+    let queue_id = route.queue_id.as_ref().map(|text| state.phrase(text));
+    routing.queue_id = queue_id.filter(names);
+    let queue_name = route.queue_name.as_ref().map(|text| state.phrase(text));
+    routing.queue_name = queue_name.filter(names);
+    routing.priority = route.priority;
+    if !route.skills.is_empty() {
+        routing.skills = skills(state, program, route);
+    }
+    state.ask(Waiting::Queue(routing))
 }
 
 pub(super) fn question<'q>(routing: &'q Routing, legend: &'q Legend) -> Question<'q> {
@@ -63,9 +65,9 @@ pub(super) fn routed(
                 format!("no agent of queue `{}` has the skills `{skills}`", queue());
             return Effect::Fail(Failure::new(Code::SKILL_MISMATCH, message));
         }
-        _ => state.note(Fact::Noted(Code::QUEUE_NOT_CHECKED)),
+        _ => state.note(|| Fact::Noted(Code::QUEUE_NOT_CHECKED)),
     }
-    state.note(Fact::Routed(routing));
+    state.note(|| Fact::Routed(routing));
     Effect::Go(PathTaken::Next, step.next)
 }
 
@@ -80,8 +82,8 @@ pub(super) fn statistics(
         name: queue.clone(),
         inputs: Json::Null,
     };
-    state.note(Fact::Asked(Box::new(asked)));
-    Effect::Ask(Waiting::QueueStatistics { queue })
+    state.note(|| Fact::Asked(Box::new(asked)));
+    state.ask(Waiting::QueueStatistics { queue })
 }
 
 pub(super) fn statistics_known(

@@ -16,7 +16,7 @@ pub(super) fn contact(state: &mut State, contact: &Contact) -> Effect {
         return Effect::Fail(Failure::new(Code::LOOKUP_KEY_MISSING, message));
     }
     note_asked(state, Subject::Contact, key.clone(), Json::Null);
-    Effect::Ask(Waiting::Contact { key })
+    state.ask(Waiting::Contact { key })
 }
 
 pub(super) fn contact_found(
@@ -46,7 +46,7 @@ pub(super) fn data_action(state: &mut State, call: &DataAction) -> Effect {
     let sent =
         Json::object(inputs.iter().map(|(name, value)| (name.clone(), value.to_json())));
     note_asked(state, Subject::DataAction, data_action_name(call), sent);
-    Effect::Ask(Waiting::DataAction { inputs })
+    state.ask(Waiting::DataAction { inputs })
 }
 
 pub(super) fn data_action_question<'q>(
@@ -94,7 +94,7 @@ pub(super) fn webhook(state: &mut State, program: &Program, webhook: &Webhook) -
         webhook_name(webhook, url.as_deref()),
         body.to_json(),
     );
-    Effect::Ask(Waiting::Webhook { url, body })
+    state.ask(Waiting::Webhook(Box::new((url, body))))
 }
 
 pub(super) fn webhook_question<'q>(
@@ -171,7 +171,7 @@ fn answered(
 }
 
 fn note_asked(state: &mut State, subject: Subject, name: Text, inputs: Json) {
-    state.note(Fact::Asked(Box::new(Asked { subject, name, inputs })));
+    state.note(|| Fact::Asked(Box::new(Asked { subject, name, inputs })));
 }
 
 /// Notes a result and puts the fields that somebody reads into their slots.
@@ -183,5 +183,5 @@ pub(super) fn publish(state: &mut State, response: &Response, result: Json) {
             slots.set_output(frame, *slot, value.into());
         }
     }
-    state.note(Fact::Answered(result));
+    state.note(|| Fact::Answered(result));
 }

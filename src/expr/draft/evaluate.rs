@@ -15,6 +15,10 @@ const MAX_TEXT: usize = 1024 * 1024;
 pub trait Scope<R> {
     /// The value of a reference; NOT_SET where it has none.
     fn read(&self, reference: &R) -> Cow<'_, Value>;
+
+    /// The same where it lies ready: most references name a value as a whole, and looking
+    /// at it in its place is faster than anything that is handed round.
+    fn peek(&self, reference: &R) -> Option<&Value>;
 }
 
 impl<R> Template<R> {
@@ -139,6 +143,16 @@ impl<R> Condition<R> {
 }
 
 impl<R> Operand<R> {
+    /// The value, if it lies ready.
+    fn peek<'s>(&'s self, scope: &'s impl Scope<R>) -> Option<&'s Value> {
+        match self {
+            Self::Reference(reference) => scope.peek(reference),
+            Self::Literal(value) => Some(value),
+            Self::Null => Some(&Value::NOT_SET),
+            Self::Group(_) => None,
+        }
+    }
+
     fn evaluate<'s>(
         &'s self,
         scope: &'s impl Scope<R>,
@@ -165,19 +179,29 @@ fn compare_operands<R>(
     scope: &impl Scope<R>,
 ) -> Result<bool, EvaluationError> {
     let with_null = left.is_null() || right.is_null();
-    let left = left.evaluate(scope)?;
-    let right = right.evaluate(scope)?;
-    let (left, right) = (&*left, &*right);
+    if let (Some(left), Some(right)) = (left.peek(scope), right.peek(scope)) {
+        return Ok(compare_values(comparator, left, right, with_null));
+    }
+    let (left, right) = (left.evaluate(scope)?, right.evaluate(scope)?);
+    Ok(compare_values(comparator, &left, &right, with_null))
+}
+
+fn compare_values(
+    comparator: Comparator,
+    left: &Value,
+    right: &Value,
+    with_null: bool,
+) -> bool {
     if left.is_unset() || right.is_unset() {
         let both = left.is_unset() && right.is_unset();
-        return Ok(match comparator {
+        return match comparator {
             Comparator::Equal => with_null && both,
             Comparator::NotEqual => with_null && !both,
             _ => false,
-        });
+        };
     }
     let order = || compare(left, right);
-    Ok(match comparator {
+    match comparator {
         Comparator::Equal => equal(left, right),
         Comparator::NotEqual => !equal(left, right),
         Comparator::Less => order() == Some(Ordering::Less),
@@ -195,7 +219,7 @@ fn compare_operands<R>(
         Comparator::EndsWith => {
             with_texts(left, right, |text, part| text.ends_with(part))
         }
-    })
+    }
 }
 
 /// A list contains its items, everything else the texts within its own.

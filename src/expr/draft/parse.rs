@@ -79,15 +79,45 @@ pub fn parse_condition(
 
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
-    let brackets =
-        text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'(' | b')'));
-    for (at, byte) in brackets {
-        depth = if byte == b'(' { depth + 1 } else { depth.saturating_sub(1) };
+    for (at, bracket) in parentheses(text) {
+        depth = if bracket == '(' { depth + 1 } else { depth.saturating_sub(1) };
         if depth > MAX_NESTING {
             return Some(at);
         }
     }
     None
+}
+
+/// The parenthesis that is opened and not closed, the innermost one.
+fn unclosed(text: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    for (at, bracket) in parentheses(text) {
+        if bracket == '(' {
+            open.push(at);
+        } else {
+            open.pop();
+        }
+    }
+    open.pop()
+}
+
+/// The parentheses of a condition, those in quotes left out.
+fn parentheses(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut quote = None;
+    let mut is_escaped = false;
+    text.char_indices().filter(move |(_, character)| {
+        let is_quoted = quote.is_some();
+        if is_escaped {
+            is_escaped = false;
+        } else if is_quoted && *character == '\\' {
+            is_escaped = true;
+        } else if quote == Some(*character) {
+            quote = None;
+        } else if !is_quoted && matches!(character, '\'' | '"') {
+            quote = Some(*character);
+        }
+        !is_quoted && matches!(character, '(' | ')')
+    })
 }
 
 fn push_text(parts: &mut Vec<Part<Reference>>, text: &str) {
@@ -205,19 +235,43 @@ fn operand(pair: Pair<'_, Rule>, origin: Origin) -> Operand<Reference> {
 
 fn template_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxError {
     let at = place(error);
-    let open = text[..at].rfind('{').unwrap_or(at);
-    let message = match text[at..].chars().next() {
-        Some(found) => {
-            format!("`{{` opens a reference, but `{found}` is not part of a name")
-        }
-        None => "`{` opens a reference that is not closed".into(),
+    let open = if text[at..].starts_with('{') {
+        at
+    } else {
+        text[..at].rfind('{').unwrap_or(at)
+    };
+    let stray = stray(&text[open..]).map(|(offset, found)| (open + offset, found));
+    let (end, message) = match stray {
+        Some((at, found)) => (
+            at + found.len_utf8(),
+            format!("`{{` opens a reference, but `{found}` is not part of a name"),
+        ),
+        None => (text.len(), "`{` opens a reference that is not closed".into()),
     };
     let help = "close the name with `}`; write `\\{` for a brace that is only text";
-    SyntaxError {
-        span: origin.part(open, at.max(open + 1)),
-        message,
-        help: Some(help.into()),
-    }
+    SyntaxError { span: origin.part(open, end), message, help: Some(help.into()) }
+}
+
+/// The first character behind an opening brace that makes a text no reference.
+fn stray(text: &str) -> Option<(usize, char)> {
+    let mut is_quoted = false;
+    let mut is_start = true;
+    text.char_indices().skip(1).find(|(_, character)| {
+        let starts = character.is_alphanumeric() || "_$@".contains(*character);
+        let is_stray = match character {
+            '\'' => {
+                is_quoted = !is_quoted;
+                false
+            }
+            _ if is_quoted => false,
+            '.' => is_start,
+            ' ' | '\t' | '\r' | '\n' => return false,
+            _ if is_start => !starts,
+            _ => !starts && !"-:/#".contains(*character),
+        };
+        is_start = *character == '.';
+        is_stray
+    })
 }
 
 fn condition_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxError {
@@ -241,6 +295,13 @@ fn condition_error(text: &str, origin: Origin, error: &Error<Rule>) -> SyntaxErr
 }
 
 fn unexpected_end(text: &str, origin: Origin) -> SyntaxError {
+    if let Some(at) = unclosed(text) {
+        return SyntaxError {
+            span: origin.part(at, at + 1),
+            message: "`(` is opened, but not closed".into(),
+            help: Some("close it with `)`".into()),
+        };
+    }
     let message = if text.trim().is_empty() {
         "the condition is empty"
     } else {
@@ -291,4 +352,60 @@ fn mistake(word: &str, rest: &str) -> Option<String> {
         return Some(format!("write `{{{word}}}` for a variable, `'{word}'` for a text"));
     }
     rest.starts_with(['\'', '"', '{']).then(|| "it is opened, but not closed".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    /// The message, and the part of the text that it points at.
+    fn fault<T>(
+        text: &str,
+        parse: fn(&str, Span) -> Result<T, SyntaxError>,
+    ) -> (String, &str) {
+        let span = Span::new(FileId(0), 0, text.len());
+        let error = parse(text, span).err().expect("it is wrong");
+        (error.message, &text[error.span.start as usize..error.span.end as usize])
+    }
+
+    #[test]
+    fn faults_of_templates_are_pointed_at() {
+        for (text, part, found) in [
+            ("{a} and {b, c}", "{b,", "`,`"),
+            ("{a} and {b", "{b", "not closed"),
+            ("{a.-b}", "{a.-", "`-`"),
+            ("{a..b}", "{a..", "`.`"),
+            ("{a 'b", "{a 'b", "not closed"),
+            ("{a .b} {c}", "{a .b}", "`}`"),
+        ] {
+            let (message, pointed) = fault(text, parse_template);
+            assert_eq!(pointed, part, "{text}: {message}");
+            assert!(message.contains(found), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn faults_of_conditions_are_pointed_at() {
+        for (text, part, found) in [
+            ("({a} == '(' and ({b} > 1)", "(", "not closed"),
+            ("{a} == ", " ", "too early"),
+            ("{a} = 1", "=", "found `=`"),
+        ] {
+            let (message, pointed) = fault(text, parse_condition);
+            assert_eq!(pointed, part, "{text}: {message}");
+            assert!(message.contains(found), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn only_parentheses_outside_of_quotes_are_nested() {
+        let span = Span::new(FileId(0), 0, 0);
+        let nested =
+            |count: usize| format!("{}true{}", "(".repeat(count), ")".repeat(count));
+        assert!(parse_condition(&nested(MAX_NESTING), span).is_ok());
+        assert!(parse_condition(&nested(MAX_NESTING + 1), span).is_err());
+        let quoted = format!("{{a}} == '{}\\'(' and {{b}} == \"(\"", "(".repeat(500));
+        assert!(parse_condition(&quoted, span).is_ok());
+    }
 }

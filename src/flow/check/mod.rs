@@ -1,11 +1,113 @@
-//! Findings.
-use super::Flow;
-use crate::diagnostic::Diagnostic;
-/// Stub.
-pub fn check(_flows: &[Flow]) -> Vec<Diagnostic> {
-    Vec::new()
+//! What is wrong with flows, found without running them: one file a finding.
+//!
+//! What can be seen while reading a document, such as a wrong property, is reported by
+//! [`read`](super::read). The findings here need the whole flow or all flows.
+
+mod adjacency;
+mod call_target;
+mod dangling_reference;
+mod duplicate_flow;
+mod flow_call_cycle;
+mod graph;
+mod loop_without_input;
+mod missing_on_complete;
+mod missing_on_error;
+mod no_default_branch;
+mod no_path_to_end;
+mod organisation;
+mod report;
+mod spelling;
+mod unreachable_node;
+mod variable_never_set;
+
+use organisation::Organisation;
+use report::Report;
+
+use super::model::Flow;
+use crate::diagnostic::{Code, Diagnostic, Severity, sort};
+
+/// Finds what is wrong with flows that were loaded together, ordered by place. Takes time
+/// in proportion to the flows. Of each kind of finding a flow has at most a hundred, and
+/// then one that counts the rest.
+pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
+    let organisation = Organisation::new(flows);
+    let mut diagnostics = Vec::new();
+    let mut report = Report::on_all(&mut diagnostics);
+    duplicate_flow::find(flows, &mut report);
+    flow_call_cycle::find(&organisation, &mut report);
+    report.finish();
+    for (index, graph) in organisation.graphs.iter().enumerate() {
+        let mut report = Report::on(graph.flow, &mut diagnostics);
+        dangling_reference::find(graph, &mut report);
+        call_target::find(&organisation, index, &mut report);
+        missing_on_complete::find(graph, &mut report);
+        missing_on_error::find(graph, &mut report);
+        no_default_branch::find(graph, &mut report);
+        if let Some(reached) = graph.reached() {
+            unreachable_node::find(graph, &reached, &mut report);
+            no_path_to_end::find(&organisation, index, &reached, &mut report);
+        }
+        loop_without_input::find(&organisation, index, &mut report);
+        variable_never_set::find(&organisation, index, &mut report);
+        report.finish();
+    }
+    sort(&mut diagnostics);
+    diagnostics
 }
-/// Stub.
-pub fn forbids_running(_d: &Diagnostic) -> bool {
-    false
+
+/// Whether flows with this finding cannot be run: what a file or a node says was not
+/// understood, or it is not clear where a call goes. Everything else runs, and fails, if at
+/// all, only for the calls that come to that place: a call of an unknown flow takes the
+/// error path of its node, a circle of calls ends at the depth limit, a node without a
+/// next node ends the flow. Warnings and notes never forbid anything.
+pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
+    const FORBIDDING: [Code; 13] = [
+        Code::FILE_UNREADABLE,
+        Code::FILE_NOT_TEXT,
+        Code::FILE_TOO_LARGE,
+        Code::FILE_EMPTY,
+        Code::JSON_SYNTAX,
+        Code::YAML_SYNTAX,
+        Code::NOT_A_FLOW,
+        Code::NO_FLOWS,
+        Code::DUPLICATE_FLOW,
+        Code::DANGLING_REFERENCE,
+        Code::EXPRESSION_SYNTAX,
+        Code::UNKNOWN_NODE_TYPE,
+        Code::INVALID_PROPERTY,
+    ];
+    diagnostic.severity == Severity::Error && FORBIDDING.contains(&diagnostic.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_understood_forbids_running() {
+        for code in [Code::DANGLING_REFERENCE, Code::FILE_EMPTY, Code::INVALID_PROPERTY] {
+            assert!(forbids_running(&Diagnostic::new(code, "")), "{code}");
+        }
+        let warning = Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::new(Code::INVALID_PROPERTY, "")
+        };
+        assert!(!forbids_running(&warning));
+    }
+
+    #[test]
+    fn what_a_call_may_never_meet_does_not() {
+        for code in [
+            Code::NODE_ID_MISMATCH,
+            Code::UNKNOWN_FLOW,
+            Code::FLOW_CALL_CYCLE,
+            Code::MISSING_ON_COMPLETE,
+            Code::FLOW_AMBIGUOUS,
+            Code::FLOW_NOT_PUBLISHED,
+            Code::UNREACHABLE_NODE,
+            Code::VARIABLE_NEVER_SET,
+        ] {
+            assert!(!forbids_running(&Diagnostic::new(code, "")), "{code}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! What a node does, by its type.
 
-use super::document::target_of;
+use super::document::{handler, target_of};
 use super::properties::{Properties, Reader};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::expr::draft::{Condition, Form, Reference, Template};
+use crate::expr::draft::{Condition, Form, Operand, Reference, Template};
 use crate::flow::action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
@@ -174,9 +174,13 @@ fn assignment(item: &Document<'_>, reader: &mut Reader<'_>) -> Option<Assignment
         reader.invalid(item.span, message, "");
         return None;
     };
+    let variable = Written { value: Text::from(name), span };
     let Some(value) = item.get("value") else {
         reader.invalid(item.span, format!("`{name}` has no `value`"), "");
-        return None;
+        // The variable is meant to be set, so that nothing is said about those who read it.
+        let (variable_type, value) =
+            (VariableType::Unchanged, Form::Constant(Json::Null));
+        return Some(Assignment { variable, variable_type, value });
     };
     // `{type, value}`, or the value itself.
     let is_typed = matches!(value.kind, Kind::Object(_)) && value.get("value").is_some();
@@ -185,7 +189,6 @@ fn assignment(item: &Document<'_>, reader: &mut Reader<'_>) -> Option<Assignment
         Some(node) => variable_type(node, reader),
         None => VariableType::Unchanged,
     };
-    let variable = Written { value: Text::from(name), span };
     Some(Assignment { variable, variable_type, value: reader.form(inner) })
 }
 
@@ -237,8 +240,7 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
         );
     }
     for item in items.iter().take(MAX_CONDITIONS) {
-        let Some(condition) = condition(item, properties.reader) else { continue };
-        conditions.push(condition);
+        conditions.push(condition(item, properties.reader));
         let number = u16::try_from(conditions.len()).unwrap_or(u16::MAX);
         match item.get("nextNode").and_then(target_of) {
             Some(target) => {
@@ -250,29 +252,34 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
             }
         }
     }
-    if let Some(target) = properties.get("defaultNextNode").and_then(target_of) {
+    let default = properties.get("defaultNextNode");
+    let default =
+        default.and_then(|node| handler("defaultNextNode", node, properties.reader));
+    if let Some(target) = default {
         paths.push(Path { kind: PathKind::Default, target });
     }
     Action::If(If { conditions })
 }
 
+/// A condition; one that cannot be read is reported and never true. Its path stays, so that
+/// nothing else is said about the node that it leads to.
 fn condition(
     item: &Document<'_>,
     reader: &mut Reader<'_>,
-) -> Option<Written<(Text, Condition<Reference>)>> {
+) -> Written<(Text, Condition<Reference>)> {
+    let never = Condition::Holds(Operand::Null);
     let Some(expression) = item.get("expression") else {
         reader.invalid(item.span, "a condition needs an `expression`".into(), "");
-        return None;
+        return Written { value: (Text::new(), never), span: item.span };
     };
-    let span = expression.span;
     let Some(text) = expression.as_str() else {
         let message =
             format!("`expression` must be a string, found {}", expression.describe());
-        reader.invalid(span, message, "");
-        return None;
+        reader.invalid(expression.span, message, "");
+        return Written { value: (Text::new(), never), span: expression.span };
     };
-    let condition = reader.condition(text, span)?;
-    Some(Written { value: (Text::from(text), condition), span })
+    let condition = reader.condition(text, expression.span).unwrap_or(never);
+    Written { value: (Text::from(text), condition), span: expression.span }
 }
 
 fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {

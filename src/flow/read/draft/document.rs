@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::actions;
 use super::properties::Reader;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::action::Action;
 use crate::flow::model::{Flow, Node, Path, PathKind, Target};
 use crate::flow::read::json;
 use crate::source::{Entry, Kind, Node as Document, Span};
@@ -29,6 +30,7 @@ pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     let mut reader = Reader::new(&key, diagnostics);
     let start = start_of(body, document.span, &mut reader);
     let nodes = read_nodes(body, &mut reader);
+    reader.leave();
     check_edges(body, &nodes, &mut reader);
     let known = ["id", "name", "type", "version", "published", "active", "draft"];
     let of_body = ["startNode", "nodes", "edges"];
@@ -110,29 +112,16 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
                     reader.report(mismatch(entry, own));
                 }
                 let key = Text::from(&*entry.key);
-                if let Some(node) = read_node(&key, entry.key_span, &entry.value, reader)
-                {
-                    add(node, &mut nodes, reader);
-                }
+                add(
+                    read_node(&key, entry.key_span, &entry.value, reader),
+                    &mut nodes,
+                    reader,
+                );
             }
         }
         Kind::Array(items) => {
             nodes.reserve(items.len());
-            for item in items {
-                let id = item.get("id");
-                let Some((id, text)) = id.and_then(|id| Some((id, id.as_str()?))) else {
-                    let message = "a node in a list needs an `id`";
-                    let place = id.map_or(item.span, |id| id.span);
-                    reader.report(
-                        Diagnostic::new(Code::INVALID_PROPERTY, message).at(place),
-                    );
-                    continue;
-                };
-                let key = Text::from(text);
-                if let Some(node) = read_node(&key, id.span, item, reader) {
-                    add(node, &mut nodes, reader);
-                }
-            }
+            items.iter().for_each(|item| read_listed(item, &mut nodes, reader));
         }
         _ => {
             let message = format!(
@@ -144,6 +133,23 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
         }
     }
     nodes
+}
+
+/// Reads a node that stands in a list.
+fn read_listed(
+    item: &Document<'_>,
+    nodes: &mut IndexMap<Text, Node>,
+    reader: &mut Reader<'_>,
+) {
+    let id = item.get("id");
+    let Some((id, text)) = id.and_then(|id| Some((id, id.as_str()?))) else {
+        reader.leave();
+        let message = "a node in a list needs an `id`";
+        let place = id.map_or(item.span, |id| id.span);
+        reader.report(Diagnostic::new(Code::INVALID_PROPERTY, message).at(place));
+        return;
+    };
+    add(read_node(&Text::from(text), id.span, item, reader), nodes, reader);
 }
 
 fn mismatch(entry: &Entry<'_>, own: &Document<'_>) -> Diagnostic {
@@ -174,24 +180,33 @@ fn add(node: Node, nodes: &mut IndexMap<Text, Node>, reader: &mut Reader<'_>) {
     }
 }
 
+/// Reads a node. One that is no object is reported and stays as a node of which nothing is
+/// known, so that nothing is said about those who refer to it.
 fn read_node(
     id: &Text,
     span: Span,
     document: &Document<'_>,
     reader: &mut Reader<'_>,
-) -> Option<Node> {
+) -> Node {
+    reader.enter(id);
     if !matches!(document.kind, Kind::Object(_)) {
         let message = format!("a node must be an object, found {}", document.describe());
-        let diagnostic = Diagnostic::new(Code::INVALID_PROPERTY, message);
-        reader.report(diagnostic.at(document.span).node(&**id));
-        return None;
+        reader.report(Diagnostic::new(Code::INVALID_PROPERTY, message).at(document.span));
+        return Node {
+            id: id.clone(),
+            name: None,
+            node_type: Text::new(),
+            span,
+            action: Action::Unknown,
+            paths: Vec::new(),
+            other: IndexMap::new(),
+        };
     }
-    reader.enter(id);
     let mut paths = Vec::new();
     let action = actions::read(document, span, &mut paths, reader);
     read_handlers(document, &mut paths, reader);
     let known = ["id", "name", "type", "properties", "onComplete", "onError"];
-    Some(Node {
+    Node {
         id: id.clone(),
         name: text_of(document, "name"),
         node_type: text_of(document, "type").unwrap_or_default(),
@@ -199,7 +214,7 @@ fn read_node(
         action,
         paths,
         other: others(document.entries(), |key| known.contains(&key)),
-    })
+    }
 }
 
 /// `onComplete` and `onError`. An error goes to `onError`, else to `onComplete.onError`.
@@ -209,12 +224,12 @@ fn read_handlers(
     reader: &mut Reader<'_>,
 ) {
     let complete = document.get("onComplete");
-    if let Some(target) = complete.and_then(target_of) {
+    if let Some(target) = complete.and_then(|node| handler("onComplete", node, reader)) {
         paths.push(Path { kind: PathKind::Next, target });
     }
-    let within =
-        complete.and_then(|complete| complete.get("onError")).and_then(target_of);
-    let own = document.get("onError").and_then(target_of);
+    let within = complete.and_then(|complete| complete.get("onError"));
+    let within = within.and_then(|node| handler("onError", node, reader));
+    let own = document.get("onError").and_then(|node| handler("onError", node, reader));
     if let (Some(own), Some(within)) = (&own, &within)
         && own.node != within.node
     {
@@ -231,6 +246,31 @@ fn read_handlers(
     if let Some(target) = own.or(within) {
         paths.push(Path { kind: PathKind::Error, target });
     }
+}
+
+/// The target of a handler. One that names no node, or none yet, is no handler; one that
+/// holds something else is reported.
+pub(super) fn handler(
+    name: &str,
+    document: &Document<'_>,
+    reader: &mut Reader<'_>,
+) -> Option<Target> {
+    let target = target_of(document);
+    if target.is_some() {
+        return target;
+    }
+    let mut innermost = document;
+    while let Some(next) = innermost.get("nextNode") {
+        innermost = next;
+    }
+    let is_absent =
+        matches!(innermost.kind, Kind::Null | Kind::Object(_) | Kind::String(_));
+    if !is_absent {
+        let found = innermost.describe();
+        let message = format!("`{name}` must lead to a node, by its id; found {found}");
+        reader.invalid(innermost.span, message, "");
+    }
+    None
 }
 
 /// Edges repeat what the handlers say; where they say something else, one of both is wrong.

@@ -30,6 +30,11 @@ impl<'r> Reader<'r> {
         self.node = Some(node.clone());
     }
 
+    /// From now on, messages are about the flow as a whole.
+    pub(super) fn leave(&mut self) {
+        self.node = None;
+    }
+
     pub(super) fn report(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.flow = Some(self.flow.to_owned());
         if diagnostic.node.is_none() {
@@ -140,7 +145,12 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
     }
 
     fn wrong(&mut self, name: &str, expected: &str, found: &Document<'_>) {
-        let message = format!("`{name}` must be {expected}, found {}", found.describe());
+        let message = match &found.kind {
+            Kind::Number(number) => {
+                format!("`{name}` must be {expected}, found {number}")
+            }
+            _ => format!("`{name}` must be {expected}, found {}", found.describe()),
+        };
         self.reader.invalid(found.span, message, "");
     }
 

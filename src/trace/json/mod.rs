@@ -1,18 +1,21 @@
 //! The trace as JSON, `flowsim.trace/1`; the format is described in `docs/trace.md`.
 
-use super::event::{
-    Asked, Event, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace,
-};
+mod result;
+
+use super::event::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
+use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
-use crate::flow::{Legend, NodeId};
-use crate::value::{Json, Text, Value, write_json_string};
+use crate::flow::{FlowLabel, Legend, NodeId};
+use crate::value::{Text, write_json_string};
 
 /// Writes traces of one program. What does not change from call to call, the names of the
 /// nodes above all, is put into JSON once.
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
     pub(super) legend: &'l Legend,
-    /// By node: `"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
+    /// By flow: what `flow` says.
+    flows: Vec<String>,
+    /// By node: `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
     nodes: Vec<String>,
     /// By node: the id as a JSON string.
     ids: Vec<String>,
@@ -30,12 +33,13 @@ impl<'l> JsonWriter<'l> {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
             legend,
+            flows: legend.flows.iter().map(flow).collect(),
             nodes: legend
                 .nodes
                 .iter()
                 .map(|node| {
                     format!(
-                        "\"flowId\":{},\"nodeId\":{},\"nodeName\":{},\"nodeType\":{}",
+                        ",\"flowId\":{},\"nodeId\":{},\"nodeName\":{},\"nodeType\":{}",
                         quoted(&legend.flow(node.flow).id),
                         quoted(&node.id),
                         quoted(&node.name),
@@ -57,7 +61,7 @@ impl<'l> JsonWriter<'l> {
         out.push_str("\",\"error\":");
         self.write_call_failure(trace, out);
         out.push_str(",\"flow\":");
-        self.write_flow(trace, out);
+        out.push_str(&self.flows[trace.flow.index()]);
         out.push_str(",\"elapsedMs\":");
         write_number(trace.elapsed_ms, out);
         out.push_str(",\"actions\":");
@@ -100,57 +104,17 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
-    fn write_flow(&self, trace: &Trace, out: &mut String) {
-        let label = self.legend.flow(trace.flow);
-        out.push_str("{\"id\":");
-        write_json_string(&label.id, out);
-        out.push_str(",\"name\":");
-        write_json_string(&label.name, out);
-        out.push_str(",\"type\":");
-        write_json_string(&label.flow_type, out);
-        out.push_str(",\"version\":");
-        match &label.version {
-            Some(version) => write_json_string(version, out),
-            None => out.push_str("null"),
-        }
-        out.push('}');
-    }
-
-    /// Calls `write` for every step with the events of that step. Almost always they are a
-    /// run; only a call to another flow can have some more behind those of that flow.
+    /// Calls `write` for every step with its index and events, and sets the commas.
     pub(super) fn write_steps(
         &self,
         trace: &Trace,
         out: &mut String,
         write: impl Fn(&Self, &Step, usize, &Events<'_>, &mut String),
     ) {
-        let late = late_events(&trace.events);
-        let mut late = late.as_slice();
-        let mut at = 0;
-        for (index, step) in trace.steps.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            // Late events of earlier steps stand between; they were written with their step.
-            while trace.events.get(at).is_some_and(|event| (event.step as usize) < index)
-            {
-                at += 1;
-            }
-            let begin = at;
-            while trace.events.get(at).is_some_and(|event| event.step as usize == index) {
-                at += 1;
-            }
-            let count =
-                late.iter().take_while(|event| event.step as usize == index).count();
-            let (own, rest) = late.split_at(count);
-            late = rest;
-            write(
-                self,
-                step,
-                index,
-                &Events { run: &trace.events[begin..at], late: own },
-                out,
-            );
+        let mut separator = Separator::default();
+        for (index, (step, events)) in Grouped::new(trace).steps().enumerate() {
+            separator.before(out);
+            write(self, step, index, &events, out);
         }
     }
 
@@ -165,22 +129,36 @@ impl<'l> JsonWriter<'l> {
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
         out.push_str(",\"depth\":");
         write_number(i64::from(step.depth), out);
-        out.push(',');
-        self.write_names(step, out);
+        out.push_str(&self.nodes[step.node.index()]);
         out.push_str(",\"startMs\":");
         write_number(step.start_ms, out);
         out.push_str(",\"endMs\":");
         write_number(step.end_ms, out);
-        out.push_str(",\"path\":");
-        write_path(step.path, out);
-        out.push_str(",\"result\":{");
-        self.write_result(step, events, out);
+        match step.path {
+            PathTaken::Next => out.push_str(",\"path\":\"next\",\"result\":{"),
+            path => {
+                out.push_str(",\"path\":");
+                write_path(path, out);
+                out.push_str(",\"result\":{");
+            }
+        }
+        let has_more = self.write_result(step, events, out);
         out.push_str("},\"next\":");
         self.write_node_id(step.next, out);
-        for fact in events.iter() {
-            if let Fact::Asked(asked) = fact {
-                write_asked(asked, out);
-            }
+        if has_more {
+            self.write_asked_and_notes(events, out);
+        } else {
+            out.push_str(",\"diagnostics\":[]}");
+        }
+    }
+
+    fn write_asked_and_notes(&self, events: &Events<'_>, out: &mut String) {
+        let asked = events.iter().filter_map(|fact| match fact {
+            Fact::Asked(asked) => Some(asked),
+            _ => None,
+        });
+        if let Some(asked) = asked.last() {
+            write_asked(asked, out);
         }
         out.push_str(",\"diagnostics\":[");
         let mut separator = Separator::default();
@@ -191,79 +169,13 @@ impl<'l> JsonWriter<'l> {
     }
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
-        out.push_str(&self.nodes[step.node.index()]);
+        out.push_str(&self.nodes[step.node.index()][1..]);
     }
 
     pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
         match node {
             Some(node) => out.push_str(&self.ids[node.index()]),
             None => out.push_str("null"),
-        }
-    }
-
-    /// Appends the entries of a step's `result`.
-    pub(super) fn write_result(
-        &self,
-        step: &Step,
-        events: &Events<'_>,
-        out: &mut String,
-    ) {
-        let mut fields =
-            Fields { out, separator: Separator::default(), group: Group::None };
-        match step.path {
-            PathTaken::Condition(number) => {
-                fields.key("\"condition\":");
-                write_number(i64::from(number), fields.out);
-            }
-            PathTaken::Default => fields.key("\"condition\":\"default\""),
-            _ => {}
-        }
-        for fact in events.iter() {
-            self.write_fact(fact, &mut fields);
-        }
-        fields.enter(Group::None);
-    }
-
-    fn write_fact(&self, fact: &Fact, fields: &mut Fields<'_>) {
-        match fact {
-            Fact::Said(phrase) => {
-                fields.key("\"text\":");
-                self.write_phrase(phrase, fields.out);
-            }
-            Fact::Heard(text) => fields.string("\"heard\":", text),
-            Fact::Collected(digits) => fields.string("\"digits\":", digits),
-            Fact::Assigned(variable, value) => {
-                fields.enter(Group::Variables);
-                fields.member(&self.variables[variable.index()], value);
-            }
-            Fact::Read(reference, value) => {
-                fields.enter(Group::Operands);
-                fields.member(&self.references[reference.index()], value);
-            }
-            Fact::Answered(Json::Object(entries)) => {
-                for (key, value) in entries.iter() {
-                    fields.key("");
-                    write_json_string(key, fields.out);
-                    fields.out.push(':');
-                    value.write(fields.out);
-                }
-            }
-            Fact::Answered(other) => {
-                fields.key("\"value\":");
-                other.write(fields.out);
-            }
-            Fact::Routed(routing) => {
-                fields.key("");
-                self.write_routing(routing, fields.out);
-            }
-            Fact::Ended(end) => fields.string("\"endType\":", end.name()),
-            Fact::Failed(failure) => {
-                fields.key("\"error\":{");
-                write_failure(failure, fields.out);
-                fields.out.push('}');
-            }
-            Fact::CutOff => fields.key("\"cutOff\":true"),
-            Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) => {}
         }
     }
 
@@ -341,8 +253,22 @@ impl<'l> JsonWriter<'l> {
     }
 }
 
+fn flow(label: &FlowLabel) -> String {
+    let version =
+        label.version.as_ref().map_or_else(|| "null".into(), |text| quoted(text));
+    format!(
+        "{{\"id\":{},\"name\":{},\"type\":{},\"version\":{version}}}",
+        quoted(&label.id),
+        quoted(&label.name),
+        quoted(&label.flow_type),
+    )
+}
+
 /// What a fact tells the flow's author, if anything.
-pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
+pub(in crate::trace) fn diagnostic(
+    fact: &Fact,
+    legend: &Legend,
+) -> Option<(Code, String)> {
     match fact {
         Fact::Missing(reference) => {
             let name = legend.reference(*reference);
@@ -362,84 +288,6 @@ pub(super) fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)>
             Some((*code, message.into()))
         }
         _ => None,
-    }
-}
-
-/// The events of one step.
-pub(super) struct Events<'t> {
-    run: &'t [Event],
-    late: &'t [&'t Event],
-}
-
-impl<'t> Events<'t> {
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'t Fact> {
-        self.run.iter().chain(self.late.iter().copied()).map(|event| &event.fact)
-    }
-}
-
-/// The events that come after an event of a later step, by step.
-fn late_events(events: &[Event]) -> Vec<&Event> {
-    let mut latest = 0;
-    let mut late: Vec<&Event> = Vec::new();
-    for event in events {
-        if event.step < latest {
-            late.push(event);
-        }
-        latest = latest.max(event.step);
-    }
-    late.sort_by_key(|event| event.step);
-    late
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Group {
-    None,
-    Variables,
-    Operands,
-}
-
-/// The entries of an object under way; facts of one kind are put into an object of their own.
-struct Fields<'o> {
-    out: &'o mut String,
-    separator: Separator,
-    group: Group,
-}
-
-impl Fields<'_> {
-    fn enter(&mut self, group: Group) {
-        if self.group == group {
-            self.out.push_str(if group == Group::None { "" } else { "," });
-            return;
-        }
-        if self.group != Group::None {
-            self.out.push('}');
-        }
-        self.group = Group::None;
-        match group {
-            Group::None => {}
-            Group::Variables => self.key("\"variables\":{"),
-            Group::Operands => self.key("\"operands\":{"),
-        }
-        self.group = group;
-    }
-
-    fn key(&mut self, key: &str) {
-        if self.group != Group::None {
-            self.enter(Group::None);
-        }
-        self.separator.before(self.out);
-        self.out.push_str(key);
-    }
-
-    fn string(&mut self, key: &str, text: &str) {
-        self.key(key);
-        write_json_string(text, self.out);
-    }
-
-    fn member(&mut self, name: &str, value: &Value) {
-        self.out.push_str(name);
-        self.out.push(':');
-        value.write_json(self.out);
     }
 }
 
@@ -490,7 +338,11 @@ pub(super) fn write_path(path: PathTaken, out: &mut String) {
 }
 
 pub(super) fn write_number(number: i64, out: &mut String) {
-    out.push_str(itoa::Buffer::new().format(number));
+    match u8::try_from(number) {
+        // Most numbers of a trace are small.
+        Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
+        _ => out.push_str(itoa::Buffer::new().format(number)),
+    }
 }
 
 fn quoted(text: &str) -> String {

@@ -1,0 +1,106 @@
+//! `FLOW_CALL_CYCLE`: flows that call each other in a circle.
+
+use super::organisation::{Call, Callee, Organisation};
+use super::report::Report;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// How many flows of a circle are named.
+const MAX_NAMED: usize = 8;
+
+/// How far the search has come with a flow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    Never,
+    /// It is this far from the first one, on the way that is looked at.
+    Open(usize),
+    Done,
+}
+
+/// Goes through the calls depth first and reports every call that leads back to a flow of
+/// the way that is looked at. Every circle has such a call.
+pub(super) fn find(organisation: &Organisation<'_>, report: &mut Report<'_>) {
+    let calls = distinct_calls(organisation);
+    let mut visits = vec![Visit::Never; calls.len()];
+    // The flows of the way, each with the call that is looked at next.
+    let mut way: Vec<(usize, usize)> = Vec::new();
+    for first in 0..visits.len() {
+        if visits[first] == Visit::Never {
+            visits[first] = Visit::Open(0);
+            way.push((first, 0));
+        }
+        while let Some((flow, next)) = way.last_mut() {
+            let Some((callee, call)) = calls[*flow].get(*next).copied() else {
+                visits[*flow] = Visit::Done;
+                way.pop();
+                continue;
+            };
+            *next += 1;
+            match visits[callee] {
+                Visit::Never => {
+                    visits[callee] = Visit::Open(way.len());
+                    way.push((callee, 0));
+                }
+                Visit::Open(depth) => report.add(Code::FLOW_CALL_CYCLE, |code| {
+                    diagnostic(code, organisation, &way[depth..], call)
+                }),
+                Visit::Done => {}
+            }
+        }
+    }
+}
+
+/// The calls of each flow that can be made; of several to one flow only the first.
+fn distinct_calls<'o, 'f>(
+    organisation: &'o Organisation<'f>,
+) -> Vec<Vec<(usize, &'o Call<'f>)>> {
+    let mut called_by = vec![None; organisation.calls.len()];
+    let flows = organisation.calls.iter().enumerate();
+    let distinct = flows.map(|(flow, calls)| {
+        let calls = calls.iter().filter_map(|call| match call.callee {
+            Callee::Flow(callee) => Some((callee, call)),
+            _ => None,
+        });
+        let is_first = |(callee, _): &(usize, &Call<'_>)| {
+            called_by[*callee].replace(flow) != Some(flow)
+        };
+        calls.filter(is_first).collect()
+    });
+    distinct.collect()
+}
+
+fn diagnostic(
+    code: Code,
+    organisation: &Organisation<'_>,
+    circle: &[(usize, usize)],
+    call: &Call<'_>,
+) -> Diagnostic {
+    let name = |index: usize| &organisation.flow(circle[index].0).name;
+    let last = circle.len() - 1;
+    let message = if circle.len() == 1 {
+        format!("the flow `{}` calls itself", name(0))
+    } else {
+        let shown = (0..circle.len()).filter(|index| {
+            circle.len() <= MAX_NAMED || *index < MAX_NAMED - 1 || *index == last
+        });
+        let mut ring = String::new();
+        for index in shown {
+            if index == last && circle.len() > MAX_NAMED {
+                ring.push_str(&format!("{} more → ", circle.len() - MAX_NAMED));
+            }
+            ring.push_str(&format!("`{}` → ", name(index)));
+        }
+        format!("flows call each other in a circle: {ring}`{}`", name(0))
+    };
+    let flow = organisation.flow(circle[last].0);
+    let node = &flow.nodes[call.node];
+    let written = call.call.flow_id.as_ref().or(call.call.flow_name.as_ref());
+    let place = written.map_or(node.span, |name| name.span);
+    Diagnostic::new(code, message)
+        .label(place, "this call closes the circle")
+        .help(
+            "let one of them end instead, and repeat by a loop inside one flow; a call that \
+             goes round and round fails at the limit of nested flows",
+        )
+        .flow(flow.key().as_str())
+        .node(node.id.as_str())
+}

@@ -1,0 +1,27 @@
+//! `MISSING_ON_ERROR`: a node that says nothing about errors, other than an If and an End.
+//! *Source: seed 001 wants an error handler on every node, whether or not it can fail.*
+
+use super::graph::{Graph, lacks};
+use super::report::Report;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::action::Action;
+use crate::flow::model::PathKind;
+
+pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
+    for (_, node) in graph.nodes() {
+        let needs_none =
+            matches!(node.action, Action::If(_) | Action::End(_) | Action::Unknown);
+        if needs_none || !lacks(node, &PathKind::Error) {
+            continue;
+        }
+        report.at(Code::MISSING_ON_ERROR, node, node.span, |diagnostic| {
+            let consequence = match node.action.can_fail() {
+                true => "; a failure there ends the flow in error",
+                false => "",
+            };
+            let message = format!("`{}` has no error target{consequence}", node.id);
+            Diagnostic { message, ..diagnostic }
+                .help("say where an error leads, in `onError.nextNode`")
+        });
+    }
+}

@@ -1,0 +1,119 @@
+//! Collects the findings of a flow: each with the flow's name, and of each kind only so
+//! many that somebody may read them.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::model::{Flow, Node};
+use crate::source::Span;
+
+/// How many findings of one kind a flow may have before the rest is only counted.
+pub(super) const MAX_FINDINGS: usize = 100;
+
+/// The findings of one flow, or those between flows.
+pub(super) struct Report<'r> {
+    flow: Option<&'r Flow>,
+    counts: Vec<Count>,
+    diagnostics: &'r mut Vec<Diagnostic>,
+}
+
+struct Count {
+    code: Code,
+    found: usize,
+    /// The first finding beyond the limit; it becomes the line that counts them.
+    rest: Option<Diagnostic>,
+}
+
+impl<'r> Report<'r> {
+    /// For the findings of a flow.
+    pub(super) fn on(flow: &'r Flow, diagnostics: &'r mut Vec<Diagnostic>) -> Self {
+        Self { flow: Some(flow), counts: Vec::new(), diagnostics }
+    }
+
+    /// For the findings between flows; each names its flow itself.
+    pub(super) fn on_all(diagnostics: &'r mut Vec<Diagnostic>) -> Self {
+        Self { flow: None, counts: Vec::new(), diagnostics }
+    }
+
+    /// Adds a finding; it is only written if it is to be shown.
+    pub(super) fn add(&mut self, code: Code, write: impl FnOnce(Code) -> Diagnostic) {
+        let index = match self.counts.iter().position(|count| count.code == code) {
+            Some(index) => index,
+            None => {
+                self.counts.push(Count { code, found: 0, rest: None });
+                self.counts.len() - 1
+            }
+        };
+        let count = &mut self.counts[index];
+        count.found += 1;
+        if count.found > MAX_FINDINGS + 1 {
+            return;
+        }
+        let mut diagnostic = write(code);
+        if let Some(flow) = self.flow {
+            diagnostic.flow = Some(flow.key().to_string());
+        }
+        if count.found <= MAX_FINDINGS {
+            self.diagnostics.push(diagnostic);
+        } else {
+            count.rest = Some(diagnostic);
+        }
+    }
+
+    /// Adds a finding at a place in a node.
+    pub(super) fn at(
+        &mut self,
+        code: Code,
+        node: &Node,
+        span: Span,
+        write: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        self.add(code, |code| write(Diagnostic::new(code, "").at(span)).node(&*node.id));
+    }
+
+    /// Says how many were left out.
+    pub(super) fn finish(self) {
+        for Count { found, rest, .. } in self.counts {
+            let Some(mut rest) = rest else { continue };
+            let more = found - MAX_FINDINGS;
+            if more > 1 {
+                rest.message = format!("and {more} more like this, from here on");
+                rest.labels.truncate(1);
+                rest.labels.iter_mut().for_each(|label| label.text.clear());
+                rest.help = Some("mend the first ones, then check again".into());
+                rest.node = None;
+            }
+            self.diagnostics.push(rest);
+        }
+    }
+}
+
+/// Names for a sentence, `a`, `b` and `c`; of many only the first and how many more.
+pub(super) fn names<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 6;
+    let count = names.len();
+    let shown = if count > SHOWN { SHOWN - 1 } else { count };
+    let mut quoted: Vec<String> =
+        names.take(shown).map(|name| format!("`{name}`")).collect();
+    if count > shown {
+        quoted.push(format!("{} more", count - shown));
+    }
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_names_are_counted() {
+        let all = ["a", "b", "c", "d", "e", "f", "g"];
+        let list = |count: usize| names(all[..count].iter().copied());
+        assert_eq!(list(1), "`a`");
+        assert_eq!(list(3), "`a`, `b` and `c`");
+        assert_eq!(list(6), "`a`, `b`, `c`, `d`, `e` and `f`");
+        assert_eq!(list(7), "`a`, `b`, `c`, `d`, `e` and 2 more");
+    }
+}

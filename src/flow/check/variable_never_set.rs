@@ -1,0 +1,225 @@
+//! `VARIABLE_NEVER_SET`: a reference to what no loaded flow sets and no call brings.
+
+use super::organisation::{Call, Organisation};
+use super::report::{Report, names};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::expr::draft::Reference;
+use crate::flow::action::Action;
+use crate::flow::model::{Flow, Node};
+use crate::value::Text;
+
+/// What every call brings, or may bring. *Source: the simulation of seed 003, and what
+/// Architect's calls have.*
+const CONTEXT: [&str; 12] = [
+    "from",
+    "to",
+    "channel",
+    "conversationId",
+    "mediaType",
+    "caller_id",
+    "callerId",
+    "ani",
+    "dnis",
+    "language",
+    "customerId",
+    "customer_id",
+];
+
+/// What a node leaves behind for templates.
+enum Outputs {
+    /// What it is answered, whatever that may be.
+    Any,
+    /// These fields and no others.
+    Fields(&'static [&'static str]),
+}
+
+pub(super) fn find(
+    organisation: &Organisation<'_>,
+    index: usize,
+    report: &mut Report<'_>,
+) {
+    let search = Search { organisation, index, flow: organisation.flow(index) };
+    for node in search.flow.nodes.values() {
+        node.action
+            .each_reference(&mut |reference| search.follow(node, reference, report));
+    }
+    for call in &organisation.calls[index] {
+        search.follow_outputs(call, report);
+    }
+}
+
+struct Search<'o, 'f> {
+    organisation: &'o Organisation<'f>,
+    index: usize,
+    flow: &'f Flow,
+}
+
+impl Search<'_, '_> {
+    /// Reports a reference that leads nowhere.
+    fn follow(&self, node: &Node, reference: &Reference, report: &mut Report<'_>) {
+        let [first, rest @ ..] = reference.segments.as_slice() else { return };
+        if let (Some(field), Some(source)) = (rest.first(), self.flow.nodes.get(first)) {
+            if let Outputs::Fields(fields) = outputs(&source.action)
+                && !fields.contains(&field.as_str())
+            {
+                report.at(Code::VARIABLE_NEVER_SET, node, reference.span, |diagnostic| {
+                    no_output(source, field, fields, diagnostic)
+                });
+            }
+        } else if !self.is_set(first, reference)
+            && !self.organisation.shares_with_unknown[self.index]
+        {
+            report.at(Code::VARIABLE_NEVER_SET, node, reference.span, |diagnostic| {
+                let message =
+                    format!("no flow sets a variable `{}`", written(&reference.segments));
+                let help = self.advice(first, rest);
+                Diagnostic { message, ..diagnostic }.help(help)
+            });
+        }
+    }
+
+    /// A variable may have dots in its name.
+    fn is_set(&self, first: &Text, reference: &Reference) -> bool {
+        let variables = &self.organisation.variables;
+        variables.contains(first.as_str())
+            || CONTEXT.contains(&first.as_str())
+            || (reference.segments.len() > 1
+                && variables.contains(written(&reference.segments).as_str()))
+    }
+
+    /// Reports variables that a call hands back although nobody sets them.
+    fn follow_outputs(&self, call: &Call<'_>, report: &mut Report<'_>) {
+        let Some(callee) = call.callee.flow() else { return };
+        if self.organisation.shares_with_unknown[callee] {
+            return;
+        }
+        let variables = &self.organisation.variables;
+        for (_, theirs) in call.call.outputs.iter().flatten() {
+            if variables.contains(theirs.value.as_str()) {
+                continue;
+            }
+            let node = &self.flow.nodes[call.node];
+            report.at(Code::VARIABLE_NEVER_SET, node, theirs.span, |diagnostic| {
+                let message = format!("no flow sets a variable `{}`", theirs.value);
+                let names = variables.iter().copied();
+                let near = self.organisation.spelling.nearest(
+                    &theirs.value,
+                    variables.len(),
+                    names,
+                );
+                let called = &self.organisation.flow(callee).name;
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("set it in the called flow, `{called}`"),
+                };
+                Diagnostic { message, ..diagnostic }.help(help)
+            });
+        }
+    }
+
+    /// What was probably meant by a name and the fields behind it.
+    fn advice(&self, first: &Text, fields: &[Text]) -> String {
+        if fields.is_empty()
+            && let Some(node) = self.flow.nodes.get(first)
+        {
+            return match outputs(&node.action) {
+                Outputs::Fields([]) => {
+                    format!("`{first}` is a node, and leaves nothing to read")
+                }
+                Outputs::Fields([field, ..]) => {
+                    format!("`{first}` is a node; its output is `{{{first}.{field}}}`")
+                }
+                Outputs::Any => {
+                    format!("`{first}` is a node; read a field of its answer")
+                }
+            };
+        }
+        if let Some(flow) = fields.first().and_then(|_| self.flow_with_node(first)) {
+            return format!(
+                "`{first}` is a node of the flow `{}`, and its outputs are read there only; \
+                 hand them over in a variable",
+                flow.name
+            );
+        }
+        if let Some(near) = self.near(first, !fields.is_empty()) {
+            let rest: String = fields.iter().map(|field| format!(".{field}")).collect();
+            return format!("did you mean `{near}{rest}`?");
+        }
+        if let Some(node) = self.node_with_output(first) {
+            let rest: String = fields.iter().map(|field| format!(".{field}")).collect();
+            return format!("did you mean the output `{node}.{first}{rest}`?");
+        }
+        "set it before, by a Set node or the inputs of a call, or bring it from outside with \
+         `--var` or `--context`"
+            .into()
+    }
+
+    /// Another flow that has such a node.
+    fn flow_with_node(&self, id: &Text) -> Option<&Flow> {
+        let graphs = &self.organisation.graphs;
+        let is_affordable = self.organisation.spelling.pay(graphs.len());
+        let mut flows = graphs.iter().map(|graph| graph.flow).filter(|_| is_affordable);
+        flows.find(|flow| flow.nodes.contains_key(id))
+    }
+
+    /// The nearest variable, context field or, where fields follow, node.
+    fn near(&self, name: &str, has_fields: bool) -> Option<&str> {
+        let Organisation { variables, spelling, .. } = self.organisation;
+        let nodes = self.flow.nodes.keys().filter(|_| has_fields).map(|id| id.as_str());
+        let count = variables.len() + CONTEXT.len() + self.flow.nodes.len();
+        let names = variables.iter().copied().chain(CONTEXT).chain(nodes);
+        spelling.nearest(name, count, names)
+    }
+
+    /// The first node whose only outputs include this one.
+    fn node_with_output(&self, field: &str) -> Option<&Text> {
+        let has = |node: &&Node| match outputs(&node.action) {
+            Outputs::Fields(fields) => fields.contains(&field),
+            Outputs::Any => false,
+        };
+        let is_affordable = self.organisation.spelling.pay(self.flow.nodes.len());
+        let mut nodes = self.flow.nodes.values().filter(|_| is_affordable);
+        nodes.find(has).map(|node| &node.id)
+    }
+}
+
+fn outputs(action: &Action) -> Outputs {
+    match action {
+        Action::Gather(_) => Outputs::Fields(&["digits"]),
+        Action::GetExternalContact(_) => Outputs::Fields(&["contact"]),
+        Action::If(_) => Outputs::Fields(&["condition"]),
+        Action::DataAction(_)
+        | Action::QueueStatistics(_)
+        | Action::Webhook(_)
+        | Action::Unknown => Outputs::Any,
+        Action::Say(_)
+        | Action::Set(_)
+        | Action::CallFlow(_)
+        | Action::Route(_)
+        | Action::End(_) => Outputs::Fields(&[]),
+    }
+}
+
+fn no_output(
+    source: &Node,
+    field: &Text,
+    fields: &[&'static str],
+    diagnostic: Diagnostic,
+) -> Diagnostic {
+    let id = &source.id;
+    let message = format!("the node `{id}` has no output `{field}`");
+    let help = match (fields, &source.action) {
+        ([], Action::Set(_)) => {
+            "the variables of a Set node are read by their names alone".to_owned()
+        }
+        ([], _) => format!("a node of type {} leaves nothing to read", source.node_type),
+        ([only], _) => format!("its output is `{id}.{only}`"),
+        _ => format!("its outputs are {}", names(fields.iter().copied())),
+    };
+    Diagnostic { message, ..diagnostic }.help(help)
+}
+
+/// A reference as written, without braces.
+fn written(segments: &[Text]) -> String {
+    segments.join(".")
+}

@@ -1,0 +1,361 @@
+//! The `result` of a step: what came of it, every key once.
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::{JsonWriter, Separator, write_failure, write_number};
+use crate::flow::EndType;
+use crate::trace::steps::Events;
+use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Step};
+use crate::value::{Json, Text, Value, write_json_string};
+
+/// Keys that an answer of the outside world must not take: whoever reads a result tells by
+/// `error` whether the step failed.
+const RESERVED: [&str; 3] = ["answer", "error", "cutOff"];
+
+/// What happened in a step, by kind. The engine notes each kind once a step, except for
+/// assignments and readings; if somebody else notes one twice, the last counts.
+#[derive(Default)]
+struct Outcome<'t> {
+    condition: Option<PathTaken>,
+    said: Option<&'t Phrase>,
+    heard: Option<&'t Text>,
+    collected: Option<&'t Text>,
+    answered: Option<&'t Json>,
+    routed: Option<&'t Routing>,
+    ended: Option<EndType>,
+    failed: Option<&'t Failure>,
+    is_cut_off: bool,
+    has_read: bool,
+    has_assigned: bool,
+}
+
+impl<'t> Outcome<'t> {
+    fn of(step: &Step, events: &Events<'t>) -> Self {
+        let decided = matches!(step.path, PathTaken::Condition(_) | PathTaken::Default);
+        let condition = decided.then_some(step.path);
+        let mut outcome = Self { condition, ..Self::default() };
+        for fact in events.iter() {
+            match fact {
+                Fact::Said(phrase) => outcome.said = Some(phrase),
+                Fact::Heard(text) => outcome.heard = Some(text),
+                Fact::Collected(digits) => outcome.collected = Some(digits),
+                Fact::Assigned(..) => outcome.has_assigned = true,
+                Fact::Read(..) => outcome.has_read = true,
+                Fact::Answered(answer) => outcome.answered = Some(answer),
+                Fact::Routed(routing) => outcome.routed = Some(routing),
+                Fact::Ended(end) => outcome.ended = Some(*end),
+                Fact::Failed(failure) => outcome.failed = Some(failure),
+                Fact::CutOff => outcome.is_cut_off = true,
+                Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) => {}
+            }
+        }
+        outcome
+    }
+
+    /// Whether a field of an answer may not stand in the result under its own name.
+    fn takes(&self, key: &str) -> bool {
+        match key {
+            "condition" => self.condition.is_some(),
+            "operands" => self.has_read,
+            "text" => self.said.is_some(),
+            "heard" => self.heard.is_some(),
+            "digits" => self.collected.is_some(),
+            "queueId" | "queueName" | "skills" | "priority" => self.routed.is_some(),
+            "variables" => self.has_assigned,
+            "endType" => self.ended.is_some(),
+            other => RESERVED.contains(&other),
+        }
+    }
+}
+
+impl JsonWriter<'_> {
+    /// Appends the entries of a step's `result`. Gives whether the step has more to tell:
+    /// what it asked, or notes.
+    pub(in crate::trace) fn write_result(
+        &self,
+        step: &Step,
+        events: &Events<'_>,
+        out: &mut String,
+    ) -> bool {
+        match Order::of(events) {
+            Order::Plain { has_notes } => {
+                self.write_facts(step, events, out);
+                has_notes
+            }
+            Order::Any => {
+                self.write_outcome(step, events, out);
+                true
+            }
+        }
+    }
+
+    /// The entries of a step whose facts come in the order of the entries.
+    fn write_facts(&self, step: &Step, events: &Events<'_>, out: &mut String) {
+        let mut fields = Fields { out, separator: Separator::default() };
+        write_condition(step.path, &mut fields);
+        let mut group = 0;
+        for fact in events.first() {
+            let rank = rank(fact);
+            if rank == NOTE {
+                continue;
+            }
+            if group != 0 && rank != group {
+                fields.out.push('}');
+                group = 0;
+            }
+            match fact {
+                Fact::Read(reference, value) => {
+                    fields.member(
+                        rank,
+                        &mut group,
+                        &self.references[reference.index()],
+                        value,
+                    );
+                }
+                Fact::Assigned(variable, value) => {
+                    fields.member(
+                        rank,
+                        &mut group,
+                        &self.variables[variable.index()],
+                        value,
+                    );
+                }
+                other => self.write_fact(other, &mut fields),
+            }
+        }
+        if group != 0 {
+            fields.out.push('}');
+        }
+    }
+
+    fn write_fact(&self, fact: &Fact, fields: &mut Fields<'_>) {
+        match fact {
+            Fact::Said(phrase) => {
+                fields.key("\"text\":");
+                self.write_phrase(phrase, fields.out);
+            }
+            Fact::Heard(text) => fields.string("\"heard\":", text),
+            Fact::Collected(digits) => fields.string("\"digits\":", digits),
+            Fact::Routed(routing) => {
+                fields.key("");
+                self.write_routing(routing, fields.out);
+            }
+            Fact::Ended(end) => fields.string("\"endType\":", end.name()),
+            Fact::Failed(failure) => {
+                fields.key("\"error\":{");
+                write_failure(failure, fields.out);
+                fields.out.push('}');
+            }
+            Fact::CutOff => fields.key("\"cutOff\":true"),
+            _ => {}
+        }
+    }
+
+    /// The entries of a step with facts in any order, and with fields of an answer, which
+    /// can have any name.
+    fn write_outcome(&self, step: &Step, events: &Events<'_>, out: &mut String) {
+        let outcome = Outcome::of(step, events);
+        let mut fields = Fields { out, separator: Separator::default() };
+        self.write_hearing(&outcome, events, &mut fields);
+        if let Some(answer) = outcome.answered {
+            write_answer(&outcome, answer, &mut fields);
+        }
+        if let Some(routing) = outcome.routed {
+            fields.key("");
+            self.write_routing(routing, fields.out);
+        }
+        if outcome.has_assigned {
+            let assigned = events.iter().filter_map(|fact| match fact {
+                Fact::Assigned(variable, value) => Some((variable.index(), value)),
+                _ => None,
+            });
+            fields.members("\"variables\":{", &self.variables, assigned);
+        }
+        if let Some(end) = outcome.ended {
+            fields.string("\"endType\":", end.name());
+        }
+        if let Some(failure) = outcome.failed {
+            fields.key("\"error\":{");
+            write_failure(failure, fields.out);
+            fields.out.push('}');
+        }
+        if outcome.is_cut_off {
+            fields.key("\"cutOff\":true");
+        }
+    }
+
+    /// The decision, and what was said and heard.
+    fn write_hearing(
+        &self,
+        outcome: &Outcome<'_>,
+        events: &Events<'_>,
+        fields: &mut Fields<'_>,
+    ) {
+        if let Some(path) = outcome.condition {
+            write_condition(path, fields);
+        }
+        if outcome.has_read {
+            let read = events.iter().filter_map(|fact| match fact {
+                Fact::Read(reference, value) => Some((reference.index(), value)),
+                _ => None,
+            });
+            fields.members("\"operands\":{", &self.references, read);
+        }
+        if let Some(phrase) = outcome.said {
+            fields.key("\"text\":");
+            self.write_phrase(phrase, fields.out);
+        }
+        if let Some(text) = outcome.heard {
+            fields.string("\"heard\":", text);
+        }
+        if let Some(digits) = outcome.collected {
+            fields.string("\"digits\":", digits);
+        }
+    }
+}
+
+fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
+    match path {
+        PathTaken::Condition(number) => {
+            fields.key("\"condition\":");
+            write_number(i64::from(number), fields.out);
+        }
+        PathTaken::Default => fields.key("\"condition\":\"default\""),
+        _ => {}
+    }
+}
+
+/// Whether the facts of a step can be written one after the other.
+enum Order {
+    /// They come in the order of the entries, none of them twice. Nearly all steps are so.
+    Plain { has_notes: bool },
+    /// They have to be sorted first.
+    Any,
+}
+
+/// The rank of facts that are no entry of a result.
+const NOTE: u8 = 0;
+/// The rank of the values that conditions read.
+const READ: u8 = 1;
+/// The rank of the variables that were set.
+const ASSIGNED: u8 = 6;
+/// The rank of facts that belong to an answer.
+const ANSWER: u8 = u8::MAX;
+
+fn rank(fact: &Fact) -> u8 {
+    match fact {
+        Fact::Missing(_) | Fact::Noted(_) => NOTE,
+        Fact::Read(..) => READ,
+        Fact::Said(_) => 2,
+        Fact::Heard(_) => 3,
+        Fact::Collected(_) => 4,
+        Fact::Routed(_) => 5,
+        Fact::Assigned(..) => ASSIGNED,
+        Fact::Ended(_) => 7,
+        Fact::Failed(_) => 8,
+        Fact::CutOff => 9,
+        Fact::Asked(_) | Fact::Answered(_) => ANSWER,
+    }
+}
+
+impl Order {
+    fn of(events: &Events<'_>) -> Self {
+        if events.late().next().is_some() {
+            return Self::Any;
+        }
+        let mut has_notes = false;
+        let mut last = (NOTE, 0);
+        for fact in events.first() {
+            let number = match fact {
+                Fact::Read(reference, _) => reference.0,
+                Fact::Assigned(variable, _) => variable.0,
+                _ => 0,
+            };
+            let next = (rank(fact), number);
+            if next.0 == NOTE {
+                has_notes = true;
+            } else if next.0 == ANSWER || next <= last {
+                return Self::Any;
+            } else {
+                last = next;
+            }
+        }
+        Self::Plain { has_notes }
+    }
+}
+
+/// The fields of an answer, as the flow reads them. If one of them has a name that is taken,
+/// the whole answer stands once more under `answer`.
+fn write_answer(outcome: &Outcome<'_>, answer: &Json, fields: &mut Fields<'_>) {
+    let Json::Object(entries) = answer else {
+        fields.key("\"value\":");
+        answer.write(fields.out);
+        return;
+    };
+    let mut is_complete = true;
+    for (key, value) in entries.iter() {
+        if outcome.takes(key) {
+            is_complete = false;
+            continue;
+        }
+        fields.key("");
+        write_json_string(key, fields.out);
+        fields.out.push(':');
+        value.write(fields.out);
+    }
+    if !is_complete {
+        fields.key("\"answer\":");
+        answer.write(fields.out);
+    }
+}
+
+/// The entries of an object under way.
+struct Fields<'o> {
+    out: &'o mut String,
+    separator: Separator,
+}
+
+impl Fields<'_> {
+    fn key(&mut self, key: &str) {
+        self.separator.before(self.out);
+        self.out.push_str(key);
+    }
+
+    /// A member of the object of this rank, which is opened with the first.
+    fn member(&mut self, rank: u8, group: &mut u8, name: &str, value: &Value) {
+        if *group == 0 {
+            *group = rank;
+            self.key(if rank == READ { "\"operands\":{" } else { "\"variables\":{" });
+        } else {
+            self.out.push(',');
+        }
+        self.out.push_str(name);
+        self.out.push(':');
+        value.write_json(self.out);
+    }
+
+    fn string(&mut self, key: &str, text: &str) {
+        self.key(key);
+        write_json_string(text, self.out);
+    }
+
+    /// An object of values by name; of a name that comes twice the last value counts.
+    fn members<'v>(
+        &mut self,
+        key: &str,
+        names: &[String],
+        values: impl Iterator<Item = (usize, &'v Value)>,
+    ) {
+        let values: IndexMap<usize, &Value, FxBuildHasher> = values.collect();
+        self.key(key);
+        let mut separator = Separator::default();
+        for (name, value) in values {
+            separator.before(self.out);
+            self.out.push_str(&names[name]);
+            self.out.push(':');
+            value.write_json(self.out);
+        }
+        self.out.push('}');
+    }
+}

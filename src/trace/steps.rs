@@ -1,0 +1,141 @@
+//! The steps of a trace, each with what happened in it.
+
+use super::event::{Event, Fact, Step, Trace};
+
+/// A trace whose events are found by step, in linear time.
+pub(super) struct Grouped<'t> {
+    trace: &'t Trace,
+    late: Vec<&'t Event>,
+}
+
+impl<'t> Grouped<'t> {
+    /// Looks through the events once.
+    pub(super) fn new(trace: &'t Trace) -> Self {
+        Self { trace, late: late_events(&trace.events) }
+    }
+
+    /// The steps with their events, in order.
+    pub(super) fn steps<'g>(&'g self) -> impl Iterator<Item = (&'t Step, Events<'g>)> {
+        let events = self.trace.events.as_slice();
+        let mut late = self.late.as_slice();
+        let mut at = 0;
+        self.trace.steps.iter().enumerate().map(move |(index, step)| {
+            let stands_at = |event: &Event| (event.step as usize).cmp(&index);
+            // Late events of earlier steps stand between; they came with their step.
+            at +=
+                events[at..].iter().take_while(|event| stands_at(event).is_lt()).count();
+            let begin = at;
+            at +=
+                events[at..].iter().take_while(|event| stands_at(event).is_eq()).count();
+            let count = late.iter().take_while(|event| stands_at(event).is_le()).count();
+            let (own, rest) = late.split_at(count);
+            late = rest;
+            (step, Events { run: &events[begin..at], late: own })
+        })
+    }
+}
+
+/// The events of one step. Almost always they are a run; only a call to another flow can
+/// have some more behind those of that flow.
+#[derive(Clone, Copy)]
+pub(super) struct Events<'g> {
+    run: &'g [Event],
+    late: &'g [&'g Event],
+}
+
+impl<'g> Events<'g> {
+    /// All facts, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
+        self.first().chain(self.late())
+    }
+
+    /// The facts before those of a called flow.
+    pub(super) fn first(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
+        self.run.iter().map(|event| &event.fact)
+    }
+
+    /// The facts after those of a called flow.
+    pub(super) fn late(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
+        self.late.iter().map(|event| &event.fact)
+    }
+}
+
+/// The events that come after an event of a later step, or apart from those of their own
+/// step; by step.
+fn late_events(events: &[Event]) -> Vec<&Event> {
+    let mut latest = 0;
+    let mut is_interrupted = false;
+    let mut late: Vec<&Event> = Vec::new();
+    for event in events {
+        if event.step > latest {
+            (latest, is_interrupted) = (event.step, false);
+        } else if event.step < latest || is_interrupted {
+            is_interrupted = true;
+            late.push(event);
+        }
+    }
+    late.sort_by_key(|event| event.step);
+    late
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::flow::{FlowId, NodeId, VariableId};
+    use crate::trace::{PathTaken, Status};
+    use crate::value::{DateTime, Value};
+
+    /// A trace of so many steps whose events belong to these steps.
+    fn trace(step_count: usize, owners: &[u32]) -> Trace {
+        let step = Step {
+            node: NodeId(0),
+            depth: 0,
+            path: PathTaken::None,
+            next: None,
+            start_ms: 0,
+            end_ms: 0,
+        };
+        let fact = |number: i64| Fact::Assigned(VariableId(0), Value::Integer(number));
+        Trace {
+            flow: FlowId(0),
+            status: Status::Completed,
+            failure: None,
+            failed_at: None,
+            start: DateTime::MIN,
+            elapsed_ms: 0,
+            actions: 0,
+            steps: vec![step; step_count],
+            events: owners
+                .iter()
+                .zip(0..)
+                .map(|(&step, number)| Event { step, fact: fact(number) })
+                .collect(),
+            variables: Vec::new(),
+            other_variables: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_call_to_a_flow_brings_back_is_late() {
+        let trace = trace(3, &[0, 1, 2, 2, 1, 0]);
+        let grouped = Grouped::new(&trace);
+        let counts: Vec<_> = grouped
+            .steps()
+            .map(|(_, events)| (events.first().count(), events.late().count()))
+            .collect();
+        assert_eq!(counts, [(1, 1), (1, 1), (2, 0)]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_step_gets_its_events_in_order(owners in prop::collection::vec(0..6_u32, 0..40)) {
+            let trace = trace(6, &owners);
+            for (index, (_, events)) in Grouped::new(&trace).steps().enumerate() {
+                let expected: Vec<_> = trace.events_of(index).collect();
+                prop_assert_eq!(events.iter().collect::<Vec<_>>(), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Steps that repeat over and over, told once.
+
+use crate::flow::NodeId;
+use crate::trace::steps::Events;
+use crate::trace::{Fact, PathTaken, Step};
+
+/// How many steps a cycle may have.
+const MAX_PERIOD: usize = 256;
+
+/// How many cycles there have to be; fewer are shown as they are.
+const MIN_CYCLES: usize = 6;
+
+/// How many cycles are shown before the others are left out; one more is shown after them.
+const SHOWN_BEFORE: usize = 2;
+
+/// How often a node may come in a cycle for the cycle to be seen.
+const MAX_CANDIDATES: usize = 4;
+
+/// Steps that are left out because they repeat what stands before them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fold {
+    /// The first step that is left out.
+    pub(super) start: usize,
+    /// The first step behind it that is shown.
+    pub(super) end: usize,
+    /// How many steps a cycle has.
+    pub(super) period: usize,
+    /// Whether all values are the same too.
+    pub(super) is_exact: bool,
+}
+
+/// What two steps have in common if the second repeats the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    node: NodeId,
+    depth: u16,
+    path: PathTaken,
+    next: Option<NodeId>,
+    /// The kinds of facts.
+    kinds: u16,
+}
+
+/// The steps that may be left out: whole cycles of the same nodes, ways and kinds of facts,
+/// over all flows that are called within.
+pub(super) fn folds(steps: &[(&Step, Events<'_>)]) -> Vec<Fold> {
+    let keys: Vec<Key> = steps.iter().map(|(step, events)| key(step, events)).collect();
+    let next = next_of_node(&keys);
+    let mut folds = Vec::new();
+    let mut at = 0;
+    while at < keys.len() {
+        let Some((period, cycles)) = cycles_at(&keys, &next, at) else {
+            at += 1;
+            continue;
+        };
+        let (start, end) = (at + SHOWN_BEFORE * period, at + (cycles - 1) * period);
+        let is_exact = (start - period..end - period).all(|index| {
+            let (before, after) = (&steps[index].1, &steps[index + period].1);
+            before.iter().eq(after.iter())
+        });
+        folds.push(Fold { start, end, period, is_exact });
+        at += cycles * period;
+    }
+    folds
+}
+
+fn key(step: &Step, events: &Events<'_>) -> Key {
+    let kinds = events.iter().fold(0, |kinds, fact| kinds | 1 << kind(fact));
+    Key { node: step.node, depth: step.depth, path: step.path, next: step.next, kinds }
+}
+
+fn kind(fact: &Fact) -> u16 {
+    match fact {
+        Fact::Said(_) => 0,
+        Fact::Heard(_) => 1,
+        Fact::Collected(_) => 2,
+        Fact::Assigned(..) => 3,
+        Fact::Read(..) => 4,
+        Fact::Asked(_) => 5,
+        Fact::Answered(_) => 6,
+        Fact::Routed(_) => 7,
+        Fact::Ended(_) => 8,
+        Fact::Failed(_) => 9,
+        Fact::Missing(_) => 10,
+        Fact::Noted(_) => 11,
+        Fact::CutOff => 12,
+    }
+}
+
+/// By step: the next step of the same node.
+fn next_of_node(keys: &[Key]) -> Vec<Option<usize>> {
+    let count = keys.iter().map(|key| key.node.index() + 1).max().unwrap_or(0);
+    let mut last = vec![None; count];
+    let mut next: Vec<Option<usize>> = (0..keys.len())
+        .rev()
+        .map(|index| last[keys[index].node.index()].replace(index))
+        .collect();
+    next.reverse();
+    next
+}
+
+/// The length and number of the cycles that begin at a step, if there are enough. A cycle
+/// begins in the uppermost of its flows, so that the tree stays whole.
+fn cycles_at(keys: &[Key], next: &[Option<usize>], at: usize) -> Option<(usize, usize)> {
+    let mut candidate = next[at]?;
+    for _ in 0..MAX_CANDIDATES {
+        let period = candidate - at;
+        if period > MAX_PERIOD {
+            return None;
+        }
+        let is_uppermost =
+            keys[at..candidate].iter().all(|key| key.depth >= keys[at].depth);
+        if is_uppermost {
+            let pairs = keys[at..].iter().zip(&keys[candidate..]);
+            let same = pairs.take_while(|(before, after)| before == after).count();
+            let cycles = 1 + same / period;
+            if cycles >= MIN_CYCLES {
+                return Some((period, cycles));
+            }
+        }
+        candidate = next[candidate]?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(nodes: &[u32], depths: &[u16]) -> Vec<Key> {
+        let key = |(&node, &depth): (&u32, &u16)| Key {
+            node: NodeId(node),
+            depth,
+            path: PathTaken::Next,
+            next: None,
+            kinds: 0,
+        };
+        nodes.iter().zip(depths).map(key).collect()
+    }
+
+    fn cycles(nodes: &[u32], depths: &[u16], at: usize) -> Option<(usize, usize)> {
+        let keys = keys(nodes, depths);
+        cycles_at(&keys, &next_of_node(&keys), at)
+    }
+
+    #[test]
+    fn cycles_are_counted() {
+        let nodes = [[7].as_slice(), &[1, 2, 3].repeat(8), &[1, 2]].concat();
+        let depths = vec![0; nodes.len()];
+        assert_eq!(cycles(&nodes, &depths, 0), None);
+        assert_eq!(cycles(&nodes, &depths, 1), Some((3, 8)));
+    }
+
+    #[test]
+    fn a_node_may_come_twice_in_a_cycle() {
+        let nodes = [1, 2, 1, 3].repeat(6);
+        assert_eq!(cycles(&nodes, &[0; 24], 0), Some((4, 6)));
+    }
+
+    #[test]
+    fn a_few_cycles_are_none() {
+        assert_eq!(cycles(&[1, 2].repeat(5), &[0; 10], 0), None);
+    }
+
+    #[test]
+    fn a_cycle_begins_in_its_uppermost_flow() {
+        let nodes = [1, 2, 3].repeat(7);
+        let depths = [1, 1, 0].repeat(7);
+        assert_eq!(cycles(&nodes, &depths, 0), None);
+        assert_eq!(cycles(&nodes, &depths, 2), Some((3, 6)));
+    }
+}

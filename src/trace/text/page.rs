@@ -1,0 +1,210 @@
+//! The screen: columns, lines and colours.
+
+use super::outline::{Guides, guides};
+use super::piece::{Ink, Line, Piece, lay_out, shortened, width_of};
+use super::row::Row;
+
+/// How wide the column of the nodes may be at most; what is longer stands out.
+const MAX_LABEL: usize = 40;
+
+/// How wide the column of the types may be at most.
+const MAX_TYPE: usize = 16;
+
+/// How long a type may be before it is cut.
+const MAX_LONG_TYPE: usize = 30;
+
+/// How much of a name is worth showing.
+const MIN_NAME: usize = 4;
+
+/// The least room for what happened; on a narrower screen it stands below the node.
+const MIN_ROOM: usize = 30;
+
+/// The text as far as it is written.
+pub(super) struct Page {
+    pub(super) text: String,
+    /// The line that is being written.
+    line: Line,
+    color: bool,
+    width: usize,
+}
+
+/// The widths of the columns.
+struct Columns {
+    time: usize,
+    label: usize,
+    /// Where what happened begins.
+    story: usize,
+    /// Whether it begins in the row's first line.
+    is_beside: bool,
+}
+
+impl Page {
+    /// An empty page.
+    pub(super) fn new(color: bool, width: usize) -> Self {
+        Self { text: String::new(), line: Line::new(), color, width }
+    }
+
+    /// Appends a text to the line.
+    pub(super) fn put(&mut self, ink: Ink, text: &str) {
+        self.line.push((ink, text.into()));
+    }
+
+    /// Ends the line. Blanks at its end are of no use.
+    pub(super) fn end_line(&mut self) {
+        while let Some((_, text)) = self.line.last_mut() {
+            text.truncate(text.trim_end_matches(' ').len());
+            if !text.is_empty() {
+                break;
+            }
+            self.line.pop();
+        }
+        for (ink, text) in self.line.drain(..) {
+            if self.color && ink != Ink::Plain && !text.is_empty() {
+                let style = ink.style();
+                self.text.push_str(&format!("{style}{text}{style:#}"));
+            } else {
+                self.text.push_str(&text);
+            }
+        }
+        self.text.push('\n');
+    }
+
+    fn pad(&mut self, from: usize, to: usize) {
+        self.put(Ink::Plain, &" ".repeat(to.saturating_sub(from)));
+    }
+
+    /// Pieces behind a key, which has a column of its own.
+    pub(super) fn write_entry(&mut self, key: &str, column: usize, pieces: &[Piece]) {
+        let room = self.width.saturating_sub(column).max(MIN_ROOM);
+        for (index, line) in lay_out(pieces, room, room).into_iter().enumerate() {
+            let key = if index == 0 { key } else { "" };
+            self.put(Ink::Faint, key);
+            self.pad(width_of(key), column);
+            self.line.extend(line);
+            self.end_line();
+        }
+    }
+
+    /// The rows of the tree.
+    pub(super) fn write_rows(&mut self, rows: &[Row]) {
+        let guides = guides(rows.iter().map(|row| row.level));
+        let columns = self.columns(rows, &guides);
+        for (index, (row, guides)) in rows.iter().zip(&guides).enumerate() {
+            let is_open = rows.get(index + 1).is_some_and(|next| next.level > row.level);
+            self.write_row(row, *guides, is_open, &columns);
+        }
+    }
+
+    fn columns(&self, rows: &[Row], guides: &[Guides]) -> Columns {
+        let times = rows.iter().map(|row| time_text(row).len());
+        let time = times.max().unwrap_or(0);
+        let labels = rows.iter().zip(guides).map(|(row, guides)| {
+            let parts = self.label_parts(row, width_of(&guides.branch()));
+            width_of(&guides.branch())
+                + parts.iter().map(|part| width_of(&part.1)).sum::<usize>()
+        });
+        let label = widest(labels, self.label_room());
+        let node_type = widest(rows.iter().map(|row| width_of(&row.node_type)), MAX_TYPE);
+        let story = time + 2 + label + 2 + node_type + 2;
+        let is_beside = self.width.saturating_sub(story) >= MIN_ROOM;
+        Columns {
+            time,
+            label,
+            story: if is_beside { story } else { time + 6 },
+            is_beside,
+        }
+    }
+
+    /// How wide the column of the nodes may be.
+    fn label_room(&self) -> usize {
+        MAX_LABEL.min(self.width / 4)
+    }
+
+    fn write_row(&mut self, row: &Row, guides: Guides, is_open: bool, columns: &Columns) {
+        let time = time_text(row);
+        self.pad(time.len(), columns.time);
+        self.put(Ink::Faint, &time);
+        self.put(Ink::Plain, "  ");
+        let branch = guides.branch();
+        self.put(Ink::Faint, &branch);
+        let mut used = columns.time + 2 + width_of(&branch);
+        for (ink, text) in &self.label_parts(row, width_of(&branch)) {
+            self.put(*ink, text);
+            used += width_of(text);
+        }
+        let type_column = columns.time + 2 + columns.label + 2;
+        if !row.node_type.is_empty() {
+            let column = type_column.max(used + 2);
+            self.pad(used, column);
+            let room = self.width.saturating_sub(column).min(MAX_LONG_TYPE);
+            let node_type = shortened(&row.node_type, room);
+            self.put(Ink::Faint, &node_type);
+            used = column + width_of(&node_type);
+        }
+        self.write_story(row, guides, is_open, columns, used);
+    }
+
+    /// What happened, from where the row's first line stands now.
+    fn write_story(
+        &mut self,
+        row: &Row,
+        guides: Guides,
+        is_open: bool,
+        columns: &Columns,
+        used: usize,
+    ) {
+        let trunk = guides.trunk(is_open);
+        let trunk = trunk.trim_end();
+        let below = columns.story.max(columns.time + 2 + width_of(trunk) + 2);
+        let room = self.width.saturating_sub(below).max(MIN_ROOM);
+        let beside = columns.story.max(used + 2);
+        let first_room = match columns.is_beside {
+            true => self.width.saturating_sub(beside),
+            false => 0,
+        };
+        for (index, line) in
+            lay_out(&row.pieces, first_room, room).into_iter().enumerate()
+        {
+            if index == 0 {
+                self.pad(used, beside);
+            } else {
+                self.pad(0, columns.time + 2);
+                self.put(Ink::Faint, trunk);
+                self.pad(columns.time + 2 + width_of(trunk), below);
+            }
+            self.line.extend(line);
+            self.end_line();
+        }
+    }
+
+    /// The id and as much of the name as there is room for.
+    fn label_parts(&self, row: &Row, branch: usize) -> Line {
+        let (ink, id) = &row.label;
+        if self.width == usize::MAX {
+            let name = if row.name.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", row.name)
+            };
+            return vec![(*ink, id.clone()), (Ink::Plain, name)];
+        }
+        let id = shortened(id, MAX_LABEL.min(self.width / 2));
+        let left = self.label_room().saturating_sub(branch + width_of(&id) + 3);
+        let mut parts = vec![(*ink, id)];
+        if !row.name.is_empty() && left >= MIN_NAME {
+            parts.push((Ink::Plain, format!(" ({})", shortened(&row.name, left))));
+        }
+        parts
+    }
+}
+
+/// The widest of the widths that are within a limit; what is wider stands out.
+fn widest(widths: impl Iterator<Item = usize>, limit: usize) -> usize {
+    widths.filter(|width| *width <= limit).max().unwrap_or(0)
+}
+
+/// When a row begins, in seconds.
+fn time_text(row: &Row) -> String {
+    let Some(time) = row.time_ms else { return String::new() };
+    format!("{}.{:03}", time / 1000, time % 1000)
+}

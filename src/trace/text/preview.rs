@@ -1,0 +1,155 @@
+//! Names, texts and values as a line shows them: safe for the terminal, and no more of them
+//! than could fit.
+
+use crate::diagnostic::visible::sign;
+use crate::value::{Json, Value, write_json_string};
+
+/// How many lines of the screen one text may take.
+pub(super) const MAX_LINES: usize = 3;
+
+/// How many characters of a text are worth writing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Preview {
+    limit: usize,
+}
+
+impl Preview {
+    /// For a screen of this width, if it has one.
+    pub(super) fn new(width: Option<usize>) -> Self {
+        // Two for the characters that take no room of their own.
+        let limit = width.map_or(usize::MAX, |width| width.saturating_mul(MAX_LINES * 2));
+        Self { limit }
+    }
+
+    /// A text on one line, without what a terminal would obey.
+    pub(super) fn text(self, text: &str) -> String {
+        let mut characters = text.chars().map(sign);
+        let mut shown: String = characters.by_ref().take(self.limit).collect();
+        if characters.next().is_some() {
+            shown.push('…');
+        }
+        shown
+    }
+
+    /// A value, a string with its quotes.
+    pub(super) fn value(self, value: &Value) -> String {
+        match value {
+            value if value.is_unset() => "not set".into(),
+            Value::String(text) => self.written(|out| self.write_string(text, out)),
+            Value::Json(json) => self.json(json),
+            Value::Object(_) | Value::Collection(_) => self.json(&value.to_json()),
+            scalar => self.written(|out| scalar.write_json(out)),
+        }
+    }
+
+    /// JSON, with a space behind commas and colons.
+    pub(super) fn json(self, json: &Json) -> String {
+        self.written(|out| self.write(json, out))
+    }
+
+    fn written(self, write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        write(&mut out);
+        self.text(&out)
+    }
+
+    fn is_full(self, out: &str) -> bool {
+        // Bytes are at least as many as characters, four times as many at most.
+        out.len() / 4 > self.limit
+    }
+
+    fn write(self, json: &Json, out: &mut String) {
+        match json {
+            Json::String(text) => self.write_string(text, out),
+            Json::Array(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if self.is_full(out) {
+                        return;
+                    }
+                    out.push_str(if index > 0 { ", " } else { "" });
+                    self.write(item, out);
+                }
+                out.push(']');
+            }
+            Json::Object(entries) => {
+                out.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    if self.is_full(out) {
+                        return;
+                    }
+                    out.push_str(if index > 0 { ", " } else { "" });
+                    self.write_string(key, out);
+                    out.push_str(": ");
+                    self.write(value, out);
+                }
+                out.push('}');
+            }
+            scalar => scalar.write(out),
+        }
+    }
+
+    /// Of a long text the beginning only: what is cut off later need not be copied now.
+    fn write_string(self, text: &str, out: &mut String) {
+        let end = text.char_indices().nth(self.limit).map_or(text.len(), |(at, _)| at);
+        write_json_string(&text[..end], out);
+        if end < text.len() {
+            out.push('…');
+        }
+    }
+}
+
+/// Milliseconds as a person writes them: `10 s`, `0.35 s`.
+pub(super) fn seconds(milliseconds: i64) -> String {
+    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
+    if rest == 0 {
+        return format!("{whole} s");
+    }
+    let rest = format!("{rest:03}");
+    format!("{whole}.{} s", rest.trim_end_matches('0'))
+}
+
+/// A number with its thousands apart, and what it counts: `1 action`, `2,498 actions`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", thousands(number))
+}
+
+/// A number with its thousands apart.
+pub(super) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!(count(1, "action"), "1 action");
+        assert_eq!(count(999, "action"), "999 actions");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(seconds(0), "0 s");
+        assert_eq!(seconds(350), "0.35 s");
+        assert_eq!(seconds(61_000), "61 s");
+    }
+
+    #[test]
+    fn values_are_short_and_harmless() {
+        let hostile = Value::from("\u{1b}[2J\u{9b}");
+        assert_eq!(Preview::new(None).value(&hostile), "\"\\u001b[2J\u{fffd}\"");
+        let preview = Preview::new(Some(2));
+        assert_eq!(preview.value(&Value::from("a")), "\"a\"");
+        let many = Json::parse("[1, {\"a\": \"b\"}, 3, 4, 5, 6]").unwrap();
+        assert_eq!(Preview::new(None).json(&many), "[1, {\"a\": \"b\"}, 3, 4, 5, 6]");
+        assert_eq!(preview.json(&many), "[1, {\"a\": \"b…");
+    }
+}

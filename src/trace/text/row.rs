@@ -1,0 +1,205 @@
+//! The rows of the tree: the steps, the returns from flows, and what is left out.
+
+use super::fold::{Fold, folds};
+use super::piece::{Ink, Piece};
+use super::preview::{count, thousands};
+use super::story::{Onward, Setting, Teller};
+use crate::flow::{FlowId, NodeId};
+use crate::trace::steps::Events;
+use crate::trace::{Fact, Failure, Step};
+
+/// One row; it may take several lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// How many flows deep.
+    pub(super) level: usize,
+    /// When it begins, in milliseconds since the call began; a row that sums up has none.
+    pub(super) time_ms: Option<i64>,
+    /// The id of the node, or a sign.
+    pub(super) label: (Ink, String),
+    /// The name of the node, if it is not the id.
+    pub(super) name: String,
+    /// The type of the node.
+    pub(super) node_type: String,
+    /// What happened.
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// Turns steps into rows.
+struct Rows<'s> {
+    steps: &'s [(&'s Step, Events<'s>)],
+    teller: &'s Teller<'s>,
+    rows: Vec<Row>,
+    /// The steps whose flows are being told.
+    open: Vec<usize>,
+    /// By node: the visit to a flow in which it was last seen, and the step in which that
+    /// visit came there first.
+    seen: Vec<(usize, usize)>,
+    /// By depth: the number of the visit to the flow that is there.
+    visits: Vec<usize>,
+    /// What was last told to have gone wrong.
+    failure: Option<&'s Failure>,
+}
+
+/// The rows of a trace.
+pub(super) fn rows(steps: &[(&Step, Events<'_>)], teller: &Teller<'_>) -> Vec<Row> {
+    let node_count =
+        steps.iter().map(|(step, _)| step.node.index() + 1).max().unwrap_or(0);
+    let mut rows = Rows {
+        steps,
+        teller,
+        rows: Vec::with_capacity(steps.len()),
+        open: Vec::new(),
+        seen: vec![(0, 0); node_count],
+        visits: Vec::new(),
+        failure: None,
+    };
+    let mut at = 0;
+    for fold in folds(steps) {
+        (at..fold.start).for_each(|index| rows.add_step(index));
+        rows.add_fold(&fold);
+        at = fold.end;
+    }
+    (at..steps.len()).for_each(|index| rows.add_step(index));
+    rows.close(steps.len());
+    rows.rows
+}
+
+impl<'s> Rows<'s> {
+    fn add_step(&mut self, index: usize) {
+        self.close(index);
+        let (step, events) = &self.steps[index];
+        self.visit(index);
+        let called = self.called(index);
+        let facts: Vec<&'s Fact> = match called {
+            Some(_) => events.first().collect(),
+            None => events.iter().collect(),
+        };
+        let onward = self.onward(index, index + 1);
+        let setting = Setting { onward, called, is_return: false, known: None };
+        let label = self.teller.legend.node(step.node);
+        let preview = self.teller.preview;
+        self.rows.push(Row {
+            level: usize::from(step.depth),
+            time_ms: Some(step.start_ms),
+            label: (Ink::Name, preview.text(&label.id)),
+            name: if label.name == label.id {
+                String::new()
+            } else {
+                preview.text(&label.name)
+            },
+            node_type: preview.text(&label.node_type),
+            pieces: self.teller.tell(step, &facts, setting),
+        });
+        self.remember_failure(&facts);
+        if called.is_some() {
+            self.open.push(index);
+        }
+    }
+
+    /// Tells of the returns from the flows that are over before a step.
+    fn close(&mut self, index: usize) {
+        let depth = self.steps.get(index).map(|(step, _)| step.depth);
+        while let Some(&caller) = self.open.last() {
+            if depth.is_some_and(|depth| depth > self.steps[caller].0.depth) {
+                break;
+            }
+            self.open.pop();
+            self.add_return(caller, index);
+        }
+    }
+
+    /// The end of a called flow, if anything is to be said about it.
+    fn add_return(&mut self, caller: usize, index: usize) {
+        let (step, events) = &self.steps[caller];
+        let facts: Vec<&'s Fact> = events.late().collect();
+        let onward = self.onward(caller, index);
+        if facts.is_empty() && onward == Onward::Down {
+            return;
+        }
+        let called = self.called(caller);
+        let setting = Setting { onward, called, is_return: true, known: self.failure };
+        self.rows.push(Row {
+            level: usize::from(step.depth) + 1,
+            time_ms: Some(step.end_ms),
+            label: (Ink::Faint, format!("← {}", self.teller.node(step.node))),
+            name: String::new(),
+            node_type: String::new(),
+            pieces: self.teller.tell(step, &facts, setting),
+        });
+        self.remember_failure(&facts);
+    }
+
+    fn add_fold(&mut self, fold: &Fold) {
+        self.close(fold.start);
+        let steps = if fold.period == 1 {
+            "the same step".into()
+        } else {
+            format!("the same {}", count(fold.period, "step"))
+        };
+        let times = thousands((fold.end - fold.start) / fold.period);
+        let values = if fold.is_exact { "" } else { ", with other values" };
+        self.rows.push(Row {
+            level: usize::from(self.steps[fold.start].0.depth),
+            time_ms: None,
+            label: (Ink::Faint, "⋮".into()),
+            name: String::new(),
+            node_type: String::new(),
+            pieces: vec![Piece::new(
+                Ink::Note,
+                format!("{steps} {times} more times{values}"),
+            )],
+        });
+    }
+
+    /// The flow that a step called, if any of its steps is there.
+    fn called(&self, index: usize) -> Option<FlowId> {
+        let (next, _) = self.steps.get(index + 1)?;
+        let is_deeper = next.depth > self.steps[index].0.depth;
+        is_deeper.then(|| self.teller.legend.node(next.node).flow)
+    }
+
+    fn visit(&mut self, index: usize) {
+        let step = self.steps[index].0;
+        let depth = usize::from(step.depth);
+        let came_down = index == 0 || self.steps[index - 1].0.depth < step.depth;
+        if came_down || depth >= self.visits.len() {
+            self.visits.resize(depth, 0);
+            self.visits.push(index + 1);
+        }
+        let seen = &mut self.seen[step.node.index()];
+        if seen.0 != self.visits[depth] {
+            *seen = (self.visits[depth], index);
+        }
+    }
+
+    /// Whether the way from a step leads back: to a node that this visit to the flow had
+    /// come to before it came to the step's node.
+    fn leads_back(&self, step: &Step, next: NodeId) -> bool {
+        let (visit, first) = self.seen[step.node.index()];
+        self.seen[next.index()].0 == visit && self.seen[next.index()].1 <= first
+    }
+
+    /// How the call goes on behind a step, whose flow is next seen at `following`.
+    fn onward(&self, index: usize, following: usize) -> Onward {
+        let step = self.steps[index].0;
+        let Some(next) = step.next else { return Onward::Down };
+        let is_reached = self
+            .steps
+            .get(following)
+            .is_some_and(|(other, _)| other.node == next && other.depth == step.depth);
+        match is_reached {
+            false => Onward::Unreached,
+            true if self.leads_back(step, next) => Onward::Back,
+            true => Onward::Down,
+        }
+    }
+
+    fn remember_failure(&mut self, facts: &[&'s Fact]) {
+        for fact in facts {
+            if let Fact::Failed(failure) = fact {
+                self.failure = Some(failure);
+            }
+        }
+    }
+}

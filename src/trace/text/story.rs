@@ -1,0 +1,325 @@
+//! What happened in a step, in the words of the domain.
+
+use std::collections::BTreeSet;
+
+use super::piece::{Ink, Piece};
+use super::preview::{Preview, seconds};
+use crate::diagnostic::Code;
+use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::trace::json::diagnostic;
+use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject};
+use crate::value::{Json, Text};
+
+/// Tells what happened.
+#[derive(Clone, Copy)]
+pub(super) struct Teller<'t> {
+    pub(super) legend: &'t Legend,
+    pub(super) preview: Preview,
+}
+
+/// How the call goes on behind a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Onward {
+    /// With what the next line shows.
+    Down,
+    /// With a node that this flow has been at before.
+    Back,
+    /// Not at all: the call ended before its next node.
+    Unreached,
+}
+
+/// What is around a step.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'t> {
+    pub(super) onward: Onward,
+    /// The flow that the step called, if any of its steps is there.
+    pub(super) called: Option<FlowId>,
+    /// Whether that flow is over; otherwise it is about to begin.
+    pub(super) is_return: bool,
+    /// What was last told to have gone wrong.
+    pub(super) known: Option<&'t Failure>,
+}
+
+impl Teller<'_> {
+    /// What happened in a step; of a call to another flow, before that flow or after it.
+    pub(super) fn tell(
+        &self,
+        step: &Step,
+        facts: &[&Fact],
+        setting: Setting<'_>,
+    ) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        self.tell_decision(step, facts, &mut pieces);
+        let is_call = setting.called.is_some() && !setting.is_return;
+        if let (Some(flow), true) = (setting.called, is_call) {
+            pieces.push(Piece::new(Ink::Plain, format!("calls {}", self.flow(flow))));
+        }
+        for fact in facts {
+            pieces.extend(self.tell_fact(fact, step, facts));
+        }
+        if facts.iter().any(|fact| matches!(fact, Fact::CutOff)) {
+            let text = match setting.is_return {
+                true => "✗ cut off".into(),
+                false => format!("✗ cut off after {}: time ran out", duration(step)),
+            };
+            pieces.push(Piece::new(Ink::Error, text));
+        }
+        pieces.extend(self.tell_silence(step, facts));
+        pieces.extend(facts.iter().filter_map(|fact| match fact {
+            Fact::Failed(failure) => Some(self.tell_failure(failure, facts, setting)),
+            _ => None,
+        }));
+        // Where the call goes behind a flow stands with the return from it.
+        if !is_call {
+            pieces.extend(self.tell_way(step, setting.onward));
+        }
+        pieces.extend(self.notes(facts));
+        pieces
+    }
+
+    /// Which branch was taken, and the values that decided it.
+    fn tell_decision(&self, step: &Step, facts: &[&Fact], pieces: &mut Vec<Piece>) {
+        let conditions = &self.legend.node(step.node).conditions;
+        let choice = match step.path {
+            PathTaken::Condition(number) => {
+                let condition = conditions.get(usize::from(number).wrapping_sub(1));
+                let condition = condition.map(|text| self.preview.text(text));
+                Some(format!("condition {number}: {}", condition.unwrap_or_default()))
+            }
+            PathTaken::Default if conditions.is_empty() => Some("default".into()),
+            PathTaken::Default if conditions.len() == 1 => {
+                Some(format!("default: {} is false", self.preview.text(&conditions[0])))
+            }
+            PathTaken::Default => {
+                Some(format!("default: none of {} conditions is true", conditions.len()))
+            }
+            _ => None,
+        };
+        pieces.extend(choice.map(|text| Piece::new(Ink::Way, text)));
+        let mut shown = BTreeSet::new();
+        for fact in facts {
+            if let Fact::Read(reference, value) = fact
+                && shown.insert(*reference)
+            {
+                let name = self.preview.text(self.legend.reference(*reference));
+                let equals = if value.is_unset() { "" } else { "= " };
+                let value = self.preview.value(value);
+                pieces.push(Piece::new(Ink::Plain, format!("{name} {equals}{value}")));
+            }
+        }
+    }
+
+    fn tell_fact(&self, fact: &Fact, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+        let preview = self.preview;
+        let plain = |text: String| Some(Piece::new(Ink::Plain, text));
+        match fact {
+            Fact::Said(phrase) => Some(Piece::quote(
+                Ink::Speech,
+                "",
+                &preview.text(phrase.text(self.legend)),
+            )),
+            Fact::Heard(text) => self.tell_heard(text, step, facts),
+            Fact::Collected(digits) => self.tell_collected(digits, step, facts),
+            Fact::Assigned(variable, value) => {
+                let name = preview.text(self.legend.variable(*variable));
+                plain(format!("{name} = {}", preview.value(value)))
+            }
+            Fact::Asked(asked) => Some(self.tell_asked(asked)),
+            Fact::Answered(answer) => plain(self.tell_answered(answer, step, facts)),
+            Fact::Routed(routing) => {
+                let text = format!("routed to {}", self.routing(routing));
+                Some(Piece::new(Ink::Way, text))
+            }
+            Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
+            Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
+            Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
+            Fact::Read(..)
+            | Fact::Failed(_)
+            | Fact::Missing(_)
+            | Fact::Noted(_)
+            | Fact::CutOff => None,
+        }
+    }
+
+    fn tell_heard(&self, text: &Text, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+        if facts.iter().any(|fact| matches!(fact, Fact::Collected(_))) {
+            return None;
+        }
+        let text = self.preview.text(text);
+        if is_keys(&text) {
+            let text = format!("caller pressed {text}{}", after(step));
+            return Some(Piece::new(Ink::Caller, text));
+        }
+        Some(Piece::quote(Ink::Caller, "caller said ", &text))
+    }
+
+    fn tell_collected(
+        &self,
+        digits: &Text,
+        step: &Step,
+        facts: &[&Fact],
+    ) -> Option<Piece> {
+        let pressed = facts.iter().find_map(|fact| match fact {
+            Fact::Heard(text) => Some(text),
+            _ => None,
+        });
+        let shown = self.preview.text(digits);
+        let text = match pressed {
+            None if digits.is_empty() => format!("silence for {}", duration(step)),
+            None => format!("caller pressed {shown}{}", after(step)),
+            Some(pressed) => {
+                let rest = pressed.strip_prefix(digits.as_str()).unwrap_or_default();
+                let taken = if digits.is_empty() { "nothing" } else { &shown };
+                format!(
+                    "caller pressed {}{}: {taken} taken, {} left out",
+                    self.preview.text(pressed),
+                    after(step),
+                    self.preview.text(rest)
+                )
+            }
+        };
+        Some(Piece::new(Ink::Caller, text))
+    }
+
+    /// A caller who did nothing leaves no fact but the failure.
+    fn tell_silence(&self, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+        let text = format!("silence for {}", duration(step));
+        is_silence(facts).then(|| Piece::new(Ink::Caller, text))
+    }
+
+    fn tell_asked(&self, asked: &Asked) -> Piece {
+        let name = self.preview.text(&asked.name);
+        let mut text = match asked.subject {
+            Subject::Contact => format!("looks up {name}"),
+            Subject::DataAction => format!("asks {name}"),
+            Subject::QueueStatistics => format!("asks how busy {name} is"),
+            Subject::Webhook => format!("posts to {name}"),
+        };
+        let is_empty = match &asked.inputs {
+            Json::Null => true,
+            Json::Object(entries) => entries.is_empty(),
+            _ => false,
+        };
+        if !is_empty {
+            text.push(' ');
+            text.push_str(&self.preview.json(&asked.inputs));
+        }
+        Piece::new(Ink::Plain, text)
+    }
+
+    fn tell_answered(&self, answer: &Json, step: &Step, facts: &[&Fact]) -> String {
+        let is_contact = facts.iter().any(
+            |fact| matches!(fact, Fact::Asked(asked) if asked.subject == Subject::Contact),
+        );
+        let after = after(step);
+        match answer.get("contact") {
+            Some(contact) if is_contact => {
+                format!("found{after} {}", self.preview.json(contact))
+            }
+            None if is_contact => format!("not found{after}"),
+            _ => format!("answered{after} {}", self.preview.json(answer)),
+        }
+    }
+
+    fn tell_failure(
+        &self,
+        failure: &Failure,
+        facts: &[&Fact],
+        setting: Setting<'_>,
+    ) -> Piece {
+        let code = failure.code.name();
+        let text = match setting.called {
+            Some(flow) if setting.known == Some(failure) => {
+                format!("✗ {code}, which {} did not handle", self.flow(flow))
+            }
+            _ if is_silence(facts) => format!("✗ {code}"),
+            _ => format!("✗ {code} {}", self.preview.text(&failure.message)),
+        };
+        Piece::new(Ink::Error, text)
+    }
+
+    /// Where the call goes, if the next line does not show it or an error leads there.
+    fn tell_way(&self, step: &Step, onward: Onward) -> Option<Piece> {
+        let Some(next) = step.next else {
+            let has_none = step.path == PathTaken::Error;
+            return has_none.then(|| Piece::new(Ink::Error, "no error path"));
+        };
+        let next = self.node(next);
+        let text = match onward {
+            Onward::Back => format!("↺ back to {next}"),
+            Onward::Unreached => format!("→ {next}, not reached"),
+            Onward::Down if step.path == PathTaken::Error => format!("→ {next}"),
+            Onward::Down => return None,
+        };
+        Some(Piece::new(Ink::Way, text))
+    }
+
+    /// What the flow's author should know, each note once.
+    fn notes(&self, facts: &[&Fact]) -> Vec<Piece> {
+        let mut shown = BTreeSet::new();
+        let diagnostics = facts.iter().filter_map(|fact| diagnostic(fact, self.legend));
+        let new =
+            diagnostics.filter(|(code, message)| shown.insert((*code, message.clone())));
+        new.map(|(code, message)| {
+            let text = format!("note: {} {}", code.name(), self.preview.text(&message));
+            Piece::new(Ink::Note, text).apart()
+        })
+        .collect()
+    }
+
+    /// The queue, and what is asked of its agents.
+    pub(super) fn routing(&self, routing: &Routing) -> String {
+        let text = |phrase: &Phrase| self.preview.text(phrase.text(self.legend));
+        let id = routing.queue_id.as_ref().map(text);
+        let name = routing.queue_name.as_ref().map(text);
+        let mut told = match (name, id) {
+            (Some(name), Some(id)) if name != id => format!("{name} ({id})"),
+            (name, id) => name.or(id).unwrap_or_default(),
+        };
+        if !routing.skills.is_empty() {
+            let skills: Vec<_> =
+                routing.skills.iter().map(|skill| self.preview.text(skill)).collect();
+            let plural = if skills.len() == 1 { "" } else { "s" };
+            told += &format!(", skill{plural} {}", skills.join(", "));
+        }
+        if let Some(priority) = routing.priority {
+            told += &format!(", priority {priority}");
+        }
+        told
+    }
+
+    /// The id of a node.
+    pub(super) fn node(&self, node: NodeId) -> String {
+        self.preview.text(&self.legend.node(node).id)
+    }
+
+    /// The name of a flow.
+    pub(super) fn flow(&self, flow: FlowId) -> String {
+        self.preview.text(&self.legend.flow(flow).name)
+    }
+}
+
+fn is_silence(facts: &[&Fact]) -> bool {
+    let is_heard = facts.iter().any(|fact| matches!(fact, Fact::Heard(_)));
+    !is_heard
+        && facts.iter().any(|fact| {
+            matches!(fact, Fact::Failed(failure) if failure.code == Code::NO_INPUT)
+        })
+}
+
+fn is_keys(text: &str) -> bool {
+    text.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'))
+}
+
+fn duration(step: &Step) -> String {
+    seconds(step.end_ms.saturating_sub(step.start_ms))
+}
+
+/// How long the step took, if it took any time.
+fn after(step: &Step) -> String {
+    if step.end_ms > step.start_ms {
+        format!(" after {}", duration(step))
+    } else {
+        String::new()
+    }
+}

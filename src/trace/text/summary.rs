@@ -1,0 +1,94 @@
+//! What stands above the tree and below it.
+
+use super::page::Page;
+use super::piece::{Ink, Piece, width_of};
+use super::preview::{Preview, count, seconds};
+use super::story::Teller;
+use crate::flow::Legend;
+use crate::trace::{Failure, Status, Trace};
+
+/// How wide the column of the keys is.
+const KEYS: usize = 13;
+
+/// How wide the column of the variables' names may be.
+const MAX_NAME: usize = 32;
+
+/// Which flow was called, and when.
+pub(super) fn write_header(
+    trace: &Trace,
+    legend: &Legend,
+    preview: Preview,
+    page: &mut Page,
+) {
+    let flow = legend.flow(trace.flow);
+    let mut pieces = vec![Piece::new(Ink::Name, preview.text(&flow.name))];
+    if !flow.flow_type.is_empty() {
+        pieces.push(Piece::new(Ink::Plain, preview.text(&flow.flow_type)));
+    }
+    if let Some(version) = &flow.version {
+        let version = format!("version {}", preview.text(version));
+        pieces.push(Piece::new(Ink::Plain, version));
+    }
+    pieces.push(Piece::new(Ink::Faint, format!("starts {}", trace.start)));
+    page.write_entry("", 0, &pieces);
+    page.end_line();
+}
+
+/// How it ended, why, where the call was routed, and the variables.
+pub(super) fn write_summary(
+    trace: &Trace,
+    legend: &Legend,
+    preview: Preview,
+    page: &mut Page,
+) {
+    if !trace.steps.is_empty() {
+        page.end_line();
+    }
+    let (ink, sign) = match trace.status {
+        Status::Completed => (Ink::Success, "✓"),
+        Status::Error | Status::Timeout => (Ink::Error, "✗"),
+    };
+    page.put(ink, &format!("{sign} {}", trace.status.name()));
+    let actions = count(trace.actions as usize, "action");
+    page.put(Ink::Plain, &format!(" after {}, {actions}", seconds(trace.elapsed_ms)));
+    page.end_line();
+    let teller = Teller { legend, preview };
+    if let Some(failure) = &trace.failure {
+        write_failure(trace, failure, &teller, page);
+    }
+    if let Some(routing) = trace.routing() {
+        let piece = Piece::new(Ink::Way, teller.routing(routing));
+        page.write_entry("  routed to", KEYS, &[piece]);
+    }
+    write_variables(trace, legend, preview, page);
+}
+
+fn write_failure(trace: &Trace, failure: &Failure, teller: &Teller<'_>, page: &mut Page) {
+    let mut text = failure.code.name().to_owned();
+    if let Some(node) = trace.failed_at {
+        let flow = teller.legend.node(node).flow;
+        text += &format!(" at {}", teller.node(node));
+        if flow != trace.flow {
+            text += &format!(" in {}", teller.flow(flow));
+        }
+    }
+    text += &format!(": {}", teller.preview.text(&failure.message));
+    page.write_entry("  reason", KEYS, &[Piece::new(Ink::Error, text)]);
+}
+
+fn write_variables(trace: &Trace, legend: &Legend, preview: Preview, page: &mut Page) {
+    let known = trace.variables.iter().map(|(id, value)| (legend.variable(*id), value));
+    let other = trace.other_variables.iter().map(|(name, value)| (name, value));
+    let shown: Vec<(String, String)> = known
+        .chain(other)
+        .map(|(name, value)| (preview.text(name), preview.value(value)))
+        .collect();
+    let widths = shown.iter().map(|(name, _)| width_of(name));
+    let widest = widths.filter(|width| *width <= MAX_NAME).max().unwrap_or(0);
+    for (index, (name, value)) in shown.iter().enumerate() {
+        let key = if index == 0 { "  variables" } else { "" };
+        let padding = " ".repeat(widest.saturating_sub(width_of(name)));
+        let text = format!("{name}{padding} = {value}");
+        page.write_entry(key, KEYS, &[Piece::new(Ink::Plain, text)]);
+    }
+}

@@ -1,0 +1,458 @@
+//! What the checker finds in flows, from the file to the text that people read.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use flowsim::diagnostic::{Code, Diagnostic, Style, render_text, sort};
+use flowsim::flow::check::{check, forbids_running};
+use flowsim::flow::read::load;
+use flowsim::source::{Files, read_json};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// The codes that have a file of their own under `fixtures/broken`, by its name.
+const WITH_FIXTURE: [Code; 24] = [
+    Code::JSON_SYNTAX,
+    Code::YAML_SYNTAX,
+    Code::NOT_A_FLOW,
+    Code::NO_FLOWS,
+    Code::DUPLICATE_FLOW,
+    Code::DANGLING_REFERENCE,
+    Code::EXPRESSION_SYNTAX,
+    Code::NODE_ID_MISMATCH,
+    Code::UNKNOWN_NODE_TYPE,
+    Code::UNKNOWN_FLOW,
+    Code::FLOW_AMBIGUOUS,
+    Code::FLOW_NOT_PUBLISHED,
+    Code::FLOW_CALL_CYCLE,
+    Code::MISSING_ON_COMPLETE,
+    Code::MISSING_ON_ERROR,
+    Code::NO_DEFAULT_BRANCH,
+    Code::UNREACHABLE_NODE,
+    Code::NO_PATH_TO_END,
+    Code::LOOP_WITHOUT_INPUT,
+    Code::PLACEHOLDER_VALUE,
+    Code::CONFLICTING_ERROR_TARGETS,
+    Code::VARIABLE_NEVER_SET,
+    Code::UNKNOWN_PROPERTY,
+    Code::INVALID_PROPERTY,
+];
+
+/// The codes of files that are made by the tests: large, or no text.
+const WITHOUT_FIXTURE: [Code; 4] =
+    [Code::FILE_UNREADABLE, Code::FILE_NOT_TEXT, Code::FILE_TOO_LARGE, Code::FILE_EMPTY];
+
+fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
+    let mut files = Files::new();
+    let loaded = load(paths, &mut files);
+    let mut diagnostics = loaded.diagnostics;
+    diagnostics.extend(check(&loaded.flows));
+    sort(&mut diagnostics);
+    (diagnostics, files)
+}
+
+fn codes(diagnostics: &[Diagnostic]) -> Vec<Code> {
+    diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+/// The findings in a document that is not in a file.
+fn findings_in(document: &Value) -> Vec<Diagnostic> {
+    let mut files = Files::new();
+    let file = files.add("flow.json", document.to_string());
+    let mut diagnostics = Vec::new();
+    let document = read_json(&file).expect("a printed document can be read");
+    let flows = flowsim::flow::read::read(&document, &mut diagnostics);
+    diagnostics.extend(check(&flows));
+    sort(&mut diagnostics);
+    diagnostics
+}
+
+/// Each as `CODE at "text"`.
+fn places(diagnostics: &[Diagnostic], files: &Files) -> Vec<String> {
+    let place = |diagnostic: &Diagnostic| {
+        let span = diagnostic.labels[0].span;
+        let text = &files.get(span.file).text()[span.start as usize..span.end as usize];
+        format!("{} at {text}", diagnostic.code)
+    };
+    diagnostics.iter().map(place).collect()
+}
+
+fn fixture(code: Code) -> PathBuf {
+    let ending = if code == Code::YAML_SYNTAX { "yaml" } else { "json" };
+    Path::new("fixtures/broken").join(format!("{}.{ending}", code.name().to_lowercase()))
+}
+
+#[test]
+fn every_finding_reads_well() {
+    for code in WITH_FIXTURE {
+        let (diagnostics, files) = findings(&[fixture(code)]);
+        assert!(codes(&diagnostics).contains(&code), "{code}");
+        let text = render_text(&diagnostics, &files, Style::default());
+        insta::assert_snapshot!(code.name().to_lowercase(), text);
+    }
+}
+
+#[test]
+fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
+    let of_runs = ["INVALID_FIXTURES", "INVALID_REQUEST"];
+    let of_checks = Code::all()
+        .take_while(|code| *code != Code::NO_INPUT)
+        .chain([Code::FLOW_AMBIGUOUS, Code::FLOW_NOT_PUBLISHED])
+        .filter(|code| !of_runs.contains(&code.name()));
+    for code in of_checks {
+        let is_known = WITH_FIXTURE.contains(&code) || WITHOUT_FIXTURE.contains(&code);
+        assert!(is_known, "{code} has no fixture");
+    }
+    let found =
+        fs::read_dir("fixtures/broken").unwrap().map(|entry| entry.unwrap().path());
+    for path in found {
+        let is_known = WITH_FIXTURE.iter().any(|code| fixture(*code) == path);
+        assert!(is_known, "{} has no code", path.display());
+    }
+}
+
+#[test]
+fn broken_files_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let deep = "[".repeat(1_000_000);
+    for (path, code) in [
+        (folder.path().join("missing.json"), Code::FILE_UNREADABLE),
+        (
+            write("binary.json", &[0x7f, b'E', b'L', b'F', 0xff, 0xfe]),
+            Code::FILE_NOT_TEXT,
+        ),
+        (write("empty.json", b" \n"), Code::FILE_EMPTY),
+        (write("deep.json", deep.as_bytes()), Code::FILE_TOO_LARGE),
+        (write("prose.json", b"This is a flow, honestly."), Code::JSON_SYNTAX),
+    ] {
+        let (diagnostics, files) = findings(std::slice::from_ref(&path));
+        assert_eq!(codes(&diagnostics), [code], "{}", path.display());
+        assert!(forbids_running(&diagnostics[0]));
+        assert!(!render_text(&diagnostics, &files, Style::default()).is_empty());
+    }
+}
+
+#[test]
+fn one_broken_file_does_not_hide_the_others() {
+    let paths = [fixture(Code::JSON_SYNTAX), fixture(Code::MISSING_ON_ERROR)];
+    let found = codes(&findings(&paths).0);
+    let expected = [Code::JSON_SYNTAX, Code::MISSING_ON_ERROR, Code::MISSING_ON_ERROR];
+    assert_eq!(found, expected);
+}
+
+/// An inbound flow of seed 001, as its full script writes it: two nodes have no error
+/// handler, and the queue is still to be put in.
+fn inbound(name: &str) -> Value {
+    let say = |id: &str, text: &str| {
+        let properties = json!({"sayText": text, "sayLanguage": "en-US"});
+        let next = json!({"nextNode": "EndFlow"});
+        json!({"id": id, "type": "Say", "properties": properties, "onComplete": next})
+    };
+    let handlers = |mut node: Value, next: &str, error: &str| {
+        node["onComplete"] = json!({"nextNode": next, "onError": error});
+        node["onError"] = json!({"nextNode": error});
+        node
+    };
+    let call = json!({"id": "CallShared", "type": "Flow",
+        "properties": {"flowId": "shared", "flowName": null, "timeoutSeconds": 300}});
+    let route = json!({"id": "RouteToAgent", "type": "Route",
+        "properties": {"queueId": "YOUR_QUEUE_ID", "skillRequirements": []}});
+    let expression = "{shared_module_result} == '1'";
+    let check = json!({"conditions": [{"expression": expression, "nextNode": "RouteToAgent"}],
+        "defaultNextNode": "PlayGoodbye"});
+    let nodes = json!({
+        "CallShared": handlers(call, "CheckResult", "HandleError"),
+        "CheckResult": {"id": "CheckResult", "type": "If", "properties": check},
+        "RouteToAgent": handlers(route, "PlayGoodbye", "PlayGoodbye"),
+        "PlayGoodbye": say("PlayGoodbye", "Thanks."),
+        "HandleError": say("HandleError", "That went wrong."),
+        "EndFlow": {"id": "EndFlow", "type": "End", "properties": {"endType": "normal"}},
+    });
+    json!({"name": name, "type": "inbound", "outbound": {}, "inbound": {"enabled": true},
+        "draft": {"startNode": "CallShared", "nodes": nodes, "edges": {}}})
+}
+
+#[test]
+fn the_flows_of_the_seed_have_the_expected_warnings() {
+    let shared =
+        fs::read_to_string("fixtures/shared-flow/flows/shared_module.json").unwrap();
+    let mut shared: Value = serde_json::from_str(&shared).unwrap();
+    shared["id"] = "shared".into();
+    let flows = json!([shared, inbound("Inbound_Flow_A"), inbound("Inbound_Flow_B")]);
+    let found = findings_in(&flows);
+    let found: Vec<_> = found
+        .iter()
+        .map(|one| (one.code.name(), one.flow.as_deref(), one.node.as_deref()))
+        .collect();
+    let of_flow = |flow| {
+        [
+            ("MISSING_ON_ERROR", Some(flow), Some("HandleError")),
+            ("MISSING_ON_ERROR", Some(flow), Some("PlayGoodbye")),
+            ("PLACEHOLDER_VALUE", Some(flow), Some("RouteToAgent")),
+        ]
+    };
+    assert_eq!(found, [of_flow("Inbound_Flow_A"), of_flow("Inbound_Flow_B")].concat());
+}
+
+#[test]
+fn the_bundled_flows_have_no_findings() {
+    let (found, files) = findings(&[PathBuf::from("fixtures/shared-flow/flows")]);
+    assert_eq!(places(&found, &files), Vec::<String>::new());
+}
+
+#[test]
+fn a_called_flow_that_is_not_loaded_is_one_finding() {
+    let (found, files) =
+        findings(&[PathBuf::from("fixtures/shared-flow/flows/inbound_a.json")]);
+    let expected = "UNKNOWN_FLOW at \"0d2c9a1e-5a0f-4c43-9d0e-6d1a6d1f7a01\"";
+    assert_eq!(places(&found, &files), [expected]);
+}
+
+#[test]
+fn a_call_that_may_hang_up_is_a_way_to_the_end() {
+    let end = |kind: &str| json!({"type": "End", "properties": {"endType": kind}});
+    let menu = |kind: &str| {
+        let call = json!({"type": "Flow", "properties": {"flowName": "Talk"},
+            "onComplete": {"nextNode": "Call"}, "onError": {"nextNode": "Call"}});
+        let ask = json!({"type": "Gather", "properties": {"promptText": "Yes?"},
+            "onComplete": {"nextNode": "End"}, "onError": {"nextNode": "End"}});
+        json!([
+            {"name": "Menu", "startNode": "Call", "nodes": {"Call": call}},
+            {"name": "Talk", "startNode": "Ask", "nodes": {"Ask": ask, "End": end(kind)}},
+        ])
+    };
+    assert_eq!(codes(&findings_in(&menu("disconnect"))), []);
+    assert_eq!(codes(&findings_in(&menu("normal"))), [Code::NO_PATH_TO_END]);
+}
+
+#[test]
+fn many_findings_of_a_kind_are_counted() {
+    let node = json!({"type": "Say", "properties": {"sayText": "Hello"},
+        "onComplete": {"nextNode": "End"}});
+    let mut nodes: serde_json::Map<String, Value> =
+        (0..500).map(|index| (format!("Hello{index}"), node.clone())).collect();
+    nodes.insert("End".into(), json!({"type": "End"}));
+    let flow = json!({"name": "Choir", "startNode": "Hello0", "nodes": nodes});
+    let found = findings_in(&flow);
+    let of_kind = |code| found.iter().filter(|one| one.code == code).collect::<Vec<_>>();
+    let missing = of_kind(Code::MISSING_ON_ERROR);
+    assert_eq!(missing.len(), 101);
+    assert_eq!(missing[100].message, "and 400 more like this, from here on");
+    assert_eq!(of_kind(Code::UNREACHABLE_NODE).len(), 101);
+    assert_eq!(found.len(), 202);
+}
+
+/// How the nodes of a made flow are joined.
+#[derive(Clone, Copy)]
+enum Shape {
+    Chain,
+    Circle,
+}
+
+fn made_flow(count: usize, shape: Shape) -> String {
+    let mut text = String::from(r#"{"name": "Made", "startNode": "Node0", "nodes": {"#);
+    for index in 0..count {
+        let next = match shape {
+            Shape::Circle => (index + 1) % count,
+            Shape::Chain => (index + 1).min(count - 1),
+        };
+        let node = match (shape, index + 1 == count) {
+            (Shape::Chain, true) => r#""type": "End""#.to_owned(),
+            _ => format!(
+                r#""type": "Set", "properties": {{"setVars": [{{"key": "v{index}",
+                "value": {{"type": "string", "value": "{{v{next}}} and {{from}}"}}}}]}},
+                "onComplete": {{"nextNode": "Node{next}"}}, "onError": {{"nextNode": "Node0"}}"#
+            ),
+        };
+        let comma = if index == 0 { "" } else { "," };
+        let _ = write!(text, r#"{comma}"Node{index}": {{"id": "Node{index}", {node}}}"#);
+    }
+    text + "}}"
+}
+
+#[test]
+fn long_chains_and_circles_are_checked() {
+    for (shape, expected) in [
+        (Shape::Chain, vec![Code::LOOP_WITHOUT_INPUT, Code::VARIABLE_NEVER_SET]),
+        (Shape::Circle, vec![Code::NO_PATH_TO_END, Code::LOOP_WITHOUT_INPUT]),
+    ] {
+        let text = made_flow(100_000, shape);
+        let mut files = Files::new();
+        let file = files.add("made.json", text);
+        let document = read_json(&file).unwrap();
+        let mut diagnostics = Vec::new();
+        let flows = flowsim::flow::read::read(&document, &mut diagnostics);
+        diagnostics.extend(check(&flows));
+        assert_eq!(codes(&diagnostics), expected);
+    }
+}
+
+/// Flows that call each other in a row, and one that closes the circle.
+#[test]
+fn long_rows_of_calls_are_checked() {
+    const COUNT: usize = 20_000;
+    let flow = |index: usize| {
+        let callee = format!("Flow{}", (index + 1) % COUNT);
+        let call = json!({"type": "Flow", "properties": {"flowName": callee},
+            "onComplete": {"nextNode": "End"}, "onError": {"nextNode": "End"}});
+        let nodes = json!({"Call": call, "End": {"type": "End"}});
+        json!({"name": format!("Flow{index}"), "startNode": "Call", "nodes": nodes})
+    };
+    let found = findings_in(&(0..COUNT).map(flow).collect());
+    assert_eq!(codes(&found), [Code::FLOW_CALL_CYCLE]);
+    assert!(
+        found[0].message.contains("19992 more → `Flow19999` → `Flow0`"),
+        "{}",
+        found[0].message
+    );
+}
+
+/// Wrong everywhere, so that everything there is to say is said, and everything that could
+/// be meant is sought.
+#[test]
+fn a_large_flow_that_is_all_wrong_is_checked_fast() {
+    let node = |index: usize| {
+        let text = format!("{{variable{index}}} {{Nodes{index}.digits}}");
+        let node = json!({"type": "Say", "properties": {"sayText": text},
+            "onComplete": {"nextNode": format!("Nodes{index}")}});
+        (format!("Node{index}"), node)
+    };
+    let nodes: serde_json::Map<String, Value> = (0..10_000).map(node).collect();
+    let flow = json!({"name": "Wrong", "startNode": "Nowhere", "nodes": nodes});
+    let started = now();
+    let found = findings_in(&flow);
+    assert!(started.elapsed() < Duration::from_secs(10));
+    assert!(found.len() < 1000, "{}", found.len());
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+const WORDS: &str = "A|B|C|End|If|Flow|Say|Set|Gather|Route|normal|{A.digits}|{x} == '1'|{C|x|f||
+    {B.contact.name} {x}|YOUR_ID_HERE|GetExternalContactAction|DataAction|Webhook|disconnect";
+
+const KEYS: &str = "id|name|type|draft|flows|startNode|nodes|edges|published|properties|onComplete|\
+    onError|nextNode|sayText|promptText|setVars|key|value|conditions|expression|defaultNextNode|\
+    flowId|flowName|inputs|outputs|queueId|lookupKey|lookupValue|body|url|from|to|A|B|C";
+
+fn one_of(words: &'static str) -> impl Strategy<Value = String> + Clone {
+    prop::sample::select(
+        words.split('|').map(str::trim).map(str::to_owned).collect::<Vec<_>>(),
+    )
+}
+
+/// A document in the shape of flows, with keys and values that mean something.
+fn shaped() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        8 => one_of(WORDS).prop_map(Value::from),
+        1 => any::<i32>().prop_map(Value::from),
+        1 => any::<bool>().prop_map(Value::from),
+        1 => Just(Value::Null),
+    ];
+    leaf.prop_recursive(6, 60, 6, |inner| {
+        let entries = prop::collection::vec((one_of(KEYS), inner.clone()), 0..6);
+        prop_oneof![
+            1 => prop::collection::vec(inner, 0..4).prop_map(Value::from),
+            4 => entries.prop_map(|entries| Value::Object(entries.into_iter().collect())),
+        ]
+    })
+}
+
+/// A node as it should be, or with something else in the place of a part.
+fn node() -> impl Strategy<Value = Value> {
+    let kind = prop::sample::select(vec![
+        "Say",
+        "Gather",
+        "Set",
+        "If",
+        "Flow",
+        "Route",
+        "GetExternalContactAction",
+        "DataAction",
+        "GetQueueStats",
+        "Webhook",
+        "End",
+        "Sai",
+    ]);
+    let id = || prop::sample::select(vec!["A", "B", "C", "D", "Z"]);
+    let text = || {
+        prop::sample::select(vec!["{A.digits}", "{x}", "{A.x} {y}", "hello", "f", "g"])
+    };
+    let mended = (kind, id(), id(), id(), text(), text()).prop_map(|(kind, a, b, c, s, t)| {
+        json!({"type": kind, "onComplete": {"nextNode": a}, "onError": {"nextNode": b},
+            "properties": {"sayText": s, "promptText": s, "queueId": s, "actionId": t,
+                "flowName": t, "setVars": [{"key": "x", "value": s}], "defaultNextNode": c,
+                "conditions": [{"expression": "{x} == '1'", "nextNode": a}], "url": s}})
+    });
+    prop_oneof![6 => mended, 1 => shaped()]
+}
+
+fn organisation() -> impl Strategy<Value = Value> {
+    let nodes = prop::collection::vec(
+        (prop::sample::select(vec!["A", "B", "C", "D"]), node()),
+        0..6,
+    );
+    let flow = (nodes, prop::sample::select(vec!["A", "B", "Z"]), any::<bool>())
+        .prop_map(|(nodes, start, is_published)| {
+            let nodes: serde_json::Map<String, Value> =
+                nodes.into_iter().map(|(id, node)| (id.to_owned(), node)).collect();
+            json!({"startNode": start, "nodes": nodes, "published": is_published})
+        });
+    prop::collection::vec(flow, 1..4).prop_map(|mut flows| {
+        for (flow, name) in flows.iter_mut().zip(["f", "g", "f"]) {
+            flow["name"] = name.into();
+        }
+        Value::from(flows)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn nothing_makes_it_panic(document in prop_oneof![shaped(), organisation()]) {
+        let started = now();
+        let mut files = Files::new();
+        let file = files.add("flow.json", document.to_string());
+        let mut diagnostics = Vec::new();
+        let document = read_json(&file).unwrap();
+        let flows = flowsim::flow::read::read(&document, &mut diagnostics);
+        diagnostics.extend(check(&flows));
+        for diagnostic in &diagnostics {
+            prop_assert!(!diagnostic.message.is_empty());
+            prop_assert!(!diagnostic.labels.is_empty(), "{:?}", diagnostic);
+        }
+        let text = render_text(&diagnostics, &files, Style::default());
+        prop_assert_eq!(text.is_empty(), diagnostics.is_empty());
+        prop_assert_eq!(check(&flows), check(&flows));
+        prop_assert!(started.elapsed() < Duration::from_secs(5));
+    }
+
+    /// Whatever says that a flow can run is to be believed.
+    #[test]
+    fn flows_without_forbidding_findings_have_all_their_targets(document in organisation()) {
+        let mut files = Files::new();
+        let file = files.add("flow.json", document.to_string());
+        let mut diagnostics = Vec::new();
+        let flows = flowsim::flow::read::read(&read_json(&file).unwrap(), &mut diagnostics);
+        diagnostics.extend(check(&flows));
+        if diagnostics.iter().any(forbids_running) {
+            return Ok(());
+        }
+        for flow in &flows {
+            prop_assert!(flow.nodes.contains_key(&flow.start.as_ref().unwrap().node));
+            for path in flow.nodes.values().flat_map(|node| &node.paths) {
+                prop_assert!(flow.nodes.contains_key(&path.target.node));
+            }
+        }
+    }
+}

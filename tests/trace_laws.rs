@@ -1,0 +1,287 @@
+//! What holds of every trace, whatever is in it.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use flowsim::diagnostic::Code;
+use flowsim::flow::{
+    EndType, FlowId, FlowLabel, Legend, NodeId, NodeLabel, ReferenceId, TextId,
+    VariableId,
+};
+use flowsim::source::{Files, Kind, Node, read_json};
+use flowsim::trace::{
+    Asked, Event, Fact, Failure, JsonWriter, PathTaken, Phrase, Routing, Status, Step,
+    Subject, TextStyle, Trace, render_text, write_simulation,
+};
+use flowsim::value::{
+    Collection, Currency, DateTime, Decimal, Duration, Json, Kind as ValueKind, Text,
+    Value,
+};
+use proptest::prelude::*;
+
+/// How many nodes, variables, texts and references the legend has.
+const NAMES: u32 = 5;
+
+/// A legend of two flows whose names and texts are these.
+fn legend(names: &[String]) -> Legend {
+    let name = |index: usize| Text::from(names[index % names.len()].as_str());
+    let flow = |index: usize| FlowLabel {
+        id: name(index),
+        name: name(index + 1),
+        flow_type: name(index + 2),
+        version: (index > 0).then(|| name(index)),
+    };
+    let span = Files::new().add("flow.json", "").span();
+    let node = |index: usize| NodeLabel {
+        flow: FlowId::new(index % 2),
+        id: name(index),
+        name: name(index / 2),
+        node_type: name(index + 3),
+        span,
+        conditions: vec![name(index); index],
+    };
+    // Variables and references have names of their own, as in every program.
+    let own = |index: usize| Text::from(format!("{index}{}", name(index)));
+    let count = NAMES as usize;
+    Legend {
+        flows: (0..2).map(flow).collect(),
+        nodes: (0..count).map(node).collect(),
+        variables: (0..count).map(own).collect(),
+        texts: (0..count).map(name).collect(),
+        references: (0..count).map(own).collect(),
+    }
+}
+
+/// Texts with everything that is trouble for JSON and terminals.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z ]{0,12}",
+        "[a-z\"\\\\\u{0}-\u{1f}\u{7f}-\u{9f}\u{200b}-\u{202e}日é😀\u{301}]{0,12}",
+        "[a-z ,]{90,200}",
+        any::<String>(),
+        Just("error".to_owned()),
+        Just("variables".to_owned()),
+    ]
+}
+
+fn short() -> impl Strategy<Value = Text> {
+    text().prop_map(Text::from)
+}
+
+fn json() -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::Boolean),
+        any::<i64>().prop_map(Json::Integer),
+        Just(Json::Decimal(Decimal::parse("-12.50").unwrap())),
+        short().prop_map(Json::String),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4)
+                .prop_map(|items| Json::Array(items.into())),
+            prop::collection::vec((short(), inner), 0..4).prop_map(Json::object),
+        ]
+    })
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let currency =
+        Currency { amount: Decimal::parse("4.5").unwrap(), code: "U\u{1b}D".into() };
+    let items = vec![Value::from(1), Value::NOT_SET, Value::from("a\u{7}")];
+    let collection = Collection { kind: ValueKind::Any, items };
+    prop_oneof![
+        Just(Value::NOT_SET),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::Integer),
+        Just(Value::Decimal(Decimal::parse("1e30").unwrap())),
+        short().prop_map(Value::String),
+        Just(Value::DateTime(DateTime::MAX)),
+        Just(Value::Duration(Duration::MAX)),
+        json().prop_map(Value::Json),
+        Just(Value::Currency(currency.into())),
+        Just(Value::Collection(collection.into())),
+    ]
+}
+
+fn code() -> impl Strategy<Value = Code> {
+    prop::sample::select(Code::all().collect::<Vec<_>>())
+}
+
+fn failure() -> impl Strategy<Value = Box<Failure>> {
+    (code(), short()).prop_map(|(code, message)| Failure::new(code, message))
+}
+
+fn phrase() -> impl Strategy<Value = Phrase> {
+    prop_oneof![
+        (0..NAMES).prop_map(|id| Phrase::Constant(TextId(id))),
+        short().prop_map(Phrase::Made),
+    ]
+}
+
+fn routing() -> impl Strategy<Value = Box<Routing>> {
+    let phrase = || prop::option::of(phrase());
+    let skills = prop::collection::vec(short(), 0..3);
+    (phrase(), phrase(), skills, any::<Option<i64>>()).prop_map(
+        |(queue_id, queue_name, skills, priority)| {
+            Box::new(Routing { queue_id, queue_name, skills, priority })
+        },
+    )
+}
+
+fn asked() -> impl Strategy<Value = Box<Asked>> {
+    let subject = prop::sample::select(vec![
+        Subject::Contact,
+        Subject::DataAction,
+        Subject::QueueStatistics,
+        Subject::Webhook,
+    ]);
+    (subject, short(), json())
+        .prop_map(|(subject, name, inputs)| Box::new(Asked { subject, name, inputs }))
+}
+
+fn fact() -> impl Strategy<Value = Fact> {
+    let end =
+        prop::sample::select(vec![EndType::Normal, EndType::Error, EndType::Disconnect]);
+    prop_oneof![
+        phrase().prop_map(Fact::Said),
+        short().prop_map(Fact::Heard),
+        short().prop_map(Fact::Collected),
+        (0..NAMES, value()).prop_map(|(id, value)| Fact::Assigned(VariableId(id), value)),
+        (0..NAMES, value()).prop_map(|(id, value)| Fact::Read(ReferenceId(id), value)),
+        asked().prop_map(Fact::Asked),
+        json().prop_map(Fact::Answered),
+        routing().prop_map(Fact::Routed),
+        end.prop_map(Fact::Ended),
+        failure().prop_map(Fact::Failed),
+        (0..NAMES).prop_map(|id| Fact::Missing(ReferenceId(id))),
+        code().prop_map(Fact::Noted),
+        Just(Fact::CutOff),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let path = prop_oneof![
+        Just(PathTaken::None),
+        Just(PathTaken::Next),
+        Just(PathTaken::Error),
+        (0_u16..4).prop_map(PathTaken::Condition),
+        Just(PathTaken::Default),
+    ];
+    let next = prop::option::of((0..NAMES).prop_map(NodeId));
+    (0..NAMES, 0_u16..12, path, next, 0_i64..10_000_000, 0_i64..100_000).prop_map(
+        |(node, depth, path, next, start_ms, took)| Step {
+            node: NodeId(node),
+            depth,
+            path,
+            next,
+            start_ms,
+            end_ms: start_ms + took,
+        },
+    )
+}
+
+prop_compose! {
+    fn trace()(
+        status in prop::sample::select(vec![Status::Completed, Status::Error, Status::Timeout]),
+        failure in prop::option::of(failure()),
+        failed_at in prop::option::of((0..NAMES).prop_map(NodeId)),
+        elapsed_ms in 0_i64..100_000_000,
+        actions in any::<u32>(),
+        steps in prop::collection::vec(step(), 0..8),
+        events in prop::collection::vec((0_u32..8, fact()), 0..24),
+        variable in value(),
+        other in ("[A-Z]{1,9}", value()),
+    ) -> Trace {
+        Trace {
+            flow: FlowId(0),
+            status,
+            failure,
+            failed_at,
+            start: DateTime::MIN,
+            elapsed_ms,
+            actions,
+            steps,
+            events: events.into_iter().map(|(step, fact)| Event { step, fact }).collect(),
+            variables: vec![(VariableId(1), variable)],
+            other_variables: vec![(other.0.into(), other.1)],
+        }
+    }
+}
+
+fn legends() -> impl Strategy<Value = Legend> {
+    prop::collection::vec(text(), 1..6).prop_map(|names| legend(&names))
+}
+
+/// Fails if the text is not JSON or an object has a key twice.
+fn check_json(text: &str) {
+    serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let file = Files::new().add("trace.json", text);
+    check_keys(&read_json(&file).unwrap());
+}
+
+fn check_keys(node: &Node<'_>) {
+    let entries = node.entries();
+    for (index, entry) in entries.iter().enumerate() {
+        let is_new = entries[..index].iter().all(|before| before.key != entry.key);
+        assert!(is_new, "`{}` comes twice", entry.key);
+        check_keys(&entry.value);
+    }
+    if let Kind::Array(items) = &node.kind {
+        items.iter().for_each(check_keys);
+    }
+}
+
+fn width(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+proptest! {
+    #[test]
+    fn traces_are_json_with_every_key_once(trace in trace(), legend in legends()) {
+        let writer = JsonWriter::new(&legend);
+        let (mut own, mut simulation) = (String::new(), String::new());
+        writer.write(&trace, &mut own);
+        write_simulation(&writer, &trace, &mut simulation);
+        check_json(&own);
+        check_json(&simulation);
+        let begins = own.starts_with("{\"schema\":\"flowsim.trace/1\",");
+        prop_assert!(begins, "the schema comes first");
+        prop_assert!(!own.contains('\n') && !simulation.contains('\n'));
+    }
+
+    #[test]
+    fn texts_fit_the_screen_and_do_nothing_to_it(
+        trace in trace(),
+        legend in legends(),
+        columns in 80_usize..200,
+    ) {
+        let style = TextStyle { color: false, width: Some(columns) };
+        let text = render_text(&trace, &legend, style);
+        for line in text.lines() {
+            let is_harmless = line.chars().all(|c| !c.is_control() && !matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}'));
+            prop_assert!(is_harmless, "{line:?}");
+            prop_assert!(width(line) <= columns, "{} columns of {columns}: {line}", width(line));
+            prop_assert!(!line.ends_with(' '), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn colours_change_nothing_else(trace in trace(), legend in legends(), columns in prop::option::of(30_usize..120)) {
+        let plain = render_text(&trace, &legend, TextStyle { color: false, width: columns });
+        let colored = render_text(&trace, &legend, TextStyle { color: true, width: columns });
+        let stripped = anstream::adapter::strip_str(&colored).to_string();
+        prop_assert_eq!(stripped, plain);
+    }
+
+    #[test]
+    fn an_unlimited_line_is_whole(trace in trace(), legend in legends()) {
+        let text = render_text(&trace, &legend, TextStyle::default());
+        let steps = text.lines().filter(|line| line.contains('.')).count();
+        prop_assert!(steps >= trace.steps.len());
+        for event in trace.events.iter().filter(|event| (event.step as usize) < trace.steps.len()) {
+            if let Fact::Failed(failure) = &event.fact {
+                prop_assert!(text.contains(failure.code.name()));
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What users see of a call: the text and both forms of JSON, over the same calls.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowsim::engine::{Call, Limits, Session, play};
+use flowsim::flow::read::load;
+use flowsim::program::Program;
+use flowsim::source::Files;
+use flowsim::trace::{JsonWriter, TextStyle, Trace, render_text, write_simulation};
+use flowsim::value::{Json, Value};
+use flowsim::world::{Answer, Host, Input, Question, QueueAnswer, Response};
+
+/// Answers with what it was given, in order; afterwards a caller is silent, queues are
+/// accepted, and nothing else is known.
+struct Script(std::vec::IntoIter<Answer>);
+
+impl Host for Script {
+    fn answer(&mut self, question: &Question<'_>) -> Answer {
+        self.0.next().unwrap_or(match question {
+            Question::Input(_) => Answer::Input(Input::Silence),
+            Question::Queue { .. } => Answer::Queue(QueueAnswer::Accepted {
+                id: Some("support".into()),
+                name: Some("Support".into()),
+            }),
+            _ => Answer::NotMocked,
+        })
+    }
+}
+
+/// A call of a flow of the fixtures.
+struct Scene {
+    program: Arc<Program>,
+    call: Call,
+}
+
+impl Scene {
+    fn new(path: &str, flow: &str) -> Self {
+        let path: PathBuf =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
+        let loaded = load(&[path], &mut Files::new());
+        assert_eq!(loaded.diagnostics, []);
+        let program = Arc::new(Program::compile(&loaded.flows));
+        let call = Call::new(program.flow(flow).unwrap());
+        Self { program, call }
+    }
+
+    fn context(self, name: &str, value: &str) -> Self {
+        let call = self.call.context(&self.program, name, Value::from(value));
+        Self { call, ..self }
+    }
+
+    fn variable(self, name: &str, value: impl Into<Value>) -> Self {
+        let call = self.call.variable(&self.program, name, value.into());
+        Self { call, ..self }
+    }
+
+    fn limits(self, limits: Limits) -> Self {
+        Self { call: self.call.limits(limits), ..self }
+    }
+
+    fn play(&self, answers: Vec<Answer>) -> Trace {
+        let mut session = Session::start(Arc::clone(&self.program), &self.call);
+        play(&mut session, &self.call, &mut Script(answers.into_iter()))
+    }
+
+    fn text(&self, trace: &Trace, width: Option<usize>) -> String {
+        render_text(trace, &self.program.legend, TextStyle { color: false, width })
+    }
+
+    fn json(&self, trace: &Trace) -> String {
+        let mut out = String::new();
+        JsonWriter::new(&self.program.legend).write(trace, &mut out);
+        out
+    }
+
+    fn simulation(&self, trace: &Trace) -> String {
+        let mut out = String::new();
+        write_simulation(&JsonWriter::new(&self.program.legend), trace, &mut out);
+        out
+    }
+
+    /// Text and JSON of a call, as snapshots.
+    fn check(&self, name: &str, answers: Vec<Answer>) {
+        let trace = self.play(answers);
+        insta::assert_snapshot!(format!("{name}.text"), self.text(&trace, Some(100)));
+        insta::assert_snapshot!(format!("{name}.json"), laid_out(&self.json(&trace)));
+    }
+}
+
+fn pressed(keys: &str) -> Answer {
+    Answer::Input(Input::parse(keys).unwrap())
+}
+
+fn response(status: u16, output: &str, latency_ms: i64) -> Answer {
+    Answer::Response(Response {
+        status,
+        output: Json::parse(output).unwrap(),
+        latency_ms,
+    })
+}
+
+fn accepted(id: &str, name: &str) -> Answer {
+    Answer::Queue(QueueAnswer::Accepted { id: Some(id.into()), name: Some(name.into()) })
+}
+
+/// JSON with a line for every entry of the outermost object and every item of its lists.
+fn laid_out(json: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(json).unwrap();
+    let mut out = String::new();
+    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+    let mut wraps = Vec::new();
+    let mut characters = json.chars().peekable();
+    while let Some(character) = characters.next() {
+        let is_quote = character == '"' && !is_escaped;
+        is_escaped = character == '\\' && in_string && !is_escaped;
+        in_string ^= is_quote;
+        if in_string || is_quote {
+            out.push(character);
+            continue;
+        }
+        if matches!(character, '{' | '[') {
+            let is_empty = matches!(characters.peek(), Some('}' | ']'));
+            wraps.push(!is_empty && (depth == 0 || depth == 1 && character == '['));
+            depth += 1;
+        }
+        let wraps_here = wraps.last() == Some(&true);
+        if matches!(character, '}' | ']') {
+            depth -= 1;
+            wraps.pop();
+            if wraps_here {
+                out.push_str(&format!("\n{}", "  ".repeat(depth)));
+            }
+        }
+        out.push(character);
+        match character {
+            '{' | '[' | ',' if wraps_here => {
+                out.push_str(&format!("\n{}", "  ".repeat(depth)));
+            }
+            ',' | ':' => out.push(' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[test]
+fn the_shared_flow() {
+    let scene = Scene::new("shared-flow/flows", "Inbound_Flow_A");
+    scene.check(
+        "shared_flow_key_1",
+        vec![pressed("1@900"), accepted("support", "Support")],
+    );
+    scene.check("shared_flow_key_2", vec![pressed("2")]);
+    scene.check("shared_flow_silence", vec![]);
+}
+
+const FOUND: &str = r#"{"reference": "K7PQ2M", "seats": 2, "passengers": [{"name": "Ada", "age": 36}, {"name": "Bo", "age": 41}], "note": "window, if possible; vegetarian"}"#;
+
+#[test]
+fn services() {
+    let scene =
+        Scene::new("traces/booking.json", "Booking").context("from", "+15551230001");
+    let busy = || {
+        Answer::Statistics(Some(
+            Json::parse(r#"{"waiting": 4, "occupancy": 0.9}"#).unwrap(),
+        ))
+    };
+    let answers = vec![
+        response(200, FOUND, 350),
+        busy(),
+        response(202, r#"{"accepted": true}"#, 40),
+        accepted("rebooking", "Rebooking"),
+    ];
+    scene.check("services_answer", answers);
+    scene.check("data_action_timeout", vec![response(200, FOUND, 2_500)]);
+    let failed = r#"{"error": "no such table", "retry": false}"#;
+    scene.check("data_action_failed", vec![response(500, failed, 120)]);
+    scene.check("webhook_not_mocked", vec![response(200, FOUND, 0), busy()]);
+    let answers = vec![response(200, r#"{"reference": "X", "seats": "many"}"#, 0)];
+    scene.check("conversion_failed_unhandled", answers);
+}
+
+#[test]
+fn contacts() {
+    let scene = Scene::new("traces/contact.json", "Contact_Lookup")
+        .context("from", "+15557770100")
+        .variable("open", "yes");
+    let ada = r#"{"id": "c-1", "name": "Ada 日本語", "email": null, "attributes": {"tier": "silver"}}"#;
+    let found = Answer::Contact(Some(Json::parse(ada).unwrap()));
+    scene.check("contact_found", vec![found, Answer::Queue(QueueAnswer::Unchecked)]);
+    scene.check("contact_not_found", vec![Answer::Contact(None)]);
+    let scene = Scene::new("traces/contact.json", "Contact_Lookup");
+    scene.check("lookup_key_missing", vec![]);
+}
+
+#[test]
+fn isolated_calls() {
+    let scene = Scene::new("traces/isolated.json", "Main").variable("season", "high");
+    let rate = |latency| response(200, r#"{"rate": 90}"#, latency);
+    scene.check("isolated_call", vec![pressed("2#"), rate(200)]);
+    scene.check("flow_deadline", vec![pressed("12"), rate(30_000)]);
+    let limits = Limits { timeout_ms: Some(8_000), ..Limits::default() };
+    scene.limits(limits).check("call_deadline", vec![pressed("123"), rate(30_000)]);
+    let scene = Scene::new("traces/isolated.json", "Main");
+    scene.check("error_comes_up_from_below", vec![pressed("1"), Answer::NotMocked]);
+}
+
+#[test]
+fn loops_and_ends() {
+    let scene = Scene::new("traces/menu.json", "Menu").variable("rounds", 3);
+    scene.check(
+        "caller_tries_again",
+        vec![
+            pressed("7"),
+            Answer::Input(Input::Speech("sales".into())),
+            pressed("-"),
+            pressed("2"),
+        ],
+    );
+    scene.check("caller_hangs_up", vec![pressed("7"), pressed("hangup")]);
+    scene.check(
+        "error_unhandled",
+        vec![pressed("1"), Answer::Queue(QueueAnswer::Accepted { id: None, name: None })],
+    );
+    scene.check(
+        "queue_not_found",
+        vec![pressed("1"), Answer::Queue(QueueAnswer::NotFound)],
+    );
+}
+
+#[test]
+fn the_action_limit() {
+    let scene = Scene::new("traces/menu.json", "Menu").variable("rounds", 1_000_000);
+    let trace = scene.play(vec![pressed("2")]);
+    insta::assert_snapshot!("action_limit.text", scene.text(&trace, Some(100)));
+    assert_eq!(trace.steps.len(), 10_000);
+    let limits = Limits { max_actions: 7, ..Limits::default() };
+    scene.limits(limits).check("small_action_limit", vec![pressed("2")]);
+}
+
+#[test]
+fn steps_that_repeat_exactly_are_counted() {
+    let scene = Scene::new("traces/menu.json", "Menu");
+    let trace = scene.play(vec![pressed("7"); 40]);
+    let text = scene.text(&trace, Some(100));
+    assert!(text.contains("the same 2 steps 37 more times\n"), "{text}");
+    let few = scene.text(&scene.play(vec![pressed("7"); 5]), None);
+    assert_eq!(few.matches("Please try again.").count(), 5 + 3, "{few}");
+}
+
+#[test]
+fn colours_stress_what_is_said() {
+    let scene = Scene::new("traces/isolated.json", "Main");
+    let trace = scene.play(vec![pressed("1"), Answer::NotMocked]);
+    let style = TextStyle { color: true, width: Some(100) };
+    let text = render_text(&trace, &scene.program.legend, style);
+    insta::assert_snapshot!("colors", text.replace('\u{1b}', "␛"));
+}
+
+#[test]
+fn narrow_and_endless_screens() {
+    let scene =
+        Scene::new("traces/booking.json", "Booking").context("from", "+15551230001");
+    let failed = r#"{"error": "no such table", "retry": false}"#;
+    let trace = scene.play(vec![response(500, failed, 120)]);
+    insta::assert_snapshot!("narrow", scene.text(&trace, Some(60)));
+    insta::assert_snapshot!("very_narrow", scene.text(&trace, Some(1)));
+    insta::assert_snapshot!("endless", scene.text(&trace, None));
+}
+
+#[test]
+fn a_simulation_response() {
+    let scene = Scene::new("shared-flow/flows", "Inbound_Flow_A");
+    let silent = scene.play(vec![]);
+    insta::assert_snapshot!("simulation", laid_out(&scene.simulation(&silent)));
+}
+
+/// Texts, variables and names that would do something to a terminal or look like others.
+#[test]
+fn hostile_texts_are_shown_not_obeyed() {
+    let scene = Scene::new("traces/contact.json", "Contact_Lookup")
+        .context("from", "\u{1b}]0;owned\u{7}")
+        .variable("tier", "\u{202e}dlog\r\n\u{9b}2J");
+    let trace = scene.play(vec![Answer::Contact(None)]);
+    insta::assert_snapshot!("hostile", scene.text(&trace, Some(100)));
+}
+
+/// The examples of the handbook are what flowsim says.
+#[test]
+fn the_handbook_shows_real_output() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/trace.md");
+    let handbook = fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    let scene = Scene::new("shared-flow/flows", "Inbound_Flow_A");
+    let trace = scene.play(vec![pressed("1@900"), accepted("support", "Support")]);
+    let silent = scene.play(vec![]);
+    for example in [
+        scene.text(&trace, Some(100)),
+        laid_out(&scene.json(&trace)),
+        laid_out(&scene.simulation(&silent)),
+    ] {
+        let block = format!("\n{}\n```\n", example.trim_end());
+        assert!(
+            handbook.contains(&block),
+            "docs/trace.md has no such example:\n{example}"
+        );
+    }
+}
