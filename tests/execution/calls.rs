@@ -217,3 +217,11 @@ fn prompts_and_routing_of_a_called_flow_belong_to_the_conversation() {
     assert_eq!(played.prompts(), ["one", "two", "three"]);
     assert_eq!(played.routing()["queueId"], "q");
 }
+
+#[test]
+fn of_two_flows_with_the_same_name_the_first_is_called() {
+    let call = call_flow("Call", json!({"flowName": "Twin"})).to("Bye");
+    let main = flow("main", [call, end("Bye")]);
+    let twins = [callee(Some("a"), "Twin", "InA"), callee(Some("b"), "Twin", "InB")];
+    assert_eq!(stage([main].into_iter().chain(twins)).run().path(), "Call InA Bye");
+}

@@ -13,6 +13,7 @@ mod errors;
 mod examples;
 mod gather;
 mod limits;
+mod manual;
 mod nodes;
 mod queues;
 mod scale;
