@@ -1,5 +1,7 @@
 //! What users see of a call: the text and both forms of JSON, over the same calls.
 
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -136,7 +138,7 @@ fn laid_out(json: &str) -> String {
         out.push(character);
         match character {
             '{' | '[' | ',' if wraps_here => {
-                out.push_str(&format!("\n{}", "  ".repeat(depth)))
+                out.push_str(&format!("\n{}", "  ".repeat(depth)));
             }
             ',' | ':' => out.push(' '),
             _ => {}

@@ -240,10 +240,10 @@ mod tests {
         }
     }
 
-    fn read(text: &str) -> Result<Input, Diagnostic> {
+    fn read(text: &str) -> Result<Input, Box<Diagnostic>> {
         let mut files = Files::new();
         let file = files.add("a.yaml", format!("input: {text}\n"));
-        Input::read(read_yaml(&file).unwrap().get("input").unwrap())
+        Input::read(read_yaml(&file).unwrap().get("input").unwrap()).map_err(Box::new)
     }
 
     #[test]

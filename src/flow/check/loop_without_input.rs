@@ -14,14 +14,14 @@ pub(super) fn find(
     report: &mut Report<'_>,
 ) {
     let graph = &organisation.graphs[index];
-    let waits = waits(organisation, index);
+    let waits = &waits(organisation, index);
     let ways = Adjacency::new(graph.len(), |node| {
         // Saying a text never fails.
         let is_safe = matches!(graph.node(node).action, Action::Say(_));
         let is_taken = move |kind: &PathKind| !(is_safe && *kind == PathKind::Error);
         let paths = graph.paths(node).filter(move |(path, _)| is_taken(&path.kind));
         let targets = paths.filter_map(|(_, target)| target);
-        targets.filter(|target| !waits[node] && !waits[*target]).collect::<Vec<_>>()
+        targets.filter(move |target| !waits[node] && !waits[*target])
     });
     let found = ways.circles();
     for circle in &found.circles {

@@ -5,7 +5,7 @@ mod result;
 use super::event::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
-use crate::flow::{Legend, NodeId};
+use crate::flow::{FlowLabel, Legend, NodeId};
 use crate::value::{Text, write_json_string};
 
 /// Writes traces of one program. What does not change from call to call, the names of the
@@ -13,7 +13,9 @@ use crate::value::{Text, write_json_string};
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
     pub(super) legend: &'l Legend,
-    /// By node: `"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
+    /// By flow: what `flow` says.
+    flows: Vec<String>,
+    /// By node: `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
     nodes: Vec<String>,
     /// By node: the id as a JSON string.
     ids: Vec<String>,
@@ -31,12 +33,13 @@ impl<'l> JsonWriter<'l> {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
             legend,
+            flows: legend.flows.iter().map(flow).collect(),
             nodes: legend
                 .nodes
                 .iter()
                 .map(|node| {
                     format!(
-                        "\"flowId\":{},\"nodeId\":{},\"nodeName\":{},\"nodeType\":{}",
+                        ",\"flowId\":{},\"nodeId\":{},\"nodeName\":{},\"nodeType\":{}",
                         quoted(&legend.flow(node.flow).id),
                         quoted(&node.id),
                         quoted(&node.name),
@@ -58,7 +61,7 @@ impl<'l> JsonWriter<'l> {
         out.push_str("\",\"error\":");
         self.write_call_failure(trace, out);
         out.push_str(",\"flow\":");
-        self.write_flow(trace, out);
+        out.push_str(&self.flows[trace.flow.index()]);
         out.push_str(",\"elapsedMs\":");
         write_number(trace.elapsed_ms, out);
         out.push_str(",\"actions\":");
@@ -101,22 +104,6 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
-    fn write_flow(&self, trace: &Trace, out: &mut String) {
-        let label = self.legend.flow(trace.flow);
-        out.push_str("{\"id\":");
-        write_json_string(&label.id, out);
-        out.push_str(",\"name\":");
-        write_json_string(&label.name, out);
-        out.push_str(",\"type\":");
-        write_json_string(&label.flow_type, out);
-        out.push_str(",\"version\":");
-        match &label.version {
-            Some(version) => write_json_string(version, out),
-            None => out.push_str("null"),
-        }
-        out.push('}');
-    }
-
     /// Calls `write` for every step with its index and events, and sets the commas.
     pub(super) fn write_steps(
         &self,
@@ -142,18 +129,30 @@ impl<'l> JsonWriter<'l> {
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
         out.push_str(",\"depth\":");
         write_number(i64::from(step.depth), out);
-        out.push(',');
-        self.write_names(step, out);
+        out.push_str(&self.nodes[step.node.index()]);
         out.push_str(",\"startMs\":");
         write_number(step.start_ms, out);
         out.push_str(",\"endMs\":");
         write_number(step.end_ms, out);
-        out.push_str(",\"path\":");
-        write_path(step.path, out);
-        out.push_str(",\"result\":{");
-        self.write_result(step, events, out);
+        match step.path {
+            PathTaken::Next => out.push_str(",\"path\":\"next\",\"result\":{"),
+            path => {
+                out.push_str(",\"path\":");
+                write_path(path, out);
+                out.push_str(",\"result\":{");
+            }
+        }
+        let has_more = self.write_result(step, events, out);
         out.push_str("},\"next\":");
         self.write_node_id(step.next, out);
+        if has_more {
+            self.write_asked_and_notes(events, out);
+        } else {
+            out.push_str(",\"diagnostics\":[]}");
+        }
+    }
+
+    fn write_asked_and_notes(&self, events: &Events<'_>, out: &mut String) {
         let asked = events.iter().filter_map(|fact| match fact {
             Fact::Asked(asked) => Some(asked),
             _ => None,
@@ -170,7 +169,7 @@ impl<'l> JsonWriter<'l> {
     }
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
-        out.push_str(&self.nodes[step.node.index()]);
+        out.push_str(&self.nodes[step.node.index()][1..]);
     }
 
     pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
@@ -254,6 +253,17 @@ impl<'l> JsonWriter<'l> {
     }
 }
 
+fn flow(label: &FlowLabel) -> String {
+    let version =
+        label.version.as_ref().map_or_else(|| "null".into(), |text| quoted(text));
+    format!(
+        "{{\"id\":{},\"name\":{},\"type\":{},\"version\":{version}}}",
+        quoted(&label.id),
+        quoted(&label.name),
+        quoted(&label.flow_type),
+    )
+}
+
 /// What a fact tells the flow's author, if anything.
 pub(in crate::trace) fn diagnostic(
     fact: &Fact,
@@ -328,7 +338,11 @@ pub(super) fn write_path(path: PathTaken, out: &mut String) {
 }
 
 pub(super) fn write_number(number: i64, out: &mut String) {
-    out.push_str(itoa::Buffer::new().format(number));
+    match u8::try_from(number) {
+        // Most numbers of a trace are small.
+        Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
+        _ => out.push_str(itoa::Buffer::new().format(number)),
+    }
 }
 
 fn quoted(text: &str) -> String {

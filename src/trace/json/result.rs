@@ -70,13 +70,91 @@ impl<'t> Outcome<'t> {
 }
 
 impl JsonWriter<'_> {
-    /// Appends the entries of a step's `result`.
+    /// Appends the entries of a step's `result`. Gives whether the step has more to tell:
+    /// what it asked, or notes.
     pub(in crate::trace) fn write_result(
         &self,
         step: &Step,
         events: &Events<'_>,
         out: &mut String,
-    ) {
+    ) -> bool {
+        match Order::of(events) {
+            Order::Plain { has_notes } => {
+                self.write_facts(step, events, out);
+                has_notes
+            }
+            Order::Any => {
+                self.write_outcome(step, events, out);
+                true
+            }
+        }
+    }
+
+    /// The entries of a step whose facts come in the order of the entries.
+    fn write_facts(&self, step: &Step, events: &Events<'_>, out: &mut String) {
+        let mut fields = Fields { out, separator: Separator::default() };
+        write_condition(step.path, &mut fields);
+        let mut group = 0;
+        for fact in events.first() {
+            let rank = rank(fact);
+            if rank == NOTE {
+                continue;
+            }
+            if group != 0 && rank != group {
+                fields.out.push('}');
+                group = 0;
+            }
+            match fact {
+                Fact::Read(reference, value) => {
+                    fields.member(
+                        rank,
+                        &mut group,
+                        &self.references[reference.index()],
+                        value,
+                    );
+                }
+                Fact::Assigned(variable, value) => {
+                    fields.member(
+                        rank,
+                        &mut group,
+                        &self.variables[variable.index()],
+                        value,
+                    );
+                }
+                other => self.write_fact(other, &mut fields),
+            }
+        }
+        if group != 0 {
+            fields.out.push('}');
+        }
+    }
+
+    fn write_fact(&self, fact: &Fact, fields: &mut Fields<'_>) {
+        match fact {
+            Fact::Said(phrase) => {
+                fields.key("\"text\":");
+                self.write_phrase(phrase, fields.out);
+            }
+            Fact::Heard(text) => fields.string("\"heard\":", text),
+            Fact::Collected(digits) => fields.string("\"digits\":", digits),
+            Fact::Routed(routing) => {
+                fields.key("");
+                self.write_routing(routing, fields.out);
+            }
+            Fact::Ended(end) => fields.string("\"endType\":", end.name()),
+            Fact::Failed(failure) => {
+                fields.key("\"error\":{");
+                write_failure(failure, fields.out);
+                fields.out.push('}');
+            }
+            Fact::CutOff => fields.key("\"cutOff\":true"),
+            _ => {}
+        }
+    }
+
+    /// The entries of a step with facts in any order, and with fields of an answer, which
+    /// can have any name.
+    fn write_outcome(&self, step: &Step, events: &Events<'_>, out: &mut String) {
         let outcome = Outcome::of(step, events);
         let mut fields = Fields { out, separator: Separator::default() };
         self.write_hearing(&outcome, events, &mut fields);
@@ -114,13 +192,8 @@ impl JsonWriter<'_> {
         events: &Events<'_>,
         fields: &mut Fields<'_>,
     ) {
-        match outcome.condition {
-            Some(PathTaken::Condition(number)) => {
-                fields.key("\"condition\":");
-                write_number(i64::from(number), fields.out);
-            }
-            Some(_) => fields.key("\"condition\":\"default\""),
-            None => {}
+        if let Some(path) = outcome.condition {
+            write_condition(path, fields);
         }
         if outcome.has_read {
             let read = events.iter().filter_map(|fact| match fact {
@@ -139,6 +212,76 @@ impl JsonWriter<'_> {
         if let Some(digits) = outcome.collected {
             fields.string("\"digits\":", digits);
         }
+    }
+}
+
+fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
+    match path {
+        PathTaken::Condition(number) => {
+            fields.key("\"condition\":");
+            write_number(i64::from(number), fields.out);
+        }
+        PathTaken::Default => fields.key("\"condition\":\"default\""),
+        _ => {}
+    }
+}
+
+/// Whether the facts of a step can be written one after the other.
+enum Order {
+    /// They come in the order of the entries, none of them twice. Nearly all steps are so.
+    Plain { has_notes: bool },
+    /// They have to be sorted first.
+    Any,
+}
+
+/// The rank of facts that are no entry of a result.
+const NOTE: u8 = 0;
+/// The rank of the values that conditions read.
+const READ: u8 = 1;
+/// The rank of the variables that were set.
+const ASSIGNED: u8 = 6;
+/// The rank of facts that belong to an answer.
+const ANSWER: u8 = u8::MAX;
+
+fn rank(fact: &Fact) -> u8 {
+    match fact {
+        Fact::Missing(_) | Fact::Noted(_) => NOTE,
+        Fact::Read(..) => READ,
+        Fact::Said(_) => 2,
+        Fact::Heard(_) => 3,
+        Fact::Collected(_) => 4,
+        Fact::Routed(_) => 5,
+        Fact::Assigned(..) => ASSIGNED,
+        Fact::Ended(_) => 7,
+        Fact::Failed(_) => 8,
+        Fact::CutOff => 9,
+        Fact::Asked(_) | Fact::Answered(_) => ANSWER,
+    }
+}
+
+impl Order {
+    fn of(events: &Events<'_>) -> Self {
+        if events.late().next().is_some() {
+            return Self::Any;
+        }
+        let mut has_notes = false;
+        let mut last = (NOTE, 0);
+        for fact in events.first() {
+            let number = match fact {
+                Fact::Read(reference, _) => reference.0,
+                Fact::Assigned(variable, _) => variable.0,
+                _ => 0,
+            };
+            let next = (rank(fact), number);
+            if next.0 == NOTE {
+                has_notes = true;
+            } else if next.0 == ANSWER || next <= last {
+                return Self::Any;
+            } else {
+                last = next;
+            }
+        }
+        Self::Plain { has_notes }
     }
 }
 
@@ -177,6 +320,19 @@ impl Fields<'_> {
     fn key(&mut self, key: &str) {
         self.separator.before(self.out);
         self.out.push_str(key);
+    }
+
+    /// A member of the object of this rank, which is opened with the first.
+    fn member(&mut self, rank: u8, group: &mut u8, name: &str, value: &Value) {
+        if *group == 0 {
+            *group = rank;
+            self.key(if rank == READ { "\"operands\":{" } else { "\"variables\":{" });
+        } else {
+            self.out.push(',');
+        }
+        self.out.push_str(name);
+        self.out.push(':');
+        value.write_json(self.out);
     }
 
     fn string(&mut self, key: &str, text: &str) {

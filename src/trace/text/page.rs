@@ -1,9 +1,7 @@
 //! The screen: columns, lines and colours.
 
-use unicode_width::UnicodeWidthStr;
-
 use super::outline::{Guides, guides};
-use super::piece::{Ink, Line, Piece, lay_out, shortened};
+use super::piece::{Ink, Line, Piece, lay_out, shortened, width_of};
 use super::row::Row;
 
 /// How wide the column of the nodes may be at most; what is longer stands out.
@@ -81,7 +79,7 @@ impl Page {
         for (index, line) in lay_out(pieces, room, room).into_iter().enumerate() {
             let key = if index == 0 { key } else { "" };
             self.put(Ink::Faint, key);
-            self.pad(key.width(), column);
+            self.pad(width_of(key), column);
             self.line.extend(line);
             self.end_line();
         }
@@ -101,12 +99,12 @@ impl Page {
         let times = rows.iter().map(|row| time_text(row).len());
         let time = times.max().unwrap_or(0);
         let labels = rows.iter().zip(guides).map(|(row, guides)| {
-            let parts = self.label_parts(row, guides.branch().width());
-            guides.branch().width()
-                + parts.iter().map(|part| part.1.width()).sum::<usize>()
+            let parts = self.label_parts(row, width_of(&guides.branch()));
+            width_of(&guides.branch())
+                + parts.iter().map(|part| width_of(&part.1)).sum::<usize>()
         });
         let label = widest(labels, self.label_room());
-        let node_type = widest(rows.iter().map(|row| row.node_type.width()), MAX_TYPE);
+        let node_type = widest(rows.iter().map(|row| width_of(&row.node_type)), MAX_TYPE);
         let story = time + 2 + label + 2 + node_type + 2;
         let is_beside = self.width.saturating_sub(story) >= MIN_ROOM;
         Columns {
@@ -129,10 +127,10 @@ impl Page {
         self.put(Ink::Plain, "  ");
         let branch = guides.branch();
         self.put(Ink::Faint, &branch);
-        let mut used = columns.time + 2 + branch.width();
-        for (ink, text) in &self.label_parts(row, branch.width()) {
+        let mut used = columns.time + 2 + width_of(&branch);
+        for (ink, text) in &self.label_parts(row, width_of(&branch)) {
             self.put(*ink, text);
-            used += text.width();
+            used += width_of(text);
         }
         let type_column = columns.time + 2 + columns.label + 2;
         if !row.node_type.is_empty() {
@@ -141,7 +139,7 @@ impl Page {
             let room = self.width.saturating_sub(column).min(MAX_LONG_TYPE);
             let node_type = shortened(&row.node_type, room);
             self.put(Ink::Faint, &node_type);
-            used = column + node_type.width();
+            used = column + width_of(&node_type);
         }
         self.write_story(row, guides, is_open, columns, used);
     }
@@ -157,7 +155,7 @@ impl Page {
     ) {
         let trunk = guides.trunk(is_open);
         let trunk = trunk.trim_end();
-        let below = columns.story.max(columns.time + 2 + trunk.width() + 2);
+        let below = columns.story.max(columns.time + 2 + width_of(trunk) + 2);
         let room = self.width.saturating_sub(below).max(MIN_ROOM);
         let beside = columns.story.max(used + 2);
         let first_room = match columns.is_beside {
@@ -172,7 +170,7 @@ impl Page {
             } else {
                 self.pad(0, columns.time + 2);
                 self.put(Ink::Faint, trunk);
-                self.pad(columns.time + 2 + trunk.width(), below);
+                self.pad(columns.time + 2 + width_of(trunk), below);
             }
             self.line.extend(line);
             self.end_line();
@@ -191,7 +189,7 @@ impl Page {
             return vec![(*ink, id.clone()), (Ink::Plain, name)];
         }
         let id = shortened(id, MAX_LABEL.min(self.width / 2));
-        let left = self.label_room().saturating_sub(branch + id.width() + 3);
+        let left = self.label_room().saturating_sub(branch + width_of(&id) + 3);
         let mut parts = vec![(*ink, id)];
         if !row.name.is_empty() && left >= MIN_NAME {
             parts.push((Ink::Plain, format!(" ({})", shortened(&row.name, left))));

@@ -69,7 +69,7 @@ impl Piece {
 
     /// How many columns it takes.
     fn width(&self) -> usize {
-        self.text.width().saturating_add(self.closing.width())
+        width_of(&self.text).saturating_add(width_of(self.closing))
     }
 
     /// The same on a line of its own.
@@ -113,7 +113,7 @@ pub(super) fn lay_out(pieces: &[Piece], first_room: usize, room: usize) -> Vec<L
                 lines.push(std::mem::take(&mut line));
                 left = room;
             }
-            left = left.saturating_sub(text.width());
+            left = left.saturating_sub(width_of(&text));
             line.push((piece.ink, text));
         }
     }
@@ -123,11 +123,11 @@ pub(super) fn lay_out(pieces: &[Piece], first_room: usize, room: usize) -> Vec<L
 
 /// The lines that a piece takes, the first of which may have less room.
 fn break_up(piece: &Piece, first_room: usize, room: usize) -> Vec<String> {
-    let closing = piece.closing.width();
+    let closing = width_of(piece.closing);
     let mut parts = Vec::new();
     let mut rest = piece.text.as_str();
     let mut left = first_room;
-    while rest.width().saturating_add(closing) > left && parts.len() + 1 < MAX_LINES {
+    while width_of(rest).saturating_add(closing) > left && parts.len() + 1 < MAX_LINES {
         let (head, tail) = rest.split_at(breaking_point(rest, left));
         parts.push(head.trim_end().to_owned());
         rest = tail.trim_start();
@@ -149,9 +149,18 @@ fn breaking_point(text: &str, room: usize) -> usize {
     space.filter(|&at| at > end / 3).map_or(end, |at| at + 1)
 }
 
+/// How many columns a text takes that is safe for the terminal.
+pub(super) fn width_of(text: &str) -> usize {
+    // By far the most texts, and much faster.
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
 /// How many bytes of a text fit. Characters that take no room are counted too, so that a
 /// text made of them alone ends somewhere.
 fn fitting(text: &str, room: usize) -> usize {
+    if text.is_ascii() {
+        return text.len().min(room);
+    }
     let mut used: usize = 0;
     for (count, (at, character)) in text.char_indices().enumerate() {
         used += character.width().unwrap_or(0);
@@ -164,7 +173,7 @@ fn fitting(text: &str, room: usize) -> usize {
 
 /// A text that is cut with `…` if it is too wide.
 pub(super) fn shortened(text: &str, room: usize) -> String {
-    if text.width() <= room && fitting(text, room) == text.len() {
+    if width_of(text) <= room && fitting(text, room) == text.len() {
         return text.into();
     }
     let end = fitting(text, room.saturating_sub(1));

@@ -1,9 +1,7 @@
 //! What stands above the tree and below it.
 
-use unicode_width::UnicodeWidthStr;
-
 use super::page::Page;
-use super::piece::{Ink, Piece};
+use super::piece::{Ink, Piece, width_of};
 use super::preview::{Preview, count, seconds};
 use super::story::Teller;
 use crate::flow::Legend;
@@ -85,11 +83,11 @@ fn write_variables(trace: &Trace, legend: &Legend, preview: Preview, page: &mut 
         .chain(other)
         .map(|(name, value)| (preview.text(name), preview.value(value)))
         .collect();
-    let widths = shown.iter().map(|(name, _)| name.width());
+    let widths = shown.iter().map(|(name, _)| width_of(name));
     let widest = widths.filter(|width| *width <= MAX_NAME).max().unwrap_or(0);
     for (index, (name, value)) in shown.iter().enumerate() {
         let key = if index == 0 { "  variables" } else { "" };
-        let padding = " ".repeat(widest.saturating_sub(name.width()));
+        let padding = " ".repeat(widest.saturating_sub(width_of(name)));
         let text = format!("{name}{padding} = {value}");
         page.write_entry(key, KEYS, &[Piece::new(Ink::Plain, text)]);
     }

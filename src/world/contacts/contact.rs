@@ -27,7 +27,17 @@ pub(in crate::world) fn folded(key: &str) -> Cow<'_, str> {
     }
 }
 
+/// What is said of a contact that could never be found.
+pub(super) const WITHOUT_KEYS: &str =
+    "neither an id, nor an e-mail address, nor a telephone number is given";
+
 impl Contact {
+    /// Adds telephone numbers, separated by `;`.
+    pub(super) fn add_phones(&mut self, numbers: &str) {
+        let numbers = numbers.split(';').map(str::trim);
+        self.phones.extend(numbers.filter(|number| !number.is_empty()).map(Text::from));
+    }
+
     /// Whether it can be found at all.
     pub(in crate::world) fn has_keys(&self) -> bool {
         self.id.is_some() || self.email.is_some() || !self.phones.is_empty()

@@ -7,7 +7,7 @@ use std::str::from_utf8;
 
 use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 
-use super::contact::Contact;
+use super::contact::{Contact, WITHOUT_KEYS};
 use super::index::{Index, MAX_PLACE};
 use super::store::{Faults, Records};
 use super::text::{Limited, MAX_RECORD_BYTES, Stamp};
@@ -112,6 +112,7 @@ fn columns(names: &[&str]) -> Result<Vec<Column>, String> {
     ))
 }
 
+/// The contact of a row, without its attributes, which only an answer needs.
 fn contact(columns: &[Column], record: &ByteRecord) -> Result<Contact, String> {
     if record.len() != columns.len() {
         let fields = if record.len() == 1 { "field" } else { "fields" };
@@ -119,7 +120,6 @@ fn contact(columns: &[Column], record: &ByteRecord) -> Result<Contact, String> {
         return Err(format!("{found} {fields} where the header has {expected}"));
     }
     let mut contact = Contact::default();
-    let mut attributes = Vec::new();
     for (column, field) in columns.iter().zip(record) {
         let Ok(text) = from_utf8(field) else {
             return Err("the row is not UTF-8 text".into());
@@ -129,25 +129,21 @@ fn contact(columns: &[Column], record: &ByteRecord) -> Result<Contact, String> {
             Column::Id => contact.id = filled(),
             Column::Name => contact.name = filled(),
             Column::Email => contact.email = filled(),
-            Column::Phones => {
-                let numbers = text.split(';').map(str::trim);
-                contact
-                    .phones
-                    .extend(numbers.filter(|number| !number.is_empty()).map(Text::from));
-            }
-            Column::Attribute(name) => {
-                attributes.push((name.clone(), Json::String(text.into())));
-            }
+            Column::Phones => contact.add_phones(text),
+            Column::Attribute(_) => {}
         }
     }
-    if !contact.has_keys() {
-        return Err(
-            "the row has neither an id, nor an e-mail address, nor a telephone number"
-                .into(),
-        );
-    }
-    contact.attributes = Json::object(attributes);
-    Ok(contact)
+    if contact.has_keys() { Ok(contact) } else { Err(WITHOUT_KEYS.into()) }
+}
+
+fn attributes(columns: &[Column], record: &ByteRecord) -> Json {
+    let attribute = |(column, field): (&Column, &[u8])| match column {
+        Column::Attribute(name) => {
+            Some((name.clone(), Json::String(String::from_utf8_lossy(field).into())))
+        }
+        _ => None,
+    };
+    Json::object(columns.iter().zip(record).filter_map(attribute))
 }
 
 /// The reading of a whole file.
@@ -289,9 +285,10 @@ impl Records for Rows {
             self.rows
                 .read_byte_record(&mut self.record)
                 .map_err(|error| error.to_string())?;
-            if let Ok(contact) = contact(&self.columns, &self.record)
+            if let Ok(mut contact) = contact(&self.columns, &self.record)
                 && contact.has_key(key, self.country)
             {
+                contact.attributes = attributes(&self.columns, &self.record);
                 return Ok(Some(contact));
             }
         }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::str::from_utf8;
 
-use super::contact::Contact;
+use super::contact::{Contact, WITHOUT_KEYS};
 use super::index::{Index, MAX_PLACE};
 use super::store::{Faults, Records};
 use super::text::{MAX_RECORD_BYTES, Stamp};
@@ -89,11 +89,7 @@ fn contact(line: &[u8]) -> Result<Option<Contact>, String> {
         return Err("the line is not a JSON object".into());
     };
     let contact = read(entries)?;
-    if contact.has_keys() {
-        Ok(Some(contact))
-    } else {
-        Err("the contact has none of `id`, `email`, `phone` and `phones`".into())
-    }
+    if contact.has_keys() { Ok(Some(contact)) } else { Err(WITHOUT_KEYS.into()) }
 }
 
 /// Keys that a contact does not have are attributes, as the columns of a table are.

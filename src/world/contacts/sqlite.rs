@@ -9,7 +9,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
-use super::contact::Contact;
+use super::contact::{Contact, WITHOUT_KEYS};
 use super::index::Index;
 use super::store::{Faults, Records};
 use super::text::CHANGED;
@@ -168,17 +168,13 @@ impl Table {
                 "name" => contact.name = filled(value)?,
                 "email" => contact.email = filled(value)?,
                 "phone" | "phones" => {
-                    let numbers = filled(value)?.unwrap_or_default();
-                    let numbers = numbers.split(';').map(str::trim);
-                    contact.phones.extend(
-                        numbers.filter(|number| !number.is_empty()).map(Text::from),
-                    );
+                    contact.add_phones(&filled(value)?.unwrap_or_default());
                 }
                 _ => attributes.push((column.trim().into(), json(value)?)),
             }
         }
         if !contact.has_keys() {
-            return Err("the row has neither an id, nor an e-mail address, nor a telephone number".into());
+            return Err(WITHOUT_KEYS.into());
         }
         contact.attributes = Json::object(attributes);
         Ok(contact)
@@ -248,7 +244,14 @@ struct Searched {
 
 impl Records for Searched {
     fn find(&mut self, key: &str) -> Result<Option<Contact>, String> {
-        for (_, column) in self.table.key_columns() {
+        let mut columns: Vec<_> = self.table.key_columns().collect();
+        // The likeliest column first; every further one is a search in vain.
+        columns.sort_by_key(|(name, _)| match *name {
+            "phone" => !key.starts_with('+'),
+            "email" => !key.contains('@'),
+            _ => key.starts_with('+') || key.contains('@'),
+        });
+        for (_, column) in columns {
             let (table, column) = (&self.table.name, quoted(column));
             let query = format!("SELECT * FROM {table} WHERE {column} = ?1");
             let mut statement = self.connection.prepare_cached(&query).map_err(text)?;

@@ -121,20 +121,7 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
         }
         Kind::Array(items) => {
             nodes.reserve(items.len());
-            for item in items {
-                let id = item.get("id");
-                let Some((id, text)) = id.and_then(|id| Some((id, id.as_str()?))) else {
-                    reader.leave();
-                    let message = "a node in a list needs an `id`";
-                    let place = id.map_or(item.span, |id| id.span);
-                    reader.report(
-                        Diagnostic::new(Code::INVALID_PROPERTY, message).at(place),
-                    );
-                    continue;
-                };
-                let key = Text::from(text);
-                add(read_node(&key, id.span, item, reader), &mut nodes, reader);
-            }
+            items.iter().for_each(|item| read_listed(item, &mut nodes, reader));
         }
         _ => {
             let message = format!(
@@ -146,6 +133,23 @@ fn read_nodes(body: &Document<'_>, reader: &mut Reader<'_>) -> IndexMap<Text, No
         }
     }
     nodes
+}
+
+/// Reads a node that stands in a list.
+fn read_listed(
+    item: &Document<'_>,
+    nodes: &mut IndexMap<Text, Node>,
+    reader: &mut Reader<'_>,
+) {
+    let id = item.get("id");
+    let Some((id, text)) = id.and_then(|id| Some((id, id.as_str()?))) else {
+        reader.leave();
+        let message = "a node in a list needs an `id`";
+        let place = id.map_or(item.span, |id| id.span);
+        reader.report(Diagnostic::new(Code::INVALID_PROPERTY, message).at(place));
+        return;
+    };
+    add(read_node(&Text::from(text), id.span, item, reader), nodes, reader);
 }
 
 fn mismatch(entry: &Entry<'_>, own: &Document<'_>) -> Diagnostic {
