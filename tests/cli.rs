@@ -73,10 +73,11 @@ fn transcript(line: &str, output: &Output) -> String {
 fn stable(text: &str) -> String {
     let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     let text = text.replace(&version, "\"version\": \"[version]\"");
-    let lines = text.lines().map(|line| match line.split_once("cannot read the file: ") {
-        Some((before, _)) => format!("{before}cannot read the file: [reason]\n"),
-        None => format!("{line}\n"),
-    });
+    let lines =
+        text.lines().map(|line| match line.split_once("cannot read the file: ") {
+            Some((before, _)) => format!("{before}cannot read the file: [reason]\n"),
+            None => format!("{line}\n"),
+        });
     lines.collect()
 }
 
@@ -224,7 +225,8 @@ fn a_flow_that_cannot_run_says_why() {
 #[test]
 fn a_request_takes_the_place_of_the_flags() {
     let folder = bad_files();
-    let request = r#"{"flowId": "Greeting", "context": {"from": "Ada"}, "timeout": 1000}"#;
+    let request =
+        r#"{"flowId": "Greeting", "context": {"from": "Ada"}, "timeout": 1000}"#;
     fs::write(folder.path().join("call.request"), request).unwrap();
     let line = "run flow.json --request call.request --format json";
     let output = run_in(folder.path(), line);
@@ -337,7 +339,8 @@ fn a_person_can_be_the_caller() {
 
 #[test]
 fn a_person_and_json_do_not_mix() {
-    let output = run_with_keys(&format!("{} --interactive --format json", the_call()), "1\n");
+    let output =
+        run_with_keys(&format!("{} --interactive --format json", the_call()), "1\n");
     assert_eq!(json(&output)["status"], "completed");
     assert!(err(&output).contains("# The call as a scenario"));
 }

@@ -53,7 +53,8 @@ fn the_tests_are_run_as_the_readme_says() {
     assert!(command.starts_with("cargo test"), "{command}");
     let script = read(".ci/run");
     let steps = script.lines().filter_map(|line| line.strip_prefix("step "));
-    let commands: Vec<&str> = steps.map(|step| step.split(" #").next().unwrap()).collect();
+    let commands: Vec<&str> =
+        steps.map(|step| step.split(" #").next().unwrap()).collect();
     assert!(commands.contains(&command), "`{command}` is not among {commands:?}");
 }
 
