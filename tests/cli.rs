@@ -2,6 +2,8 @@
 //!
 //! A snapshot is a transcript: for every command its exit code and both streams.
 
+#![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
+
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::path::Path;

@@ -6,6 +6,7 @@
 //! a line, or on a line of its own for the rest of the output. What follows `] > ` was typed
 //! by the reader. The blocks of a document run in their order, in one copy of `fixtures/`.
 
+#![expect(clippy::unwrap_used, reason = "a document that cannot be read fails the test")]
 #![cfg(unix)]
 
 use std::env;
