@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -263,7 +263,7 @@ fn messages_that_nobody_reads_change_nothing() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_result_that_cannot_be_written_is_a_failure_outside() {
-    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = flowsim().arg("explain").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(5));
     assert!(err(&output).starts_with("error: cannot write the result: "));
