@@ -16,7 +16,7 @@ pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
     let Some(value) = value else {
         return Err(problem_at(file.span(), "the file holds no value".into(), None));
     };
-    convert(file.id(), value, 0)
+    convert(file, value, 0)
 }
 
 /// The parser is lenient unless told otherwise; a file that only flowsim can read would
@@ -36,8 +36,8 @@ fn strict() -> ParseOptions {
     }
 }
 
-fn convert(file: FileId, value: Value<'_>, depth: usize) -> Result<Node<'_>, Problem> {
-    let span = span_of(file, value.range());
+fn convert<'s>(file: &File, value: Value<'s>, depth: usize) -> Result<Node<'s>, Problem> {
+    let span = span_of(file.id(), value.range());
     if depth > MAX_DEPTH {
         return Err(too_deep(span));
     }
@@ -45,32 +45,33 @@ fn convert(file: FileId, value: Value<'_>, depth: usize) -> Result<Node<'_>, Pro
         Value::NullKeyword(_) => Kind::Null,
         Value::BooleanLit(literal) => Kind::Boolean(literal.value),
         Value::NumberLit(literal) => Kind::Number(literal.value.into()),
-        Value::StringLit(literal) => Kind::String(literal.value),
+        Value::StringLit(literal) => {
+            refuse_control_characters(file, span)?;
+            Kind::String(literal.value)
+        }
         Value::Array(array) => {
-            let items = array.elements.into_iter();
-            Kind::Array(
-                items
-                    .map(|item| convert(file, item, depth + 1))
-                    .collect::<Result<_, _>>()?,
-            )
+            let mut items = Vec::with_capacity(array.elements.len());
+            for item in array.elements {
+                items.push(convert(file, item, depth + 1)?);
+            }
+            Kind::Array(items)
         }
         Value::Object(object) => {
-            let entries = object.properties.into_iter();
-            Kind::Object(
-                entries
-                    .map(|property| entry(file, property, depth + 1))
-                    .collect::<Result<_, _>>()?,
-            )
+            let mut entries = Vec::with_capacity(object.properties.len());
+            for property in object.properties {
+                entries.push(entry(file, property, depth + 1)?);
+            }
+            Kind::Object(entries)
         }
     };
     Ok(Node { span, kind })
 }
 
-fn entry(
-    file: FileId,
-    property: ObjectProp<'_>,
+fn entry<'s>(
+    file: &File,
+    property: ObjectProp<'s>,
     depth: usize,
-) -> Result<Entry<'_>, Problem> {
+) -> Result<Entry<'s>, Problem> {
     let (key, range) = match property.name {
         ObjectPropName::String(literal) => {
             // Without the quotes, so that the place of a key is that of its text.
@@ -79,8 +80,25 @@ fn entry(
         }
         ObjectPropName::Word(literal) => (literal.value.into(), literal.range),
     };
+    let key_span = span_of(file.id(), range);
+    refuse_control_characters(file, key_span)?;
     let value = convert(file, property.value, depth)?;
-    Ok(Entry { key, key_span: span_of(file, range), value })
+    Ok(Entry { key, key_span, value })
+}
+
+/// JSON wants line breaks and their like written as escapes; the parser lets them pass.
+fn refuse_control_characters(file: &File, span: Span) -> Result<(), Problem> {
+    let range = span.start as usize..span.end as usize;
+    let bytes = file.text().as_bytes().get(range).unwrap_or_default();
+    // Without an early end, so that it runs over many bytes at a time.
+    if !bytes.iter().fold(false, |found, byte| found | (*byte < b' ')) {
+        return Ok(());
+    }
+    let at = bytes.iter().position(|byte| *byte < b' ').unwrap_or_default();
+    let message = "this is not JSON: a string holds a control character".into();
+    let hint =
+        "write a line break as `\\n`, a tab as `\\t`; or is a closing quote missing?";
+    Err(problem_at(span.part(at, at + 1), message, Some(hint.into())))
 }
 
 fn span_of(file: FileId, range: Range) -> Span {
@@ -139,7 +157,16 @@ mod tests {
     #[test]
     fn only_json_is_json() {
         for text in [
-            "{a: 1}", "[1,]", "['a']", "[0x1]", "[1] // c", "[+1]", "[.5]", "[1 2]",
+            "{a: 1}",
+            "[1,]",
+            "['a']",
+            "[0x1]",
+            "[1] // c",
+            "[+1]",
+            "[.5]",
+            "[1 2]",
+            "[\"a\nb\"]",
+            "{\"a\tb\": 1}",
             "[NaN]",
         ] {
             let problem = read_text(text).unwrap_err();

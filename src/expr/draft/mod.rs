@@ -7,6 +7,7 @@
 mod evaluate;
 mod parse;
 mod print;
+mod shortcut;
 mod tree;
 
 pub use evaluate::Scope;

@@ -4,6 +4,7 @@ use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
+use super::shortcut;
 use super::tree::{Comparator, Condition, Operand, Part, Reference, Template};
 use crate::expr::{Origin, SyntaxError};
 use crate::source::Span;
@@ -33,6 +34,16 @@ pub fn parse_template(
         return Ok(Template::Text(text.into()));
     }
     let origin = Origin::new(text, span);
+    match shortcut::template(text, origin) {
+        Some(template) => Ok(template),
+        None => template_by_grammar(text, origin),
+    }
+}
+
+pub(super) fn template_by_grammar(
+    text: &str,
+    origin: Origin,
+) -> Result<Template<Reference>, SyntaxError> {
     let mut pairs = DraftParser::parse(Rule::template, text)
         .map_err(|error| template_error(text, origin, &error))?;
     let mut parts: Vec<Part<Reference>> = Vec::new();
@@ -61,6 +72,16 @@ pub fn parse_condition(
     span: Span,
 ) -> Result<Condition<Reference>, SyntaxError> {
     let origin = Origin::new(text, span);
+    match shortcut::condition(text, origin) {
+        Some(condition) => Ok(condition),
+        None => condition_by_grammar(text, origin),
+    }
+}
+
+pub(super) fn condition_by_grammar(
+    text: &str,
+    origin: Origin,
+) -> Result<Condition<Reference>, SyntaxError> {
     if let Some(at) = too_deep(text) {
         return Err(SyntaxError {
             span: origin.part(at, at + 1),
