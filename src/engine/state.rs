@@ -433,7 +433,7 @@ impl State {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, || Fact::Missing(operand.reference))
+            recorder.note(*step, || Fact::Missing(operand.reference));
         };
         template.print(&View { slots, frame }, missing)
     }
@@ -443,7 +443,7 @@ impl State {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, || Fact::Missing(operand.reference))
+            recorder.note(*step, || Fact::Missing(operand.reference));
         };
         form.evaluate(&View { slots, frame }, missing)
     }

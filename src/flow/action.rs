@@ -270,7 +270,7 @@ impl Action {
                 call.inputs.iter().for_each(|(_, value)| value.each_reference(visit));
             }
             Self::QueueStatistics(statistics) => {
-                statistics.queue_id.each_reference(visit)
+                statistics.queue_id.each_reference(visit);
             }
             Self::Webhook(webhook) => {
                 each(webhook.url.as_ref(), visit);

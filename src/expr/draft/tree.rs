@@ -180,7 +180,7 @@ impl<R> Form<R> {
             Self::Constant(_) => {}
             Self::Template(template) => template.each_reference(visit),
             Self::Array(items) => {
-                items.iter().for_each(|item| item.each_reference(visit))
+                items.iter().for_each(|item| item.each_reference(visit));
             }
             Self::Object(entries) => {
                 entries.iter().for_each(|(_, value)| value.each_reference(visit));
