@@ -31,46 +31,59 @@ pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnosti
 type Missing = (Code, &'static str, String);
 
 fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
-    let constant = |speech: &Option<Speech>| match speech {
-        Some(Speech::Constant(id)) => Some(legend.text(*id).to_string()),
-        _ => None,
-    };
-    let ask =
-        |question: &Question<'_>| fixtures.answer(question, &mut Replies::default());
     match action {
         StepAction::Route(route) => {
-            let (id, name) = (constant(&route.queue_id), constant(&route.queue_name));
+            let id = constant(route.queue_id.as_ref(), legend);
+            let name = constant(route.queue_name.as_ref(), legend);
             if route.queue_id.is_some() && id.is_none() {
                 return None;
             }
-            let known = id.as_deref().or(name.as_deref())?.to_owned();
-            let question =
-                Question::Queue { id: id.as_deref(), name: name.as_deref(), skills: &[] };
+            let question = Question::Queue { id, name, skills: &[] };
             let is_unknown =
-                matches!(ask(&question), Answer::Queue(QueueAnswer::NotFound));
-            is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", known))
+                matches!(ask(fixtures, &question), Answer::Queue(QueueAnswer::NotFound));
+            finding(is_unknown, Code::QUEUE_NOT_FOUND, "queue", id.or(name)?)
         }
         StepAction::QueueStatistics(statistics) => {
-            let queue = constant(&Some(statistics.queue_id.clone()))?;
-            let answer = ask(&Question::QueueStatistics { queue: &queue });
+            let queue = constant(Some(&statistics.queue_id), legend)?;
+            let answer = ask(fixtures, &Question::QueueStatistics { queue });
             let is_unknown = matches!(answer, Answer::Statistics(None));
-            is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", queue))
+            finding(is_unknown, Code::QUEUE_NOT_FOUND, "queue", queue)
         }
         StepAction::DataAction(call) => {
             let (id, name) = (call.action_id.as_deref(), call.action_name.as_deref());
-            let answer = ask(&Question::DataAction { id, name, inputs: &[] });
-            let known = id.or(name)?.to_owned();
+            let answer = ask(fixtures, &Question::DataAction { id, name, inputs: &[] });
             let is_unknown = matches!(answer, Answer::NotMocked);
-            is_unknown.then_some((Code::DATA_ACTION_NOT_MOCKED, "data action", known))
+            finding(is_unknown, Code::DATA_ACTION_NOT_MOCKED, "data action", id.or(name)?)
         }
         StepAction::Webhook(webhook) => {
-            let (id, url) = (webhook.webhook_id.as_deref(), constant(&webhook.url));
-            let known = id.map(ToOwned::to_owned).or_else(|| url.clone())?;
-            let body = Value::NOT_SET;
-            let answer = ask(&Question::Webhook { id, url: url.as_deref(), body: &body });
+            let id = webhook.webhook_id.as_deref();
+            let url = constant(webhook.url.as_ref(), legend);
+            let answer =
+                ask(fixtures, &Question::Webhook { id, url, body: &Value::NOT_SET });
             let is_unknown = matches!(answer, Answer::NotMocked);
-            is_unknown.then_some((Code::WEBHOOK_NOT_MOCKED, "webhook", known))
+            finding(is_unknown, Code::WEBHOOK_NOT_MOCKED, "webhook", id.or(url)?)
         }
+        _ => None,
+    }
+}
+
+fn finding(
+    is_unknown: bool,
+    code: Code,
+    what: &'static str,
+    name: &str,
+) -> Option<Missing> {
+    is_unknown.then(|| (code, what, name.to_owned()))
+}
+
+fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
+    fixtures.answer(question, &mut Replies::default())
+}
+
+/// A name that is known before the call.
+fn constant<'l>(speech: Option<&Speech>, legend: &'l Legend) -> Option<&'l str> {
+    match speech {
+        Some(Speech::Constant(id)) => Some(legend.text(*id)),
         _ => None,
     }
 }

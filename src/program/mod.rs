@@ -4,9 +4,11 @@
 //! constant texts are numbers, calls between flows are linked, templates and conditions
 //! read slots. [`Program::legend`] says what the numbers stand for.
 
+mod action;
 mod compile;
 mod layout;
 mod link;
+mod names;
 mod step;
 
 pub use layout::{ContextId, Layout, LayoutId};

@@ -1,0 +1,84 @@
+//! The names of a program, numbered, and the legend that leads back to them.
+
+use indexmap::IndexMap;
+
+use super::layout::{ContextId, Layout};
+use crate::expr::draft::Reference;
+use crate::flow::{
+    Action, Flow, FlowId, FlowLabel, Legend, Node, NodeLabel, ReferenceId, TextId,
+};
+use crate::value::Text;
+
+/// Names that are numbered through all flows, in the order in which they are met.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) texts: IndexMap<Text, ()>,
+    pub(super) references: IndexMap<Text, ()>,
+    pub(super) contexts: IndexMap<Text, ContextId>,
+}
+
+impl Names {
+    pub(super) fn text(&mut self, text: &Text) -> TextId {
+        TextId::new(number(&mut self.texts, text))
+    }
+
+    pub(super) fn reference(&mut self, reference: &Reference) -> ReferenceId {
+        let name = match reference.segments.as_slice() {
+            [only] => only.clone(),
+            segments => segments.join(".").into(),
+        };
+        ReferenceId::new(number(&mut self.references, &name))
+    }
+
+    pub(super) fn context(&mut self, name: &Text) -> ContextId {
+        if let Some(id) = self.contexts.get(name) {
+            return *id;
+        }
+        let id = ContextId(u32::try_from(self.contexts.len()).unwrap_or(u32::MAX));
+        self.contexts.insert(name.clone(), id);
+        id
+    }
+}
+
+fn number(names: &mut IndexMap<Text, ()>, name: &Text) -> usize {
+    match names.get_index_of(name) {
+        Some(index) => index,
+        None => names.insert_full(name.clone(), ()).0,
+    }
+}
+
+/// What the numbers stand for.
+pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> Legend {
+    let flow_label = |flow: &Flow| FlowLabel {
+        id: flow.key().clone(),
+        name: flow.name.clone(),
+        flow_type: flow.flow_type.clone(),
+        version: flow.version.clone(),
+    };
+    let node_label = |flow: FlowId, node: &Node| NodeLabel {
+        flow,
+        id: node.id.clone(),
+        name: node.name.clone().unwrap_or_else(|| node.id.clone()),
+        node_type: node.node_type.clone(),
+        span: node.span,
+        conditions: match &node.action {
+            Action::If(decision) => {
+                decision.conditions.iter().map(|item| item.value.0.clone()).collect()
+            }
+            _ => Vec::new(),
+        },
+    };
+    Legend {
+        flows: flows.iter().map(flow_label).collect(),
+        nodes: flows
+            .iter()
+            .enumerate()
+            .flat_map(|(index, flow)| {
+                flow.nodes.values().map(move |node| node_label(FlowId::new(index), node))
+            })
+            .collect(),
+        variables: layouts.iter().flat_map(Layout::names).cloned().collect(),
+        texts: std::mem::take(&mut names.texts).into_keys().collect(),
+        references: std::mem::take(&mut names.references).into_keys().collect(),
+    }
+}
