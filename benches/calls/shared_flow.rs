@@ -1,29 +1,21 @@
-//! The shared-flow example, calls per second on one core: kept, dropped, and as JSON text,
-//! each beside a function written by hand that makes the same.
+//! The shared-flow example: calls per second on one core with the trace kept, dropped, and
+//! written as JSON, each beside a function written by hand that makes the same; and on two
+//! threads beside one.
 
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput};
 use flowsim::engine::{Call, Session, play};
-use flowsim::flow::{
-    EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId, read,
-};
+use flowsim::flow::{EndType, FlowId, NodeId, ReferenceId, TextId, VariableId};
 use flowsim::program::Program;
-use flowsim::source::Files;
 use flowsim::trace::{
     Event, Fact, JsonWriter, PathTaken, Phrase, Routing, Status, Step, Trace,
 };
 use flowsim::value::{DateTime, Text, Value};
 use flowsim::world::{Answer, Host, Input, Question, QueueAnswer};
 
-fn program() -> Arc<Program> {
-    let folder =
-        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/shared-flow/flows"));
-    let loaded = read::load(&[folder], &mut Files::new());
-    Arc::new(Program::compile(&loaded.flows))
-}
+use crate::fixtures::program_of;
 
 struct Caller;
 
@@ -56,13 +48,13 @@ struct Ids {
 impl Ids {
     fn new(program: &Program) -> Self {
         let legend = &program.legend;
-        let flow = program.flow("Inbound_Flow_A").unwrap();
-        let shared = program.flow("Shared_Module_Language_Select").unwrap();
-        let own = |name: &str| program.node(flow, name).unwrap();
-        let theirs = |name: &str| program.node(shared, name).unwrap();
+        let flow = program.flow("Inbound_Flow_A").expect("is bundled");
+        let shared = program.flow("Shared_Module_Language_Select").expect("is bundled");
+        let own = |name: &str| program.node(flow, name).expect("is a node");
+        let theirs = |name: &str| program.node(shared, name).expect("is a node");
         let text = |start: &str| {
             let found = legend.texts.iter().position(|text| text.starts_with(start));
-            TextId::new(found.unwrap())
+            TextId::new(found.expect("is said"))
         };
         let reference =
             legend.references.iter().position(|name| name == "shared_module_result");
@@ -83,14 +75,15 @@ impl Ids {
             prompt: text("Press 1"),
             queue: text("support"),
             goodbye: text("Thank you for calling Harbour"),
-            result: program.variable(flow, "shared_module_result").unwrap(),
-            reference: ReferenceId::new(reference.unwrap()),
-            start: DateTime::parse("2026-01-05T09:00:00Z").unwrap(),
+            result: program.variable(flow, "shared_module_result").expect("is set"),
+            reference: ReferenceId::new(reference.expect("is read")),
+            start: DateTime::parse("2026-01-05T09:00:00Z").expect("is a date"),
         }
     }
 }
 
 /// What an engineer would write who had only this one call to make.
+#[expect(clippy::too_many_lines, reason = "one call from beginning to end, nine steps")]
 fn by_hand(ids: &Ids, key: &str) -> Trace {
     let [call, hello, gather, set, end, check, route, goodbye, last] = ids.nodes;
     let digits = Text::from(key);
@@ -151,8 +144,8 @@ fn by_hand(ids: &Ids, key: &str) -> Trace {
     }
 }
 
-fn shared_flow(criterion: &mut Criterion) {
-    let program = program();
+pub(crate) fn shared_flow(criterion: &mut Criterion) {
+    let program = program_of("shared-flow");
     let ids = Ids::new(&program);
     let call = Call::new(ids.flow);
     let mut session = Session::start(Arc::clone(&program), &call);
@@ -160,13 +153,13 @@ fn shared_flow(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("shared_flow");
     group.throughput(Throughput::Elements(1));
-    group.bench_function("kept, by hand", |bencher| {
+    group.bench_function("trace kept, by hand", |bencher| {
         bencher.iter(|| by_hand(&ids, black_box("1")));
     });
-    group.bench_function("kept, flowsim", |bencher| {
+    group.bench_function("trace kept, flowsim", |bencher| {
         bencher.iter(|| play(&mut session, black_box(&call), &mut Caller));
     });
-    group.bench_function("dropped, flowsim", |bencher| {
+    group.bench_function("trace dropped, flowsim", |bencher| {
         bencher.iter(|| {
             session.restart(black_box(&call));
             while let Some(question) = session.question() {
@@ -177,6 +170,7 @@ fn shared_flow(criterion: &mut Criterion) {
     });
     group.finish();
     json(criterion, &program, &ids);
+    threads(criterion, &program, &call);
 }
 
 fn json(criterion: &mut Criterion, program: &Arc<Program>, ids: &Ids) {
@@ -209,79 +203,102 @@ fn json(criterion: &mut Criterion, program: &Arc<Program>, ids: &Ids) {
     group.finish();
 }
 
-/// A writer for this one call: everything that cannot vary is text already, node by node.
+/// The same number of calls on one thread and, half each, on two.
+fn threads(criterion: &mut Criterion, program: &Arc<Program>, call: &Call) {
+    const CALLS: u64 = 100_000;
+    let run = |calls: u64| {
+        let mut session = Session::start(Arc::clone(program), call);
+        for _ in 0..calls {
+            black_box(play(&mut session, call, &mut Caller));
+        }
+    };
+    let mut group = criterion.benchmark_group("shared_flow on threads");
+    group.throughput(Throughput::Elements(CALLS)).sample_size(20);
+    group.bench_function("one", |bencher| bencher.iter(|| run(CALLS)));
+    group.bench_function("two", |bencher| {
+        bencher.iter(|| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| run(CALLS / 2));
+                run(CALLS / 2);
+            });
+        });
+    });
+    group.finish();
+}
+
+/// A writer for this call as an engineer would write it: of every node the fragments that
+/// cannot change, prepared at load, and between them the numbers and values of the call.
 struct Fragments {
     head: String,
-    steps: Vec<(String, String)>,
-    tail: [String; 3],
+    nodes: Vec<[String; 3]>,
+    before_variables: String,
+    rest: String,
 }
 
 impl Fragments {
-    /// Cuts the JSON of one call into what varies and what does not.
+    /// Cuts the JSON of one call at everything that can change.
     fn new(program: &Program, ids: &Ids) -> Self {
-        let legend: &Legend = &program.legend;
         let mut text = String::new();
-        JsonWriter::new(legend).write(&by_hand(ids, "1"), &mut text);
-        let (head, rest) = text.split_once("\"steps\":[").unwrap();
-        let (steps, rest) = rest.split_once("],\"variables\":{").unwrap();
-        let (variables, rest) = rest.split_once("\"1\"").unwrap();
-        let steps = steps.split("},{\"seq\"").collect::<Vec<_>>();
-        let last = steps.len() - 1;
-        let steps = steps.iter().enumerate().map(|(index, step)| {
-            let start = if index == 0 { "" } else { "{\"seq\"" };
-            let end = if index == last { "" } else { "}," };
-            let step = format!("{start}{step}{end}");
-            match step.split_once("\"1\"") {
-                Some((before, behind)) => (before.to_owned(), behind.to_owned()),
-                None => (step, String::new()),
-            }
-        });
+        JsonWriter::new(&program.legend).write(&by_hand(ids, "1"), &mut text);
+        let (head, rest) = split(&text, "\"steps\":[");
+        let (steps, rest) = split(rest, "],\"variables\":{");
+        let (name, rest) = split(rest, "\"1\"");
         Self {
             head: format!("{head}\"steps\":["),
-            steps: steps.collect(),
-            tail: [
-                format!("],\"variables\":{{{variables}"),
-                rest.to_owned(),
-                String::new(),
-            ],
+            nodes: steps.split("},{\"seq\"").map(Self::node).collect(),
+            before_variables: format!("],\"variables\":{{{name}"),
+            rest: rest.to_owned(),
         }
+    }
+
+    /// The names of the node; the way and the result up to a value; what follows it.
+    fn node(step: &str) -> [String; 3] {
+        let (_, step) = split(step, ",\"flowId\"");
+        let (names, step) = split(step, "\"startMs\":0,\"endMs\":0");
+        let step = step.trim_end_matches('}');
+        let (result, end) = step.split_once("\"1\"").unwrap_or((step, ""));
+        [format!(",\"flowId\"{names}\"startMs\":"), result.to_owned(), format!("{end}}}")]
     }
 
     fn write(&self, trace: &Trace, out: &mut String) {
+        let mut numbers = itoa::Buffer::new();
         out.push_str(&self.head);
         let mut events = trace.events.iter().peekable();
-        for (index, (before, behind)) in self.steps.iter().enumerate() {
-            out.push_str(before);
-            while let Some(event) = events.next_if(|event| event.step as usize <= index) {
-                match &event.fact {
-                    Fact::Collected(text)
-                    | Fact::Assigned(_, Value::String(text))
-                    | Fact::Read(_, Value::String(text)) => {
-                        out.push('"');
-                        out.push_str(text);
-                        out.push('"');
-                    }
-                    _ => {}
+        for (index, (step, node)) in (1_u32..).zip(trace.steps.iter().zip(&self.nodes)) {
+            out.push_str(if index == 1 { "{\"seq\":" } else { ",{\"seq\":" });
+            out.push_str(numbers.format(index));
+            out.push_str(",\"depth\":");
+            out.push_str(numbers.format(step.depth));
+            out.push_str(&node[0]);
+            out.push_str(numbers.format(step.start_ms));
+            out.push_str(",\"endMs\":");
+            out.push_str(numbers.format(step.end_ms));
+            out.push_str(&node[1]);
+            while let Some(event) = events.next_if(|event| event.step < index) {
+                if let Fact::Collected(text)
+                | Fact::Assigned(_, Value::String(text))
+                | Fact::Read(_, Value::String(text)) = &event.fact
+                {
+                    write_text(text, out);
                 }
             }
-            out.push_str(behind);
+            out.push_str(&node[2]);
         }
-        out.push_str(&self.tail[0]);
-        for (_, value) in &trace.variables {
-            if let Value::String(text) = value {
-                out.push('"');
-                out.push_str(text);
-                out.push('"');
-            }
+        out.push_str(&self.before_variables);
+        if let [(_, Value::String(text))] = trace.variables.as_slice() {
+            write_text(text, out);
         }
-        out.push_str(&self.tail[1]);
-        out.push_str(&self.tail[2]);
+        out.push_str(&self.rest);
     }
 }
 
-criterion_group! {
-    name = benches;
-    config = Criterion::default();
-    targets = shared_flow
+/// The digits of a caller need no escapes.
+fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    out.push_str(text);
+    out.push('"');
 }
-criterion_main!(benches);
+
+fn split<'t>(text: &'t str, at: &str) -> (&'t str, &'t str) {
+    text.split_once(at).expect("the trace has it")
+}

@@ -1,0 +1,19 @@
+//! How fast calls are made and flows are loaded, each beside a baseline in the same run.
+//! `docs/performance.md` tells what the figures mean.
+
+mod deep_menu;
+mod fixtures;
+mod load;
+mod long_loop;
+mod shared_flow;
+
+use criterion::{criterion_group, criterion_main};
+
+criterion_group!(
+    benches,
+    shared_flow::shared_flow,
+    deep_menu::deep_menu,
+    long_loop::long_loop,
+    load::load
+);
+criterion_main!(benches);
