@@ -109,7 +109,7 @@ pub enum Fact {
     Assigned(VariableId, Value),
     /// A condition read a value.
     Read(ReferenceId, Value),
-    /// The outside world was asked.
+    /// The outside world was asked, or a flow was called with variables of its own.
     Asked(Box<Asked>),
     /// It answered.
     Answered(Json),
@@ -146,7 +146,7 @@ impl Phrase {
     }
 }
 
-/// What the outside world was asked.
+/// What the outside world, or another flow, was given and asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     /// Of whom.
@@ -168,6 +168,8 @@ pub enum Subject {
     QueueStatistics,
     /// A webhook.
     Webhook,
+    /// A flow that is called with variables of its own.
+    Flow,
 }
 
 impl Subject {
@@ -178,6 +180,7 @@ impl Subject {
             Self::DataAction => "dataAction",
             Self::QueueStatistics => "queueStatistics",
             Self::Webhook => "webhook",
+            Self::Flow => "flow",
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{CallFlow, Program};
-use crate::trace::Failure;
-use crate::value::Value;
+use crate::trace::{Asked, Fact, Failure, Subject};
+use crate::value::{Json, Value};
 
 pub(super) fn call(
     state: &mut State,
@@ -34,8 +34,30 @@ pub(super) fn call(
     if let Err(failure) = inputs.iter().try_for_each(|(_, value)| size::check(value)) {
         return Effect::Fail(failure);
     }
+    note_passed(state, program, flow, &inputs);
     enter(state, program, node, call, flow, inputs);
     Effect::Enter(flow)
+}
+
+/// What an isolated call starts with: nothing else in the trace tells it.
+fn note_passed(
+    state: &mut State,
+    program: &Program,
+    flow: FlowId,
+    inputs: &[(VariableId, Value)],
+) {
+    if inputs.is_empty() {
+        return;
+    }
+    let legend = &program.legend;
+    let passed =
+        inputs.iter().map(|(id, value)| (legend.variable(*id).clone(), value.to_json()));
+    let asked = Asked {
+        subject: Subject::Flow,
+        name: legend.flow(flow).id.clone(),
+        inputs: Json::object(passed),
+    };
+    state.note(|| Fact::Asked(Box::new(asked)));
 }
 
 fn enter(

@@ -194,6 +194,8 @@ impl Teller<'_> {
             Subject::DataAction => format!("asks {name}"),
             Subject::QueueStatistics => format!("asks how busy {name} is"),
             Subject::Webhook => format!("posts to {name}"),
+            // The piece before says which flow is called.
+            Subject::Flow => "with".into(),
         };
         let is_empty = match &asked.inputs {
             Json::Null => true,
