@@ -1,9 +1,11 @@
 //! What a node does, compiled.
 
+use indexmap::IndexSet;
+
 use super::compile::Compiler;
 use super::step::{
     Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
-    Route, Statistics, StepAction, Webhook,
+    Read, Route, Statistics, StepAction, Webhook,
 };
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Reference, Template};
@@ -71,22 +73,22 @@ impl Compiler<'_> {
     }
 
     fn decision(&mut self, index: usize, node: &Node, decision: &flow::If) -> If {
-        let mut seen: Vec<&Reference> = Vec::new();
+        let mut seen: IndexSet<&[Text]> = IndexSet::new();
         let mut branches = Vec::with_capacity(decision.conditions.len());
         for (condition, number) in decision.conditions.iter().zip(1..=u16::MAX) {
             let condition = &condition.value.1;
-            let mut reads = Vec::new();
+            let mut first_read = Vec::new();
             condition.each_reference(&mut |reference| {
-                if !seen.contains(&reference) {
-                    seen.push(reference);
-                    reads.push(reference);
+                if seen.insert(reference.segments.as_slice()) {
+                    first_read.push(reference);
                 }
             });
+            let reads = first_read.into_iter().map(|reference| Read {
+                operand: self.operand(reference),
+                may_be_unset: condition.compares_with_null(reference),
+            });
             branches.push(Branch {
-                reads: reads
-                    .into_iter()
-                    .map(|reference| self.operand(reference))
-                    .collect(),
+                reads: reads.collect(),
                 condition: condition.resolve(&mut |reference| self.operand(reference)),
                 target: self.target(node, &PathKind::Condition(number)),
             });

@@ -14,7 +14,7 @@ mod step;
 pub use layout::{ContextId, Layout, LayoutId};
 pub use step::{
     Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
-    OutputId, Place, Response, Route, Speech, Statistics, Step, StepAction, Unit,
+    OutputId, Place, Read, Response, Route, Speech, Statistics, Step, StepAction, Unit,
     Webhook,
 };
 

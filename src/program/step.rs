@@ -147,9 +147,18 @@ pub struct Branch {
     pub condition: Condition<Operand>,
     /// The references that this condition is the first of the node to read: with them a
     /// trace can say why the branch was taken.
-    pub reads: Box<[Operand]>,
+    pub reads: Box<[Read]>,
     /// Where the call goes.
     pub target: Option<NodeId>,
+}
+
+/// A value that a condition reads.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// Where it is.
+    pub operand: Operand,
+    /// Whether the condition asks if there is one, by comparing it with `null`.
+    pub may_be_unset: bool,
 }
 
 /// Runs another flow.

@@ -326,3 +326,15 @@ fn a_long_condition_is_no_trouble() {
     let known = json!(1).to_string();
     assert_eq!(judge(&long, &[("n", &known)]), "yes");
 }
+
+#[test]
+fn what_is_unset_is_told_unless_the_condition_asks_for_it() {
+    let told = |condition: &str| {
+        let it = decide("It", &[(condition, "End")], "End");
+        let stage = main_flow([it, end("End")]);
+        stage.run().diagnostics()
+    };
+    assert_eq!(told("{a} == '1'"), ["VARIABLE_NOT_FOUND at It"]);
+    assert_eq!(told("{a} == null"), [""; 0]);
+    assert_eq!(told("not (null != {a} and {b} == '1')"), ["VARIABLE_NOT_FOUND at It"]);
+}

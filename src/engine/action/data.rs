@@ -5,7 +5,7 @@ use crate::engine::scope::View;
 use crate::engine::state::{Effect, State};
 use crate::expr::draft::{Form, Scope, Template};
 use crate::flow::{VariableId, VariableType};
-use crate::program::{Assignment, If, Operand, Step};
+use crate::program::{Assignment, If, Operand, Read, Step};
 use crate::trace::{Fact, Failure, PathTaken};
 use crate::value::{Number, Value, to_boolean, to_decimal, to_integer, to_json, to_text};
 
@@ -97,9 +97,9 @@ pub(super) fn decide(state: &mut State, step: &Step, decision: &If) -> Effect {
         let State { slots, frames, recorder, step: index, .. } = &mut *state;
         let Some(frame) = frames.last() else { break };
         let view = View { slots, frame };
-        for operand in &branch.reads {
+        for Read { operand, may_be_unset } in &branch.reads {
             let value = view.read(operand);
-            if value.is_unset() {
+            if value.is_unset() && !may_be_unset {
                 recorder.note(*index, || Fact::Missing(operand.reference));
             }
             recorder.note(*index, || Fact::Read(operand.reference, value.into_owned()));

@@ -242,6 +242,32 @@ impl<R> Condition<R> {
     }
 }
 
+impl<R: PartialEq> Condition<R> {
+    /// Whether it asks if the reference has a value, by comparing it with `null`.
+    pub fn compares_with_null(&self, reference: &R) -> bool {
+        match self {
+            Self::Any(members) | Self::All(members) => {
+                members.iter().any(|member| member.compares_with_null(reference))
+            }
+            Self::Not(inner) => inner.compares_with_null(reference),
+            Self::Compare(_, Operand::Reference(other), Operand::Null)
+            | Self::Compare(_, Operand::Null, Operand::Reference(other)) => {
+                other == reference
+            }
+            Self::Compare(_, left, right) => {
+                left.compares_with_null(reference) || right.compares_with_null(reference)
+            }
+            Self::Holds(operand) => operand.compares_with_null(reference),
+        }
+    }
+}
+
+impl<R: PartialEq> Operand<R> {
+    fn compares_with_null(&self, reference: &R) -> bool {
+        matches!(self, Self::Group(inner) if inner.compares_with_null(reference))
+    }
+}
+
 impl<R> Operand<R> {
     fn each_reference<'t>(&'t self, visit: &mut dyn FnMut(&'t R)) {
         match self {
