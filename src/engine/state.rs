@@ -419,6 +419,18 @@ impl State {
         self.recorder.note(self.step, fact);
     }
 
+    /// Notes that the caller hears a text.
+    #[inline(always)]
+    pub(super) fn say(&mut self, speech: &Speech) {
+        match speech {
+            Speech::Constant(id) => self.note(|| Fact::Said(Phrase::Constant(*id))),
+            Speech::Template(template) => {
+                let text = self.print(template);
+                self.note(|| Fact::Said(Phrase::Made(text)));
+            }
+        }
+    }
+
     /// A text to say or pass on. Constants stay numbers.
     #[inline(always)]
     pub(super) fn phrase(&mut self, speech: &Speech) -> Phrase {

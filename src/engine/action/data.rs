@@ -1,5 +1,7 @@
 //! Setting variables and deciding by them.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Code;
 use crate::engine::scope::View;
 use crate::engine::state::{Effect, State};
@@ -102,7 +104,15 @@ pub(super) fn decide(state: &mut State, step: &Step, decision: &If) -> Effect {
             if value.is_unset() && !may_be_unset {
                 recorder.note(*index, || Fact::Missing(operand.reference));
             }
-            recorder.note(*index, || Fact::Read(operand.reference, value.into_owned()));
+            let reference = operand.reference;
+            match value {
+                Cow::Borrowed(value) => {
+                    recorder.note(*index, || Fact::Read(reference, value.clone()));
+                }
+                Cow::Owned(value) => {
+                    recorder.note(*index, || Fact::Read(reference, value));
+                }
+            }
         }
         match branch.condition.evaluate(&view) {
             Ok(false) => {}

@@ -13,8 +13,7 @@ use crate::world::{Answer, Input, InputQuestion, Question};
 #[inline(always)]
 pub(super) fn gather(state: &mut State, gather: &Gather) -> Effect {
     if let Some(prompt) = &gather.prompt {
-        let phrase = state.phrase(prompt);
-        state.note(|| Fact::Said(phrase));
+        state.say(prompt);
     }
     state.ask(Waiting::Input)
 }

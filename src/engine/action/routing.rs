@@ -10,14 +10,9 @@ use crate::value::{Json, Text};
 use crate::world::{Answer, Question, QueueAnswer};
 
 pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effect {
-    // A template without a value names no queue, as null and empty do not.
-    let mut phrase = |speech: &Option<Speech>| {
-        let phrase = speech.as_ref().map(|text| state.phrase(text));
-        phrase.filter(|phrase| !phrase.text(&program.legend).is_empty())
-    };
     let mut routing = Box::new(Routing::default());
-    routing.queue_id = phrase(&route.queue_id);
-    routing.queue_name = phrase(&route.queue_name);
+    routing.queue_id = named(state, route.queue_id.as_ref());
+    routing.queue_name = named(state, route.queue_name.as_ref());
     routing.priority = route.priority;
     if !route.skills.is_empty() {
         routing.skills = skills(state, program, route);
@@ -100,6 +95,18 @@ pub(super) fn statistics_known(
     };
     publish(state, &statistics.response, figures);
     Effect::Go(PathTaken::Next, step.next)
+}
+
+/// An id or a name. A template without a value names no queue, as null and empty do not.
+#[inline(always)]
+fn named(state: &mut State, speech: Option<&Speech>) -> Option<Phrase> {
+    match speech? {
+        Speech::Constant(id) => Some(Phrase::Constant(*id)),
+        Speech::Template(template) => {
+            let text = state.print(template);
+            (!text.is_empty()).then_some(Phrase::Made(text))
+        }
+    }
 }
 
 /// The skills as texts: they are compared, not only written down.

@@ -2,11 +2,10 @@
 
 use crate::engine::state::{Effect, State};
 use crate::program::{Speech, Step};
-use crate::trace::{Fact, PathTaken};
+use crate::trace::PathTaken;
 
 #[inline(always)]
 pub(super) fn say(state: &mut State, step: &Step, speech: &Speech) -> Effect {
-    let phrase = state.phrase(speech);
-    state.note(|| Fact::Said(phrase));
+    state.say(speech);
     Effect::Go(PathTaken::Next, step.next)
 }
