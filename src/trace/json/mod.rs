@@ -5,7 +5,7 @@ mod result;
 use super::event::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
-use crate::flow::{FlowLabel, Legend, NodeId};
+use crate::flow::{FlowLabel, Legend, NodeId, NodeLabel};
 use crate::value::{Text, write_json_string};
 
 /// Writes traces of one program. What does not change from call to call, the names of the
@@ -19,6 +19,8 @@ pub struct JsonWriter<'l> {
     nodes: Vec<String>,
     /// By node: the id as a JSON string.
     ids: Vec<String>,
+    /// By node: how a step ends that leads there and has nothing more to tell.
+    ends: Vec<String>,
     /// By constant text: the text as a JSON string.
     texts: Vec<String>,
     /// By variable: the name as a JSON string.
@@ -48,6 +50,7 @@ impl<'l> JsonWriter<'l> {
                 })
                 .collect(),
             ids: legend.nodes.iter().map(|node| quoted(&node.id)).collect(),
+            ends: legend.nodes.iter().map(end).collect(),
             texts: all(&legend.texts),
             variables: all(&legend.variables),
             references: all(&legend.references),
@@ -143,13 +146,16 @@ impl<'l> JsonWriter<'l> {
             }
         }
         let has_more = self.write_result(step, events, out);
-        out.push_str("},\"next\":");
-        self.write_node_id(step.next, out);
         if has_more {
+            out.push_str("},\"next\":");
+            self.write_node_id(step.next, out);
             self.write_asked_and_notes(events, out);
-        } else {
-            out.push_str(",\"diagnostics\":[]}");
+            return;
         }
+        out.push_str(match step.next {
+            Some(node) => &self.ends[node.index()],
+            None => "},\"next\":null,\"diagnostics\":[]}",
+        });
     }
 
     fn write_asked_and_notes(&self, events: &Events<'_>, out: &mut String) {
@@ -253,6 +259,10 @@ impl<'l> JsonWriter<'l> {
     }
 }
 
+fn end(node: &NodeLabel) -> String {
+    format!("}},\"next\":{},\"diagnostics\":[]}}", quoted(&node.id))
+}
+
 fn flow(label: &FlowLabel) -> String {
     let version =
         label.version.as_ref().map_or_else(|| "null".into(), |text| quoted(text));
@@ -337,6 +347,7 @@ pub(super) fn write_path(path: PathTaken, out: &mut String) {
     }
 }
 
+#[inline]
 pub(super) fn write_number(number: i64, out: &mut String) {
     match u8::try_from(number) {
         // Most numbers of a trace are small.

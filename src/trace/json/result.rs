@@ -141,6 +141,7 @@ impl JsonWriter<'_> {
                 fields.key("");
                 self.write_routing(routing, fields.out);
             }
+            Fact::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
             Fact::Ended(end) => fields.string("\"endType\":", end.name()),
             Fact::Failed(failure) => {
                 fields.key("\"error\":{");
