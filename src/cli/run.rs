@@ -158,7 +158,10 @@ fn tell_unused(count: usize) {
     match count {
         0 => {}
         1 => {
-            output::message("note", "the last --input was not used: nothing asked for it");
+            output::message(
+                "note",
+                "the last --input was not used: nothing asked for it",
+            );
         }
         _ => {
             let text =

@@ -4,7 +4,6 @@ use indexmap::IndexMap;
 
 use super::Program;
 use super::layout::{ContextId, Layout, Layouts, is_output, joined, lay_out};
-use super::link::Links;
 use super::step::{
     Assignment, Branch, CallFlow, Contact, DataAction, Gather, If, Isolation, Operand,
     OutputId, Place, Response, Route, Speech, Statistics, Step, StepAction, Unit,
@@ -13,8 +12,8 @@ use super::step::{
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::{
-    Action, EndType, Flow, FlowId, FlowLabel, Legend, Node, NodeId, NodeLabel, PathKind,
-    ReferenceId, TextId, VariableId,
+    Action, EndType, Flow, FlowId, FlowLabel, Legend, Links, Node, NodeId, NodeLabel,
+    PathKind, ReferenceId, TextId, VariableId,
 };
 use crate::value::Text;
 

@@ -6,7 +6,6 @@
 
 mod compile;
 mod layout;
-mod link;
 mod step;
 
 pub use layout::{ContextId, Layout, LayoutId};
