@@ -507,3 +507,12 @@ fn a_check_reads_the_contacts() {
     let output = run(&format!("check {FLOWS} --fixtures {}", fixtures.display()));
     assert_eq!(output.status.code(), Some(3), "{}", out(&output));
 }
+
+#[test]
+fn a_number_below_its_range_is_told_as_such() {
+    for flag in ["--timeout-ms", "--max-actions", "--max-depth"] {
+        let output = run(&format!("{} {flag} -1", the_call()));
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains("invalid value '-1'"), "{}", err(&output));
+    }
+}
