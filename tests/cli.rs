@@ -516,3 +516,30 @@ fn a_number_below_its_range_is_told_as_such() {
         assert!(err(&output).contains("invalid value '-1'"), "{}", err(&output));
     }
 }
+
+#[test]
+fn an_answer_for_some_inputs_makes_a_data_action_known() {
+    let folder = TempDir::new().unwrap();
+    let flow = folder.path().join("flow.json");
+    fs::write(
+        &flow,
+        r#"{"id": "f", "name": "F", "startNode": "Get", "nodes": {
+            "Get": {"type": "DataAction", "properties": {"actionId": "get"},
+                "onComplete": {"nextNode": "Tell"}, "onError": {"nextNode": "End"}},
+            "Tell": {"type": "Webhook", "properties": {"webhookId": "tell"},
+                "onComplete": {"nextNode": "End"}, "onError": {"nextNode": "End"}},
+            "End": {"type": "End"}}}"#,
+    )
+    .unwrap();
+    let check = |fixtures: &str| {
+        let path = folder.path().join("org.yaml");
+        fs::write(&path, fixtures).unwrap();
+        out(&run(&format!("check {} --fixtures {}", flow.display(), path.display())))
+    };
+    let known =
+        "dataActions: {get: [{when: {c: 1}}]}\nwebhooks: {tell: [{when: {c: 1}}]}\n";
+    assert_eq!(check(known), "");
+    let findings = check("dataActions: {other: {}}\nwebhooks: {other: {}}\n");
+    assert!(findings.contains("the fixtures know no data action `get`"), "{findings}");
+    assert!(findings.contains("the fixtures know no webhook `tell`"), "{findings}");
+}

@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::{Legend, NodeId};
-use crate::program::{Program, Speech, StepAction};
-use crate::value::Value;
+use crate::program::{Program, Route, Speech, StepAction, Webhook};
 use crate::world::{Answer, Fixtures, Question, QueueAnswer, Replies};
 
 /// Finds queues, data actions and webhooks that a call would ask for in vain. These are
@@ -31,46 +30,58 @@ pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnosti
 type Missing = (Code, &'static str, String);
 
 fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
-    let constant = |speech: &Option<Speech>| match speech {
-        Some(Speech::Constant(id)) => Some(legend.text(*id).to_string()),
-        _ => None,
-    };
-    let ask =
-        |question: &Question<'_>| fixtures.answer(question, &mut Replies::default());
     match action {
-        StepAction::Route(route) => {
-            let (id, name) = (constant(&route.queue_id), constant(&route.queue_name));
-            if route.queue_id.is_some() && id.is_none() {
-                return None;
-            }
-            let known = id.as_deref().or(name.as_deref())?.to_owned();
-            let question =
-                Question::Queue { id: id.as_deref(), name: name.as_deref(), skills: &[] };
-            let is_unknown =
-                matches!(ask(&question), Answer::Queue(QueueAnswer::NotFound));
-            is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", known))
-        }
+        StepAction::Route(route) => missing_queue(route, legend, fixtures),
         StepAction::QueueStatistics(statistics) => {
-            let queue = constant(&Some(statistics.queue_id.clone()))?;
-            let answer = ask(&Question::QueueStatistics { queue: &queue });
+            let queue = constant(&statistics.queue_id, legend)?.to_owned();
+            let answer = ask(fixtures, &Question::QueueStatistics { queue: &queue });
             let is_unknown = matches!(answer, Answer::Statistics(None));
             is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", queue))
         }
         StepAction::DataAction(call) => {
             let (id, name) = (call.action_id.as_deref(), call.action_name.as_deref());
-            let answer = ask(&Question::DataAction { id, name, inputs: &[] });
             let known = id.or(name)?.to_owned();
-            let is_unknown = matches!(answer, Answer::NotMocked);
+            let is_unknown = !fixtures.know_data_action(id, name);
             is_unknown.then_some((Code::DATA_ACTION_NOT_MOCKED, "data action", known))
         }
-        StepAction::Webhook(webhook) => {
-            let (id, url) = (webhook.webhook_id.as_deref(), constant(&webhook.url));
-            let known = id.map(ToOwned::to_owned).or_else(|| url.clone())?;
-            let body = Value::NOT_SET;
-            let answer = ask(&Question::Webhook { id, url: url.as_deref(), body: &body });
-            let is_unknown = matches!(answer, Answer::NotMocked);
-            is_unknown.then_some((Code::WEBHOOK_NOT_MOCKED, "webhook", known))
-        }
+        StepAction::Webhook(webhook) => missing_webhook(webhook, legend, fixtures),
         _ => None,
+    }
+}
+
+fn missing_queue(route: &Route, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
+    let known = |text: &Option<Speech>| constant(text.as_ref()?, legend);
+    let (id, name) = (known(&route.queue_id), known(&route.queue_name));
+    // An id that is made during the call decides, whatever the name.
+    if route.queue_id.is_some() && id.is_none() {
+        return None;
+    }
+    let answer = ask(fixtures, &Question::Queue { id, name, skills: &[] });
+    let is_unknown = matches!(answer, Answer::Queue(QueueAnswer::NotFound));
+    let queue = id.or(name)?.to_owned();
+    is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", queue))
+}
+
+fn missing_webhook(
+    webhook: &Webhook,
+    legend: &Legend,
+    fixtures: &Fixtures,
+) -> Option<Missing> {
+    let id = webhook.webhook_id.as_deref();
+    let url = webhook.url.as_ref().and_then(|url| constant(url, legend));
+    let known = id.or(url)?.to_owned();
+    let is_unknown = !fixtures.know_webhook(id, url);
+    is_unknown.then_some((Code::WEBHOOK_NOT_MOCKED, "webhook", known))
+}
+
+fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
+    fixtures.answer(question, &mut Replies::default())
+}
+
+/// The text, if it is known before the call.
+fn constant<'l>(speech: &Speech, legend: &'l Legend) -> Option<&'l str> {
+    match speech {
+        Speech::Constant(id) => Some(legend.text(*id)),
+        Speech::Template(_) => None,
     }
 }
