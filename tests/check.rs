@@ -456,3 +456,53 @@ proptest! {
         }
     }
 }
+
+/// Whatever a document is full of, the findings are few enough to be read.
+#[test]
+fn very_much_that_is_wrong_is_counted() {
+    let nodes: serde_json::Map<String, Value> =
+        (0..5_000).map(|number| (format!("n{number}"), json!(number))).collect();
+    for document in [
+        json!(vec![1; 5_000]),
+        json!({"id": "f", "name": "F", "startNode": "n0", "nodes": nodes}),
+    ] {
+        let diagnostics = findings_in(&document);
+        assert!(diagnostics.len() < 110, "{}", diagnostics.len());
+        let more = diagnostics.iter().find(|it| it.message.contains("more like this"));
+        assert_eq!(
+            more.map(|it| it.message.as_str()),
+            Some("and 4900 more like this, from here on")
+        );
+    }
+}
+
+#[test]
+fn what_a_flow_says_of_itself_has_a_type() {
+    let with = |key: &str, value: Value| {
+        let mut flow = json!({"id": "f", "name": "F", "type": "inbound", "startNode": "A",
+            "nodes": {"A": {"type": "End"}}});
+        flow[key] = value;
+        findings_in(&flow).into_iter().map(|it| it.message).collect::<Vec<_>>()
+    };
+    for key in ["id", "name", "type"] {
+        let message = format!("`{key}` of a flow must be a string, found a number");
+        assert_eq!(with(key, json!(5)), [message]);
+        assert!(with(key, Value::Null).is_empty());
+    }
+    for key in ["published", "active"] {
+        let message = format!("`{key}` of a flow must be true or false, found a string");
+        assert_eq!(with(key, json!("false")), [message]);
+        assert!(with(key, json!(true)).is_empty());
+    }
+}
+
+#[test]
+fn skills_are_a_list() {
+    let flow = json!({"id": "f", "name": "F", "startNode": "R", "nodes": {
+        "R": {"type": "Route", "properties": {"queueId": "q", "skillRequirements": "spanish"},
+              "onComplete": {"nextNode": "E"}, "onError": {"nextNode": "E"}},
+        "E": {"type": "End"}}});
+    let messages: Vec<String> =
+        findings_in(&flow).into_iter().map(|it| it.message).collect();
+    assert_eq!(messages, ["`skillRequirements` must be a list, found a string"]);
+}

@@ -436,3 +436,110 @@ fn first_flag(line: &str) -> Option<&str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
     Some(&flag[..flag.find(|c| !is_part(c)).unwrap_or(flag.len())])
 }
+
+/// What a flow says and how it is called may hold anything; a terminal must not obey it.
+#[test]
+fn no_text_of_a_flow_commands_the_terminal() {
+    let folder = TempDir::new().unwrap();
+    let evil = "It's \\u001b]0;x\\u0007\\u009b2J\\u202eevil";
+    let flow = |id: &str| {
+        format!(
+            r#"{{"id": "{id}{evil}", "name": "{id}{evil}", "type": "inbound", "draft":
+            {{"startNode": "Ask{evil}", "nodes":
+            {{"Ask{evil}": {{"type": "Gather", "properties": {{"promptText": "{evil}"}},
+              "onComplete": {{"nextNode": "Bye"}}, "onError": {{"nextNode": "Bye"}}}},
+              "Bye": {{"type": "End{evil}", "properties": {{"endType": "normal{evil}"}}}}}}}}}}"#
+        )
+    };
+    let good = |text: String| {
+        text.replace(&format!("\"End{evil}\""), "\"End\"")
+            .replace(&format!("\"normal{evil}\""), "\"normal\"")
+    };
+    fs::write(folder.path().join("bad.json"), flow("A")).unwrap();
+    fs::write(folder.path().join("one.json"), good(flow("A"))).unwrap();
+    fs::write(folder.path().join("two.json"), good(flow("B"))).unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let near = "AIt's \u{1b}]0;x\u{7}\u{9b}2J\u{202e}evi";
+    let one = path("one.json");
+    let typed = run_with_keys(&format!("run {one} --interactive"), "\u{1b}[31m\n1\n");
+    assert!(err(&typed).contains("  It's \u{241b}]0;x"), "{}", err(&typed));
+    let mut outputs = vec![
+        typed,
+        run(&format!("run {one}")),
+        run(&format!("run {}", path("bad.json"))),
+        run(&format!("run {one} {}", path("two.json"))),
+        run(&format!("check {}", path("bad.json"))),
+        run(&format!("check {} --format github", path("bad.json"))),
+    ];
+    for flag in ["--flow", "--node"] {
+        outputs.push(flowsim().args(["run", &one, flag, near]).output().unwrap());
+    }
+    outputs.push(flowsim().args(["explain", near]).output().unwrap());
+    for output in outputs {
+        for text in [out(&output), err(&output)] {
+            let obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+            assert!(!text.contains(obeyed), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_no_text_is_no_key() {
+    let line = format!("{} --interactive", the_call());
+    let mut command = Assertable::from_std(flowsim());
+    let output =
+        command.args(line.split(' ')).write_stdin(&b"\xff\n1\n"[..]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(err(&output).contains("is not a key"), "{}", err(&output));
+}
+
+#[test]
+fn a_check_reads_the_contacts() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("people.csv"), "id,phone\nc-1\n").unwrap();
+    let fixtures = folder.path().join("org.yaml");
+    fs::write(&fixtures, "contacts: {file: people.csv}\nqueues: [{id: support}]\n")
+        .unwrap();
+    let output = run(&format!("check {FLOWS} --fixtures {}", fixtures.display()));
+    assert_eq!(output.status.code(), Some(0));
+    assert!(out(&output).contains("people.csv:2: 1 field"), "{}", out(&output));
+    fs::remove_file(folder.path().join("people.csv")).unwrap();
+    let output = run(&format!("check {FLOWS} --fixtures {}", fixtures.display()));
+    assert_eq!(output.status.code(), Some(3), "{}", out(&output));
+}
+
+#[test]
+fn a_number_below_its_range_is_told_as_such() {
+    for flag in ["--timeout-ms", "--max-actions", "--max-depth"] {
+        let output = run(&format!("{} {flag} -1", the_call()));
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains("invalid value '-1'"), "{}", err(&output));
+    }
+}
+
+#[test]
+fn an_answer_for_some_inputs_makes_a_data_action_known() {
+    let folder = TempDir::new().unwrap();
+    let flow = folder.path().join("flow.json");
+    fs::write(
+        &flow,
+        r#"{"id": "f", "name": "F", "startNode": "Get", "nodes": {
+            "Get": {"type": "DataAction", "properties": {"actionId": "get"},
+                "onComplete": {"nextNode": "Tell"}, "onError": {"nextNode": "End"}},
+            "Tell": {"type": "Webhook", "properties": {"webhookId": "tell"},
+                "onComplete": {"nextNode": "End"}, "onError": {"nextNode": "End"}},
+            "End": {"type": "End"}}}"#,
+    )
+    .unwrap();
+    let check = |fixtures: &str| {
+        let path = folder.path().join("org.yaml");
+        fs::write(&path, fixtures).unwrap();
+        out(&run(&format!("check {} --fixtures {}", flow.display(), path.display())))
+    };
+    let known =
+        "dataActions: {get: [{when: {c: 1}}]}\nwebhooks: {tell: [{when: {c: 1}}]}\n";
+    assert_eq!(check(known), "");
+    let findings = check("dataActions: {other: {}}\nwebhooks: {other: {}}\n");
+    assert!(findings.contains("the fixtures know no data action `get`"), "{findings}");
+    assert!(findings.contains("the fixtures know no webhook `tell`"), "{findings}");
+}

@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::{Legend, NodeId};
-use crate::program::{Program, Speech, StepAction};
-use crate::value::Value;
+use crate::program::{Program, Route, Speech, StepAction, Webhook};
 use crate::world::{Answer, Fixtures, Question, QueueAnswer, Replies};
 
 /// Finds queues, data actions and webhooks that a call would ask for in vain. These are
@@ -32,58 +31,57 @@ type Missing = (Code, &'static str, String);
 
 fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
     match action {
-        StepAction::Route(route) => {
-            let id = constant(route.queue_id.as_ref(), legend);
-            let name = constant(route.queue_name.as_ref(), legend);
-            if route.queue_id.is_some() && id.is_none() {
-                return None;
-            }
-            let question = Question::Queue { id, name, skills: &[] };
-            let is_unknown =
-                matches!(ask(fixtures, &question), Answer::Queue(QueueAnswer::NotFound));
-            finding(is_unknown, Code::QUEUE_NOT_FOUND, "queue", id.or(name)?)
-        }
+        StepAction::Route(route) => missing_queue(route, legend, fixtures),
         StepAction::QueueStatistics(statistics) => {
-            let queue = constant(Some(&statistics.queue_id), legend)?;
-            let answer = ask(fixtures, &Question::QueueStatistics { queue });
+            let queue = constant(&statistics.queue_id, legend)?.to_owned();
+            let answer = ask(fixtures, &Question::QueueStatistics { queue: &queue });
             let is_unknown = matches!(answer, Answer::Statistics(None));
-            finding(is_unknown, Code::QUEUE_NOT_FOUND, "queue", queue)
+            is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", queue))
         }
         StepAction::DataAction(call) => {
             let (id, name) = (call.action_id.as_deref(), call.action_name.as_deref());
-            let answer = ask(fixtures, &Question::DataAction { id, name, inputs: &[] });
-            let is_unknown = matches!(answer, Answer::NotMocked);
-            finding(is_unknown, Code::DATA_ACTION_NOT_MOCKED, "data action", id.or(name)?)
+            let known = id.or(name)?.to_owned();
+            let is_unknown = !fixtures.know_data_action(id, name);
+            is_unknown.then_some((Code::DATA_ACTION_NOT_MOCKED, "data action", known))
         }
-        StepAction::Webhook(webhook) => {
-            let id = webhook.webhook_id.as_deref();
-            let url = constant(webhook.url.as_ref(), legend);
-            let answer =
-                ask(fixtures, &Question::Webhook { id, url, body: &Value::NOT_SET });
-            let is_unknown = matches!(answer, Answer::NotMocked);
-            finding(is_unknown, Code::WEBHOOK_NOT_MOCKED, "webhook", id.or(url)?)
-        }
+        StepAction::Webhook(webhook) => missing_webhook(webhook, legend, fixtures),
         _ => None,
     }
 }
 
-fn finding(
-    is_unknown: bool,
-    code: Code,
-    what: &'static str,
-    name: &str,
+fn missing_queue(route: &Route, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
+    let known = |text: &Option<Speech>| constant(text.as_ref()?, legend);
+    let (id, name) = (known(&route.queue_id), known(&route.queue_name));
+    // An id that is made during the call decides, whatever the name.
+    if route.queue_id.is_some() && id.is_none() {
+        return None;
+    }
+    let answer = ask(fixtures, &Question::Queue { id, name, skills: &[] });
+    let is_unknown = matches!(answer, Answer::Queue(QueueAnswer::NotFound));
+    let queue = id.or(name)?.to_owned();
+    is_unknown.then_some((Code::QUEUE_NOT_FOUND, "queue", queue))
+}
+
+fn missing_webhook(
+    webhook: &Webhook,
+    legend: &Legend,
+    fixtures: &Fixtures,
 ) -> Option<Missing> {
-    is_unknown.then(|| (code, what, name.to_owned()))
+    let id = webhook.webhook_id.as_deref();
+    let url = webhook.url.as_ref().and_then(|url| constant(url, legend));
+    let known = id.or(url)?.to_owned();
+    let is_unknown = !fixtures.know_webhook(id, url);
+    is_unknown.then_some((Code::WEBHOOK_NOT_MOCKED, "webhook", known))
 }
 
 fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
     fixtures.answer(question, &mut Replies::default())
 }
 
-/// A name that is known before the call.
-fn constant<'l>(speech: Option<&Speech>, legend: &'l Legend) -> Option<&'l str> {
+/// The text, if it is known before the call.
+fn constant<'l>(speech: &Speech, legend: &'l Legend) -> Option<&'l str> {
     match speech {
-        Some(Speech::Constant(id)) => Some(legend.text(*id)),
-        _ => None,
+        Speech::Constant(id) => Some(legend.text(*id)),
+        Speech::Template(_) => None,
     }
 }

@@ -25,8 +25,8 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
-    /// Also check the names of queues, data actions and webhooks against these fixtures;
-    /// repeatable, later ones win
+    /// Also check the names of queues, data actions and webhooks against these fixtures, and
+    /// the contacts in them; repeatable, later ones win
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
 
@@ -64,6 +64,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             Err(exit) => return Ok(exit),
         };
         diagnostics.extend(against_fixtures(&Program::compile(&flows), &fixtures));
+        fixtures.index_contacts();
+        diagnostics.extend(fixtures.contact_problems());
     }
     sort(&mut diagnostics);
     show(arguments.format, &diagnostics, &files)?;

@@ -1,12 +1,16 @@
 //! A person at the terminal who is the caller.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 use super::output;
+use crate::diagnostic::visible;
 use crate::engine::{Call, Session};
 use crate::program::Program;
 use crate::trace::Trace;
 use crate::world::{Answer, FixtureHost, Host, Input, InputQuestion, Question};
+
+/// The longest line that is read, in bytes; the limit of what a call can be told at once.
+const MAX_LINE_BYTES: u64 = 64 * 1024;
 
 /// Asks the person what the caller does, and the fixtures everything else.
 pub(super) struct Person<'f> {
@@ -35,14 +39,15 @@ impl<'f> Person<'f> {
     ) -> io::Result<Trace> {
         let flow = &program.legend.flow(call.flow()).name;
         output::aside(&format!(
-            "Calling {flow}. Type keys and press Enter; nothing is silence, `help` tells more.\n"
+            "Calling {}. Type keys and press Enter; nothing is silence, `help` tells more.\n",
+            visible::one_line(flow)
         ));
         session.restart(call);
         loop {
             self.show_heard(session);
             let Some(question) = session.question() else { break };
             let answer = match &question {
-                Question::Input(input) => Answer::Input(self.ask(input)?),
+                Question::Input(input) => Answer::Input(self.ask(input)),
                 other => self.fixtures.answer(other),
             };
             session.resume(answer);
@@ -54,22 +59,21 @@ impl<'f> Person<'f> {
     fn show_heard(&mut self, session: &Session) {
         let mut count = 0;
         for text in session.heard().skip(self.shown) {
-            output::aside(&format!("  {}\n", text.escape_debug()));
+            output::aside(&format!("  {}\n", visible::one_line(text)));
             count += 1;
         }
         self.shown += count;
     }
 
     /// One line of the person. The end of the input is a caller who hangs up.
-    fn ask(&mut self, question: &InputQuestion<'_>) -> io::Result<Input> {
+    fn ask(&mut self, question: &InputQuestion<'_>) -> Input {
         loop {
             output::aside(&format!("{} > ", expected(question)));
-            let mut line = String::new();
-            if io::stdin().lock().read_line(&mut line)? == 0 {
+            let Some(line) = read_line(io::stdin().lock()) else {
                 output::aside("\n");
                 self.inputs.push(Input::HangUp);
-                return Ok(Input::HangUp);
-            }
+                return Input::HangUp;
+            };
             let line = line.trim();
             if line == "help" || line == "?" {
                 output::aside(HELP);
@@ -80,7 +84,7 @@ impl<'f> Person<'f> {
             match parsed {
                 Ok(input) => {
                     self.inputs.push(input.clone());
-                    return Ok(input);
+                    return input;
                 }
                 Err(problem) => output::message("error", &problem),
             }
@@ -88,8 +92,21 @@ impl<'f> Person<'f> {
     }
 }
 
-const HELP: &str = "\
-  1, 1234#       keys
+/// One line, without what is beyond the limit; nothing at the end of the input, or if it
+/// cannot be read. What is not UTF-8 is no key, and is answered as such.
+fn read_line(mut input: impl BufRead) -> Option<String> {
+    let mut line = Vec::new();
+    let mut limited = input.by_ref().take(MAX_LINE_BYTES);
+    if limited.read_until(b'\n', &mut line).ok()? == 0 {
+        return None;
+    }
+    if line.last() != Some(&b'\n') {
+        input.skip_until(b'\n').ok()?;
+    }
+    Some(String::from_utf8_lossy(&line).into_owned())
+}
+
+const HELP: &str = "  1, 1234#       keys
   (nothing), -   silence
   7@900,3@200    keys with the milliseconds before each
   say:two words  speech
@@ -107,5 +124,33 @@ fn expected(question: &InputQuestion<'_>) -> String {
         .terminating_key
         .map(|key| format!(", ended by {key}"))
         .unwrap_or_default();
-    format!("[{node}: {count}{end}]")
+    format!("[{}: {count}{end}]", visible::one_line(node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_one_by_one_to_the_end() {
+        let mut input = &b"1\n\n2"[..];
+        assert_eq!(read_line(&mut input).as_deref(), Some("1\n"));
+        assert_eq!(read_line(&mut input).as_deref(), Some("\n"));
+        assert_eq!(read_line(&mut input).as_deref(), Some("2"));
+        assert_eq!(read_line(&mut input), None);
+    }
+
+    #[test]
+    fn of_a_line_without_end_only_the_beginning_is_kept() {
+        let text = [vec![b'1'; 200_000], b"\n2\n".to_vec()].concat();
+        let mut input = &text[..];
+        let first = read_line(&mut input).map(|line| line.len() as u64);
+        assert_eq!(first, Some(MAX_LINE_BYTES));
+        assert_eq!(read_line(&mut input).as_deref(), Some("2\n"));
+    }
+
+    #[test]
+    fn what_is_no_text_is_a_line_all_the_same() {
+        assert_eq!(read_line(&b"\xff1\n"[..]).as_deref(), Some("\u{fffd}1\n"));
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-use crate::diagnostic::{Diagnostic, Style, render_text, summary};
+use crate::diagnostic::{Diagnostic, Style, render_text, summary, visible};
 use crate::source::Files;
 
 /// Writes a result.
@@ -19,9 +19,10 @@ pub(super) fn aside(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// One line on standard error: `error: …`, `note: …`.
+/// A message on standard error: `error: …`, `note: …`. It may quote other people's texts,
+/// which a terminal must not obey.
 pub(super) fn message(kind: &str, text: &str) {
-    aside(&format!("{kind}: {text}\n"));
+    aside(&format!("{kind}: {}\n", visible::lines(text)));
 }
 
 /// Whether standard output takes colours.

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::interactive::Person;
 use super::{inputs, load, output, scenario};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::nearest;
 use crate::engine::{Call, Limits, Request, Session, play};
 use crate::flow::FlowId;
 use crate::program::Program;
@@ -70,12 +70,18 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         value_parser = clap::value_parser!(i64).range(0..),
+        allow_negative_numbers = true,
         conflicts_with = "request"
     )]
     timeout_ms: Option<i64>,
 
     /// End the call after so many actions
-    #[arg(long, value_name = "N", default_value_t = Limits::default().max_actions)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Limits::default().max_actions,
+        allow_negative_numbers = true
+    )]
     max_actions: u32,
 
     /// How many flows may be nested
@@ -83,7 +89,8 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = Limits::default().max_depth,
-        value_parser = clap::value_parser!(u16).range(0..=1000)
+        value_parser = clap::value_parser!(u16).range(0..=1000),
+        allow_negative_numbers = true
     )]
     max_depth: u16,
 
@@ -150,7 +157,7 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
         tell_unused(host.unused_inputs().len());
         trace
     };
-    tell_contact_problems(&fixtures.contact_problems(), &files);
+    output::diagnostics(&fixtures.contact_problems(), &files);
     Ok(if trace.status == Status::Completed { Exit::Success } else { Exit::Failure })
 }
 
@@ -169,10 +176,6 @@ fn tell_unused(count: usize) {
             output::message("note", &text);
         }
     }
-}
-
-fn tell_contact_problems(problems: &[Diagnostic], files: &Files) {
-    output::diagnostics(problems, files);
 }
 
 fn played<'p>(
@@ -303,7 +306,7 @@ fn find_flow(program: &Program, name: &str) -> Result<FlowId, Exit> {
     program.flow(name).ok_or_else(|| {
         let labels = program.legend.flows.iter();
         let names = labels.flat_map(|label| [label.name.as_str(), label.id.as_str()]);
-        tell_unknown("flow", name, nearest(name, names));
+        tell_unknown("there is no flow", name, nearest(name, names));
         Exit::Usage
     })
 }
@@ -319,7 +322,8 @@ fn at_node(
         Some(node) => Ok(call.at_node(node)),
         None => {
             let names = program.node_names(flow).map(Text::as_str);
-            let what = format!("node of flow `{}`", program.legend.flow(flow).name);
+            let what =
+                format!("the flow `{}` has no node", program.legend.flow(flow).name);
             tell_unknown(&what, name, nearest(name, names));
             Err(Exit::Usage)
         }
@@ -328,5 +332,5 @@ fn at_node(
 
 fn tell_unknown(what: &str, name: &str, near: Option<&str>) {
     let help = near.map(|near| format!("\n\ndid you mean `{near}`?")).unwrap_or_default();
-    output::message("error", &format!("there is no {what} called `{name}`{help}"));
+    output::message("error", &format!("{what} called `{name}`{help}"));
 }

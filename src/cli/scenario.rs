@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use crate::diagnostic::visible;
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::trace::Trace;
@@ -23,7 +24,8 @@ pub(super) struct Played<'p> {
     pub(super) inputs: &'p [Input],
 }
 
-/// The scenario, in YAML. Its texts are written as JSON, which YAML reads as they are.
+/// The scenario, in YAML. Its texts are written as JSON, which YAML reads as they are; what
+/// a terminal would obey or not show is escaped.
 pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
     let legend = &played.program.legend;
     let mut out =
@@ -84,7 +86,16 @@ fn expectations(out: &mut String, played: &Played<'_>, trace: &Trace) {
 }
 
 fn line(out: &mut String, before: &str, key: &str, value: &Json) {
-    let _ = writeln!(out, "{before}{key}: {value}");
+    let _ = write!(out, "{before}{key}: ");
+    for character in value.to_string().chars() {
+        // Only strings have such characters, and in strings YAML knows this escape.
+        if visible::sign(character) == character {
+            out.push(character);
+        } else {
+            let _ = write!(out, "\\U{:08x}", u32::from(character));
+        }
+    }
+    out.push('\n');
 }
 
 fn paths(paths: &[PathBuf]) -> Json {

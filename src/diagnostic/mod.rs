@@ -9,6 +9,7 @@ mod json;
 mod place;
 mod sarif;
 mod suggest;
+mod tally;
 mod text;
 pub(crate) mod visible;
 
@@ -18,6 +19,7 @@ pub use github::render_github;
 pub use json::{Finding, Findings, findings, render_json};
 pub use sarif::render_sarif;
 pub use suggest::nearest;
+pub(crate) use tally::{MAX_FINDINGS, Tally};
 pub use text::{Style, render_text, summary};
 
 use crate::source::{Problem, ProblemKind, Span};

@@ -28,12 +28,12 @@ pub(crate) fn sign(character: char) -> char {
 }
 
 /// A text that stays on its line and is of a bearable length.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     shortened(text.chars().map(sign))
 }
 
 /// The same for a text that may have several lines.
-pub(super) fn lines(text: &str) -> String {
+pub(crate) fn lines(text: &str) -> String {
     shortened(text.chars().map(|character| match character {
         '\n' => '\n',
         other => sign(other),

@@ -111,9 +111,13 @@ fn timeout(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> i64 {
     match number {
         Some(Number::Integer(milliseconds)) if milliseconds >= 0 => milliseconds,
         _ => {
-            let found = node.describe();
-            let message =
-                format!("`timeout` must be a number of milliseconds, found {found}");
+            let found = match &node.kind {
+                Kind::Number(text) => text,
+                _ => node.describe(),
+            };
+            let message = format!(
+                "`timeout` must be a whole number of milliseconds, found {found}"
+            );
             problems.push(invalid(node, message));
             DEFAULT_TIMEOUT_MS
         }

@@ -10,6 +10,7 @@ pub mod read;
 mod action;
 mod ids;
 mod legend;
+mod link;
 mod model;
 
 pub use action::{
@@ -18,4 +19,5 @@ pub use action::{
 };
 pub use ids::{FlowId, NodeId, ReferenceId, TextId, VariableId};
 pub use legend::{FlowLabel, Legend, NodeLabel};
+pub(crate) use link::Links;
 pub use model::{Flow, Node, Path, PathKind, Target, Written};

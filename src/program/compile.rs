@@ -4,11 +4,10 @@ use indexmap::IndexMap;
 
 use super::Program;
 use super::layout::{Layout, LayoutId, Layouts, is_output, joined, lay_out};
-use super::link::Links;
 use super::names::{Names, legend};
 use super::step::{Operand, OutputId, Place, Response, Speech, Step, Unit};
 use crate::expr::draft::{Form, Reference, Template};
-use crate::flow::{Flow, FlowId, Legend, Node, NodeId, PathKind, VariableId};
+use crate::flow::{Flow, FlowId, Legend, Links, Node, NodeId, PathKind, VariableId};
 use crate::value::Text;
 
 impl Program {

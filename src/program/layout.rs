@@ -3,9 +3,8 @@
 
 use indexmap::IndexMap;
 
-use super::link::Links;
 use crate::expr::draft::Reference;
-use crate::flow::{Action, Flow, VariableId};
+use crate::flow::{Action, Flow, Links, VariableId};
 use crate::value::Text;
 
 /// A group of flows that share variables.

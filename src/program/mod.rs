@@ -7,7 +7,6 @@
 mod action;
 mod compile;
 mod layout;
-mod link;
 mod names;
 mod step;
 

@@ -4,6 +4,7 @@
 //! [`Node`]s, which carry a [`Span`], so that every later finding can point at its line.
 
 mod file;
+mod folder;
 mod json;
 mod node;
 mod read;
@@ -11,6 +12,7 @@ mod span;
 mod yaml;
 
 pub use file::{File, Files, MAX_FILE_BYTES};
+pub use folder::Folder;
 pub use node::{Entry, Kind, Node};
 pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
 pub use span::{FileId, Position, Span};

@@ -13,11 +13,16 @@ use super::span::Span;
 /// How many nodes the aliases of one document may add.
 const MAX_ALIASED_NODES: usize = 100_000;
 
+/// How many nodes the anchored values of one document may hold. A value is kept for its
+/// aliases, and a node that stands within several of them is kept for each.
+const MAX_ANCHORED_NODES: usize = 1_000_000;
+
 pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
     let mut reader = Reader {
         file,
         parser: Parser::new_from_str(file.text()),
         anchors: BTreeMap::new(),
+        anchored: 0,
         aliased: 0,
     };
     loop {
@@ -37,6 +42,7 @@ struct Reader<'s> {
     parser: Parser<'s, saphyr_parser::StrInput<'s>>,
     /// The nodes that have an anchor, and how many nodes each of them holds.
     anchors: BTreeMap<usize, (Node<'s>, usize)>,
+    anchored: usize,
     aliased: usize,
 }
 
@@ -77,6 +83,10 @@ impl<'s> Reader<'s> {
         let node = Node { span: Span { end: end.max(span.end), ..span }, kind };
         if anchor > 0 {
             let size = size_of(&node);
+            self.anchored += size;
+            if self.anchored > MAX_ANCHORED_NODES {
+                return Err(too_many("anchored values hold", MAX_ANCHORED_NODES, span));
+            }
             self.anchors.insert(anchor, (node.clone(), size));
         }
         Ok(node)
@@ -123,14 +133,7 @@ impl<'s> Reader<'s> {
         };
         self.aliased += size;
         if self.aliased > MAX_ALIASED_NODES {
-            let message =
-                format!("aliases expand to more than {MAX_ALIASED_NODES} values");
-            return Err(Problem {
-                kind: ProblemKind::TooLarge,
-                span,
-                message,
-                hint: None,
-            });
+            return Err(too_many("aliases expand to", MAX_ALIASED_NODES, span));
         }
         Ok(node.clone())
     }
@@ -159,6 +162,11 @@ impl<'s> Reader<'s> {
         let hint = hint.map(|_| "YAML is indented with spaces, never with tabs".into());
         problem(span, format!("this is not YAML: {}", error.info()), hint)
     }
+}
+
+fn too_many(what: &str, most: usize, span: Span) -> Problem {
+    let message = format!("{what} more than {most} values");
+    Problem { kind: ProblemKind::TooLarge, span, message, hint: None }
 }
 
 fn size_of(node: &Node<'_>) -> usize {
@@ -290,6 +298,15 @@ mod tests {
             bomb.push_str(&format!("a{level}: &a{level} [{refs}]\n"));
         }
         let file = Files::new().add("bomb.yaml", bomb);
+        assert_eq!(read(&file).unwrap_err().kind, ProblemKind::TooLarge);
+    }
+
+    #[test]
+    fn anchors_within_anchors_are_not_kept_without_end() {
+        let items = vec!["x"; 20_000].join(",");
+        let open: String = (0..100).map(|level| format!("&a{level} [")).collect();
+        let text = format!("{open}{items}{}", "]".repeat(100));
+        let file = Files::new().add("anchors.yaml", text);
         assert_eq!(read(&file).unwrap_err().kind, ProblemKind::TooLarge);
     }
 

@@ -54,6 +54,7 @@ fn what_cannot_be_converted_is_an_expression_error() {
         ("number", json!("one")),
         ("integer", json!([1])),
         ("boolean", json!([true])),
+        ("boolean", json!("maybe")),
         ("integer", json!("9999999999999999999")),
     ] {
         assert_eq!(set_to(kind, value.clone()), "EXPRESSION_ERROR", "{kind} {value}");
@@ -61,12 +62,13 @@ fn what_cannot_be_converted_is_an_expression_error() {
 }
 
 #[test]
-fn blank_text_null_and_words_that_are_no_truth_leave_the_variable_unset() {
+fn blank_text_and_null_leave_the_variable_unset() {
     for (kind, value) in [
         ("integer", json!("")),
         ("decimal", json!("  ")),
         ("number", json!("")),
-        ("boolean", json!("maybe")),
+        ("boolean", json!(" ")),
+        ("boolean", Value::Null),
         ("string", Value::Null),
         ("json", Value::Null),
     ] {

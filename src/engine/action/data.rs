@@ -73,7 +73,14 @@ fn convert(
         VariableType::String => to_text(value),
         VariableType::Integer => to_integer(value),
         VariableType::Decimal => to_decimal(value),
-        VariableType::Boolean => to_boolean(value),
+        VariableType::Boolean => match (to_boolean(value), value) {
+            (Ok(unset), Value::String(word))
+                if unset.is_unset() && !word.trim().is_empty() =>
+            {
+                return Err(format!("`{word}` is neither true nor false"));
+            }
+            (converted, _) => converted,
+        },
         VariableType::Json => to_json(value),
         VariableType::Number => match Number::of(value) {
             Some(number) => return Ok(number.into()),

@@ -1,9 +1,10 @@
 //! `UNKNOWN_FLOW`, `FLOW_AMBIGUOUS`, `FLOW_NOT_PUBLISHED`: a call that cannot be made, and
 //! at run time takes the error path of its node.
 
-use super::organisation::{Call, Callee, Organisation};
+use super::organisation::{Call, Organisation};
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::link::Callee;
 use crate::flow::model::Written;
 use crate::value::Text;
 
@@ -50,18 +51,19 @@ fn unknown(
         false => format!("no loaded flow is called `{name}`"),
     };
     let other = call.call.flow_name.as_ref().filter(|_| is_id);
-    let by_other = other.filter(|other| organisation.by_name(&other.value).is_some());
+    let by_other =
+        other.filter(|other| organisation.names.by_name(&other.value).is_some());
     let help = if let Some(other) = by_other {
         format!(
             "a flow called `{}` is loaded, but `flowId` wins; correct or remove it",
             other.value
         )
-    } else if is_id && organisation.by_name(name).is_some() {
+    } else if is_id && organisation.names.by_name(name).is_some() {
         "this is the name of a loaded flow; write it as `flowName`".into()
-    } else if !is_id && organisation.by_id(name).is_some() {
+    } else if !is_id && organisation.names.by_id(name).is_some() {
         "this is the id of a loaded flow; write it as `flowId`".into()
     } else {
-        let (count, names) = organisation.flow_names();
+        let (count, names) = organisation.names.all();
         match organisation.spelling.nearest(name, count, names) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "load the called flow too, or correct the name".into(),

@@ -1,8 +1,9 @@
 //! `FLOW_CALL_CYCLE`: flows that call each other in a circle.
 
-use super::organisation::{Call, Callee, Organisation};
+use super::organisation::{Call, Organisation};
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::link::Callee;
 
 /// How many flows of a circle are named.
 const MAX_NAMED: usize = 8;

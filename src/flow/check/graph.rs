@@ -1,8 +1,8 @@
 //! A flow as a graph of its nodes by index, made once for all findings.
 
 use super::adjacency::Adjacency;
-use super::report::MAX_FINDINGS;
 use super::spelling::Spelling;
+use crate::diagnostic::MAX_FINDINGS;
 use crate::flow::action::Action;
 use crate::flow::model::{Flow, Node, Path, PathKind, Target};
 

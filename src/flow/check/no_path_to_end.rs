@@ -2,10 +2,11 @@
 
 use super::adjacency::Adjacency;
 use super::graph::ends_for_want_of_a_way;
-use super::organisation::{Callee, Organisation};
+use super::organisation::Organisation;
 use super::report::{Report, names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::action::Action;
+use crate::flow::link::Callee;
 use crate::flow::model::Node;
 
 /// Reports each circle that has no way out once, at its first node: of the nodes that only

@@ -1,16 +1,14 @@
 //! The loaded flows together: which flow each call means, and what follows for the callers.
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use super::adjacency::Adjacency;
 use super::graph::Graph;
 use super::spelling::Spelling;
 use crate::flow::action::{Action, CallFlow, EndType};
+use crate::flow::link::{Callee, Links, Names};
 use crate::flow::model::Flow;
-
-/// Names, by what they stand for.
-type Index<'f> = IndexMap<&'f str, usize, FxBuildHasher>;
 
 /// Everything that the findings look at.
 pub(super) struct Organisation<'f> {
@@ -29,8 +27,8 @@ pub(super) struct Organisation<'f> {
     pub(super) variables: IndexSet<&'f str, FxBuildHasher>,
     /// Finds what was meant.
     pub(super) spelling: Spelling,
-    by_id: Index<'f>,
-    by_name: Index<'f>,
+    /// The flows by id and name.
+    pub(super) names: Names<'f>,
 }
 
 /// A node that calls a flow.
@@ -41,49 +39,20 @@ pub(super) struct Call<'f> {
     pub(super) callee: Callee,
 }
 
-/// Which flow a call means, as a run resolves it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Callee {
-    /// This one.
-    Flow(usize),
-    /// This one, but it must not be called.
-    NotPublished(usize),
-    /// One by its id, another by its name.
-    Ambiguous { by_id: usize, by_name: usize },
-    /// None that is loaded.
-    Unknown,
-}
-
-impl Callee {
-    /// The one flow that is meant, whether or not it may be called.
-    pub(super) fn flow(self) -> Option<usize> {
-        match self {
-            Self::Flow(flow) | Self::NotPublished(flow) => Some(flow),
-            Self::Ambiguous { .. } | Self::Unknown => None,
-        }
-    }
-}
-
 impl<'f> Organisation<'f> {
     pub(super) fn new(flows: &'f [Flow]) -> Self {
         let spelling = Spelling::new();
+        let names = Names::new(flows);
         let mut organisation = Self {
             graphs: flows.iter().map(|flow| Graph::new(flow, &spelling)).collect(),
-            calls: Vec::with_capacity(flows.len()),
+            calls: calls(flows, &Links::by(&names, flows)),
             waits: Vec::new(),
             disconnects: Vec::new(),
             shares_with_unknown: Vec::new(),
             variables: variables(flows),
             spelling,
-            by_id: Index::default(),
-            by_name: Index::default(),
+            names,
         };
-        for (index, flow) in flows.iter().enumerate() {
-            organisation.by_id.entry(flow.key()).or_insert(index);
-            organisation.by_name.entry(&flow.name).or_insert(index);
-        }
-        organisation.calls =
-            flows.iter().map(|flow| organisation.calls_of(flow)).collect();
         organisation.ask_callees();
         organisation
     }
@@ -91,52 +60,6 @@ impl<'f> Organisation<'f> {
     /// A loaded flow.
     pub(super) fn flow(&self, index: usize) -> &'f Flow {
         self.graphs[index].flow
-    }
-
-    /// The first flow of this id; one without an id is known by its name.
-    pub(super) fn by_id(&self, id: &str) -> Option<usize> {
-        self.by_id.get(id).copied()
-    }
-
-    /// The first flow of this name.
-    pub(super) fn by_name(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).copied()
-    }
-
-    /// The ids and names of all flows, and how many they are.
-    pub(super) fn flow_names(&self) -> (usize, impl Iterator<Item = &'f str>) {
-        let names = self.by_id.keys().chain(self.by_name.keys());
-        (self.by_id.len() + self.by_name.len(), names.copied())
-    }
-
-    fn calls_of(&self, flow: &'f Flow) -> Vec<Call<'f>> {
-        let nodes = flow.nodes.values().enumerate();
-        let calls = nodes.filter_map(|(node, it)| match &it.action {
-            Action::CallFlow(call) => {
-                Some(Call { node, call, callee: self.callee(call) })
-            }
-            _ => None,
-        });
-        calls.collect()
-    }
-
-    /// `flowId` wins over `flowName`; if both mean loaded flows, it has to be the same one.
-    fn callee(&self, call: &CallFlow) -> Callee {
-        let id = call.flow_id.as_ref().map(|id| self.by_id(&id.value));
-        let name = call.flow_name.as_ref().map(|name| self.by_name(&name.value));
-        match (id, name) {
-            (Some(Some(by_id)), Some(Some(by_name))) if by_id != by_name => {
-                Callee::Ambiguous { by_id, by_name }
-            }
-            (Some(Some(flow)), _) | (None, Some(Some(flow))) => {
-                if self.flow(flow).is_published {
-                    Callee::Flow(flow)
-                } else {
-                    Callee::NotPublished(flow)
-                }
-            }
-            _ => Callee::Unknown,
-        }
     }
 
     /// What a flow does by calling others.
@@ -179,6 +102,21 @@ impl<'f> Organisation<'f> {
     fn has(&self, flow: usize, is: impl Fn(&Action) -> bool) -> bool {
         self.flow(flow).nodes.values().any(|node| is(&node.action))
     }
+}
+
+/// The calls of each flow.
+fn calls<'f>(flows: &'f [Flow], links: &Links) -> Vec<Vec<Call<'f>>> {
+    let of_flow = |(index, flow): (usize, &'f Flow)| {
+        let nodes = flow.nodes.values().enumerate();
+        let calls = nodes.filter_map(|(node, it)| match &it.action {
+            Action::CallFlow(call) => {
+                Some(Call { node, call, callee: links.meant(index, node) })
+            }
+            _ => None,
+        });
+        calls.collect()
+    };
+    flows.iter().enumerate().map(of_flow).collect()
 }
 
 /// Every variable that a Set node sets, or that is handed to a called flow or back.

@@ -1,61 +1,38 @@
 //! Collects the findings of a flow: each with the flow's name, and of each kind only so
 //! many that somebody may read them.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::flow::model::{Flow, Node};
 use crate::source::Span;
-
-/// How many findings of one kind a flow may have before the rest is only counted.
-pub(super) const MAX_FINDINGS: usize = 100;
 
 /// The findings of one flow, or those between flows.
 pub(super) struct Report<'r> {
     flow: Option<&'r Flow>,
-    counts: Vec<Count>,
+    tally: Tally,
     diagnostics: &'r mut Vec<Diagnostic>,
-}
-
-struct Count {
-    code: Code,
-    found: usize,
-    /// The first finding beyond the limit; it becomes the line that counts them.
-    rest: Option<Diagnostic>,
 }
 
 impl<'r> Report<'r> {
     /// For the findings of a flow.
     pub(super) fn on(flow: &'r Flow, diagnostics: &'r mut Vec<Diagnostic>) -> Self {
-        Self { flow: Some(flow), counts: Vec::new(), diagnostics }
+        Self { flow: Some(flow), tally: Tally::default(), diagnostics }
     }
 
     /// For the findings between flows; each names its flow itself.
     pub(super) fn on_all(diagnostics: &'r mut Vec<Diagnostic>) -> Self {
-        Self { flow: None, counts: Vec::new(), diagnostics }
+        Self { flow: None, tally: Tally::default(), diagnostics }
     }
 
     /// Adds a finding; it is only written if it is to be shown.
     pub(super) fn add(&mut self, code: Code, write: impl FnOnce(Code) -> Diagnostic) {
-        let index = match self.counts.iter().position(|count| count.code == code) {
-            Some(index) => index,
-            None => {
-                self.counts.push(Count { code, found: 0, rest: None });
-                self.counts.len() - 1
-            }
-        };
-        let count = &mut self.counts[index];
-        count.found += 1;
-        if count.found > MAX_FINDINGS + 1 {
+        if !self.tally.wants(code, code.severity()) {
             return;
         }
         let mut diagnostic = write(code);
         if let Some(flow) = self.flow {
             diagnostic.flow = Some(flow.key().to_string());
         }
-        if count.found <= MAX_FINDINGS {
-            self.diagnostics.push(diagnostic);
-        } else {
-            count.rest = Some(diagnostic);
-        }
+        self.tally.add(diagnostic, self.diagnostics);
     }
 
     /// Adds a finding at a place in a node.
@@ -71,18 +48,7 @@ impl<'r> Report<'r> {
 
     /// Says how many were left out.
     pub(super) fn finish(self) {
-        for Count { found, rest, .. } in self.counts {
-            let Some(mut rest) = rest else { continue };
-            let more = found - MAX_FINDINGS;
-            if more > 1 {
-                rest.message = format!("and {more} more like this, from here on");
-                rest.labels.truncate(1);
-                rest.labels.iter_mut().for_each(|label| label.text.clear());
-                rest.help = Some("mend the first ones, then check again".into());
-                rest.node = None;
-            }
-            self.diagnostics.push(rest);
-        }
+        self.tally.finish(self.diagnostics);
     }
 }
 

@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::model::Flow;
-use crate::source::{File, Files, read_document};
-
-/// How deep folders are searched; also what ends a circle of links.
-const MAX_FOLDER_DEPTH: usize = 32;
+use crate::source::{File, Files, Folder, read_document};
 
 /// Flows, and what is to be said about reading them.
 #[derive(Debug, Clone, Default)]
@@ -34,16 +31,17 @@ pub fn load(paths: &[PathBuf], files: &mut Files) -> Loaded {
 
 fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
     let before = loaded.flows.len() + loaded.diagnostics.len();
-    let mut paths = Vec::new();
-    if let Err(error) = collect(folder, MAX_FOLDER_DEPTH, &mut paths) {
+    let is_json =
+        |path: &Path| path.extension().is_some_and(|extension| extension == "json");
+    let found = Folder::read(folder, is_json);
+    for (folder, error) in found.unreadable {
         let place = files.add(folder, "").span();
         let message = format!("cannot read the folder: {error}");
         loaded
             .diagnostics
             .push(Diagnostic::new(Code::FILE_UNREADABLE, message).at(place));
     }
-    paths.sort();
-    for path in paths {
+    for path in found.files {
         load_file(&path, files, false, loaded);
     }
     if loaded.flows.len() + loaded.diagnostics.len() == before {
@@ -54,26 +52,6 @@ fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
             .diagnostics
             .push(Diagnostic::new(Code::NO_FLOWS, message).at(place).help(help));
     }
-}
-
-/// All files below `folder` that may hold flows; hidden ones are left out.
-fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        let is_hidden =
-            path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
-        if is_hidden {
-            continue;
-        }
-        if path.is_dir() {
-            if depth > 0 {
-                collect(&path, depth - 1, paths)?;
-            }
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn load_file(path: &Path, files: &mut Files, is_named: bool, loaded: &mut Loaded) {

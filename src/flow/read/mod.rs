@@ -8,7 +8,7 @@ pub use document::json;
 pub use files::{Loaded, load};
 
 use super::model::Flow;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::source::{Kind, Node};
 
 /// Whether a document has one of the forms of a flow, of any dialect.
@@ -30,14 +30,16 @@ pub fn read(document: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Flow>
         }
         _ => std::slice::from_ref(document),
     };
-    let mut flows = Vec::with_capacity(items.len());
+    let mut flows = Vec::new();
+    let mut tally = Tally::default();
     for item in items {
         if draft::is_flow(item) {
             flows.push(draft::read_flow(item, diagnostics));
         } else {
-            diagnostics.push(not_a_flow(item));
+            tally.add(not_a_flow(item), diagnostics);
         }
     }
+    tally.finish(diagnostics);
     if items.is_empty() {
         let message = "the document holds a list of flows, but the list is empty";
         diagnostics.push(Diagnostic::new(Code::NO_FLOWS, message).at(document.span));

@@ -341,7 +341,13 @@ fn route(properties: Source<'_, '_, '_, '_, '_>) -> Action {
             .missing("a Route node needs a `queueId` or a `queueName`", "name the queue");
     }
     let mut skills = Vec::new();
-    for item in properties.get("skillRequirements").map_or(&[][..], |list| list.items()) {
+    let list = properties.get("skillRequirements");
+    if let Some(list) = list.filter(|list| !matches!(list.kind, Kind::Array(_))) {
+        let found = list.describe();
+        let message = format!("`skillRequirements` must be a list, found {found}");
+        properties.reader.invalid(list.span, message, "write `[\"spanish\"]`");
+    }
+    for item in list.map_or(&[][..], |list| list.items()) {
         let named = item.get("name").or_else(|| item.get("id")).unwrap_or(item);
         match named.as_str() {
             Some(text) => skills.push(properties.reader.template(text, named.span)),

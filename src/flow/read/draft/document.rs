@@ -28,10 +28,12 @@ pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
         text_of(document, "name").or_else(|| id.clone()).unwrap_or_else(|| "flow".into());
     let key = id.clone().unwrap_or_else(|| name.clone());
     let mut reader = Reader::new(&key, diagnostics);
+    check_types(document, &mut reader);
     let start = start_of(body, document.span, &mut reader);
     let nodes = read_nodes(body, &mut reader);
     reader.leave();
     check_edges(body, &nodes, &mut reader);
+    reader.finish();
     let known = ["id", "name", "type", "version", "published", "active", "draft"];
     let of_body = ["startNode", "nodes", "edges"];
     let is_known = |key: &str| known.contains(&key) || of_body.contains(&key);
@@ -45,6 +47,27 @@ pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
         start,
         nodes,
         other: others(document.entries(), is_known),
+    }
+}
+
+/// What the flow says of itself has to be of the right type: an id that is a number would
+/// be no id, and nobody could call the flow by it.
+fn check_types(document: &Document<'_>, reader: &mut Reader<'_>) {
+    let is_string = |node: &Document<'_>| node.as_str().is_some();
+    let is_boolean = |node: &Document<'_>| matches!(node.kind, Kind::Boolean(_));
+    for key in ["id", "name", "type", "published", "active"] {
+        let Some(node) = document.get(key).filter(|node| !node.is_null()) else {
+            continue;
+        };
+        let (is_right, expected) = match key {
+            "published" | "active" => (is_boolean(node), "true or false"),
+            _ => (is_string(node), "a string"),
+        };
+        if !is_right {
+            let found = node.describe();
+            let message = format!("`{key}` of a flow must be {expected}, found {found}");
+            reader.invalid(node.span, message, "");
+        }
     }
 }
 

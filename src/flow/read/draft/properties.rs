@@ -1,6 +1,6 @@
 //! The properties of a node, read by name and type; what nobody asked for is unknown.
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Tally, nearest};
 use crate::expr::SyntaxError;
 use crate::expr::draft::{
     Condition, Form, Reference, Template, parse_condition, parse_template,
@@ -17,12 +17,13 @@ const MAX_SECONDS: i64 = 10 * 366 * 24 * 3600;
 pub(super) struct Reader<'r> {
     flow: &'r str,
     node: Option<Text>,
+    tally: Tally,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(flow: &'r str, diagnostics: &'r mut Vec<Diagnostic>) -> Self {
-        Self { flow, node: None, diagnostics }
+        Self { flow, node: None, tally: Tally::default(), diagnostics }
     }
 
     /// From now on, messages are about this node.
@@ -40,7 +41,12 @@ impl<'r> Reader<'r> {
         if diagnostic.node.is_none() {
             diagnostic.node = self.node.as_ref().map(ToString::to_string);
         }
-        self.diagnostics.push(diagnostic);
+        self.tally.add(diagnostic, self.diagnostics);
+    }
+
+    /// Says how many were left out, where there were too many.
+    pub(super) fn finish(self) {
+        self.tally.finish(self.diagnostics);
     }
 
     pub(super) fn invalid(&mut self, span: Span, message: String, help: &str) {

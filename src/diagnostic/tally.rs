@@ -1,0 +1,118 @@
+//! Of each kind of diagnostic only so many that somebody may read them; the rest is counted.
+//! A document of ten megabytes can be wrong in a million places.
+
+use super::{Code, Diagnostic, Severity};
+
+/// How many diagnostics of one kind are kept, of one flow or of all fixtures.
+pub(crate) const MAX_FINDINGS: usize = 100;
+
+/// Counts diagnostics by code and severity.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counts: Vec<Count>,
+}
+
+#[derive(Debug)]
+struct Count {
+    code: Code,
+    severity: Severity,
+    found: usize,
+    /// The first one beyond the limit; it becomes the line that counts them.
+    rest: Option<Diagnostic>,
+}
+
+impl Tally {
+    /// Whether a diagnostic like this would still be kept; if not, it is counted here and
+    /// need not be written.
+    pub(crate) fn wants(&mut self, code: Code, severity: Severity) -> bool {
+        let count = self.count(code, severity);
+        let is_wanted = count.found <= MAX_FINDINGS;
+        if !is_wanted {
+            count.found += 1;
+        }
+        is_wanted
+    }
+
+    /// Adds a diagnostic, unless there are too many like it.
+    pub(crate) fn add(&mut self, diagnostic: Diagnostic, kept: &mut Vec<Diagnostic>) {
+        let count = self.count(diagnostic.code, diagnostic.severity);
+        count.found += 1;
+        if count.found <= MAX_FINDINGS {
+            kept.push(diagnostic);
+        } else if count.rest.is_none() {
+            count.rest = Some(diagnostic);
+        }
+    }
+
+    /// Says how many were left out.
+    pub(crate) fn finish(self, kept: &mut Vec<Diagnostic>) {
+        for Count { found, rest, .. } in self.counts {
+            let Some(mut rest) = rest else { continue };
+            let more = found - MAX_FINDINGS;
+            if more > 1 {
+                rest.message = format!("and {more} more like this, from here on");
+                rest.labels.truncate(1);
+                rest.labels.iter_mut().for_each(|label| label.text.clear());
+                rest.help = Some("mend the first ones, then check again".into());
+                rest.node = None;
+            }
+            kept.push(rest);
+        }
+    }
+
+    fn count(&mut self, code: Code, severity: Severity) -> &mut Count {
+        let is_it = |it: &Count| it.code == code && it.severity == severity;
+        let index = self.counts.iter().position(is_it).unwrap_or_else(|| {
+            self.counts.push(Count { code, severity, found: 0, rest: None });
+            self.counts.len() - 1
+        });
+        &mut self.counts[index]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(count: usize) -> Vec<Diagnostic> {
+        let (mut tally, mut kept) = (Tally::default(), Vec::new());
+        for number in 0..count {
+            let diagnostic = Diagnostic::new(Code::NOT_A_FLOW, number.to_string());
+            if tally.wants(diagnostic.code, diagnostic.severity) {
+                tally.add(diagnostic, &mut kept);
+            }
+        }
+        let other = Diagnostic::new(Code::NO_FLOWS, "another kind");
+        tally.add(other, &mut kept);
+        tally.finish(&mut kept);
+        kept
+    }
+
+    #[test]
+    fn the_rest_of_many_is_counted() {
+        let kept = kept(MAX_FINDINGS + 7);
+        assert_eq!(kept.len(), MAX_FINDINGS + 2);
+        assert_eq!(kept[MAX_FINDINGS].message, "another kind");
+        let last = &kept[MAX_FINDINGS + 1];
+        assert_eq!(last.message, "and 7 more like this, from here on");
+    }
+
+    #[test]
+    fn one_too_many_is_shown_instead_of_counted() {
+        let kept = kept(MAX_FINDINGS + 1);
+        assert_eq!(kept[MAX_FINDINGS + 1].message, MAX_FINDINGS.to_string());
+        assert_eq!(super::tests::kept(3).len(), 4);
+    }
+
+    #[test]
+    fn many_warnings_hide_no_error() {
+        let (mut tally, mut kept) = (Tally::default(), Vec::new());
+        for _ in 0..200 {
+            let warning = Diagnostic::new(Code::INVALID_PROPERTY, "");
+            let warning = Diagnostic { severity: Severity::Warning, ..warning };
+            tally.add(warning, &mut kept);
+        }
+        tally.add(Diagnostic::new(Code::INVALID_PROPERTY, ""), &mut kept);
+        assert_eq!(kept.last().map(|it| it.severity), Some(Severity::Error));
+    }
+}

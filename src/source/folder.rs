@@ -1,0 +1,106 @@
+//! The files below a folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The deepest folder that is looked into, counted from the one that was named.
+const MAX_FOLDER_DEPTH: usize = 64;
+
+/// What a folder holds.
+#[derive(Debug, Default)]
+pub struct Folder {
+    /// The files, ordered by path.
+    pub files: Vec<PathBuf>,
+    /// The folders that cannot be read, and why.
+    pub unreadable: Vec<(PathBuf, io::Error)>,
+}
+
+impl Folder {
+    /// Lists the files below `folder` that `is_wanted`. Hidden files and folders are left
+    /// out, and so is what cannot be read to its end, such as a pipe. Links to files are
+    /// followed, links to folders are not: two that point upwards would make more paths
+    /// than anybody can read.
+    pub fn read(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Self {
+        let mut found = Self::default();
+        let mut waiting = vec![(folder.to_owned(), 0)];
+        while let Some((folder, depth)) = waiting.pop() {
+            match entries(&folder) {
+                Ok(entries) => {
+                    for (path, is_folder) in entries {
+                        if !is_folder && is_wanted(&path) && is_readable(&path) {
+                            found.files.push(path);
+                        } else if is_folder && depth < MAX_FOLDER_DEPTH {
+                            waiting.push((path, depth + 1));
+                        }
+                    }
+                }
+                Err(error) => found.unreadable.push((folder, error)),
+            }
+        }
+        found.files.sort();
+        found.unreadable.sort_by(|one, other| one.0.cmp(&other.0));
+        found
+    }
+}
+
+/// What is not hidden in a folder, and whether it is a folder itself.
+fn entries(folder: &Path) -> io::Result<Vec<(PathBuf, bool)>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            entries.push((entry.path(), entry.file_type()?.is_dir()));
+        }
+    }
+    Ok(entries)
+}
+
+/// Whether it is a file, or a link that leads nowhere, which is worth a message.
+fn is_readable(path: &Path) -> bool {
+    fs::metadata(path).map_or(true, |metadata| metadata.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let found = Folder::read(folder, |path| path.extension().is_some());
+        assert!(found.unreadable.is_empty());
+        let names = found.files.iter().map(|path| path.strip_prefix(folder).unwrap());
+        names.map(|path| path.display().to_string().replace('\\', "/")).collect()
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_paths() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["b.x", "a/c.x", "a/b/d.x", "none", ".hidden.x", ".git/e.x"] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        assert_eq!(names(folder.path()), ["a/b/d.x", "a/c.x", "b.x"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_that_lead_in_circles_are_no_trouble() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.x"), "").unwrap();
+        for link in ["one.d", "two.d"] {
+            std::os::unix::fs::symlink("..", folder.path().join(link)).unwrap();
+            std::os::unix::fs::symlink(".", folder.path().join(format!("{link}.x")))
+                .unwrap();
+        }
+        std::os::unix::fs::symlink("a.x", folder.path().join("linked.x")).unwrap();
+        std::os::unix::fs::symlink("gone", folder.path().join("broken.x")).unwrap();
+        assert_eq!(names(folder.path()), ["a.x", "broken.x", "linked.x"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_told() {
+        let found = Folder::read(Path::new("no/such/folder"), |_| true);
+        assert_eq!(found.unreadable[0].0, Path::new("no/such/folder"));
+    }
+}
