@@ -437,27 +437,30 @@ fn first_flag(line: &str) -> Option<&str> {
     Some(&flag[..flag.find(|c| !is_part(c)).unwrap_or(flag.len())])
 }
 
+/// A text that would rename the window, clear the screen and turn the line round.
+const EVIL: &str = "It's \\u001b]0;x\\u0007\\u009b2J\\u202eevil";
+
+fn evil_flow(id: &str) -> String {
+    format!(
+        r#"{{"id": "{id}{EVIL}", "name": "{id}{EVIL}", "type": "inbound", "draft":
+        {{"startNode": "Ask{EVIL}", "nodes":
+        {{"Ask{EVIL}": {{"type": "Gather", "properties": {{"promptText": "{EVIL}"}},
+          "onComplete": {{"nextNode": "Bye"}}, "onError": {{"nextNode": "Bye"}}}},
+          "Bye": {{"type": "End{EVIL}", "properties": {{"endType": "normal{EVIL}"}}}}}}}}}}"#
+    )
+}
+
 /// What a flow says and how it is called may hold anything; a terminal must not obey it.
 #[test]
 fn no_text_of_a_flow_commands_the_terminal() {
     let folder = TempDir::new().unwrap();
-    let evil = "It's \\u001b]0;x\\u0007\\u009b2J\\u202eevil";
-    let flow = |id: &str| {
-        format!(
-            r#"{{"id": "{id}{evil}", "name": "{id}{evil}", "type": "inbound", "draft":
-            {{"startNode": "Ask{evil}", "nodes":
-            {{"Ask{evil}": {{"type": "Gather", "properties": {{"promptText": "{evil}"}},
-              "onComplete": {{"nextNode": "Bye"}}, "onError": {{"nextNode": "Bye"}}}},
-              "Bye": {{"type": "End{evil}", "properties": {{"endType": "normal{evil}"}}}}}}}}}}"#
-        )
-    };
     let good = |text: String| {
-        text.replace(&format!("\"End{evil}\""), "\"End\"")
-            .replace(&format!("\"normal{evil}\""), "\"normal\"")
+        text.replace(&format!("\"End{EVIL}\""), "\"End\"")
+            .replace(&format!("\"normal{EVIL}\""), "\"normal\"")
     };
-    fs::write(folder.path().join("bad.json"), flow("A")).unwrap();
-    fs::write(folder.path().join("one.json"), good(flow("A"))).unwrap();
-    fs::write(folder.path().join("two.json"), good(flow("B"))).unwrap();
+    fs::write(folder.path().join("bad.json"), evil_flow("A")).unwrap();
+    fs::write(folder.path().join("one.json"), good(evil_flow("A"))).unwrap();
+    fs::write(folder.path().join("two.json"), good(evil_flow("B"))).unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let near = "AIt's \u{1b}]0;x\u{7}\u{9b}2J\u{202e}evi";
     let one = path("one.json");
