@@ -88,6 +88,7 @@ codes! {
     FLOW_DEPTH_EXCEEDED Error "Flows are nested deeper than the limit."
     FLOW_ENDED_IN_ERROR Error "An End node with endType `error` was reached."
     ACTION_LIMIT_EXCEEDED Error "The conversation started more actions than the limit."
+    CALL_TOO_LARGE Error "The conversation made more text and JSON than a call may hold."
     EXPRESSION_ERROR Error "A template, condition or conversion cannot be evaluated with the values at hand."
     SIMULATION_TIMEOUT Error "The whole call ran longer than its timeout."
     CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."

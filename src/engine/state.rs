@@ -14,6 +14,10 @@ use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Status, Trace};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
+/// How much text and JSON a call may make, in bytes. Without a limit a loop that says a long
+/// text ten thousand times would fill the memory of the machine.
+const MAX_MADE_BYTES: usize = 64 * 1024 * 1024;
+
 /// What an action comes to.
 pub(super) enum Effect {
     /// The node is done; the call goes there.
@@ -70,6 +74,8 @@ pub(super) struct State {
     waiting: Option<Waiting>,
     outcome: Option<Outcome>,
     room: Room,
+    /// How much text and JSON templates have made; the trace keeps all of it.
+    made_bytes: usize,
 }
 
 impl State {
@@ -84,6 +90,7 @@ impl State {
         self.flow = Some(call.flow);
         self.other_variables.clone_from(&call.other_variables);
         self.actions = 0;
+        self.made_bytes = 0;
         self.node = call.node.or(program.unit(call.flow).start);
         self.waiting = None;
         self.outcome = None;
@@ -145,8 +152,9 @@ impl State {
                 continue;
             };
             self.actions = self.actions.saturating_add(1);
-            if self.actions > self.limits.max_actions {
-                self.finish(Status::Error, Some((self.action_limit(), node)));
+            if self.actions > self.limits.max_actions || self.made_bytes > MAX_MADE_BYTES
+            {
+                self.finish(Status::Error, Some((self.exhausted(), node)));
                 break;
             }
             let depth = self.depth();
@@ -185,7 +193,13 @@ impl State {
         u16::try_from(self.frames.len().saturating_sub(1)).unwrap_or(u16::MAX)
     }
 
-    fn action_limit(&self) -> Box<Failure> {
+    /// Which of its limits the call went beyond.
+    fn exhausted(&self) -> Box<Failure> {
+        if self.made_bytes > MAX_MADE_BYTES {
+            let limit = MAX_MADE_BYTES / (1024 * 1024);
+            let message = format!("the call made more than {limit} MiB of text");
+            return Failure::new(Code::CALL_TOO_LARGE, message);
+        }
         let message =
             format!("the call started more than {} actions", self.limits.max_actions);
         Failure::new(Code::ACTION_LIMIT_EXCEEDED, message)
@@ -447,7 +461,9 @@ impl State {
         let missing = &mut |operand: &Operand| {
             recorder.note(*step, || Fact::Missing(operand.reference));
         };
-        template.print(&View { slots, frame }, missing)
+        let text = template.print(&View { slots, frame }, missing);
+        self.made_bytes = self.made_bytes.saturating_add(text.len());
+        text
     }
 
     /// The value of a form.
@@ -457,7 +473,9 @@ impl State {
         let missing = &mut |operand: &Operand| {
             recorder.note(*step, || Fact::Missing(operand.reference));
         };
-        form.evaluate(&View { slots, frame }, missing)
+        let value = form.evaluate(&View { slots, frame }, missing);
+        self.made_bytes = self.made_bytes.saturating_add(action::size_of(&value));
+        value
     }
 
     /// What the caller has heard.

@@ -178,3 +178,15 @@ fn a_large_value_is_no_trouble() {
     let stage = main_flow([set("It", &[("v", json!(large))]).to("Bye"), end("Bye")]);
     assert_eq!(stage.run().end(), "completed");
 }
+
+#[test]
+fn a_call_that_makes_too_much_text_ends() {
+    let text = "na ".repeat(50_000);
+    let stage = main_flow([
+        set("Sing", &[("line", json!(text))]).to("Again"),
+        say("Again", "{line}Batman").to("Again"),
+        end("Done"),
+    ]);
+    let played = stage.run();
+    assert_eq!(played.end(), "error CALL_TOO_LARGE at Again");
+}

@@ -9,6 +9,8 @@ mod size;
 mod speech;
 mod subflow;
 
+pub(super) use size::size_of;
+
 use super::state::{Effect, State, Waiting};
 use crate::flow::{Legend, NodeId};
 use crate::program::{Program, Step, StepAction};

@@ -49,3 +49,16 @@ fn fits(json: &Json, depth: usize, room: &mut usize) -> bool {
         _ => true,
     }
 }
+
+/// About how many bytes a value takes that a template made.
+pub(in crate::engine) fn size_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Json(json) => {
+            let mut room = usize::MAX;
+            fits(json, usize::MAX, &mut room);
+            usize::MAX - room
+        }
+        _ => 0,
+    }
+}
