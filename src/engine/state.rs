@@ -468,6 +468,10 @@ impl State {
 
     /// The value of a form.
     pub(super) fn evaluate(&mut self, form: &Form<Operand>) -> Value {
+        // What stands in the flow is shared, not made.
+        if let Form::Constant(json) = form {
+            return json.clone().into();
+        }
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
@@ -496,10 +500,14 @@ impl State {
         self.room =
             Room { steps: self.recorder.steps.len(), events: self.recorder.events.len() };
         let layout = &program.layouts[program.unit(flow).layout.index()];
-        let variables = self.slots.values.drain(..layout.len()).zip(layout.first..);
-        let variables = variables.filter(|(value, _)| !value.is_unset());
-        let variables =
-            variables.map(|(value, id)| (crate::flow::VariableId(id), value)).collect();
+        let mut variables = Vec::with_capacity(layout.len());
+        for (value, id) in
+            self.slots.values[..layout.len()].iter_mut().zip(layout.first..)
+        {
+            if !value.is_unset() {
+                variables.push((crate::flow::VariableId(id), std::mem::take(value)));
+            }
+        }
         // Empty again: without a node, a frame and a question nothing can go on.
         self.node = None;
         self.flow = None;

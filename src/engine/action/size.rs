@@ -13,21 +13,23 @@ const MAX_SIZE: usize = 256 * 1024;
 const MAX_DEPTH: usize = 100;
 
 /// Fails if the value is too large, or nested too deep, for a variable.
+#[inline]
 pub(super) fn check(value: &Value) -> Result<(), Box<Failure>> {
-    let mut room = MAX_SIZE;
     let fits = match value {
         Value::String(text) => text.len() <= MAX_SIZE,
-        Value::Json(json) => fits(json, MAX_DEPTH, &mut room),
+        Value::Json(json) => fits(json, MAX_DEPTH, &mut { MAX_SIZE }),
         _ => true,
     };
-    if fits {
-        return Ok(());
-    }
+    if fits { Ok(()) } else { Err(too_large()) }
+}
+
+#[cold]
+fn too_large() -> Box<Failure> {
     let message = format!(
         "the value is larger than {} KiB or nested deeper than {MAX_DEPTH} levels",
         MAX_SIZE / 1024
     );
-    Err(Failure::new(Code::EXPRESSION_ERROR, message))
+    Failure::new(Code::EXPRESSION_ERROR, message)
 }
 
 /// Takes what the value needs from the room; stops as soon as there is not enough.
