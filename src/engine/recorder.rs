@@ -17,8 +17,12 @@ impl Recorder {
     pub(super) fn clear(&mut self, room: Room) {
         self.steps.clear();
         self.events.clear();
-        self.steps.reserve(room.steps);
-        self.events.reserve(room.events);
+        if self.steps.capacity() < room.steps {
+            self.steps = Vec::with_capacity(room.steps);
+        }
+        if self.events.capacity() < room.events {
+            self.events = Vec::with_capacity(room.events);
+        }
     }
 
     #[inline]

@@ -60,6 +60,7 @@ enum Verdict {
     NotAllowed(char),
 }
 
+#[inline(always)]
 pub(super) fn heard(
     state: &mut State,
     step: &Step,
@@ -152,6 +153,7 @@ fn enough(gather: &Gather, count: u32) -> Verdict {
     if count >= gather.min_digits { Verdict::Collected } else { Verdict::TooFew }
 }
 
+#[inline(always)]
 fn collected(state: &mut State, step: &Step, gather: &Gather, digits: &Text) -> Effect {
     let State { slots, frames, .. } = &mut *state;
     if let (Some(slot), Some(frame)) = (gather.digits, frames.last()) {

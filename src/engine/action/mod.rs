@@ -46,6 +46,7 @@ pub(super) fn execute(
 }
 
 /// Goes on with the answer to a question.
+#[inline(always)]
 pub(super) fn answer(
     state: &mut State,
     program: &Program,
@@ -78,6 +79,7 @@ pub(super) fn answer(
 }
 
 /// What a node that waits wants to know.
+#[inline(always)]
 pub(super) fn question<'q>(
     waiting: &'q Waiting,
     action: &'q StepAction,

@@ -31,6 +31,7 @@ pub(super) fn question<'q>(routing: &'q Routing, legend: &'q Legend) -> Question
     }
 }
 
+#[inline(always)]
 pub(super) fn routed(
     state: &mut State,
     step: &Step,
