@@ -56,7 +56,7 @@ codes! {
     UNKNOWN_FLOW Error "A node calls a flow that is not loaded."
     FLOW_CALL_CYCLE Error "Flows call each other in a circle; such a call ends at the depth limit."
     MISSING_ON_COMPLETE Error "The node has no next node; the flow ends there."
-    MISSING_ON_ERROR Warning "The node can fail and has no error target; a failure ends the flow in error."
+    MISSING_ON_ERROR Warning "The node has no error target; a failure there ends the flow in error."
     NO_DEFAULT_BRANCH Warning "No default branch: where no condition is true, the flow ends there."
     UNREACHABLE_NODE Warning "No path leads from the start to the node."
     NO_PATH_TO_END Warning "From the node no path leads to an end of the flow."

@@ -228,18 +228,10 @@ impl EndType {
 }
 
 impl Action {
-    /// Whether the node can fail and so should have an error target.
+    /// Whether the node can fail: a Set by a conversion, an If by a value that is neither
+    /// true nor false. Saying something and ending always succeed.
     pub fn can_fail(&self) -> bool {
-        matches!(
-            self,
-            Self::Gather(_)
-                | Self::CallFlow(_)
-                | Self::Route(_)
-                | Self::GetExternalContact(_)
-                | Self::DataAction(_)
-                | Self::QueueStatistics(_)
-                | Self::Webhook(_)
-        )
+        !matches!(self, Self::Say(_) | Self::End(_) | Self::Unknown)
     }
 
     /// Calls `visit` on every reference in the action's templates and conditions.
@@ -291,4 +283,15 @@ fn each<'a>(
 /// A place that stands for a value written by nobody, such as a default.
 pub(crate) fn reference(name: &str, span: Span) -> Reference {
     Reference { segments: name.split('.').map(Text::from).collect(), span }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversion_can_fail_but_an_end_cannot() {
+        assert!(Action::Set(Set { assignments: Vec::new() }).can_fail());
+        assert!(!Action::End(End { end_type: EndType::Normal }).can_fail());
+    }
 }
