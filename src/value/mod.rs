@@ -11,6 +11,7 @@ mod number;
 mod object;
 mod power;
 mod print;
+mod properties;
 mod serialize;
 mod time;
 mod types;
@@ -25,6 +26,7 @@ pub(crate) use json::write_json_string;
 pub use json::{Json, JsonObject, MAX_JSON_DEPTH, NotJson};
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
+pub use properties::{Property, properties_of};
 pub use time::{Date, DateTime, Time};
 pub use types::{Kind, Type};
 

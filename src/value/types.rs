@@ -2,75 +2,94 @@
 
 use std::fmt;
 
-/// What a value is, apart from whether there is one of it or a collection.
-///
-/// *Source: `types` of Genesys' expression catalogue.*
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the variants are Architect's own names")]
-pub enum Kind {
-    /// Not known before the run, as every variable of the draft dialect.
-    Any,
-    Boolean,
-    Integer,
-    Decimal,
-    String,
-    DateTime,
-    Date,
-    Time,
-    Duration,
-    Currency,
-    Audio,
-    Communication,
-    Json,
-    PhoneNumber,
-    Prompt,
-    Queue,
-    User,
-    Skill,
-    LanguageSkill,
-    Group,
-    Schedule,
-    ScheduleGroup,
-    EmergencyGroup,
-    WrapupCode,
-    EmailAddress,
-    ExternalContact,
-    ExternalOrganization,
+macro_rules! kinds {
+    ($($name:ident $shown:literal $code:literal $meaning:literal)*) => {
+        /// What a value is, apart from whether there is one of it or a collection.
+        ///
+        /// *Source: `types` of Genesys' expression catalogue, and the types of newer flows.*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl Kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name as Architect shows it.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $shown),* }
+            }
+
+            /// The short code that Architect's own documents use: `str`, `int`…
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+        }
+    };
 }
 
-impl Kind {
-    /// The name as Architect shows it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Any => "Any",
-            Self::Boolean => "Boolean",
-            Self::Integer => "Integer",
-            Self::Decimal => "Decimal",
-            Self::String => "String",
-            Self::DateTime => "DateTime",
-            Self::Date => "Date",
-            Self::Time => "Time",
-            Self::Duration => "Duration",
-            Self::Currency => "Currency",
-            Self::Audio => "Audio",
-            Self::Communication => "Communication",
-            Self::Json => "JSON",
-            Self::PhoneNumber => "PhoneNumber",
-            Self::Prompt => "Prompt",
-            Self::Queue => "Queue",
-            Self::User => "User",
-            Self::Skill => "Skill",
-            Self::LanguageSkill => "LanguageSkill",
-            Self::Group => "Group",
-            Self::Schedule => "Schedule",
-            Self::ScheduleGroup => "ScheduleGroup",
-            Self::EmergencyGroup => "EmergencyGroup",
-            Self::WrapupCode => "WrapupCode",
-            Self::EmailAddress => "EmailAddress",
-            Self::ExternalContact => "ExternalContact",
-            Self::ExternalOrganization => "ExternalOrganization",
-        }
-    }
+kinds! {
+    Any "Any" "any" "Not known before the run, as every variable of the draft dialect; in a signature, any type."
+    NotSet "NOT_SET" "nts" "What `NOT_SET` is before something says of what type."
+    PromptOrAudio "Prompt or Audio" "apa" "In a signature: a Prompt or Audio."
+    Boolean "Boolean" "bln" "Boolean"
+    Integer "Integer" "int" "Integer"
+    Decimal "Decimal" "dec" "Decimal"
+    String "String" "str" "String"
+    DateTime "DateTime" "dtm" "DateTime"
+    Date "Date" "dat" "Date"
+    Time "Time" "tim" "Time"
+    Duration "Duration" "dur" "Duration"
+    Currency "Currency" "cur" "Currency"
+    Audio "Audio" "aud" "Audio"
+    Communication "Communication" "com" "Communication"
+    Json "JSON" "jsn" "JSON"
+    PhoneNumber "PhoneNumber" "phn" "PhoneNumber"
+    Prompt "Prompt" "pmt" "Prompt"
+    Queue "Queue" "que" "Queue"
+    User "User" "usr" "User"
+    Skill "Skill" "skl" "Skill"
+    LanguageSkill "LanguageSkill" "lac" "LanguageSkill"
+    Group "Group" "grp" "Group"
+    Schedule "Schedule" "sch" "Schedule"
+    ScheduleGroup "ScheduleGroup" "scg" "ScheduleGroup"
+    EmergencyGroup "EmergencyGroup" "emg" "EmergencyGroup"
+    WrapupCode "WrapupCode" "wrc" "WrapupCode"
+    EmailAddress "EmailAddress" "cpx_email_address" "EmailAddress"
+    ExternalContact "ExternalContact" "cpx_external_contact" "ExternalContact"
+    ExternalOrganization "ExternalOrganization" "cpx_external_organization" "ExternalOrganization"
+    Email "Email" "cpx_email" "Email"
+    EmailAttachment "EmailAttachment" "cpx_email_attachment" "EmailAttachment"
+    ExternalAddress "ExternalAddress" "cpx_external_address" "ExternalAddress"
+    ExternalFacebookInfo "ExternalFacebookInfo" "cpx_external_facebook_info" "ExternalFacebookInfo"
+    ExternalFacebookId "ExternalFacebookId" "cpx_external_facebook_id" "ExternalFacebookId"
+    ExternalLineInfo "ExternalLineInfo" "cpx_external_line_info" "ExternalLineInfo"
+    ExternalLineId "ExternalLineId" "cpx_external_line_id" "ExternalLineId"
+    ExternalTwitterInfo "ExternalTwitterInfo" "cpx_external_twitter_info" "ExternalTwitterInfo"
+    ExternalPhoneNumber "ExternalPhoneNumber" "cpx_external_phone_number" "ExternalPhoneNumber"
+    ShortMessage "ShortMessage" "cpx_short_message" "ShortMessage"
+    CurrencyCode "CurrencyCode" "cre" "CurrencyCode"
+    LanguageTag "LanguageTag" "lge" "LanguageTag"
+    Region "Region" "rge" "Region"
+    TimePart "TimePart" "tpf" "TimePart"
+    DateFormat "DateFormat" "daf" "DateFormat"
+    TimeFormat "TimeFormat" "tif" "TimeFormat"
+    BoolFormat "BoolFormat" "bof" "BoolFormat"
+    CurrencyFormat "CurrencyFormat" "cuf" "CurrencyFormat"
+    NumberFormat "NumberFormat" "nuf" "NumberFormat"
+    PhoneNumberFormat "PhoneNumberFormat" "phf" "PhoneNumberFormat"
+    LanguageContext "LanguageContext" "lne" "LanguageContext"
+    StringFormat "StringFormat" "stf" "StringFormat"
+    ContactList "ContactList" "cnl" "ContactList"
+    Campaign "Campaign" "cam" "Campaign"
+    Contact "Contact" "con" "Contact"
+    ChatGuest "ChatGuest" "cpx_chat_guest" "ChatGuest"
+    KeyValuePair "KeyValuePair" "cpx_string_key_value_pair" "KeyValuePair"
+    Timeslot "Timeslot" "tsl" "Timeslot"
+    AgentScorePair "AgentScorePair" "cpx_agent_score_pair" "AgentScorePair"
+    Workitem "Workitem" "cpx_workitem" "Workitem"
+    WorktypeStatus "WorktypeStatus" "cpx_worktype_status" "WorktypeStatus"
 }
 
 /// A [`Kind`], once or as a collection. Prints as `Integer`, `Integer[]`.
