@@ -5,6 +5,7 @@
 //! of the program once compiled), a parser and an evaluator. [`draft`] is the small language
 //! of the draft dialect.
 
+pub mod architect;
 pub mod draft;
 
 use crate::source::Span;
