@@ -9,6 +9,7 @@ mod failure;
 mod functions;
 mod parse;
 mod problem;
+mod shortcut;
 mod signature;
 mod surroundings;
 mod syntax;

@@ -7,6 +7,7 @@ use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 
 use super::problem::Problem;
+use super::shortcut;
 use super::syntax;
 use super::tree::{Form, Operator, Place, Segment, Tree};
 
@@ -35,6 +36,16 @@ pub const MAX_LENGTH: usize = 65_536;
 /// # Errors
 /// The text is no expression: the message says what was expected at which place.
 pub fn parse(text: &str) -> Result<Tree<'_>, Problem> {
+    if text.len() <= MAX_LENGTH
+        && let Some(tree) = shortcut::read(text)
+    {
+        return Ok(tree);
+    }
+    by_grammar(text)
+}
+
+/// Parses an expression by the grammar alone.
+pub(super) fn by_grammar(text: &str) -> Result<Tree<'_>, Problem> {
     syntax::check_size(text)?;
     let mut pairs = ArchitectParser::parse(Rule::expression, text)
         .map_err(|error| syntax::explain(text, &error))?;
@@ -236,7 +247,7 @@ fn segment<'t>(property: Pair<'t, Rule>) -> Option<Segment<'t>> {
 }
 
 /// The text between the quotes, escapes resolved.
-fn unescaped(quoted: &str) -> Cow<'_, str> {
+pub(super) fn unescaped(quoted: &str) -> Cow<'_, str> {
     let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
     if !inner.contains('\\') {
         return Cow::Borrowed(inner);
