@@ -1,0 +1,73 @@
+//! Logical functions.
+
+use crate::value::{Kind, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, many, one, overload};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "If",
+        category: Category::Logical,
+        summary: "Gives one of two values of the same type, depending on a condition. Only the one that is given is computed. A condition that is NOT_SET counts as false.",
+        example: ("If(5 > 3, \"more\", \"less\")", "\"more\""),
+        overloads: &[
+            overload(
+                &[
+                    one("condition", Kind::Boolean).or_not_set(),
+                    one("trueValue", Kind::Any).or_not_set(),
+                    one("falseValue", Kind::Any).or_not_set(),
+                ],
+                Type::ANY,
+                choose,
+            ),
+            overload(
+                &[
+                    one("condition", Kind::Boolean).or_not_set(),
+                    many("trueValue", Kind::Any),
+                    many("falseValue", Kind::Any),
+                ],
+                Type::many(Kind::Any),
+                choose,
+            ),
+            overload(
+                &[
+                    one("condition", Kind::Boolean).or_not_set(),
+                    one("trueValueAudio", Kind::Audio),
+                    one("falseValueAudio", Kind::Audio),
+                ],
+                Type::one(Kind::Audio),
+                choose,
+            ),
+        ],
+    },
+    Function {
+        name: "IsSet",
+        category: Category::Logical,
+        summary: "Tells whether a value is there. An empty String is; NOT_SET is not.",
+        example: ("IsSet(ToString(NOT_SET))", "false"),
+        overloads: &[
+            overload(
+                &[one("item", Kind::Any).or_not_set()],
+                Type::one(Kind::Boolean),
+                is_set,
+            ),
+            overload(
+                &[one("item", Kind::NotSet).or_not_set()],
+                Type::one(Kind::Boolean),
+                is_set,
+            ),
+        ],
+    },
+];
+
+/// The compiler computes only the branch that is taken; this is for constants.
+pub(super) fn choose(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let holds = arguments.optional(0, Arguments::boolean)?.unwrap_or(false);
+    Ok(arguments.value(if holds { 1 } else { 2 }).clone())
+}
+
+fn is_set(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(!arguments.value(0).is_unset()))
+}

@@ -1,0 +1,33 @@
+//! All functions and operators, one file a category.
+//!
+//! A function is an entry of its category's table and a body below it. What stands in the
+//! table, names, types, what may be NOT_SET and which numbers are allowed, is checked before
+//! the body is called. *Source of everything that is not said otherwise: Genesys' expression
+//! catalogue.*
+
+mod list;
+mod logical;
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::signature::Function;
+
+const CATEGORIES: &[&[Function]] = &[list::FUNCTIONS, logical::FUNCTIONS];
+
+/// All functions, in the order of their categories. Operators are not among them.
+pub fn functions() -> impl Iterator<Item = &'static Function> {
+    CATEGORIES.iter().flat_map(|category| category.iter())
+}
+
+/// The function of this name, in any case.
+pub fn function(name: &str) -> Option<&'static Function> {
+    static BY_NAME: OnceLock<FxHashMap<String, &'static Function>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        functions()
+            .map(|function| (function.name.to_ascii_lowercase(), function))
+            .collect()
+    });
+    by_name.get(name.to_ascii_lowercase().as_str()).copied()
+}
