@@ -8,9 +8,7 @@ use std::sync::{Arc, OnceLock};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
-use crate::value::{
-    DateTime, Duration, Kind, MAX_INTEGER, Object, Text, Type, Value,
-};
+use crate::value::{DateTime, Duration, Kind, MAX_INTEGER, Object, Text, Type, Value};
 
 /// A variable that every flow of some type has.
 #[derive(Debug)]
@@ -83,7 +81,11 @@ pub const BUILT_INS: &[BuiltIn] = &[
         Kind::DateTime,
         "__SURVEY_CONVERSATION_START_TIME__",
     ),
-    one("Survey.ConversationEndDateTimeUtc", Kind::DateTime, "__SURVEY_CONVERSATION_END_TIME__"),
+    one(
+        "Survey.ConversationEndDateTimeUtc",
+        Kind::DateTime,
+        "__SURVEY_CONVERSATION_END_TIME__",
+    ),
     one("Workitem.Workitem", Kind::Workitem, "__WORKITEM_WORKITEM__"),
     text("Workitem.EventType", "__EVENT_TYPE__"),
     text("Session.LastKnowledgeAnswer", "__SESSION_LAST_KNOWLEDGE_ANSWER__"),
@@ -93,13 +95,16 @@ pub const BUILT_INS: &[BuiltIn] = &[
 pub(super) fn variable(lower_case: &str) -> Option<&'static BuiltIn> {
     static BY_NAME: OnceLock<FxHashMap<String, &'static BuiltIn>> = OnceLock::new();
     let by_name = BY_NAME.get_or_init(|| {
-        BUILT_INS.iter().map(|built_in| (built_in.name.to_lowercase(), built_in)).collect()
+        BUILT_INS
+            .iter()
+            .map(|built_in| (built_in.name.to_lowercase(), built_in))
+            .collect()
     });
     by_name.get(lower_case).copied()
 }
 
 /// The names of all variables.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
     BUILT_INS.iter().map(|built_in| built_in.name)
 }
 
@@ -113,7 +118,9 @@ pub(super) fn constant(segments: &[&str]) -> Option<Constant> {
         ["system", name, ..] if let Some((value, name)) = limit(name) => {
             Some((value, name.into(), 2))
         }
-        ["system", group, name, ..] => system(group, name).map(|(value, name)| (value, name, 3)),
+        ["system", group, name, ..] => {
+            system(group, name).map(|(value, name)| (value, name, 3))
+        }
         [group @ ("format" | "language"), family, name, ..] => {
             let (kind, names, shown) = choices(group, family)?;
             let name = names.iter().find(|choice| choice.eq_ignore_ascii_case(name))?;
@@ -147,7 +154,8 @@ fn system(group: &str, name: &str) -> Option<(Value, Text)> {
         }
         "languages" if is_word && name.len() == 4 => {
             let (language, region) = name.split_at(2);
-            let shown = format!("System.Languages.{language}{}", region.to_ascii_uppercase());
+            let shown =
+                format!("System.Languages.{language}{}", region.to_ascii_uppercase());
             let tag = format!("{language}-{region}");
             Some((object(Kind::LanguageTag, &[("tag", &tag)]), shown.into()))
         }
@@ -161,7 +169,9 @@ type Choices = (Kind, &'static [&'static str], &'static str);
 fn choices(group: &str, family: &str) -> Option<Choices> {
     Some(match (group, family) {
         ("format", "date") => (Kind::DateFormat, DATES, "Format.Date"),
-        ("format", "time") => (Kind::TimeFormat, &["twentyFourHours", "twelveHours"], "Format.Time"),
+        ("format", "time") => {
+            (Kind::TimeFormat, &["twentyFourHours", "twelveHours"], "Format.Time")
+        }
         ("format", "bool") => (Kind::BoolFormat, &["playYesNo"], "Format.Bool"),
         ("format", "currency") => (Kind::CurrencyFormat, AMOUNTS, "Format.Currency"),
         ("format", "number") => (Kind::NumberFormat, &["playDigits"], "Format.Number"),
@@ -191,7 +201,8 @@ const DATES: &[&str] = &[
     "shortYearOnly",
     "longYearOnly",
 ];
-const AMOUNTS: &[&str] = &["asMinorUnits", "majorUnitsOnly", "minorUnitsOnly", "playDigits"];
+const AMOUNTS: &[&str] =
+    &["asMinorUnits", "majorUnitsOnly", "minorUnitsOnly", "playDigits"];
 const CASES: &[&str] = &["article", "accusative", "dative", "genitive", "nominative"];
 const GENDERS: &[&str] = &["common", "feminine", "masculine", "neuter"];
 

@@ -120,4 +120,3 @@ fn write_property(name: &str, out: &mut String) {
         write_string(name, out);
     }
 }
-

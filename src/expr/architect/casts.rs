@@ -23,7 +23,9 @@ pub(super) fn cast(given: Type, wanted: Type) -> Option<&'static Function> {
         (Kind::DateTime, Kind::Audio, false) => "ToAudioDateTime",
         (Kind::Audio, Kind::Communication, _) => return None,
         (_, Kind::Communication, _) => "ToCommunication",
-        (Kind::Json, Kind::String, false) | (Kind::String, Kind::String, true) => "ToString",
+        (Kind::Json, Kind::String, false) | (Kind::String, Kind::String, true) => {
+            "ToString"
+        }
         (Kind::Integer, Kind::Decimal, false) => "ToDecimal",
         _ => return None,
     };

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, nearest};
 use crate::value::{Decimal, Kind, MAX_INTEGER, Type, Value, properties_of};
 
 use super::casts;
-use super::functions::operators::{ITEM, of as operator_function};
+use super::functions::operators::{CHOICE, ITEM, of as operator_function};
 use super::functions::{function, functions};
 use super::messages;
 use super::names::Names;
@@ -62,9 +62,11 @@ impl Checker<'_> {
             Form::Integer(digits) => self.integer(digits, place),
             Form::Decimal(digits) => match Decimal::parse(digits) {
                 Some(number) => literal(Value::Decimal(number)),
-                None => {
-                    self.report(Code::OUT_OF_RANGE, place, "a Decimal has at most 40 digits")
-                }
+                None => self.report(
+                    Code::OUT_OF_RANGE,
+                    place,
+                    "a Decimal has at most 40 digits",
+                ),
             },
             Form::String(text) => literal(Value::string(&**text)),
             Form::Name(segments) => name(self, segments, place),
@@ -84,12 +86,15 @@ impl Checker<'_> {
             }
             Form::Choice(parts) => {
                 let arguments = self.all(parts.iter());
-                self.call(super::functions::operators::choice(), arguments, place)
+                self.call(&CHOICE, arguments, place)
             }
         }
     }
 
-    fn all<'a, 't: 'a>(&mut self, trees: impl Iterator<Item = &'a Tree<'t>>) -> Vec<Typed> {
+    fn all<'a, 't: 'a>(
+        &mut self,
+        trees: impl Iterator<Item = &'a Tree<'t>>,
+    ) -> Vec<Typed> {
         trees.map(|tree| self.check(tree)).collect()
     }
 
@@ -228,7 +233,9 @@ impl Checker<'_> {
     }
 
     fn argument(&mut self, fit: &Fit, index: usize, argument: Typed) -> Typed {
-        let Some((parameter, wanted)) = overloads::wanted(fit, index) else { return argument };
+        let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
+            return argument;
+        };
         let argument = self.adapt(argument, wanted);
         if let Some(problem) = refused_literal(parameter, &argument) {
             self.problems.push(problem);
@@ -271,13 +278,15 @@ impl Checker<'_> {
     fn expect(&mut self, typed: Typed, expected: Type) -> Typed {
         let holds = typed.holds;
         let fits = holds == expected || holds == Type::ANY || expected == Type::ANY;
-        let is_not_set = holds.kind == Kind::NotSet && holds.is_collection == expected.is_collection;
+        let is_not_set =
+            holds.kind == Kind::NotSet && holds.is_collection == expected.is_collection;
         if fits {
             typed
         } else if is_not_set || casts::cast(holds, expected).is_some() {
             self.adapt(typed, expected)
         } else {
-            let message = format!("the expression gives {holds}, where {expected} is expected");
+            let message =
+                format!("the expression gives {holds}, where {expected} is expected");
             self.report(Code::WRONG_TYPE, typed.place, &message)
         }
     }

@@ -22,7 +22,10 @@ pub(super) enum Code {
     /// One of two, depending on the first.
     Choice(Box<[Code; 3]>),
     /// A prompt, looked up when it is needed.
-    Prompt { is_system: bool, name: Text },
+    Prompt {
+        is_system: bool,
+        name: Text,
+    },
     Property(Box<PropertyCode>),
     Call(Box<Call>),
 }

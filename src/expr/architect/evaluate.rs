@@ -23,11 +23,16 @@ pub trait Scope {
 }
 
 /// The value of a piece of code.
-pub(super) fn evaluate<S: Scope + ?Sized>(code: &Code, scope: &S) -> Result<Value, Failure> {
+pub(super) fn evaluate<S: Scope + ?Sized>(
+    code: &Code,
+    scope: &S,
+) -> Result<Value, Failure> {
     match code {
         Code::Constant(value) => Ok(value.clone()),
         Code::Variable(slot) => Ok(scope.variable(*slot).clone()),
-        Code::And(..) | Code::Or(..) | Code::Not(..) => truth(code, scope).map(Value::Boolean),
+        Code::And(..) | Code::Or(..) | Code::Not(..) => {
+            truth(code, scope).map(Value::Boolean)
+        }
         Code::Choice(parts) => evaluate(chosen(parts, scope)?, scope),
         Code::Prompt { is_system, name } => {
             Ok(prompts::prompt(scope.surroundings().directory(), *is_system, name))
@@ -57,13 +62,13 @@ fn peek<'v, S: Scope + ?Sized>(
 /// The value of a piece of code that gives a Boolean.
 fn truth<S: Scope + ?Sized>(code: &Code, scope: &S) -> Result<bool, Failure> {
     match code {
-        Code::And(sides, place) => {
-            Ok(side(&sides[0], scope, *place, "and")? && side(&sides[1], scope, *place, "and")?)
+        Code::And(sides, place) => Ok(side(&sides[0], scope, *place, "and")?
+            && side(&sides[1], scope, *place, "and")?),
+        Code::Or(sides, place) => Ok(side(&sides[0], scope, *place, "or")?
+            || side(&sides[1], scope, *place, "or")?),
+        Code::Not(operand, place) => {
+            side(operand, scope, *place, "!").map(|truth| !truth)
         }
-        Code::Or(sides, place) => {
-            Ok(side(&sides[0], scope, *place, "or")? || side(&sides[1], scope, *place, "or")?)
-        }
-        Code::Not(operand, place) => side(operand, scope, *place, "!").map(|truth| !truth),
         _ => Ok(matches!(evaluate(code, scope)?, Value::Boolean(true))),
     }
 }

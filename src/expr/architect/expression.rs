@@ -2,7 +2,7 @@
 
 use crate::value::{Type, Value};
 
-use super::canonical;
+use super::canonical::print;
 use super::check::check;
 use super::code::{self, Code};
 use super::evaluate::{Scope, evaluate};
@@ -70,5 +70,5 @@ pub fn canonical(
     expected: Option<Type>,
 ) -> Result<String, Vec<Problem>> {
     let tree = parse(text).map_err(|problem| vec![problem])?;
-    Ok(canonical::print(&check(&tree, names, expected)?))
+    Ok(print(&check(&tree, names, expected)?))
 }

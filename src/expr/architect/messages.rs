@@ -19,7 +19,8 @@ pub(super) fn no_overload(function: &Function, given: &[Type], place: Place) -> 
     let problem = Problem::new(Code::WRONG_ARGUMENTS, place, message);
     match function.category {
         Category::Operators => problem,
-        _ => problem.with_help(format!("`flowsim functions {}` shows examples", function.name)),
+        _ => problem
+            .with_help(format!("`flowsim functions {}` shows examples", function.name)),
     }
 }
 
@@ -87,9 +88,4 @@ pub(super) fn is_zero(value: &Value) -> bool {
         Value::Decimal(number) => number.is_zero(),
         _ => false,
     }
-}
-
-/// A type as a sentence has it: NOT_SET literals have none.
-pub fn type_name(holds: Type) -> String {
-    if holds.kind == Kind::NotSet { "NOT_SET".to_owned() } else { holds.to_string() }
 }

@@ -35,6 +35,8 @@ mod signature;
 mod surroundings;
 mod syntax;
 mod tree;
+#[cfg(test)]
+mod trial;
 mod typed;
 
 pub use arguments::Arguments;

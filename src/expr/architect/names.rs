@@ -55,7 +55,8 @@ impl Declarations {
 
     /// The slot and type of a name that was declared or used.
     pub fn get(&self, name: &str) -> Option<(u32, Type)> {
-        let (slot, _, (_, holds)) = self.variables.get_full(name.to_lowercase().as_str())?;
+        let (slot, _, (_, holds)) =
+            self.variables.get_full(name.to_lowercase().as_str())?;
         Some((u32::try_from(slot).ok()?, *holds))
     }
 

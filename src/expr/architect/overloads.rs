@@ -39,7 +39,11 @@ pub(super) fn resolve(function: &'static Function, given: &[Type]) -> Option<Fit
 /// The type that an argument must have in a call that fits.
 pub(super) fn wanted(fit: &Fit, place: usize) -> Option<(&'static Parameter, Type)> {
     let parameter = parameter_at(fit.overload, place)?;
-    let kind = if parameter.wanted.kind == Kind::Any { fit.common } else { parameter.wanted.kind };
+    let kind = if parameter.wanted.kind == Kind::Any {
+        fit.common
+    } else {
+        parameter.wanted.kind
+    };
     Some((parameter, Type { kind, ..parameter.wanted }))
 }
 
@@ -57,7 +61,8 @@ fn parameter_at(overload: &'static Overload, place: usize) -> Option<&'static Pa
 fn fit(overload: &'static Overload, given: &[Type]) -> Option<Fit> {
     let parameters = overload.parameters;
     let is_repeatable = parameters.last().is_some_and(|last| last.is_repeatable);
-    if given.len() < parameters.len() || given.len() > parameters.len() && !is_repeatable {
+    if given.len() < parameters.len() || given.len() > parameters.len() && !is_repeatable
+    {
         return None;
     }
     let mut fit = Fit { overload, common: Kind::NotSet, cost: 0 };
@@ -77,7 +82,10 @@ fn fit_any(common: &mut Kind, parameter: &Parameter, given: Type) -> Option<u32>
     if given == Type::ANY {
         return Some(0); // not understood, and told already
     }
-    if given.kind == Kind::NotSet && !given.is_collection && !parameter.wanted.is_collection {
+    if given.kind == Kind::NotSet
+        && !given.is_collection
+        && !parameter.wanted.is_collection
+    {
         return Some(not_set(parameter));
     }
     let is_shape = given.is_collection == parameter.wanted.is_collection;
@@ -106,8 +114,13 @@ fn fit_kind(parameter: &Parameter, given: Type) -> Option<u32> {
         return Some(0);
     }
     if wanted == Type::one(Kind::PromptOrAudio) {
-        let is_either = matches!(given.kind, Kind::Prompt | Kind::Audio) && !given.is_collection;
-        return if is_either { Some(0) } else { casts::cast(given, Type::one(Kind::Audio)).map(|_| CAST) };
+        let is_either =
+            matches!(given.kind, Kind::Prompt | Kind::Audio) && !given.is_collection;
+        return if is_either {
+            Some(0)
+        } else {
+            casts::cast(given, Type::one(Kind::Audio)).map(|_| CAST)
+        };
     }
     casts::cast(given, wanted).map(|_| CAST)
 }

@@ -9,7 +9,11 @@ use super::problem::Problem;
 use super::tree::{Place, Segment};
 use super::typed::{Typed, TypedForm};
 
-pub(super) fn name(checker: &mut Checker<'_>, segments: &[Segment<'_>], place: Place) -> Typed {
+pub(super) fn name(
+    checker: &mut Checker<'_>,
+    segments: &[Segment<'_>],
+    place: Place,
+) -> Typed {
     let Some((root, length)) = root(checker, segments) else {
         checker.add(unknown_name(checker, segments));
         return unknown(place);
@@ -27,7 +31,10 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
     };
     if let Some(variable) = checker.names.variable(segments) {
         let form = TypedForm::Variable(variable.slot, variable.name);
-        return Some((Typed::new(form, variable.holds, upto(variable.length)), variable.length));
+        return Some((
+            Typed::new(form, variable.holds, upto(variable.length)),
+            variable.length,
+        ));
     }
     if let [scope, name, ..] = segments {
         let is_system = scope.text.eq_ignore_ascii_case("PromptSystem");
@@ -36,7 +43,8 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
             return Some((Typed::new(form, Type::one(Kind::Prompt), upto(2)), 2));
         }
     }
-    let words: Vec<String> = segments.iter().map(|segment| segment.text.to_lowercase()).collect();
+    let words: Vec<String> =
+        segments.iter().map(|segment| segment.text.to_lowercase()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (value, name, length) = built_in::constant(&words)?;
     let holds = value.type_of();
@@ -44,10 +52,12 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
 }
 
 fn unknown_name(checker: &Checker<'_>, segments: &[Segment<'_>]) -> Problem {
-    let words: Vec<&str> = segments.iter().take(2).map(|segment| &*segment.text).collect();
+    let words: Vec<&str> =
+        segments.iter().take(2).map(|segment| &*segment.text).collect();
     let name = words.join(".");
     let first = segments.first().map_or((0, 0), |segment| segment.place);
-    let last = segments.get(1).or(segments.first()).map_or(first, |segment| segment.place);
+    let last =
+        segments.get(1).or(segments.first()).map_or(first, |segment| segment.place);
     let problem = Problem::new(
         Code::UNKNOWN_VARIABLE,
         (first.0, last.1),
@@ -55,9 +65,9 @@ fn unknown_name(checker: &Checker<'_>, segments: &[Segment<'_>]) -> Problem {
     );
     match checker.names.suggestion(&name) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None if segments.len() == 1 => {
-            problem.with_help("texts stand in double quotes, variables have a scope: `Flow.name`")
-        }
+        None if segments.len() == 1 => problem.with_help(
+            "texts stand in double quotes, variables have a scope: `Flow.name`",
+        ),
         None => problem,
     }
 }

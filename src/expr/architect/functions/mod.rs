@@ -5,8 +5,10 @@
 //! the body is called. *Source of everything that is not said otherwise: Genesys' expression
 //! catalogue.*
 
+mod limits;
 mod list;
 mod logical;
+pub(super) mod operators;
 
 use std::sync::OnceLock;
 
