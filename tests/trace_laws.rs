@@ -86,7 +86,7 @@ fn json() -> impl Strategy<Value = Json> {
 
 fn value() -> impl Strategy<Value = Value> {
     let currency =
-        Currency { amount: Decimal::parse("4.5").unwrap(), code: "U\u{1b}D".into() };
+        Currency { amount: Decimal::parse("4.5"), code: Some("U\u{1b}D".into()) };
     let items = vec![Value::from(1), Value::NOT_SET, Value::from("a\u{7}")];
     let collection = Collection { kind: ValueKind::Any, items };
     prop_oneof![

@@ -26,7 +26,8 @@ pub fn equal(left: &Value, right: &Value) -> bool {
 }
 
 /// The order of two values: of numbers and Strings that read as numbers by value, of two
-/// Strings by Unicode code points, of times and durations, and of Currencies of one code.
+/// Strings by Unicode code points, of times and durations, and of Currencies of one code
+/// with amounts.
 /// Nothing for all others, unset ones among them.
 pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
@@ -36,9 +37,7 @@ pub fn compare(left: &Value, right: &Value) -> Option<Ordering> {
         (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
         (Value::Duration(left), Value::Duration(right)) => Some(left.cmp(right)),
-        (Value::Currency(left), Value::Currency(right)) if left.code == right.code => {
-            Some(left.amount.cmp(&right.amount))
-        }
+        (Value::Currency(left), Value::Currency(right)) => left.compare(right),
         (Value::Json(left), right) => compare(&scalar(left)?, right),
         (left, Value::Json(right)) => compare(left, &scalar(right)?),
         _ => Some(Number::of(left)?.compare(&Number::of(right)?)),
@@ -105,8 +104,7 @@ mod tests {
     }
 
     fn dollars(amount: &str, code: &str) -> Value {
-        let amount = Decimal::parse(amount).unwrap();
-        Value::Currency(Currency { amount, code: code.into() }.into())
+        Value::Currency(Currency::parse(&format!("{amount}|{code}")).unwrap().into())
     }
 
     #[test]
@@ -127,6 +125,9 @@ mod tests {
                 json("[1.0, {\"b\": [null], \"a\": 2e0}]"),
             ),
             (dollars("4.5", "USD"), dollars("4.50", "USD")),
+            (dollars("4.5", ""), dollars("4.50", "")),
+            (dollars("", "USD"), dollars("", "USD")),
+            (dollars("", ""), dollars("", "")),
         ] {
             assert!(equal(&left, &right), "{left:?} {right:?}");
             assert!(equal(&right, &left), "{right:?} {left:?}");
@@ -152,6 +153,8 @@ mod tests {
             (json("{\"a\": 1}"), json("{\"b\": 1}")),
             (json("[1]"), Value::from("[1]")),
             (dollars("4.5", "USD"), dollars("4.5", "EUR")),
+            (dollars("4.5", "USD"), dollars("4.5", "")),
+            (dollars("0", "USD"), dollars("", "USD")),
             (dollars("4.5", "USD"), decimal("4.5")),
             (Value::from("' or '1' == '1"), Value::from(1)),
         ] {
@@ -176,6 +179,7 @@ mod tests {
             (duration("PT59M"), duration("PT1H")),
             (time("2003-06-01"), time("2003-06-02")),
             (dollars("4.5", "USD"), dollars("10", "USD")),
+            (dollars("4.5", ""), dollars("10", "")),
         ] {
             assert_eq!(compare(&less, &more), Some(Ordering::Less), "{less:?} {more:?}");
             assert_eq!(
@@ -196,6 +200,9 @@ mod tests {
             (json("null"), Value::from(0)),
             (json("[1]"), json("[1]")),
             (dollars("1", "USD"), dollars("2", "EUR")),
+            (dollars("1", "USD"), dollars("2", "")),
+            (dollars("1", "USD"), dollars("", "USD")),
+            (dollars("", "USD"), dollars("", "USD")),
             (dollars("1", "USD"), Value::from(2)),
         ] {
             assert_eq!(compare(&left, &right), None, "{left:?} {right:?}");

@@ -4,10 +4,12 @@
 //! Genesys' expression catalogue, where nothing else is said.*
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::json::write_json_string;
 use super::{
-    Decimal, Duration, Json, Kind, MAX_INTEGER, MAX_JSON_DEPTH, Number, Text, Type, Value,
+    Currency, Decimal, Duration, Json, Kind, MAX_INTEGER, MAX_JSON_DEPTH, Number, Text,
+    Type, Value,
 };
 
 /// A value that cannot be made into the wanted type.
@@ -51,14 +53,17 @@ pub fn to_integer(value: &Value) -> Result<Value, Conversion> {
     if is_in_range { Ok(Value::Integer(whole)) } else { Err(fail()) }
 }
 
-/// To Decimal: `true` is 1.0, a Currency its amount, blank text NOT_SET.
+/// To Decimal: `true` is 1.0, a Currency its amount, if that is set, blank text NOT_SET.
 pub fn to_decimal(value: &Value) -> Result<Value, Conversion> {
     let number = match value {
         Value::Decimal(number) => number.clone(),
         Value::Boolean(truth) | Value::Json(Json::Boolean(truth)) => {
             Decimal::from(i64::from(*truth))
         }
-        Value::Currency(currency) => currency.amount.clone(),
+        Value::Currency(currency) => match &currency.amount {
+            Some(amount) => amount.clone(),
+            None => return Ok(Value::NotSet(Type::one(Kind::Decimal))),
+        },
         unset if is_blank(unset) => return Ok(Value::NotSet(Type::one(Kind::Decimal))),
         other => match Number::of(other) {
             Some(number) => number.to_decimal(),
@@ -66,6 +71,20 @@ pub fn to_decimal(value: &Value) -> Result<Value, Conversion> {
         },
     };
     Ok(Value::Decimal(number))
+}
+
+/// To Currency: text is `amount|code` with either side empty if unset, or an amount alone;
+/// a number becomes an amount without a code, blank text NOT_SET.
+pub fn to_currency(value: &Value) -> Result<Value, Conversion> {
+    let currency = match value {
+        Value::Currency(_) => return Ok(value.clone()),
+        unset if is_blank(unset) => return Ok(Value::NotSet(Type::one(Kind::Currency))),
+        Value::String(text) | Value::Json(Json::String(text)) => Currency::parse(text),
+        number => Number::of(number)
+            .map(|number| Currency { amount: Some(number.to_decimal()), code: None }),
+    };
+    let currency = currency.ok_or_else(|| failure(value, Kind::Currency))?;
+    Ok(Value::Currency(Arc::new(currency)))
 }
 
 /// To Boolean: `true`, `t` and `1` of any case, and every number but zero, are true;
@@ -183,10 +202,8 @@ fn shortened(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::value::{Collection, Currency, DateTime};
+    use crate::value::{Collection, DateTime};
 
     fn decimal(text: &str) -> Value {
         Value::Decimal(Decimal::parse(text).unwrap())
@@ -258,12 +275,13 @@ mod tests {
 
     #[test]
     fn decimals() {
-        let price = Currency { amount: Decimal::from(5), code: "USD".into() };
+        let price = |text| Value::Currency(Currency::parse(text).unwrap().into());
         for (value, number) in [
             (Value::from(0), decimal("0.0")),
             (Value::from(true), decimal("1")),
             (Value::from(" 2.50"), decimal("2.5")),
-            (Value::Currency(Arc::new(price)), decimal("5")),
+            (price("5|USD"), decimal("5")),
+            (price("|USD"), unset(Kind::Decimal)),
             (Value::from("  "), unset(Kind::Decimal)),
             (Value::NotSet(Type::one(Kind::Boolean)), unset(Kind::Decimal)),
         ] {
@@ -271,6 +289,30 @@ mod tests {
         }
         to_decimal(&Value::from("ten")).unwrap_err();
         to_decimal(&duration("PT1H")).unwrap_err();
+    }
+
+    #[test]
+    fn currencies() {
+        for (value, text) in [
+            (Value::from("5.00|USD"), "5.00|USD"),
+            (Value::from(" 5 | USD "), "5.00|USD"),
+            (Value::from("|EUR"), "|EUR"),
+            (Value::from("5.00|"), "5.00|"),
+            (Value::from("5.00"), "5.00|"),
+            (Value::from("|"), "|"),
+            (decimal("1.125"), "1.125|"),
+            (Value::from(-3), "-3.00|"),
+        ] {
+            let currency = to_currency(&value).unwrap();
+            assert_eq!(currency.type_of(), Type::one(Kind::Currency));
+            assert_eq!(currency.to_string(), text, "{value:?}");
+            assert_eq!(to_currency(&currency), Ok(currency));
+        }
+        assert_eq!(to_currency(&Value::from(" ")), Ok(unset(Kind::Currency)));
+        assert_eq!(to_currency(&Value::NOT_SET), Ok(unset(Kind::Currency)));
+        for value in [Value::from("five|USD"), Value::from("1|2|3"), Value::from(true)] {
+            to_currency(&value).unwrap_err();
+        }
     }
 
     #[test]

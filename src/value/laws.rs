@@ -71,9 +71,12 @@ fn values() -> impl Strategy<Value = Value> {
         date_times().prop_map(|time| Value::Date(time.date())),
         date_times().prop_map(|time| Value::Time(time.time())),
         durations().prop_map(Value::Duration),
-        (decimals(), "USD|EUR|").prop_map(|(amount, code)| {
-            Value::Currency(Currency { amount, code: code.into() }.into())
-        }),
+        (prop::option::of(decimals()), prop::option::of("USD|EUR")).prop_map(
+            |(amount, code)| {
+                let code = code.map(Text::from);
+                Value::Currency(Currency { amount, code }.into())
+            }
+        ),
         json().prop_map(Value::Json),
     ];
     leaf.prop_recursive(2, 12, 3, |inner| {

@@ -18,7 +18,8 @@ mod types;
 
 pub use compare::{compare, equal};
 pub use convert::{
-    Conversion, to_boolean, to_decimal, to_duration, to_integer, to_json, to_text,
+    Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
+    to_text,
 };
 pub use decimal::{Decimal, MAX_DIGITS};
 pub use duration::Duration;

@@ -126,6 +126,19 @@ impl Decimal {
         });
     }
 
+    /// The plain notation rounded to exactly so many digits after the point, half away from
+    /// zero, at most 400: what `ToString` with a number of places returns. Without a point
+    /// if none are wanted.
+    pub fn rounded_text(&self, places: u32) -> String {
+        let places = places.min(MAX_FRACTION_DIGITS.unsigned_abs().into());
+        let mut text = String::new();
+        self.round(places).write(usize::try_from(places).unwrap_or_default(), &mut text);
+        if places == 0 {
+            text.truncate(text.find('.').unwrap_or(text.len()));
+        }
+        text
+    }
+
     /// Appends a JSON number that reads back as a decimal of the same value: `5.0`, `0.25`,
     /// and `1e30`, `2.5e-9` where the plain notation would be long.
     pub fn write_json(&self, out: &mut String) {

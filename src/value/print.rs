@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::json::{write_json_list, write_json_string};
-use super::{Currency, Json, Kind, Object, Type, Value};
+use super::{Currency, Json, Kind, Object, Text, Type, Value};
 
 impl Value {
     /// Appends the text that a template prints and `ToString` returns. Nothing for NOT_SET.
@@ -34,7 +34,7 @@ impl Value {
     }
 
     /// The value as JSON: NOT_SET is `null`, times are strings, an object its properties, a
-    /// Currency `{"amount": "4.50", "code": "USD"}`.
+    /// Currency `{"amount": "4.50", "code": "USD"}` with `null` for an unset side.
     pub fn to_json(&self) -> Json {
         match self {
             Self::NotSet(_) => Json::Null,
@@ -49,8 +49,8 @@ impl Value {
                 Json::String(text.into())
             }
             Self::Currency(currency) => Json::object([
-                ("amount".into(), Json::String(currency.amount_text().into())),
-                ("code".into(), Json::String(currency.code.clone())),
+                ("amount".into(), json_or_null(currency.amount_text())),
+                ("code".into(), json_or_null(currency.code.clone())),
             ]),
             Self::Object(object) => {
                 let properties = object.properties.iter();
@@ -129,18 +129,31 @@ impl fmt::Display for Value {
 }
 
 impl Currency {
-    /// The amount with at least two digits after the point.
-    pub fn amount_text(&self) -> String {
+    /// The amount, if it is set, with at least two digits after the point.
+    pub fn amount_text(&self) -> Option<String> {
         let mut text = String::new();
-        self.amount.write(2, &mut text);
-        text
+        self.amount.as_ref()?.write(2, &mut text);
+        Some(text)
+    }
+
+    /// `amount|code` with the amount as [`Decimal::rounded_text`](crate::value::Decimal::rounded_text); an unset side is empty.
+    pub fn rounded_text(&self, places: u32) -> String {
+        let amount = self.amount.as_ref().map(|amount| amount.rounded_text(places));
+        let code = self.code.as_deref().unwrap_or_default();
+        format!("{}|{code}", amount.unwrap_or_default())
     }
 
     fn write(&self, out: &mut String) {
-        self.amount.write(2, out);
+        if let Some(amount) = &self.amount {
+            amount.write(2, out);
+        }
         out.push('|');
-        out.push_str(&self.code);
+        out.push_str(self.code.as_deref().unwrap_or_default());
     }
+}
+
+fn json_or_null(text: Option<impl Into<Text>>) -> Json {
+    text.map_or(Json::Null, |text| Json::String(text.into()))
 }
 
 /// The property that `ToString` returns for a kind. *Source: Genesys' expression
@@ -181,7 +194,7 @@ mod tests {
     }
 
     fn price(amount: &str, code: &str) -> Value {
-        Value::Currency(Currency { amount: decimal(amount), code: code.into() }.into())
+        Value::Currency(Currency::parse(&format!("{amount}|{code}")).unwrap().into())
     }
 
     fn object(kind: Kind, properties: &[(&str, Value)]) -> Value {
@@ -259,6 +272,27 @@ mod tests {
         check(&object(Kind::Skill, &[]), "", "{}", "Skill");
         let json = r#"{"amount":"4.50","code":"USD"}"#;
         check(&price("4.5", "USD"), "4.50|USD", json, "Currency");
+        let json = r#"{"amount":null,"code":"USD"}"#;
+        check(&price("", "USD"), "|USD", json, "Currency");
+        let json = r#"{"amount":"-1.00","code":null}"#;
+        check(&price("-1", ""), "-1.00|", json, "Currency");
+    }
+
+    #[test]
+    fn currencies_with_so_many_places() {
+        for (text, places, printed) in [
+            ("1.125|USD", 2, "1.13|USD"),
+            ("-1.0|USD", 3, "-1.000|USD"),
+            ("2000.50|USD", 0, "2001|USD"),
+            ("-0.4|USD", 0, "0|USD"),
+            ("|USD", 2, "|USD"),
+            ("-1|", 2, "-1.00|"),
+        ] {
+            let currency = Currency::parse(text).unwrap();
+            assert_eq!(currency.rounded_text(places), printed, "{text}");
+        }
+        let longest = Currency::parse("1|USD").unwrap().rounded_text(u32::MAX);
+        assert!(longest.len() < 500, "{longest}");
     }
 
     #[test]
