@@ -26,7 +26,9 @@ mod logical;
 mod product;
 
 use super::super::signature::Function;
+use super::super::tree::Operator;
 
+pub(super) use arithmetic::add_duration_to_time;
 pub(in crate::expr::architect) use access::ITEM;
 pub(in crate::expr::architect) use arithmetic::{ADD, NEGATE, SUBTRACT};
 pub(in crate::expr::architect) use bits::{BIT_AND, BIT_NOT, BIT_OR};
@@ -60,3 +62,33 @@ pub(in crate::expr::architect) const OPERATORS: &[&Function] = &[
     &OR,
     &CHOICE,
 ];
+
+/// The function that an operator with one or two operands is.
+pub(in crate::expr::architect) fn of(operator: Operator) -> &'static Function {
+    match operator {
+        Operator::Or => &OR,
+        Operator::And => &AND,
+        Operator::BitOr => &BIT_OR,
+        Operator::BitAnd => &BIT_AND,
+        Operator::Equal => &EQUAL,
+        Operator::NotEqual => &NOT_EQUAL,
+        Operator::GreaterOrEqual => &GREATER_OR_EQUAL,
+        Operator::LessOrEqual => &LESS_OR_EQUAL,
+        Operator::Greater => &GREATER,
+        Operator::Less => &LESS,
+        Operator::Add => &ADD,
+        Operator::Subtract => &SUBTRACT,
+        Operator::Multiply => &MULTIPLY,
+        Operator::Divide => &DIVIDE,
+        Operator::Remainder => &REMAINDER,
+        Operator::Power => &POWER,
+        Operator::Not => &NOT,
+        Operator::BitNot => &BIT_NOT,
+        Operator::Negate => &NEGATE,
+    }
+}
+
+/// The function that `condition ? one : other` is.
+pub(in crate::expr::architect) fn choice() -> &'static Function {
+    &CHOICE
+}
