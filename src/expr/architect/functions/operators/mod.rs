@@ -63,7 +63,7 @@ pub(in crate::expr::architect) const OPERATORS: &[&Function] = &[
     &CHOICE,
 ];
 
-/// The function that an operator with one or two operands is.
+/// The operator of a tree.
 pub(in crate::expr::architect) fn of(operator: Operator) -> &'static Function {
     match operator {
         Operator::Or => &OR,
@@ -86,9 +86,4 @@ pub(in crate::expr::architect) fn of(operator: Operator) -> &'static Function {
         Operator::BitNot => &BIT_NOT,
         Operator::Negate => &NEGATE,
     }
-}
-
-/// The function that `condition ? one : other` is.
-pub(in crate::expr::architect) fn choice() -> &'static Function {
-    &CHOICE
 }

@@ -1,0 +1,276 @@
+//! From text to tree, by the grammar `grammar/architect.pest`.
+
+use std::borrow::Cow;
+use std::iter::Peekable;
+
+use pest::Parser;
+use pest::iterators::{Pair, Pairs};
+
+use super::problem::Problem;
+use super::shortcut;
+use super::syntax;
+use super::tree::{Form, Operator, Place, Segment, Tree};
+
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/architect.pest"]
+    pub(in super::super) struct ArchitectParser;
+}
+
+use grammar::ArchitectParser;
+pub(super) use grammar::Rule;
+
+/// How deep parentheses and brackets may be nested.
+pub const MAX_NESTING: usize = 64;
+
+/// How many levels a tree may have; everything that walks it recurses that far and no
+/// farther. A chain of operators has as many levels as operators.
+pub const MAX_DEPTH: u16 = 256;
+
+/// How long the text of an expression may be, in bytes. *Architect itself stops at 10,000
+/// characters in most places; this leaves room and bounds the work.*
+pub const MAX_LENGTH: usize = 65_536;
+
+/// Parses an expression.
+///
+/// # Errors
+/// The text is no expression: the message says what was expected at which place.
+pub fn parse(text: &str) -> Result<Tree<'_>, Problem> {
+    if text.len() <= MAX_LENGTH
+        && let Some(tree) = shortcut::read(text)
+    {
+        return Ok(tree);
+    }
+    by_grammar(text)
+}
+
+/// Parses an expression by the grammar alone.
+pub(super) fn by_grammar(text: &str) -> Result<Tree<'_>, Problem> {
+    syntax::check_size(text)?;
+    let mut pairs = ArchitectParser::parse(Rule::expression, text)
+        .map_err(|error| syntax::explain(text, &error))?;
+    let inner = pairs.next().map(Pair::into_inner);
+    inner
+        .and_then(|inner| Reader::new(inner).ternary())
+        .ok_or_else(|| syntax::too_deep(text))?
+}
+
+/// Walks the flat sequence of operands and operators that the grammar leaves, and orders it
+/// by precedence. Nothing means the end of the sequence, which the grammar rules out.
+struct Reader<'t> {
+    pairs: Peekable<Pairs<'t, Rule>>,
+}
+
+type Parsed<'t> = Option<Result<Tree<'t>, Problem>>;
+
+/// Returns from the surrounding function what is no tree.
+macro_rules! tree {
+    ($parsed:expr) => {
+        match $parsed? {
+            Ok(tree) => tree,
+            Err(problem) => return Some(Err(problem)),
+        }
+    };
+}
+
+impl<'t> Reader<'t> {
+    fn new(pairs: Pairs<'t, Rule>) -> Self {
+        Self { pairs: pairs.peekable() }
+    }
+
+    fn ternary(&mut self) -> Parsed<'t> {
+        let mut left = tree!(self.climb(Operator::Or.precedence()));
+        while self.next_if(Rule::choice).is_some() {
+            let yes = tree!(self.climb(Operator::And.precedence()));
+            self.next_if(Rule::otherwise)?;
+            let no = tree!(self.climb(Operator::And.precedence()));
+            let place = (left.place.0, no.place.1);
+            left = tree!(limited(Form::Choice(Box::new([left, yes, no])), place));
+        }
+        Some(Ok(left))
+    }
+
+    /// A chain of operands whose operators bind at least so tight.
+    fn climb(&mut self, least: u8) -> Parsed<'t> {
+        let mut left = tree!(self.operand());
+        loop {
+            let operator = match self.pairs.peek() {
+                Some(pair) if pair.as_rule() == Rule::operator => {
+                    Operator::binary(pair.as_str())?
+                }
+                _ => return Some(Ok(left)),
+            };
+            let precedence = operator.precedence();
+            if precedence < least {
+                return Some(Ok(left));
+            }
+            self.pairs.next();
+            let is_right_associative = operator == Operator::Power;
+            let right = tree!(self.climb(if is_right_associative {
+                precedence
+            } else {
+                precedence + 1
+            }));
+            let place = (left.place.0, right.place.1);
+            left = tree!(limited(Form::Binary(operator, Box::new([left, right])), place));
+        }
+    }
+
+    fn operand(&mut self) -> Parsed<'t> {
+        let mut prefixes = Vec::new();
+        while let Some(prefix) = self.next_prefix() {
+            prefixes.push(prefix);
+        }
+        let mut tree = tree!(self.primary());
+        while let Some((operator, start)) = prefixes.pop() {
+            let place = (start, tree.place.1);
+            tree = tree!(limited(Form::Unary(operator, Box::new(tree)), place));
+        }
+        Some(Ok(tree))
+    }
+
+    fn next_prefix(&mut self) -> Option<(Operator, u32)> {
+        let prefix = self.next_if(Rule::not).or_else(|| self.next_if(Rule::minus))?;
+        let operator = match prefix.as_str() {
+            "!" => Operator::Not,
+            "~" => Operator::BitNot,
+            _ => Operator::Negate,
+        };
+        Some((operator, place_of(&prefix).0))
+    }
+
+    fn primary(&mut self) -> Parsed<'t> {
+        let pair = self.pairs.next()?;
+        let place = place_of(&pair);
+        let form = match pair.as_rule() {
+            Rule::group => {
+                let mut inner = tree!(Self::new(pair.into_inner()).ternary());
+                inner.place = place;
+                return Some(Ok(inner));
+            }
+            Rule::integer => Form::Integer(pair.as_str()),
+            Rule::decimal => Form::Decimal(pair.as_str()),
+            Rule::string => Form::String(unescaped(pair.as_str())),
+            _ => return self.term(pair.as_str(), place),
+        };
+        Some(Ok(Tree::new(form, place)))
+    }
+
+    /// What begins with a word: a literal, a name, or a call.
+    fn term(&mut self, word: &'t str, place: Place) -> Parsed<'t> {
+        let form = match self.next_if(Rule::arguments) {
+            Some(given) => {
+                let end = place_of(&given).1;
+                let arguments = match arguments(given)? {
+                    Ok(arguments) => arguments,
+                    Err(problem) => return Some(Err(problem)),
+                };
+                let call = Form::Call { name: word, place, arguments };
+                return self.accesses(tree!(limited(call, (place.0, end))));
+            }
+            None => match word {
+                "true" => Form::Boolean(true),
+                "false" => Form::Boolean(false),
+                "NOT_SET" => Form::NotSet,
+                _ => Form::Name(self.segments(word, place)),
+            },
+        };
+        let end = match &form {
+            Form::Name(segments) => segments.last().map_or(place.1, |last| last.place.1),
+            _ => place.1,
+        };
+        let tree = Tree::new(form, (place.0, end));
+        match (&tree.form, self.pairs.peek().map(Pair::as_rule)) {
+            (Form::Name(_), _) => self.accesses(tree),
+            (_, Some(Rule::property | Rule::index)) => Some(Err(
+                syntax::nothing_may_follow(word, self.pairs.peek().map(place_of)?),
+            )),
+            _ => Some(Ok(tree)),
+        }
+    }
+
+    fn segments(&mut self, word: &'t str, place: Place) -> Vec<Segment<'t>> {
+        let mut segments = vec![Segment { text: Cow::Borrowed(word), place }];
+        while let Some(property) = self.next_if(Rule::property) {
+            segments.extend(segment(property));
+        }
+        segments
+    }
+
+    fn accesses(&mut self, mut tree: Tree<'t>) -> Parsed<'t> {
+        loop {
+            let start = tree.place.0;
+            let (form, end) = if let Some(property) = self.next_if(Rule::property) {
+                let segment = segment(property)?;
+                let end = segment.place.1;
+                (Form::Property(Box::new(tree), segment), end)
+            } else if let Some(index) = self.next_if(Rule::index) {
+                let end = place_of(&index).1;
+                let index = tree!(Self::new(index.into_inner()).ternary());
+                (Form::Item(Box::new(tree), Box::new(index)), end)
+            } else {
+                return Some(Ok(tree));
+            };
+            tree = tree!(limited(form, (start, end)));
+        }
+    }
+
+    fn next_if(&mut self, rule: Rule) -> Option<Pair<'t, Rule>> {
+        self.pairs.next_if(|pair| pair.as_rule() == rule)
+    }
+}
+
+fn arguments(given: Pair<'_, Rule>) -> Option<Result<Vec<Tree<'_>>, Problem>> {
+    let arguments =
+        given.into_inner().map(|argument| Reader::new(argument.into_inner()).ternary());
+    arguments.map(|argument| argument).collect::<Option<Result<Vec<_>, _>>>()
+}
+
+/// A tree that is not too deep.
+fn limited<'t>(form: Form<'t>, place: Place) -> Parsed<'t> {
+    let tree = Tree::new(form, place);
+    Some(if tree.depth > MAX_DEPTH {
+        Err(syntax::too_many_levels(place))
+    } else {
+        Ok(tree)
+    })
+}
+
+fn segment<'t>(property: Pair<'t, Rule>) -> Option<Segment<'t>> {
+    let word = property.into_inner().next()?;
+    let place = place_of(&word);
+    let text = match word.as_rule() {
+        Rule::string => unescaped(word.as_str()),
+        _ => Cow::Borrowed(word.as_str()),
+    };
+    Some(Segment { text, place })
+}
+
+/// The text between the quotes, escapes resolved.
+pub(super) fn unescaped(quoted: &str) -> Cow<'_, str> {
+    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    let mut text = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        text.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some(other) => other,
+                None => '\\',
+            },
+            other => other,
+        });
+    }
+    Cow::Owned(text)
+}
+
+fn place_of(pair: &Pair<'_, Rule>) -> Place {
+    let span = pair.as_span();
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    (offset(span.start()), offset(span.end()))
+}
