@@ -87,6 +87,17 @@ impl Value {
         matches!(self, Self::NotSet(_) | Self::Json(Json::Null))
     }
 
+    /// What a variable of this type holds before anything is assigned: NOT_SET, or an empty
+    /// collection.
+    pub fn unset(holds: Type) -> Self {
+        if holds.is_collection {
+            let items = Vec::new();
+            Self::Collection(std::sync::Arc::new(Collection { kind: holds.kind, items }))
+        } else {
+            Self::NotSet(holds)
+        }
+    }
+
     /// A string value.
     pub fn string(text: impl Into<Text>) -> Self {
         Self::String(text.into())

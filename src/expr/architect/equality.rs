@@ -1,6 +1,6 @@
 //! Equality as `==`, `AreEqual`, `Find` and `FindFirst` have it.
 
-use crate::value::{Number, Object, Value};
+use crate::value::{Kind, Number, Object, Value};
 
 use super::surroundings::Policies;
 
@@ -51,8 +51,37 @@ fn equal_objects(left: &Object, right: &Object, policies: Policies) -> bool {
         _ => None,
     };
     left.kind == right.kind
-        && same("e164")
-            .or_else(|| same("uri"))
-            .or_else(|| same("id"))
-            .unwrap_or(left == right)
+        && match (address(left), address(right)) {
+            (Some(left), Some(right)) => left == right,
+            _ => same("id").unwrap_or(left == right),
+        }
+}
+
+/// What a telephone number goes by: its digits, with the dialling code, so that `+1317…`
+/// is `1317…`; its SIP address; or else its text.
+#[derive(PartialEq)]
+enum Address<'a> {
+    Telephone(String),
+    Sip(&'a str),
+    Other(&'a str),
+}
+
+fn address(object: &Object) -> Option<Address<'_>> {
+    let text = |name: &str| match object.properties.get(name) {
+        Some(Value::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let holds = |name: &str| object.properties.get(name) == Some(&Value::Boolean(true));
+    if object.kind != Kind::PhoneNumber {
+        None
+    } else if let Some(number) = text("e164") {
+        Some(Address::Telephone(number.trim_start_matches('+').to_owned()))
+    } else if holds("isTel") {
+        let code = text("dialingCode").unwrap_or_default();
+        Some(Address::Telephone(format!("{code}{}", text("subscriberNumber")?)))
+    } else if holds("isSip") {
+        text("uri").map(Address::Sip)
+    } else {
+        text("raw").or_else(|| text("uri")).map(Address::Other)
+    }
 }

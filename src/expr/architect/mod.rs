@@ -1,23 +1,52 @@
 //! Architect's expression language. *Source: Genesys' expression catalogue and grammar.*
 //!
-//! Text becomes a tree the tree gets types and overloads, and what is left
-//! is computed over numbered slots: no name and no overload is looked up at run time.
+//! Text becomes a tree, the tree gets types and overloads, and what is left is computed over
+//! numbered slots: no name and no overload is looked up at run time.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `parse`, `shortcut`, `syntax` | text to tree, and what is said of text that is none |
+//! | `names`, `built_in`, `resolve` | what names stand for |
+//! | `check`, `overloads`, `casts`, `messages` | types, and what is said where they do not fit |
+//! | `code`, `evaluate` | the compiled form, and its value |
+//! | `canonical` | the text as Architect writes it back |
+//! | `functions` | the functions and operators, one file a category |
 
 mod arguments;
+mod built_in;
+mod canonical;
+mod casts;
+mod check;
+mod code;
 mod equality;
+mod evaluate;
+mod expression;
 mod failure;
 mod functions;
+mod messages;
+mod names;
+mod overloads;
 mod parse;
 mod problem;
+mod prompts;
+mod resolve;
 mod shortcut;
 mod signature;
 mod surroundings;
 mod syntax;
 mod tree;
+#[cfg(test)]
+mod trial;
+mod typed;
 
 pub use arguments::Arguments;
+pub use built_in::{BUILT_INS, BuiltIn};
+pub use evaluate::Scope;
+pub use expression::{Expression, canonical};
 pub use failure::Failure;
 pub use functions::{function, functions};
+pub use messages::parameters;
+pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use problem::Problem;
 pub use signature::{Category, Evaluate, Function, Overload, Parameter};

@@ -5,8 +5,17 @@
 //! the body is called. *Source of everything that is not said otherwise: Genesys' expression
 //! catalogue.*
 
+mod cast;
+mod currencies;
+mod financial;
+mod limits;
 mod list;
 mod logical;
+mod mathematical;
+pub(super) mod operators;
+mod phone_numbers;
+mod statistical;
+mod totals;
 
 use std::sync::OnceLock;
 
@@ -14,7 +23,14 @@ use rustc_hash::FxHashMap;
 
 use super::signature::Function;
 
-const CATEGORIES: &[&[Function]] = &[list::FUNCTIONS, logical::FUNCTIONS];
+const CATEGORIES: &[&[Function]] = &[
+    mathematical::FUNCTIONS,
+    statistical::FUNCTIONS,
+    logical::FUNCTIONS,
+    list::FUNCTIONS,
+    cast::FUNCTIONS,
+    financial::FUNCTIONS,
+];
 
 /// All functions, in the order of their categories. Operators are not among them.
 pub fn functions() -> impl Iterator<Item = &'static Function> {

@@ -1,0 +1,318 @@
+//! Gives a tree its types: resolves names, chooses overloads, inserts implicit casts.
+//!
+//! Everything that is wrong is collected. What could not be understood has the type Any,
+//! which fits everywhere, so that one mistake is told once.
+
+use crate::diagnostic::{Code, nearest};
+use crate::value::{Decimal, Kind, MAX_INTEGER, Type, Value, properties_of};
+
+use super::casts;
+use super::functions::operators::{CHOICE, ITEM, of as operator_function};
+use super::functions::{function, functions};
+use super::messages;
+use super::names::Names;
+use super::overloads::{self, Fit};
+use super::problem::Problem;
+use super::resolve::name;
+use super::signature::{Function, Parameter};
+use super::tree::{Form, Operator, Place, Segment, Tree};
+use super::typed::{Typed, TypedCall, TypedForm};
+
+/// Checks a tree, and casts its result to what its place expects.
+///
+/// # Errors
+/// Everything that is wrong, in the order of the text.
+pub(super) fn check(
+    tree: &Tree<'_>,
+    names: &mut dyn Names,
+    expected: Option<Type>,
+) -> Result<Typed, Vec<Problem>> {
+    let mut checker = Checker { names, problems: Vec::new() };
+    let typed = checker.check(tree);
+    let typed = match expected {
+        Some(expected) => checker.expect(typed, expected),
+        None => typed,
+    };
+    let mut problems = checker.problems;
+    if problems.is_empty() {
+        return Ok(typed);
+    }
+    problems.sort_by_key(|problem| problem.place);
+    Err(problems)
+}
+
+pub(super) struct Checker<'n> {
+    pub(super) names: &'n mut dyn Names,
+    problems: Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn check(&mut self, tree: &Tree<'_>) -> Typed {
+        let place = tree.place;
+        let literal = |value: Value| {
+            let holds = value.type_of();
+            Typed::new(TypedForm::Literal(value), holds, place)
+        };
+        match &tree.form {
+            Form::NotSet => {
+                let holds = Type::one(Kind::NotSet);
+                Typed::new(TypedForm::Literal(Value::NotSet(holds)), holds, place)
+            }
+            Form::Boolean(truth) => literal(Value::Boolean(*truth)),
+            Form::Integer(digits) => self.integer(digits, place),
+            Form::Decimal(digits) => match Decimal::parse(digits) {
+                Some(number) => literal(Value::Decimal(number)),
+                None => self.report(
+                    Code::OUT_OF_RANGE,
+                    place,
+                    "a Decimal has at most 40 digits",
+                ),
+            },
+            Form::String(text) => literal(Value::string(&**text)),
+            Form::Name(segments) => name(self, segments, place),
+            Form::Call { name, place: word, arguments } => {
+                let arguments = self.all(arguments.iter());
+                self.function_call(name, *word, arguments, place)
+            }
+            Form::Property(base, segment) => {
+                let base = self.check(base);
+                self.property(base, segment)
+            }
+            Form::Item(base, index) => self.item(base, index, place),
+            Form::Unary(operator, operand) => self.unary(*operator, operand, place),
+            Form::Binary(operator, sides) => {
+                let arguments = self.all(sides.iter());
+                self.call(operator_function(*operator), arguments, place)
+            }
+            Form::Choice(parts) => {
+                let arguments = self.all(parts.iter());
+                self.call(&CHOICE, arguments, place)
+            }
+        }
+    }
+
+    fn all<'a, 't: 'a>(
+        &mut self,
+        trees: impl Iterator<Item = &'a Tree<'t>>,
+    ) -> Vec<Typed> {
+        trees.map(|tree| self.check(tree)).collect()
+    }
+
+    fn integer(&mut self, digits: &str, place: Place) -> Typed {
+        match digits.parse::<i64>().ok().filter(|number| *number <= MAX_INTEGER) {
+            Some(number) => Typed::new(
+                TypedForm::Literal(Value::Integer(number)),
+                Type::one(Kind::Integer),
+                place,
+            ),
+            None => {
+                let message = "the largest Integer is 999,999,999,999,999";
+                self.report(Code::OUT_OF_RANGE, place, message)
+            }
+        }
+    }
+
+    /// A minus before a number belongs to the number.
+    fn unary(&mut self, operator: Operator, operand: &Tree<'_>, place: Place) -> Typed {
+        let mut operand = self.check(operand);
+        if operator == Operator::Negate
+            && let TypedForm::Literal(value) = &mut operand.form
+        {
+            let negative = match value {
+                Value::Integer(number) => Some(Value::Integer(-*number)),
+                Value::Decimal(number) => Some(Value::Decimal(number.negate())),
+                _ => None,
+            };
+            if let Some(negative) = negative {
+                *value = negative;
+                operand.place = place;
+                return operand;
+            }
+        }
+        self.call(operator_function(operator), vec![operand], place)
+    }
+
+    fn function_call(
+        &mut self,
+        name: &str,
+        word: Place,
+        arguments: Vec<Typed>,
+        place: Place,
+    ) -> Typed {
+        if let Some(function) = function(name) {
+            return self.call(function, arguments, place);
+        }
+        let problem = Problem::new(
+            Code::UNKNOWN_FUNCTION,
+            word,
+            format!("there is no function `{name}`"),
+        );
+        let known = functions().map(|function| function.name);
+        let help = match nearest(name, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`flowsim functions` lists all of them".to_owned(),
+        };
+        self.problems.push(problem.with_help(help));
+        unknown(place)
+    }
+
+    pub(super) fn property(&mut self, base: Typed, segment: &Segment<'_>) -> Typed {
+        let place = (base.place.0, segment.place.1);
+        match self.property_type(base.holds, &segment.text, segment.place) {
+            Some((holds, name)) => {
+                Typed::new(TypedForm::Property(Box::new(base), name.into()), holds, place)
+            }
+            None => unknown(place),
+        }
+    }
+
+    /// The type and right spelling of a property. Reports one that does not exist.
+    fn property_type<'s>(
+        &mut self,
+        base: Type,
+        name: &'s str,
+        place: Place,
+    ) -> Option<(Type, &'s str)> {
+        let properties = properties_of(base.kind);
+        if !base.is_collection {
+            let same = |known: &&(&'static str, Type)| known.0.eq_ignore_ascii_case(name);
+            if let Some((known, holds)) = properties.iter().find(same) {
+                return Some((*holds, known));
+            }
+            match base.kind {
+                Kind::Json => return Some((Type::one(Kind::Json), name)),
+                Kind::Contact => return Some((Type::one(Kind::String), name)),
+                Kind::Any => return None,
+                _ => {}
+            }
+        }
+        self.problems.push(messages::unknown_member(base, name, place));
+        None
+    }
+
+    /// `collection[index]`, `object["property"]`.
+    fn item(&mut self, base: &Tree<'_>, index: &Tree<'_>, place: Place) -> Typed {
+        let base = self.check(base);
+        let index = self.check(index);
+        let declared = match index.constant() {
+            Some(Value::String(name)) if !base.holds.is_collection => {
+                let name = name.clone();
+                match self.property_type(base.holds, &name, index.place) {
+                    Some((holds, _)) => Some(holds),
+                    None => return unknown(place),
+                }
+            }
+            _ => None,
+        };
+        let mut typed = self.call(&ITEM, vec![index, base], place);
+        if let Some(holds) = declared {
+            typed.holds = holds;
+        }
+        typed
+    }
+
+    /// A call of a function or operator whose arguments are checked.
+    pub(super) fn call(
+        &mut self,
+        function: &'static Function,
+        arguments: Vec<Typed>,
+        place: Place,
+    ) -> Typed {
+        let given: Vec<Type> = arguments.iter().map(|argument| argument.holds).collect();
+        let Some(fit) = overloads::resolve(function, &given) else {
+            self.problems.push(messages::no_overload(function, &given, place));
+            return unknown(place);
+        };
+        let arguments = arguments
+            .into_iter()
+            .enumerate()
+            .map(|(index, argument)| self.argument(&fit, index, argument))
+            .collect();
+        let call = TypedCall { function, overload: fit.overload, arguments };
+        Typed::new(TypedForm::Call(Box::new(call)), overloads::result(&fit), place)
+    }
+
+    fn argument(&mut self, fit: &Fit, index: usize, argument: Typed) -> Typed {
+        let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
+            return argument;
+        };
+        let argument = self.adapt(argument, wanted);
+        if let Some(problem) = refused_literal(parameter, &argument) {
+            self.problems.push(problem);
+        }
+        argument
+    }
+
+    /// The argument as the type that is wanted; it is known that it can become that.
+    fn adapt(&mut self, mut argument: Typed, wanted: Type) -> Typed {
+        let given = argument.holds;
+        if given == wanted || given == Type::ANY || wanted.kind == Kind::NotSet {
+            return argument;
+        }
+        if let TypedForm::Literal(value @ Value::NotSet(_)) = &mut argument.form {
+            let kind = match wanted.kind {
+                Kind::PromptOrAudio => Kind::Audio,
+                kind => kind,
+            };
+            *value = Value::NotSet(Type::one(kind));
+            argument.holds = Type::one(kind);
+            return argument;
+        }
+        let target = match wanted.kind {
+            Kind::PromptOrAudio if matches!(given.kind, Kind::Prompt | Kind::Audio) => {
+                return argument;
+            }
+            Kind::PromptOrAudio => Type::one(Kind::Audio),
+            _ => wanted,
+        };
+        match casts::cast(given, target) {
+            Some(function) => {
+                let place = argument.place;
+                self.call(function, vec![argument], place)
+            }
+            None => argument,
+        }
+    }
+
+    /// The whole expression as its place expects it.
+    fn expect(&mut self, typed: Typed, expected: Type) -> Typed {
+        let holds = typed.holds;
+        let fits = holds == expected || holds == Type::ANY || expected == Type::ANY;
+        let is_not_set =
+            holds.kind == Kind::NotSet && holds.is_collection == expected.is_collection;
+        if fits {
+            typed
+        } else if is_not_set || casts::cast(holds, expected).is_some() {
+            self.adapt(typed, expected)
+        } else {
+            let message =
+                format!("the expression gives {holds}, where {expected} is expected");
+            self.report(Code::WRONG_TYPE, typed.place, &message)
+        }
+    }
+
+    pub(super) fn add(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn report(&mut self, code: Code, place: Place, message: &str) -> Typed {
+        self.problems.push(Problem::new(code, place, message));
+        unknown(place)
+    }
+}
+
+pub(super) fn unknown(place: Place) -> Typed {
+    Typed::new(TypedForm::Unknown, Type::ANY, place)
+}
+
+/// A literal is checked against what the parameter allows before anything runs.
+fn refused_literal(parameter: &Parameter, argument: &Typed) -> Option<Problem> {
+    let value = argument.constant();
+    let name = parameter.name;
+    if parameter.must_be_literal && value.is_none() && argument.holds != Type::ANY {
+        let message = format!("{name} must be a literal");
+        return Some(Problem::new(Code::WRONG_ARGUMENTS, argument.place, message));
+    }
+    let message = messages::refusal(parameter, value?)?;
+    Some(Problem::new(Code::OUT_OF_RANGE, argument.place, message))
+}

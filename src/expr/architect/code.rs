@@ -1,0 +1,205 @@
+//! The compiled form: slots for variables, chosen overloads, constants computed.
+
+use crate::value::{Text, Type, Value};
+
+use super::evaluate::invoke;
+use super::signature::{Category, Evaluate, Function, Overload, Parameter};
+use super::surroundings::{Directory, Surroundings, UnknownOrganization};
+use super::tree::Place;
+use super::typed::{Typed, TypedCall, TypedForm};
+use crate::value::DateTime;
+
+/// An expression or a part of one, ready to be evaluated.
+#[derive(Debug, Clone)]
+pub(super) enum Code {
+    Constant(Value),
+    Variable(u32),
+    /// Both, the second only if the first is true.
+    And(Box<[Code; 2]>, Place),
+    /// Either, the second only if the first is false.
+    Or(Box<[Code; 2]>, Place),
+    Not(Box<Code>, Place),
+    /// One of two, depending on the first.
+    Choice(Box<[Code; 3]>),
+    /// A prompt, looked up when it is needed.
+    Prompt {
+        is_system: bool,
+        name: Text,
+    },
+    Property(Box<PropertyCode>),
+    Call(Box<Call>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PropertyCode {
+    pub(super) base: Code,
+    pub(super) name: Text,
+    pub(super) holds: Type,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) function: &'static Function,
+    pub(super) overload: &'static Overload,
+    pub(super) evaluate: Evaluate,
+    pub(super) arguments: Box<[Code]>,
+    pub(super) result: Type,
+    pub(super) place: Place,
+    pub(super) shape: Shape,
+    /// Whether a parameter refuses NOT_SET.
+    pub(super) refuses_not_set: bool,
+    /// Whether a parameter has a range or refuses zero.
+    pub(super) has_limits: bool,
+}
+
+/// Calls that are common enough for a way of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Any,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+}
+
+impl Shape {
+    fn of(function: &Function) -> Self {
+        if function.category != Category::Operators {
+            return Self::Any;
+        }
+        match function.name {
+            "<" => Self::Less,
+            "<=" => Self::LessOrEqual,
+            ">" => Self::Greater,
+            ">=" => Self::GreaterOrEqual,
+            "==" => Self::Equal,
+            "!=" => Self::NotEqual,
+            _ => Self::Any,
+        }
+    }
+}
+
+/// Compiles a checked tree.
+pub(super) fn compile(typed: Typed) -> Code {
+    match typed.form {
+        TypedForm::Literal(value) | TypedForm::Named(value, _) => Code::Constant(value),
+        TypedForm::Variable(slot, _) => Code::Variable(slot),
+        TypedForm::Prompt { is_system, name } => Code::Prompt { is_system, name },
+        TypedForm::Property(base, name) => property(compile(*base), name, typed.holds),
+        TypedForm::Call(call) => compile_call(*call, typed.holds, typed.place),
+        TypedForm::Unknown => Code::Constant(Value::NOT_SET),
+    }
+}
+
+fn property(base: Code, name: Text, holds: Type) -> Code {
+    if let Code::Constant(value) = &base
+        && let Some(value) = value.property(&name)
+    {
+        return Code::Constant(value);
+    }
+    Code::Property(Box::new(PropertyCode { base, name, holds }))
+}
+
+fn compile_call(call: TypedCall, result: Type, place: Place) -> Code {
+    let arguments: Vec<Code> = call.arguments.into_iter().map(compile).collect();
+    let arguments = match special(call.function, arguments, place) {
+        Ok(code) => return code,
+        Err(arguments) => arguments,
+    };
+    let refuses = |parameter: &Parameter| !parameter.allows_not_set;
+    let limits =
+        |parameter: &Parameter| parameter.refuses_zero || parameter.range.is_some();
+    let call = Call {
+        function: call.function,
+        overload: call.overload,
+        evaluate: call.overload.evaluate,
+        arguments: arguments.into(),
+        result,
+        place,
+        shape: Shape::of(call.function),
+        refuses_not_set: call.overload.parameters.iter().any(refuses),
+        has_limits: call.overload.parameters.iter().any(limits),
+    };
+    match folded(&call) {
+        Some(value) => Code::Constant(value),
+        None => Code::Call(Box::new(call)),
+    }
+}
+
+/// What is not a plain call, because not all of its arguments are computed.
+fn special(
+    function: &'static Function,
+    arguments: Vec<Code>,
+    place: Place,
+) -> Result<Code, Vec<Code>> {
+    match function.name {
+        "and" => pair(arguments, |sides| Code::And(sides, place)),
+        "or" => pair(arguments, |sides| Code::Or(sides, place)),
+        "!" => {
+            let [operand]: [Code; 1] = arguments.try_into()?;
+            Ok(match operand {
+                Code::Constant(Value::Boolean(truth)) => {
+                    Code::Constant(Value::Boolean(!truth))
+                }
+                operand => Code::Not(Box::new(operand), place),
+            })
+        }
+        "If" | "?" => {
+            let parts: [Code; 3] = arguments.try_into()?;
+            let [condition, yes, no] = parts;
+            Ok(match condition {
+                Code::Constant(Value::Boolean(true)) => yes,
+                Code::Constant(_) => no,
+                condition => Code::Choice(Box::new([condition, yes, no])),
+            })
+        }
+        _ => Err(arguments),
+    }
+}
+
+fn pair(
+    arguments: Vec<Code>,
+    make: impl FnOnce(Box<[Code; 2]>) -> Code,
+) -> Result<Code, Vec<Code>> {
+    let sides: [Code; 2] = arguments.try_into()?;
+    Ok(make(Box::new(sides)))
+}
+
+/// The value of a call that depends on nothing but constants, if it has one.
+fn folded(call: &Call) -> Option<Value> {
+    if call.overload.reads_surroundings {
+        return None;
+    }
+    let constant = |code: &'_ Code| matches!(code, Code::Constant(_));
+    if !call.arguments.iter().all(constant) {
+        return None;
+    }
+    let values: Vec<&Value> = call
+        .arguments
+        .iter()
+        .filter_map(|code| match code {
+            Code::Constant(value) => Some(value),
+            _ => None,
+        })
+        .collect();
+    invoke(call, &values, &Nowhere).ok()
+}
+
+/// Surroundings for what does not ask for any.
+struct Nowhere;
+
+impl Surroundings for Nowhere {
+    fn directory(&self) -> &dyn Directory {
+        &UnknownOrganization
+    }
+
+    fn now(&self) -> DateTime {
+        DateTime::MIN
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,211 @@
+//! Conversions between types.
+
+mod text;
+
+use crate::diagnostic::Code;
+use crate::value::{
+    DateTime, Json, Kind, Type, Value, to_boolean, to_currency, to_decimal, to_duration,
+    to_integer, write_json_string,
+};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, Overload, one, overload};
+use super::{currencies, limits, phone_numbers};
+
+/// The overloads of a conversion from single values, NOT_SET among them.
+macro_rules! from {
+    ($result:ident by $body:path; $($name:literal $kind:ident),*) => {
+        &[$(overload(
+            &[one($name, Kind::$kind).or_not_set()],
+            Type::one(Kind::$result),
+            $body,
+        )),*]
+    };
+}
+
+// JSON is not in Genesys' catalogue, which is older than it; real flows convert it.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "ToBool",
+        category: Category::Cast,
+        summary: "Makes a Boolean of a value. `true`, `t`, `1` and numbers other than 0 are true; `false`, `f` and `0` are false; any other String gives NOT_SET.",
+        example: ("ToBool(\"T\")", "true"),
+        overloads: from!(Boolean by boolean;
+            "valueToConvert" Decimal,
+            "valueToConvert" String,
+            "valueToConvert" Integer,
+            "valueToConvert" NotSet,
+            "valueToReturn" Boolean,
+            "json" Json
+        ),
+    },
+    Function {
+        name: "ToString",
+        category: Category::Cast,
+        summary: "Makes a String of a value, the same in every language. The items of a collection are joined, by line breaks unless another delimiter is given.",
+        example: ("ToString(2000.506, 2)", "\"2000.51\""),
+        overloads: TO_STRING,
+    },
+    Function {
+        name: "ToInt",
+        category: Category::Cast,
+        summary: "Makes an Integer of a value. Decimals lose their fraction, `true` is 1, Durations become milliseconds, blank Strings NOT_SET.",
+        example: ("ToInt(-5.7)", "-5"),
+        overloads: from!(Integer by integer;
+            "valueToConvert" Boolean,
+            "valueToConvert" Decimal,
+            "valueToConvert" String,
+            "valueToConvert" NotSet,
+            "valueToReturn" Integer,
+            "valueToConvert" Duration,
+            "json" Json
+        ),
+    },
+    Function {
+        name: "ToDecimal",
+        category: Category::Cast,
+        summary: "Makes a Decimal of a value. `true` is 1.0, a Currency its amount, a blank String NOT_SET.",
+        example: ("ToDecimal(MakeCurrency(5.25, \"USD\"))", "5.25"),
+        overloads: from!(Decimal by decimal;
+            "valueToConvert" Boolean,
+            "valueToConvert" Currency,
+            "valueToConvert" String,
+            "valueToConvert" Integer,
+            "valueToConvert" NotSet,
+            "valueToReturn" Decimal,
+            "json" Json
+        ),
+    },
+    Function {
+        name: "ToDateTime",
+        category: Category::Cast,
+        summary: "Makes a DateTime in UTC of ISO 8601 text or of the seconds since the start of 1970. A blank String gives NOT_SET.",
+        example: (
+            "ToDateTime(\"2009-01-10T06:30:00-07:00\")",
+            "\"2009-01-10T13:30:00Z\"",
+        ),
+        overloads: from!(DateTime by datetime;
+            "text" String,
+            "valueToConvert" Integer,
+            "valueToConvert" NotSet,
+            "valueToReturn" DateTime,
+            "json" Json
+        ),
+    },
+    Function {
+        name: "ToDuration",
+        category: Category::Cast,
+        summary: "Makes a Duration of ISO 8601 text such as `P1DT2H30M5.5S`, or of milliseconds. A blank String gives NOT_SET.",
+        example: ("ToDuration(\"PT90M\")", "\"PT1H30M\""),
+        overloads: from!(Duration by duration;
+            "valueToConvert" String,
+            "valueToConvert" Integer,
+            "valueToConvert" NotSet,
+            "valueToReturn" Duration,
+            "json" Json
+        ),
+    },
+    Function {
+        name: "ToPhoneNumber",
+        category: Category::Cast,
+        summary: "Makes a PhoneNumber of a `tel:`, `sip:` or `sips:` address or of plain digits. Only a number with `+` has an `e164`.",
+        example: ("ToPhoneNumber(\"+13178723000\").subscriberNumber", "\"3178723000\""),
+        overloads: from!(PhoneNumber by phone_number;
+            "valueToConvert" String,
+            "valueToConvert" NotSet,
+            "valueToReturn" PhoneNumber,
+            "json" Json
+        ),
+    },
+    Function {
+        name: "ToCurrency",
+        category: Category::Cast,
+        summary: "Makes a Currency of text such as `5.00|USD`, where either side may be left out, or of a number, which has no code.",
+        example: ("ToCurrency(\"5|USD\")", r#"{"amount":"5.00","code":"USD"}"#),
+        overloads: from!(Currency by currency;
+            "valueToConvert" String,
+            "valueToConvert" Decimal,
+            "valueToConvert" Integer,
+            "nullValue" NotSet,
+            "valueToReturn" Currency,
+            "json" Json
+        ),
+    },
+];
+
+const TO_STRING: &[Overload] = text::OVERLOADS;
+
+fn boolean(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    limits::converted(arguments, to_boolean(arguments.value(0)))
+}
+
+fn integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    limits::converted(arguments, to_integer(arguments.value(0)))
+}
+
+fn decimal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    limits::converted(arguments, to_decimal(arguments.value(0)))
+}
+
+fn duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    limits::converted(arguments, to_duration(arguments.value(0)))
+}
+
+fn currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let value = limits::converted(arguments, to_currency(arguments.value(0)))?;
+    if let Value::Currency(currency) = &value
+        && let Some(code) = &currency.code
+    {
+        currencies::require_code(arguments, code)?;
+    }
+    Ok(value)
+}
+
+/// Text without an offset is taken as UTC and a day alone as its midnight, which the
+/// catalogue does not mention.
+fn datetime(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    match arguments.value(0) {
+        Value::DateTime(time) => Ok(Value::DateTime(*time)),
+        Value::Integer(seconds) | Value::Json(Json::Integer(seconds)) => {
+            let milliseconds = seconds.checked_mul(1000);
+            let time = milliseconds.and_then(DateTime::from_milliseconds);
+            limits::datetime(arguments, time)
+        }
+        Value::String(text) | Value::Json(Json::String(text)) => {
+            if text.trim().is_empty() {
+                return Ok(arguments.not_set());
+            }
+            let time = DateTime::parse(text).map(Value::DateTime);
+            time.ok_or_else(|| inconvertible(arguments, text))
+        }
+        unset if unset.is_unset() => Ok(arguments.not_set()),
+        other => Err(inconvertible(arguments, &other.type_of().to_string())),
+    }
+}
+
+fn phone_number(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    match arguments.value(0) {
+        Value::String(text) | Value::Json(Json::String(text)) => {
+            let number = phone_numbers::parse(text);
+            Ok(number.unwrap_or_else(|| arguments.not_set()))
+        }
+        Value::Json(Json::Integer(number)) => {
+            let number = phone_numbers::parse(&number.to_string());
+            Ok(number.unwrap_or_else(|| arguments.not_set()))
+        }
+        unset if unset.is_unset() => Ok(arguments.not_set()),
+        number @ Value::Object(_) => Ok(number.clone()),
+        other => Err(inconvertible(arguments, &other.type_of().to_string())),
+    }
+}
+
+fn inconvertible(arguments: &Arguments<'_>, text: &str) -> Failure {
+    let beginning: String = text.chars().take(80).collect();
+    let mut message = format!("cannot make a {} of ", arguments.result_type());
+    write_json_string(&beginning, &mut message);
+    if beginning.len() < text.len() {
+        message.push('…');
+    }
+    arguments.fail(Code::CONVERSION_FAILED, &message)
+}

@@ -1,0 +1,195 @@
+//! Currencies.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Code;
+use crate::value::{Collection, Currency, Decimal, Kind, Text, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, many, one, overload};
+use super::currencies;
+use super::limits;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "MakeCurrency",
+        category: Category::Financial,
+        summary: "Makes a Currency of an amount and an ISO 4217 code. Either may be NOT_SET.",
+        example: ("MakeCurrency(10.5, \"USD\")", r#"{"amount":"10.50","code":"USD"}"#),
+        overloads: &[
+            overload(
+                &[
+                    one("amount", Kind::Decimal).or_not_set(),
+                    one("currencyCode", Kind::String).or_not_set(),
+                ],
+                Type::one(Kind::Currency),
+                make_currency,
+            ),
+            overload(
+                &[
+                    one("amount", Kind::Integer).or_not_set(),
+                    one("currencyCode", Kind::String).or_not_set(),
+                ],
+                Type::one(Kind::Currency),
+                make_currency,
+            ),
+        ],
+    },
+    Function {
+        name: "MakeListCurrency",
+        category: Category::Financial,
+        summary: "Makes a collection of Currencies of a collection of amounts and either one ISO 4217 code or as many codes.",
+        example: (
+            "MakeListCurrency(MakeList(10.5, 2.5), \"USD\")",
+            r#"[{"amount":"10.50","code":"USD"},{"amount":"2.50","code":"USD"}]"#,
+        ),
+        overloads: &[
+            overload(
+                &[
+                    many("amounts", Kind::Decimal),
+                    one("currencyCode", Kind::String).or_not_set(),
+                ],
+                Type::many(Kind::Currency),
+                make_list_of_one_code,
+            ),
+            overload(
+                &[many("amounts", Kind::Decimal), many("currencyCodes", Kind::String)],
+                Type::many(Kind::Currency),
+                make_list_of_many_codes,
+            ),
+        ],
+    },
+    Function {
+        name: "GetCurrencySymbol",
+        category: Category::Financial,
+        summary: "Gives the symbol of a currency, or its ISO 4217 code if it has no symbol of its own.",
+        example: ("GetCurrencySymbol(\"EUR\")", "\"€\""),
+        overloads: &[
+            overload(
+                &[one("currencyCode", Kind::String)],
+                Type::one(Kind::String),
+                symbol_of_code,
+            ),
+            overload(
+                &[one("currency", Kind::Currency).or_not_set()],
+                Type::one(Kind::String),
+                symbol_of_currency,
+            ),
+        ],
+    },
+    Function {
+        name: "ConvertCurrency",
+        category: Category::Financial,
+        summary: "Gives a Currency another code. The amount is multiplied by the exchange rate if one is given, else it stays as it is.",
+        example: (
+            "ConvertCurrency(MakeCurrency(5.0, \"USD\"), \"EUR\", 0.6937)",
+            r#"{"amount":"3.4685","code":"EUR"}"#,
+        ),
+        overloads: &[
+            overload(
+                &[
+                    one("sourceCurrency", Kind::Currency).or_not_set(),
+                    one("destinationCurrencyCode", Kind::String).or_not_set(),
+                ],
+                Type::one(Kind::Currency),
+                convert,
+            ),
+            overload(
+                &[
+                    one("sourceCurrency", Kind::Currency).or_not_set(),
+                    one("destinationCurrencyCode", Kind::String).or_not_set(),
+                    one("sourcePerDestExchangeRate", Kind::Decimal),
+                ],
+                Type::one(Kind::Currency),
+                convert,
+            ),
+        ],
+    },
+];
+
+fn make_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let amount = arguments.optional(0, Arguments::decimal)?;
+    Ok(currency(amount, code(arguments, arguments.value(1))?))
+}
+
+fn make_list_of_one_code(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let code = code(arguments, arguments.value(1))?;
+    let amounts = arguments.items(0)?.iter().map(amount);
+    Ok(collection(amounts.map(|amount| currency(amount, code.clone())).collect()))
+}
+
+fn make_list_of_many_codes(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let (amounts, codes) = (arguments.items(0)?, arguments.items(1)?);
+    if amounts.len() != codes.len() {
+        let message = format!(
+            "there must be as many codes as amounts, but there are {} and {}",
+            codes.len(),
+            amounts.len()
+        );
+        return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
+    }
+    let pairs = amounts.iter().zip(codes);
+    let currencies = pairs
+        .map(|(number, text)| Ok(currency(amount(number), code(arguments, text)?)))
+        .collect::<Result<_, Failure>>()?;
+    Ok(collection(currencies))
+}
+
+fn symbol_of_code(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let code = arguments.text(0)?;
+    currencies::require_code(arguments, code)?;
+    Ok(Value::string(currencies::symbol(code)))
+}
+
+fn symbol_of_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let currency = arguments.optional(0, Arguments::currency)?;
+    let code = currency.and_then(|currency| currency.code.as_ref());
+    Ok(code.map_or_else(
+        || arguments.not_set(),
+        |code| Value::string(currencies::symbol(code)),
+    ))
+}
+
+/// What a unit is worth in the organisation plays no part: the catalogue says that without a
+/// rate the amount is kept.
+fn convert(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let Some(source) = arguments.optional(0, Arguments::currency)? else {
+        return Ok(arguments.not_set());
+    };
+    let code = code(arguments, arguments.value(1))?;
+    let rate = arguments.optional(2, Arguments::decimal)?;
+    match (&source.amount, rate) {
+        (Some(amount), Some(rate)) => {
+            limits::currency(arguments, amount.checked_mul(&rate), code.as_ref())
+        }
+        (amount, _) => Ok(currency(amount.clone(), code)),
+    }
+}
+
+/// The code in a value, if it is one.
+fn code(arguments: &Arguments<'_>, value: &Value) -> Result<Option<Text>, Failure> {
+    match value {
+        Value::String(code) => {
+            currencies::require_code(arguments, code)?;
+            Ok(Some(code.clone()))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn amount(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Decimal(amount) => Some(amount.clone()),
+        Value::Integer(amount) => Some(Decimal::from(*amount)),
+        _ => None,
+    }
+}
+
+fn currency(amount: Option<Decimal>, code: Option<Text>) -> Value {
+    Value::Currency(Arc::new(Currency { amount, code }))
+}
+
+fn collection(items: Vec<Value>) -> Value {
+    Value::Collection(Arc::new(Collection { kind: Kind::Currency, items }))
+}

@@ -1,0 +1,48 @@
+//! Operators on the bits of whole numbers.
+
+use crate::value::{Kind, Type, Value};
+
+use super::super::super::arguments::Arguments;
+use super::super::super::failure::Failure;
+use super::super::super::signature::{Category, Function, one, overload};
+use super::super::limits;
+
+pub(in crate::expr::architect) const BIT_AND: Function = Function {
+    name: "&",
+    category: Category::Operators,
+    summary: "Keeps the bits that two Integers have in common. A negative Integer is taken as two's complement.",
+    example: ("-2 & 5", "4"),
+    overloads: binary!("value1", "value2"; Integer, Integer => Integer by and;),
+};
+
+pub(in crate::expr::architect) const BIT_OR: Function = Function {
+    name: "|",
+    category: Category::Operators,
+    summary: "Gives the bits that at least one of two Integers has.",
+    example: ("3 | 9", "11"),
+    overloads: binary!("value1", "value2"; Integer, Integer => Integer by or;),
+};
+
+pub(in crate::expr::architect) const BIT_NOT: Function = Function {
+    name: "~",
+    category: Category::Operators,
+    summary: "Turns every bit of an Integer.",
+    example: ("~5", "-6"),
+    overloads: &[overload(
+        &[one("value1", Kind::Integer)],
+        Type::one(Kind::Integer),
+        not,
+    )],
+};
+
+fn and(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    limits::integer(arguments, Some(arguments.integer(0)? & arguments.integer(1)?))
+}
+
+fn or(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    limits::integer(arguments, Some(arguments.integer(0)? | arguments.integer(1)?))
+}
+
+fn not(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    limits::integer(arguments, Some(!arguments.integer(0)?))
+}

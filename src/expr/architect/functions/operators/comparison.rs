@@ -1,0 +1,165 @@
+//! Equality and order.
+
+use std::cmp::Ordering;
+
+use crate::value::{Kind, Type, Value};
+
+use super::super::super::arguments::Arguments;
+use super::super::super::equality::equal;
+use super::super::super::failure::Failure;
+use super::super::super::signature::{
+    Category, Function, Overload, Parameter, many, one, overload,
+};
+use super::super::limits;
+
+pub(in crate::expr::architect) const EQUAL: Function = Function {
+    name: "==",
+    category: Category::Operators,
+    summary: "Tells whether two values of the same type are equal; an Integer may be compared with a Decimal. NOT_SET equals NOT_SET.",
+    example: ("5 == 5.0", "true"),
+    overloads: &[
+        between(ANY_PAIR, are_equal),
+        between(DECIMAL_INTEGER, are_equal),
+        between(INTEGER_DECIMAL, are_equal),
+        between(INTEGERS_DECIMALS, are_equal),
+        between(DECIMALS_INTEGERS, are_equal),
+        between(PHONE_NUMBERS, are_equal),
+        between(COLLECTIONS, are_equal),
+    ],
+};
+
+pub(in crate::expr::architect) const NOT_EQUAL: Function = Function {
+    name: "!=",
+    category: Category::Operators,
+    summary: "Tells whether two values differ: the opposite of `==`.",
+    example: ("MakeList(1, 2) != MakeList(1, 3)", "true"),
+    overloads: &[
+        between(ANY_PAIR, differ),
+        between(DECIMAL_INTEGER, differ),
+        between(INTEGER_DECIMAL, differ),
+        between(PHONE_NUMBERS, differ),
+        between(INTEGERS_DECIMALS, differ),
+        between(DECIMALS_INTEGERS, differ),
+        between(COLLECTIONS, differ),
+    ],
+};
+
+const LEFT: &str = "valueToCompare";
+const RIGHT: &str = "valueToCompareTo";
+
+const ANY_PAIR: &[Parameter] =
+    &[one(LEFT, Kind::Any).or_not_set(), one(RIGHT, Kind::Any).or_not_set()];
+const DECIMAL_INTEGER: &[Parameter] =
+    &[one(LEFT, Kind::Decimal).or_not_set(), one(RIGHT, Kind::Integer).or_not_set()];
+const INTEGER_DECIMAL: &[Parameter] =
+    &[one(LEFT, Kind::Integer).or_not_set(), one(RIGHT, Kind::Decimal).or_not_set()];
+const INTEGERS_DECIMALS: &[Parameter] =
+    &[many(LEFT, Kind::Integer).or_not_set(), many(RIGHT, Kind::Decimal).or_not_set()];
+const DECIMALS_INTEGERS: &[Parameter] =
+    &[many(LEFT, Kind::Decimal).or_not_set(), many(RIGHT, Kind::Integer).or_not_set()];
+const PHONE_NUMBERS: &[Parameter] = &[
+    one(LEFT, Kind::PhoneNumber).or_not_set(),
+    one(RIGHT, Kind::PhoneNumber).or_not_set(),
+];
+const COLLECTIONS: &[Parameter] =
+    &[many(LEFT, Kind::Any).or_not_set(), many(RIGHT, Kind::Any).or_not_set()];
+
+const fn between(
+    pair: &'static [Parameter],
+    body: fn(&Arguments<'_>) -> Result<Value, Failure>,
+) -> Overload {
+    overload(pair, Type::one(Kind::Boolean), body).reading_surroundings()
+}
+
+macro_rules! order {
+    ($body:path) => {
+        binary!("valueToCompare", "valueToCompareTo";
+            Integer, Decimal => Boolean by $body;
+            Decimal, Integer => Boolean by $body;
+            Currency, Currency => Boolean by $body;
+            DateTime, DateTime => Boolean by $body;
+            Decimal, Decimal => Boolean by $body;
+            Duration, Duration => Boolean by $body;
+            Integer, Integer => Boolean by $body;
+            String, String => Boolean by $body;
+        )
+    };
+}
+
+pub(in crate::expr::architect) const LESS: Function = Function {
+    name: "<",
+    category: Category::Operators,
+    summary: "Tells whether a value comes before another. Strings go by the alphabet, like `Compare`.",
+    example: ("9.2 < 7.7", "false"),
+    overloads: order!(is_less),
+};
+
+pub(in crate::expr::architect) const LESS_OR_EQUAL: Function = Function {
+    name: "<=",
+    category: Category::Operators,
+    summary: "Tells whether a value comes before another or is the same.",
+    example: ("MakeDuration(0, 2, 30, 0) <= MakeDuration(0, 2, 30, 0)", "true"),
+    overloads: order!(is_less_or_equal),
+};
+
+pub(in crate::expr::architect) const GREATER: Function = Function {
+    name: ">",
+    category: Category::Operators,
+    summary: "Tells whether a value comes after another. Strings go by the alphabet, like `Compare`.",
+    example: ("\"Hello\" > \"World\"", "false"),
+    overloads: order!(is_greater),
+};
+
+pub(in crate::expr::architect) const GREATER_OR_EQUAL: Function = Function {
+    name: ">=",
+    category: Category::Operators,
+    summary: "Tells whether a value comes after another or is the same.",
+    example: ("150 >= 125", "true"),
+    overloads: order!(is_greater_or_equal),
+};
+
+fn are_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(holds_equality(arguments)))
+}
+
+fn differ(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(!holds_equality(arguments)))
+}
+
+fn holds_equality(arguments: &Arguments<'_>) -> bool {
+    let policies = arguments.surroundings().directory().policies();
+    equal(arguments.value(0), arguments.value(1), policies)
+}
+
+fn is_less(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(order(arguments)?.is_lt()))
+}
+
+fn is_less_or_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(order(arguments)?.is_le()))
+}
+
+fn is_greater(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(order(arguments)?.is_gt()))
+}
+
+fn is_greater_or_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(order(arguments)?.is_ge()))
+}
+
+#[inline]
+fn order(arguments: &Arguments<'_>) -> Result<Ordering, Failure> {
+    match (arguments.value(0), arguments.value(1)) {
+        (Value::Integer(left), Value::Integer(right)) => Ok(left.cmp(right)),
+        (Value::String(left), Value::String(right)) => Ok(left.as_str().cmp(right)),
+        (Value::DateTime(left), Value::DateTime(right)) => Ok(left.cmp(right)),
+        (Value::Duration(left), Value::Duration(right)) => Ok(left.cmp(right)),
+        (Value::Currency(left), Value::Currency(right)) => {
+            let (code, other) = (left.code.as_ref(), right.code.as_ref());
+            limits::require_same_code(arguments, code, other)?;
+            let amount = limits::amount(arguments, 0, left)?;
+            Ok(amount.cmp(limits::amount(arguments, 1, right)?))
+        }
+        _ => Ok(arguments.number(0)?.compare(&arguments.number(1)?)),
+    }
+}

@@ -1,0 +1,86 @@
+//! Operators on truth, and the choice between two values.
+
+use crate::value::{Kind, Type, Value};
+
+use super::super::super::arguments::Arguments;
+use super::super::super::failure::Failure;
+use super::super::super::signature::{Category, Function, many, one, overload};
+use super::super::logical::choose;
+
+pub(in crate::expr::architect) const NOT: Function = Function {
+    name: "!",
+    category: Category::Operators,
+    summary: "Gives the opposite of a Boolean.",
+    example: ("!true", "false"),
+    overloads: &[overload(
+        &[one("booleanValue", Kind::Boolean)],
+        Type::one(Kind::Boolean),
+        not,
+    )],
+};
+
+pub(in crate::expr::architect) const AND: Function = Function {
+    name: "and",
+    category: Category::Operators,
+    summary: "Tells whether both Booleans are true. The second is computed only if the first is true.",
+    example: ("5 == 5 and 3 == 4", "false"),
+    overloads: binary!("value1", "value2"; Boolean, Boolean => Boolean by and;),
+};
+
+pub(in crate::expr::architect) const OR: Function = Function {
+    name: "or",
+    category: Category::Operators,
+    summary: "Tells whether at least one Boolean is true. The second is computed only if the first is false.",
+    example: ("5 == 5 or 3 == 4", "true"),
+    overloads: binary!("value1", "value2"; Boolean, Boolean => Boolean by or;),
+};
+
+pub(in crate::expr::architect) const CHOICE: Function = Function {
+    name: "?",
+    category: Category::Operators,
+    summary: "Gives one of two values of the same type, depending on a condition, as `If` does. Only the one that is given is computed. A condition that is NOT_SET counts as false.",
+    example: ("5 > 3 ? \"more\" : \"less\"", "\"more\""),
+    overloads: &[
+        overload(
+            &[
+                one("condition", Kind::Boolean).or_not_set(),
+                one("trueValue", Kind::Any).or_not_set(),
+                one("falseValue", Kind::Any).or_not_set(),
+            ],
+            Type::ANY,
+            choose,
+        ),
+        overload(
+            &[
+                one("condition", Kind::Boolean).or_not_set(),
+                many("trueValue", Kind::Any),
+                many("falseValue", Kind::Any),
+            ],
+            Type::many(Kind::Any),
+            choose,
+        ),
+        overload(
+            &[
+                one("condition", Kind::Boolean).or_not_set(),
+                one("trueValueAudio", Kind::Audio),
+                one("falseValueAudio", Kind::Audio),
+            ],
+            Type::one(Kind::Audio),
+            choose,
+        ),
+    ],
+};
+
+fn not(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(!arguments.boolean(0)?))
+}
+
+/// The compiler computes the second operand only if it matters; this is for constants.
+fn and(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(arguments.boolean(0)? && arguments.boolean(1)?))
+}
+
+/// As with [`and`].
+fn or(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(arguments.boolean(0)? || arguments.boolean(1)?))
+}

@@ -1,0 +1,146 @@
+//! Products, quotients, remainders and powers.
+
+use crate::diagnostic::Code;
+use crate::value::{Decimal, Kind, Type, Value};
+
+use super::super::super::arguments::Arguments;
+use super::super::super::failure::Failure;
+use super::super::super::signature::{Category, Function, one, overload};
+use super::super::limits;
+
+pub(in crate::expr::architect) const MULTIPLY: Function = Function {
+    name: "*",
+    category: Category::Operators,
+    summary: "Multiplies numbers, or an amount of money by a number.",
+    example: ("-7 * 12.2", "-85.4"),
+    overloads: binary!("multiplicand", "multiplier";
+        Integer, Integer => Integer by multiply_integers;
+        Decimal, Decimal => Decimal by multiply_decimals;
+        Integer, Decimal => Decimal by multiply_decimals;
+        Decimal, Integer => Decimal by multiply_decimals;
+        Decimal, Currency => Currency by multiply_by_currency;
+        Currency, Decimal => Currency by multiply_currency;
+        Integer, Currency => Currency by multiply_by_currency;
+        Currency, Integer => Currency by multiply_currency;
+    ),
+};
+
+pub(in crate::expr::architect) const DIVIDE: Function = Function {
+    name: "/",
+    category: Category::Operators,
+    summary: "Divides numbers, or an amount of money by a number. The quotient of two Integers is a Decimal.",
+    example: ("42 / 8", "5.25"),
+    overloads: binary!("dividend", "divisor";
+        Integer, Decimal.not_zero => Decimal by divide_decimals;
+        Decimal, Integer.not_zero => Decimal by divide_decimals;
+        Integer, Integer.not_zero => Decimal by divide_decimals;
+        Decimal, Decimal.not_zero => Decimal by divide_decimals;
+        Currency, Decimal.not_zero => Currency by divide_currency;
+        Currency, Integer.not_zero => Currency by divide_currency;
+    ),
+};
+
+pub(in crate::expr::architect) const REMAINDER: Function = Function {
+    name: "%",
+    category: Category::Operators,
+    summary: "Gives what is left after a division without fraction. Its sign is the dividend's.",
+    example: ("37.9 % 9", "1.9"),
+    overloads: binary!("dividend", "divisor";
+        Integer, Integer.not_zero => Integer by remainder_of_integers;
+        Decimal, Decimal.not_zero => Decimal by remainder_of_decimals;
+        Integer, Decimal.not_zero => Decimal by remainder_of_decimals;
+        Decimal, Integer.not_zero => Decimal by remainder_of_decimals;
+        Currency, Decimal.not_zero => Currency by remainder_of_currency;
+        Currency, Integer.not_zero => Currency by remainder_of_currency;
+    ),
+};
+
+pub(in crate::expr::architect) const POWER: Function = Function {
+    name: "^",
+    category: Category::Operators,
+    summary: "Raises a number to the power of another. The result is a Decimal.",
+    example: ("2 ^ 3", "8.0"),
+    overloads: binary!("base", "exponent";
+        Integer, Integer => Decimal by raise;
+        Integer, Decimal => Decimal by raise;
+        Decimal, Integer => Decimal by raise;
+        Decimal, Decimal => Decimal by raise;
+    ),
+};
+
+fn multiply_integers(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let product = arguments.integer(0)?.checked_mul(arguments.integer(1)?);
+    limits::integer(arguments, product)
+}
+
+fn multiply_decimals(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let product = arguments.decimal(0)?.checked_mul(&arguments.decimal(1)?);
+    limits::decimal(arguments, product)
+}
+
+fn divide_decimals(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let divisor = divisor(arguments)?;
+    limits::decimal(arguments, arguments.decimal(0)?.checked_div(&divisor))
+}
+
+fn remainder_of_integers(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let rest = arguments.integer(0)?.checked_rem(arguments.integer(1)?);
+    rest.map(Value::Integer).ok_or_else(|| limits::division_by_zero(arguments, 1))
+}
+
+fn remainder_of_decimals(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let divisor = divisor(arguments)?;
+    limits::decimal(arguments, arguments.decimal(0)?.checked_rem(&divisor))
+}
+
+/// A divisor that is not zero.
+fn divisor(arguments: &Arguments<'_>) -> Result<Decimal, Failure> {
+    let divisor = arguments.decimal(1)?;
+    if divisor.is_zero() {
+        Err(limits::division_by_zero(arguments, 1))
+    } else {
+        Ok(divisor)
+    }
+}
+
+fn multiply_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let factor = arguments.decimal(1)?;
+    change_amount(arguments, 0, |amount| amount.checked_mul(&factor))
+}
+
+fn multiply_by_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let factor = arguments.decimal(0)?;
+    change_amount(arguments, 1, |amount| amount.checked_mul(&factor))
+}
+
+fn divide_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let divisor = divisor(arguments)?;
+    change_amount(arguments, 0, |amount| amount.checked_div(&divisor))
+}
+
+fn remainder_of_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let divisor = divisor(arguments)?;
+    change_amount(arguments, 0, |amount| amount.checked_rem(&divisor))
+}
+
+fn change_amount(
+    arguments: &Arguments<'_>,
+    place: usize,
+    change: impl FnOnce(&Decimal) -> Option<Decimal>,
+) -> Result<Value, Failure> {
+    let currency = arguments.currency(place)?;
+    let amount = change(limits::amount(arguments, place, currency)?);
+    limits::currency(arguments, amount, currency.code.as_ref())
+}
+
+fn raise(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let (base, exponent) = (arguments.decimal(0)?, arguments.decimal(1)?);
+    if base.is_zero() && exponent.is_negative() {
+        return Err(limits::division_by_zero(arguments, 0));
+    }
+    if base.is_negative() && !exponent.is_whole() {
+        let message = "a negative base has no power with a fraction";
+        return Err(arguments.fail(Code::OUT_OF_RANGE, message));
+    }
+    limits::decimal(arguments, base.checked_pow(&exponent))
+}

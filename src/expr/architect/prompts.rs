@@ -1,0 +1,34 @@
+//! Prompts that an expression names.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::value::{Kind, Object, Text, Value, properties_of};
+
+use super::surroundings::Directory;
+
+/// The prompt of this name. One that the organisation does not know has a name and no text:
+/// whether it exists is not for the expression to say.
+pub(super) fn prompt(directory: &dyn Directory, is_system: bool, name: &str) -> Value {
+    let known = match is_system {
+        true => directory.system_prompt(name),
+        false => directory.user_prompt(name),
+    };
+    known.unwrap_or_else(|| unknown(is_system, name))
+}
+
+fn unknown(is_system: bool, name: &str) -> Value {
+    let properties: IndexMap<Text, Value> = properties_of(Kind::Prompt)
+        .iter()
+        .map(|(property, holds)| {
+            let value = match *property {
+                "name" => Value::from(name),
+                "type" => Value::from(if is_system { "System" } else { "User" }),
+                _ => Value::unset(*holds),
+            };
+            (Text::from(*property), value)
+        })
+        .collect();
+    Value::Object(Arc::new(Object { kind: Kind::Prompt, properties }))
+}

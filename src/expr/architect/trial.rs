@@ -1,0 +1,82 @@
+//! For tests: what an expression without variables gives.
+
+use crate::value::{DateTime, Value};
+
+use super::evaluate::Scope;
+use super::expression::Expression;
+use super::names::Declarations;
+use super::surroundings::{Directory, Surroundings, UnknownOrganization};
+
+/// No variables; 2026-01-05T09:00:00Z; the numbers that chance gives are zero.
+pub(super) struct Empty;
+
+impl Scope for Empty {
+    fn variable(&self, _slot: u32) -> &Value {
+        &Value::NOT_SET
+    }
+
+    fn surroundings(&self) -> &dyn Surroundings {
+        self
+    }
+}
+
+impl Surroundings for Empty {
+    fn directory(&self) -> &dyn Directory {
+        &UnknownOrganization
+    }
+
+    fn now(&self) -> DateTime {
+        DateTime::parse("2026-01-05T09:00:00Z").expect("a time")
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}
+
+/// The JSON of the value, `NOT_SET Type`, or the code of what is wrong.
+pub(super) fn evaluated(text: &str) -> String {
+    let expression = match Expression::compile(text, &mut Declarations::new(), None) {
+        Ok(expression) => expression,
+        Err(problems) => return problems[0].code.name().to_owned(),
+    };
+    match expression.evaluate(&Empty) {
+        Ok(Value::NotSet(holds)) => format!("NOT_SET {holds}"),
+        Ok(value) => {
+            let mut text = String::new();
+            value.write_json(&mut text);
+            text
+        }
+        Err(failure) => failure.code().name().to_owned(),
+    }
+}
+
+/// Holds a table of expressions and what [`evaluated`] gives for each.
+pub(super) fn hold(cases: &[(&str, &str)]) {
+    for (text, expected) in cases {
+        assert_eq!(evaluated(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn expressions() {
+    hold(&[
+        ("1 + 2 * 3", "7"),
+        ("(1 + 2) * 3", "9"),
+        ("2 ^ 3 ^ 2", "512.0"),
+        ("-2 ^ 2", "4.0"),
+        ("!true or 1 < 2 and 3 >= 3", "true"),
+        ("5 > 3 ? \"yes\" : \"no\"", "\"yes\""),
+        ("1 < NOT_SET", "NOT_SET_NOT_ALLOWED"),
+        ("1 / 0", "OUT_OF_RANGE"),
+        ("MakeList(1, 2)[1]", "2"),
+        ("MakeList(1, 2)[2]", "OUT_OF_RANGE"),
+        ("If(IsSet(NOT_SET), 1, NOT_SET)", "NOT_SET Integer"),
+        ("count(makelist(1, 2, 3))", "3"),
+        ("1 +", "EXPRESSION_SYNTAX"),
+        ("Flow.name", "UNKNOWN_VARIABLE"),
+        ("1 + \"a\"", "WRONG_ARGUMENTS"),
+        ("Foo(1)", "UNKNOWN_FUNCTION"),
+        ("System.MaxInt + 1", "RESULT_TOO_LARGE"),
+    ]);
+}

@@ -1,0 +1,53 @@
+//! The tree with names resolved, overloads chosen and implicit casts inserted.
+
+use crate::value::{Text, Type, Value};
+
+use super::signature::{Function, Overload};
+use super::tree::Place;
+
+/// An expression or a part of one, with its type.
+#[derive(Debug, Clone)]
+pub(super) struct Typed {
+    pub(super) form: TypedForm,
+    pub(super) holds: Type,
+    pub(super) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum TypedForm {
+    /// A literal.
+    Literal(Value),
+    /// A constant with a name: `System.MaxInt`.
+    Named(Value, Text),
+    /// A variable by its slot and name.
+    Variable(u32, Text),
+    /// A prompt of the organisation.
+    Prompt { is_system: bool, name: Text },
+    /// A function or operator.
+    Call(Box<TypedCall>),
+    /// A property by its name.
+    Property(Box<Typed>, Text),
+    /// What could not be understood; a problem says so.
+    Unknown,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct TypedCall {
+    pub(super) function: &'static Function,
+    pub(super) overload: &'static Overload,
+    pub(super) arguments: Vec<Typed>,
+}
+
+impl Typed {
+    pub(super) fn new(form: TypedForm, holds: Type, place: Place) -> Self {
+        Self { form, holds, place }
+    }
+
+    /// The value, if it is known before the run.
+    pub(super) fn constant(&self) -> Option<&Value> {
+        match &self.form {
+            TypedForm::Literal(value) | TypedForm::Named(value, _) => Some(value),
+            _ => None,
+        }
+    }
+}
