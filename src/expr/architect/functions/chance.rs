@@ -7,8 +7,8 @@ use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, one, overload};
 
-/// How often random bits are drawn again that would favour some numbers. Each time at least
-/// half of all bits will do, so that this is reached only by bits that are not random.
+/// How often random bits are drawn again that would favour some numbers. With numbers as
+/// small as Architect's nearly all bits will do: only bits that are not random reach this.
 const DRAWS: u32 = 128;
 
 // Real flows use it; its documentation is not public.

@@ -49,7 +49,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "MakeEmailAddress",
         category: Category::Email,
         summary: "Makes an EmailAddress of an address and, if given, a name.",
-        example: ("MakeEmailAddress(\"john.doe@company.com\", \"John\").name", "\"John\""),
+        example: (
+            "MakeEmailAddress(\"john.doe@company.com\", \"John\").name",
+            "\"John\"",
+        ),
         overloads: &[
             overload(
                 &[one("address", Kind::String)],

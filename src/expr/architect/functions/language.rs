@@ -14,9 +14,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::Language,
         summary: "Gives the IETF tag of the flow's default language.",
         example: ("GetDefaultLanguage()", "\"en-us\""),
-        overloads: &[
-            overload(&[], Type::one(Kind::String), default_language).reading_surroundings()
-        ],
+        overloads: &[overload(&[], Type::one(Kind::String), default_language)
+            .reading_surroundings()],
     },
     Function {
         name: "GetSupportedLanguages",

@@ -50,7 +50,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "FindQueueById",
         category: Category::Search,
         summary: "Finds a queue by its id.",
-        example: ("IsSet(FindQueueById(\"6b943b2c-9201-470b-4bf7-a133a93e2913\"))", "false"),
+        example: (
+            "IsSet(FindQueueById(\"6b943b2c-9201-470b-4bf7-a133a93e2913\"))",
+            "false",
+        ),
         overloads: find!("queueId", Queue, by_id),
     },
     Function {
@@ -85,7 +88,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "FindUserById",
         category: Category::Search,
         summary: "Finds a user by the id.",
-        example: ("IsSet(FindUserById(\"4b933b2c-0201-470f-8af0-b105a93f2914\"))", "false"),
+        example: (
+            "IsSet(FindUserById(\"4b933b2c-0201-470f-8af0-b105a93f2914\"))",
+            "false",
+        ),
         overloads: find!("userId", User, by_id),
     },
     Function {

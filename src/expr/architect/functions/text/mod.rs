@@ -12,10 +12,10 @@ use crate::value::{Kind, Type};
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
-use super::super::signature::{Category, Function, Parameter, many, one, overload};
+use super::super::signature::{Category, Function, Parameter, one, overload};
 
 /// How long a text an expression may make, in bytes.
-const MAX_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
 const SEARCHED: Parameter = one("stringToSearch", Kind::String);
 const WANTED: Parameter = one("textToFind", Kind::String);
@@ -225,11 +225,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         summary: "Gives so many characters of a text from a place on, counted from 0, or as many as there are.",
         example: ("Substring(\"Hello\", 2, 3)", "\"llo\""),
         overloads: &[overload(
-            &[
-                one("text", Kind::String),
-                one("start", Kind::Integer).at_least(0),
-                LENGTH,
-            ],
+            &[one("text", Kind::String), one("start", Kind::Integer).at_least(0), LENGTH],
             Type::one(Kind::String),
             parts::substring,
         )],
@@ -267,6 +263,7 @@ pub(super) fn require_length(
     if bytes <= MAX_BYTES {
         return Ok(());
     }
-    let message = format!("the text would be {bytes} bytes long; {MAX_BYTES} are allowed");
+    let message =
+        format!("the text would be {bytes} bytes long; {MAX_BYTES} are allowed");
     Err(arguments.fail(Code::RESULT_TOO_LARGE, &message))
 }

@@ -60,8 +60,8 @@ pub(super) fn replace(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     if count == 0 {
         return Ok(Value::String(text.clone()));
     }
-    let bytes =
-        (text.len() - count * wanted.len()).saturating_add(count.saturating_mul(new.len()));
+    let bytes = (text.len() - count * wanted.len())
+        .saturating_add(count.saturating_mul(new.len()));
     require_length(arguments, bytes)?;
     let mut replaced = Text::with_capacity(bytes);
     let mut from = 0;

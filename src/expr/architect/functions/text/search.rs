@@ -90,7 +90,11 @@ fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.chars().map(|letter| sole(sole(letter.to_uppercase(), letter).to_lowercase(), letter)).collect()
+    let fold = |letter: char| {
+        let capital = sole(letter.to_uppercase(), letter);
+        sole(capital.to_lowercase(), capital)
+    };
+    text.chars().map(fold).collect()
 }
 
 /// The only character of several, or another.
