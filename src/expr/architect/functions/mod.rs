@@ -12,6 +12,8 @@ mod currencies;
 mod email;
 mod financial;
 mod json;
+#[cfg(test)]
+mod known;
 mod language;
 mod limits;
 mod list;
