@@ -36,12 +36,19 @@ fn hold(text: &str, wrong: &[&str]) {
         total += 1;
         let found = World::default().value(expression);
         if !is_as_expected(&found, &case["expect"]) && !wrong.contains(&expression) {
-            failures.push(format!("{expression}\n    expected {}\n    found {found:?}", case["expect"]));
+            failures.push(format!(
+                "{expression}\n    expected {}\n    found {found:?}",
+                case["expect"]
+            ));
         }
     }
     let held = total - failures.len() - wrong.len();
     eprintln!("{held} of {total} examples hold");
-    assert!(failures.is_empty(), "{held} of {total} examples hold\n{}", failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{held} of {total} examples hold\n{}",
+        failures.join("\n")
+    );
 }
 
 fn is_as_expected(found: &Result<Value, String>, expected: &Json) -> bool {

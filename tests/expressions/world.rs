@@ -24,9 +24,12 @@ impl World {
 
     /// The value of an expression, or what is wrong with it.
     pub fn value(&mut self, text: &str) -> Result<Value, String> {
-        let expression = Expression::compile(text, &mut self.names, None)
-            .map_err(|problems| format!("{}: {}", problems[0].code, problems[0].message))?;
-        let new: Vec<Type> = self.names.iter().skip(self.values.len()).map(|(_, it)| it).collect();
+        let expression =
+            Expression::compile(text, &mut self.names, None).map_err(|problems| {
+                format!("{}: {}", problems[0].code, problems[0].message)
+            })?;
+        let new: Vec<Type> =
+            self.names.iter().skip(self.values.len()).map(|(_, it)| it).collect();
         self.values.extend(new.into_iter().map(Value::unset));
         expression
             .evaluate(self)
@@ -60,8 +63,9 @@ impl Surroundings for World {
 
 /// A file of the shared data; nothing, and a line that says so, where it is not at hand.
 pub fn shared(name: &str) -> Option<String> {
-    let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/expressions").join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data/expressions")
+        .join(name);
     let text = std::fs::read_to_string(&path).ok();
     if text.is_none() {
         eprintln!("SKIPPED: {name} of the shared data is not at hand");
