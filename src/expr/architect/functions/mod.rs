@@ -6,15 +6,23 @@
 //! catalogue.*
 
 mod cast;
+mod chance;
+mod comparison;
 mod currencies;
+mod email;
 mod financial;
+mod json;
+mod language;
 mod limits;
 mod list;
 mod logical;
 mod mathematical;
 pub(super) mod operators;
+mod organization_cast;
 mod phone_numbers;
+mod search;
 mod statistical;
+mod text;
 mod totals;
 
 use std::sync::OnceLock;
@@ -24,12 +32,20 @@ use rustc_hash::FxHashMap;
 use super::signature::Function;
 
 const CATEGORIES: &[&[Function]] = &[
+    text::FUNCTIONS,
     mathematical::FUNCTIONS,
+    chance::FUNCTIONS,
     statistical::FUNCTIONS,
     logical::FUNCTIONS,
+    comparison::FUNCTIONS,
     list::FUNCTIONS,
     cast::FUNCTIONS,
+    organization_cast::FUNCTIONS,
     financial::FUNCTIONS,
+    email::FUNCTIONS,
+    language::FUNCTIONS,
+    search::FUNCTIONS,
+    json::FUNCTIONS,
 ];
 
 /// All functions, in the order of their categories. Operators are not among them.
