@@ -7,6 +7,9 @@
 
 mod cast;
 mod currencies;
+mod datetime;
+#[cfg(test)]
+mod examples;
 mod financial;
 mod limits;
 mod list;
@@ -24,6 +27,7 @@ use rustc_hash::FxHashMap;
 use super::signature::Function;
 
 const CATEGORIES: &[&[Function]] = &[
+    datetime::FUNCTIONS,
     mathematical::FUNCTIONS,
     statistical::FUNCTIONS,
     logical::FUNCTIONS,
@@ -46,4 +50,18 @@ pub fn function(name: &str) -> Option<&'static Function> {
             .collect()
     });
     by_name.get(name.to_ascii_lowercase().as_str()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::hold;
+    use super::functions;
+    use super::operators::OPERATORS;
+
+    #[test]
+    fn examples_show_what_they_say() {
+        for function in functions().chain(OPERATORS.iter().copied()) {
+            hold(&[function.example]);
+        }
+    }
 }
