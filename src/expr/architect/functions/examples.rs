@@ -343,6 +343,8 @@ fn conversions() {
         ("ToString(-1.0)", r#""-1.0""#),
         ("ToString(MakeDuration(0, 1, 0, 0))", r#""PT1H""#),
         ("ToString(2000)", r#""2000""#),
+        ("ToString(ToSkill(NOT_SET))", "NOT_SET String"),
+        ("ToString(ToWrapupCode(NOT_SET))", "NOT_SET String"),
         (
             r#"ToString(MakeList(MakeCurrency(10.00, "USD"), MakeCurrency(5.00, "EUR")))"#,
             r#""10.00|USD\n5.00|EUR""#,
@@ -352,6 +354,8 @@ fn conversions() {
         ("ToString(MakeList(ToInt(NOT_SET), -1))", r#""\n-1""#),
         (r#"ToString(MakeList("Hello", "World"))"#, r#""Hello\nWorld""#),
         (r#"ToString(MakeList("Hello", ToString(NOT_SET)))"#, r#""Hello\n""#),
+        ("ToString(MakeList(ToSkill(NOT_SET), ToSkill(NOT_SET)))", r#""\n""#),
+        ("ToString(MakeList(ToUser(NOT_SET), ToUser(NOT_SET)))", r#""\n""#),
         (r#"ToString(MakeList(NOT_SET, false), "|")"#, r#""|false""#),
         (
             r#"ToString(MakeList(NOT_SET, MakeDateTime(2009, 1, 10, 6, 30, 0)), "|")"#,

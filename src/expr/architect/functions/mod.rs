@@ -6,18 +6,26 @@
 //! catalogue.*
 
 mod cast;
+mod chance;
+mod comparison;
 mod currencies;
 mod datetime;
+mod email;
 #[cfg(test)]
 mod examples;
 mod financial;
+mod json;
+mod language;
 mod limits;
 mod list;
 mod logical;
 mod mathematical;
 pub(super) mod operators;
+mod organization_cast;
 mod phone_numbers;
+mod search;
 mod statistical;
+mod text;
 mod totals;
 
 use std::sync::OnceLock;
@@ -27,13 +35,21 @@ use rustc_hash::FxHashMap;
 use super::signature::Function;
 
 const CATEGORIES: &[&[Function]] = &[
+    text::FUNCTIONS,
     datetime::FUNCTIONS,
     mathematical::FUNCTIONS,
+    chance::FUNCTIONS,
     statistical::FUNCTIONS,
     logical::FUNCTIONS,
+    comparison::FUNCTIONS,
     list::FUNCTIONS,
     cast::FUNCTIONS,
+    organization_cast::FUNCTIONS,
     financial::FUNCTIONS,
+    email::FUNCTIONS,
+    language::FUNCTIONS,
+    search::FUNCTIONS,
+    json::FUNCTIONS,
 ];
 
 /// All functions, in the order of their categories. Operators are not among them.

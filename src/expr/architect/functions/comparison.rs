@@ -1,0 +1,106 @@
+//! Whether values are equal, and whether there is one.
+
+use crate::value::{Json, Kind, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::equality::equal;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, Parameter, many, one, overload};
+use super::super::surroundings::Policies;
+
+const IGNORE_CASE: Parameter = one("ignoreCase", Kind::Boolean);
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "AreEqual",
+        category: Category::Comparison,
+        summary: "Tells whether all values equal the first one. Collections are equal if their items are, in the same order. NOT_SET equals NOT_SET.",
+        example: ("AreEqual(true, MakeList(\"hello\"), MakeList(\"Hello\"))", "true"),
+        overloads: &[
+            overload(
+                &[
+                    one("valueToCompare", Kind::Any).or_not_set(),
+                    one("valueToCompareTo", Kind::Any).or_not_set().repeated(),
+                ],
+                Type::one(Kind::Boolean),
+                are_equal,
+            )
+            .reading_surroundings(),
+            overload(
+                &[many("valueToCompare", Kind::Any), many("valueToCompareTo", Kind::Any)],
+                Type::one(Kind::Boolean),
+                are_equal,
+            )
+            .reading_surroundings(),
+            overload(
+                &[
+                    IGNORE_CASE,
+                    one("valueToCompare", Kind::String).or_not_set(),
+                    one("valueToCompareTo", Kind::String).or_not_set().repeated(),
+                ],
+                Type::one(Kind::Boolean),
+                are_equal_texts,
+            ),
+            overload(
+                &[
+                    IGNORE_CASE,
+                    many("valueToCompare", Kind::String),
+                    many("valueToCompareTo", Kind::String),
+                ],
+                Type::one(Kind::Boolean),
+                are_equal_texts,
+            ),
+        ],
+    },
+    Function {
+        name: "IsNotSetOrEmpty",
+        category: Category::Comparison,
+        summary: "Tells whether a value is NOT_SET, a String or collection without content, or a Currency without amount.",
+        example: ("IsNotSetOrEmpty(\"\")", "true"),
+        overloads: &[
+            overload(
+                &[one("item", Kind::Any).or_not_set()],
+                Type::one(Kind::Boolean),
+                is_not_set_or_empty,
+            ),
+            overload(
+                &[many("collection", Kind::Any)],
+                Type::one(Kind::Boolean),
+                is_not_set_or_empty,
+            ),
+            overload(
+                &[one("item", Kind::NotSet).or_not_set()],
+                Type::one(Kind::Boolean),
+                is_not_set_or_empty,
+            ),
+        ],
+    },
+];
+
+fn are_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let policies = arguments.surroundings().directory().policies();
+    Ok(Value::Boolean(all_equal(arguments.values(), policies)))
+}
+
+/// Whoever says whether case counts overrules the policy.
+fn are_equal_texts(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let equality_ignores_case = arguments.boolean(0)?;
+    let policies = Policies { equality_ignores_case, ..Policies::default() };
+    Ok(Value::Boolean(all_equal(&arguments.values()[1..], policies)))
+}
+
+fn all_equal(values: &[&Value], policies: Policies) -> bool {
+    values.windows(2).all(|pair| equal(pair[0], pair[1], policies))
+}
+
+/// Not documented: the JSON `""`, `[]` and `{}` are empty, too.
+fn is_not_set_or_empty(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(match arguments.value(0) {
+        Value::String(text) | Value::Json(Json::String(text)) => text.is_empty(),
+        Value::Currency(currency) => currency.amount.is_none(),
+        Value::Collection(collection) => collection.items.is_empty(),
+        Value::Json(Json::Array(items)) => items.is_empty(),
+        Value::Json(Json::Object(entries)) => entries.is_empty(),
+        other => other.is_unset(),
+    }))
+}

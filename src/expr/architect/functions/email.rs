@@ -1,0 +1,108 @@
+//! E-mail addresses.
+
+use std::sync::Arc;
+
+use crate::value::{Kind, Object, Text, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, one, overload};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "EmailAddressDomainPart",
+        category: Category::Email,
+        summary: "Gives what follows the @ of an e-mail address, or NOT_SET if it is none.",
+        example: ("EmailAddressDomainPart(\"john.doe@company.com\")", "\"company.com\""),
+        overloads: &[
+            overload(
+                &[one("emailAddress", Kind::EmailAddress)],
+                Type::one(Kind::String),
+                domain_part,
+            ),
+            overload(
+                &[one("emailAddressString", Kind::String).or_not_set()],
+                Type::one(Kind::String),
+                domain_part,
+            ),
+        ],
+    },
+    Function {
+        name: "EmailAddressLocalPart",
+        category: Category::Email,
+        summary: "Gives what precedes the @ of an e-mail address, or NOT_SET if it is none.",
+        example: ("EmailAddressLocalPart(\"john.doe@company.com\")", "\"john.doe\""),
+        overloads: &[
+            overload(
+                &[one("emailAddress", Kind::EmailAddress)],
+                Type::one(Kind::String),
+                local_part,
+            ),
+            overload(
+                &[one("emailAddressString", Kind::String).or_not_set()],
+                Type::one(Kind::String),
+                local_part,
+            ),
+        ],
+    },
+    Function {
+        name: "MakeEmailAddress",
+        category: Category::Email,
+        summary: "Makes an EmailAddress of an address and, if given, a name.",
+        example: (
+            "MakeEmailAddress(\"john.doe@company.com\", \"John\").name",
+            "\"John\"",
+        ),
+        overloads: &[
+            overload(
+                &[one("address", Kind::String)],
+                Type::one(Kind::EmailAddress),
+                make_email_address,
+            ),
+            overload(
+                &[one("address", Kind::String), one("name", Kind::String).or_not_set()],
+                Type::one(Kind::EmailAddress),
+                make_email_address,
+            ),
+        ],
+    },
+];
+
+fn domain_part(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(match parts(arguments)? {
+        Some((_, domain)) => Value::String(domain),
+        None => arguments.not_set(),
+    })
+}
+
+fn local_part(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(match parts(arguments)? {
+        Some((local, _)) => Value::String(local),
+        None => arguments.not_set(),
+    })
+}
+
+/// What stands before and behind the last @, for a quoted local part may hold others.
+/// Nothing if there is no @ or nothing on one of its sides.
+fn parts(arguments: &Arguments<'_>) -> Result<Option<(Text, Text)>, Failure> {
+    let id = arguments.value(0).property("id");
+    let address = match &id {
+        Some(Value::String(address)) => Some(address),
+        Some(_) => None,
+        None => arguments.optional_text(0)?,
+    };
+    let split = address.and_then(|address| address.rsplit_once('@'));
+    Ok(split
+        .filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
+        .map(|(local, domain)| (local.into(), domain.into())))
+}
+
+fn make_email_address(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let name = arguments.optional_text(1)?;
+    let name = name.map_or(Value::NotSet(Type::one(Kind::String)), |name| {
+        Value::String(name.clone())
+    });
+    let address = Value::String(arguments.text(0)?.clone());
+    let properties = [("name".into(), name), ("id".into(), address)].into();
+    Ok(Value::Object(Arc::new(Object { kind: Kind::EmailAddress, properties })))
+}

@@ -1,0 +1,238 @@
+//! JSON.
+//!
+//! These functions are newer than Genesys' catalogue. *Source: how real flows call them, and
+//! the help page "JSON values in Architect".* Names of members are compared with case, as it
+//! says. Not documented: what follows from JSON of another form than is wanted, an error
+//! here; that NOT_SET gives NOT_SET, or no items, where something is read; that a member
+//! which is not there is NOT_SET.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Code;
+use crate::value::{Collection, Json, JsonObject, Kind, MAX_JSON_DEPTH, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, Parameter, many, one, overload};
+use super::text::MAX_BYTES;
+
+const JSON: Parameter = one("json", Kind::Json);
+const PROPERTY: Parameter = one("propertyName", Kind::String);
+const INDEX: Parameter = one("index", Kind::Integer).at_least(0);
+
+/// The overloads that end in a value of any type.
+macro_rules! with_any_value {
+    ($result:ident by $body:path; $($parameter:expr),*) => {
+        &[
+            overload(
+                &[$($parameter,)* one("value", Kind::Any).or_not_set()],
+                Type::one(Kind::$result),
+                $body,
+            ),
+            overload(
+                &[$($parameter,)* many("value", Kind::Any)],
+                Type::one(Kind::$result),
+                $body,
+            ),
+        ]
+    };
+}
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "GetJsonObjectProperty",
+        category: Category::Json,
+        summary: "Gives a member of a JSON object, or NOT_SET if it has none of the name. Case counts.",
+        example: ("GetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1}\"), \"a\")", "1"),
+        overloads: &[overload(
+            &[JSON.or_not_set(), PROPERTY],
+            Type::one(Kind::Json),
+            get_property,
+        )],
+    },
+    Function {
+        name: "GetJsonObjectPropertyNames",
+        category: Category::Json,
+        summary: "Gives the names of the members of a JSON object, in its order.",
+        example: (
+            "GetJsonObjectPropertyNames(JsonParse(\"{\\\"b\\\": 1, \\\"a\\\": 2}\"))",
+            "[\"b\",\"a\"]",
+        ),
+        overloads: &[overload(
+            &[JSON.or_not_set()],
+            Type::many(Kind::String),
+            property_names,
+        )],
+    },
+    Function {
+        name: "IsJsonObject",
+        category: Category::Json,
+        summary: "Tells whether JSON is an object.",
+        example: ("IsJsonObject(JsonParse(\"[1]\"))", "false"),
+        overloads: &[overload(&[JSON.or_not_set()], Type::one(Kind::Boolean), is_object)],
+    },
+    Function {
+        name: "JsonParse",
+        category: Category::Json,
+        summary: "Makes JSON of its text.",
+        example: ("JsonParse(\"{\\\"a\\\": [1, null]}\")", "{\"a\":[1,null]}"),
+        overloads: &[overload(
+            &[one("text", Kind::String).or_not_set()],
+            Type::one(Kind::Json),
+            parse,
+        )],
+    },
+    Function {
+        name: "ReplaceJsonArrayItem",
+        category: Category::Json,
+        summary: "Gives a JSON array with another item at a place, counted from 0.",
+        example: ("ReplaceJsonArrayItem(JsonParse(\"[1, 2]\"), 1, \"b\")", "[1,\"b\"]"),
+        overloads: with_any_value!(Json by replace_item; JSON, INDEX),
+    },
+    Function {
+        name: "SetJsonObjectProperty",
+        category: Category::Json,
+        summary: "Gives a JSON object with a member of this name and value. NOT_SET becomes null.",
+        example: (
+            "SetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1}\"), \"b\", true)",
+            "{\"a\":1,\"b\":true}",
+        ),
+        overloads: with_any_value!(Json by set_property; JSON, PROPERTY),
+    },
+    Function {
+        name: "ToJson",
+        category: Category::Json,
+        summary: "Makes JSON of a value. A String becomes a JSON string, whatever it holds.",
+        example: ("ToJson(MakeList(\"a\", \"b\"))", "[\"a\",\"b\"]"),
+        overloads: with_any_value!(Json by to_json;),
+    },
+    Function {
+        name: "ToJsonCollection",
+        category: Category::Json,
+        summary: "Gives the items of a JSON array as a collection.",
+        example: ("ToJsonCollection(JsonParse(\"[1, {}]\"))", "[1,{}]"),
+        overloads: &[overload(
+            &[JSON.or_not_set()],
+            Type::many(Kind::Json),
+            to_collection,
+        )],
+    },
+];
+
+fn parse(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let Some(text) = arguments.optional_text(0)? else { return Ok(arguments.not_set()) };
+    Json::parse(text)
+        .map(Value::Json)
+        .map_err(|wrong| arguments.fail(Code::CONVERSION_FAILED, &wrong.to_string()))
+}
+
+fn get_property(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    if arguments.value(0).is_unset() {
+        return Ok(arguments.not_set());
+    }
+    let found = object(arguments)?.get(arguments.text(1)?.as_str());
+    Ok(found.map_or_else(|| arguments.not_set(), |member| Value::Json(member.clone())))
+}
+
+fn property_names(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let items = match arguments.optional(0, |arguments, _| object(arguments))? {
+        Some(members) => members.keys().cloned().map(Value::String).collect(),
+        None => Vec::new(),
+    };
+    Ok(Value::Collection(Arc::new(Collection { kind: Kind::String, items })))
+}
+
+fn is_object(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(Value::Boolean(matches!(arguments.value(0), Value::Json(Json::Object(_)))))
+}
+
+fn to_collection(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let items = match arguments.optional(0, |arguments, _| array(arguments))? {
+        Some(items) => items.iter().cloned().map(Value::Json).collect(),
+        None => Vec::new(),
+    };
+    Ok(Value::Collection(Arc::new(Collection { kind: Kind::Json, items })))
+}
+
+fn set_property(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let mut members = object(arguments)?.clone();
+    members.insert(arguments.text(1)?.clone(), arguments.value(2).to_json());
+    bounded(arguments, Json::Object(Arc::new(members)))
+}
+
+fn replace_item(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let mut items = array(arguments)?.clone();
+    let place = arguments.integer(1)?;
+    let count = items.len();
+    let found = usize::try_from(place).ok().and_then(|place| items.get_mut(place));
+    let Some(item) = found else {
+        let message = format!("there is no item {place} in an array of {count}");
+        return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
+    };
+    *item = arguments.value(2).to_json();
+    bounded(arguments, Json::Array(Arc::new(items)))
+}
+
+fn to_json(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    match arguments.value(0) {
+        Value::NotSet(_) => Ok(arguments.not_set()),
+        value => bounded(arguments, value.to_json()),
+    }
+}
+
+/// The object that the first argument is.
+fn object<'a>(arguments: &Arguments<'a>) -> Result<&'a JsonObject, Failure> {
+    match arguments.value(0) {
+        Value::Json(Json::Object(members)) => Ok(members),
+        other => Err(another_form(arguments, other, "an object")),
+    }
+}
+
+/// The array that the first argument is.
+fn array<'a>(arguments: &Arguments<'a>) -> Result<&'a Vec<Json>, Failure> {
+    match arguments.value(0) {
+        Value::Json(Json::Array(items)) => Ok(items),
+        other => Err(another_form(arguments, other, "an array")),
+    }
+}
+
+#[cold]
+fn another_form(arguments: &Arguments<'_>, found: &Value, wanted: &str) -> Failure {
+    let found = match found {
+        Value::Json(Json::Array(_)) => "an array",
+        Value::Json(Json::Object(_)) => "an object",
+        Value::Json(Json::Null) | Value::NotSet(_) => "null",
+        _ => "a single value",
+    };
+    let message = format!("the JSON is {found}, not {wanted}");
+    arguments.fail(Code::CONVERSION_FAILED, &message)
+}
+
+/// The JSON, unless it is too deep or too large.
+fn bounded(arguments: &Arguments<'_>, json: Json) -> Result<Value, Failure> {
+    if fits(&json, MAX_JSON_DEPTH, &mut { MAX_BYTES }) {
+        return Ok(Value::Json(json));
+    }
+    let message = format!(
+        "the JSON would be larger than {MAX_BYTES} bytes or nested deeper than {MAX_JSON_DEPTH}"
+    );
+    Err(arguments.fail(Code::RESULT_TOO_LARGE, &message))
+}
+
+/// Takes what the JSON needs from the room, and stops as soon as there is not enough: JSON
+/// that is put into itself doubles each time, though its copies share their memory.
+fn fits(json: &Json, depth: usize, room: &mut usize) -> bool {
+    let own = match json {
+        Json::String(text) => text.len(),
+        Json::Object(members) => members.keys().map(|name| name.len()).sum(),
+        _ => 0,
+    };
+    let Some(rest) = room.checked_sub(own + 1) else { return false };
+    *room = rest;
+    let mut fits = |item: &Json| depth > 0 && fits(item, depth - 1, room);
+    match json {
+        Json::Array(items) => depth > 0 && items.iter().all(&mut fits),
+        Json::Object(members) => depth > 0 && members.values().all(&mut fits),
+        _ => true,
+    }
+}

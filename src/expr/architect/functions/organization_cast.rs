@@ -1,0 +1,104 @@
+//! Conversions of names to what the organisation has under them.
+
+use crate::diagnostic::Code;
+use crate::value::{Kind, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, one, overload};
+
+/// The overloads that take a name, NOT_SET as such, and what is already of the type.
+macro_rules! named {
+    ($name:literal, $kind:ident) => {
+        &[
+            overload(
+                &[one($name, Kind::String).or_not_set()],
+                Type::one(Kind::$kind),
+                by_name,
+            )
+            .reading_surroundings(),
+            overload(
+                &[one("valueToConvert", Kind::NotSet).or_not_set()],
+                Type::one(Kind::$kind),
+                same,
+            ),
+            overload(
+                &[one("valueToReturn", Kind::$kind).or_not_set()],
+                Type::one(Kind::$kind),
+                same,
+            ),
+        ]
+    };
+}
+
+// `ToScheduleGroup` is newer than Genesys' catalogue; real flows use it.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "ToGroup",
+        category: Category::Cast,
+        summary: "Gives the group of a name. The organisation must have it.",
+        example: ("IsSet(ToGroup(NOT_SET))", "false"),
+        overloads: named!("valueToConvert", Group),
+    },
+    Function {
+        name: "ToLanguageSkill",
+        category: Category::Cast,
+        summary: "Gives the language skill of a name. The organisation must have it.",
+        example: ("IsSet(ToLanguageSkill(NOT_SET))", "false"),
+        overloads: named!("languageTag", LanguageSkill),
+    },
+    Function {
+        name: "ToQueue",
+        category: Category::Cast,
+        summary: "Gives the queue of a name. The organisation must have it.",
+        example: ("IsSet(ToQueue(NOT_SET))", "false"),
+        overloads: named!("valueToConvert", Queue),
+    },
+    Function {
+        name: "ToScheduleGroup",
+        category: Category::Cast,
+        summary: "Gives the schedule group of a name. The organisation must have it.",
+        example: ("IsSet(ToScheduleGroup(NOT_SET))", "false"),
+        overloads: named!("valueToConvert", ScheduleGroup),
+    },
+    Function {
+        name: "ToSkill",
+        category: Category::Cast,
+        summary: "Gives the skill of a name. The organisation must have it.",
+        example: ("IsSet(ToSkill(NOT_SET))", "false"),
+        overloads: named!("skillName", Skill),
+    },
+    Function {
+        name: "ToUser",
+        category: Category::Cast,
+        summary: "Gives the user of a user name, an e-mail address. The organisation must have it.",
+        example: ("IsSet(ToUser(NOT_SET))", "false"),
+        overloads: named!("userName", User),
+    },
+    Function {
+        name: "ToWrapupCode",
+        category: Category::Cast,
+        summary: "Gives the wrap-up code of a name. The organisation must have it.",
+        example: ("IsSet(ToWrapupCode(NOT_SET))", "false"),
+        overloads: named!("valueToConvert", WrapupCode),
+    },
+];
+
+/// A name that the organisation does not have, or has more than once, is an error: the
+/// catalogue says that it must be defined "for the conversion to work".
+///
+/// Not documented: a blank name is NOT_SET, as a blank number is.
+fn by_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let name = arguments.optional_text(0)?.filter(|name| !name.trim().is_empty());
+    let Some(name) = name else { return Ok(arguments.not_set()) };
+    let kind = arguments.result_type().kind;
+    arguments.surroundings().directory().by_name(kind, name).ok_or_else(|| {
+        let message = format!("the organisation has no one {} {name:?}", kind.name());
+        arguments.fail(Code::CONVERSION_FAILED, &message)
+    })
+}
+
+fn same(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let value = arguments.value(0);
+    Ok(if value.is_unset() { arguments.not_set() } else { value.clone() })
+}

@@ -1,0 +1,171 @@
+//! What is found in the organisation.
+//!
+//! What is not found, or not the only one of its name, is NOT_SET.
+
+use crate::value::{Kind, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Evaluate, Function, Overload, one, overload};
+
+/// The overloads that take a String, or NOT_SET as such.
+macro_rules! find {
+    ($name:literal, $kind:ident, $find:path) => {
+        &[
+            by_text(&[one($name, Kind::String).or_not_set()], Kind::$kind, $find),
+            overload(
+                &[one($name, Kind::NotSet).or_not_set()],
+                Type::one(Kind::$kind),
+                not_set,
+            ),
+        ]
+    };
+}
+
+// The functions with `ById` and those of schedule and emergency groups are newer than
+// Genesys' catalogue; real flows use them.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "FindEmergencyGroup",
+        category: Category::Search,
+        summary: "Finds an emergency group by its name.",
+        example: ("IsSet(FindEmergencyGroup(\"Fire drill\"))", "false"),
+        overloads: find!("emergencyGroupName", EmergencyGroup, by_name),
+    },
+    Function {
+        name: "FindLanguageSkill",
+        category: Category::Search,
+        summary: "Finds a language skill by its id or its name.",
+        example: ("IsSet(FindLanguageSkill(\"Spanish - Written\"))", "false"),
+        overloads: find!("skillToFind", LanguageSkill, by_id_or_name),
+    },
+    Function {
+        name: "FindQueue",
+        category: Category::Search,
+        summary: "Finds a queue by its id or its name.",
+        example: ("IsSet(FindQueue(\"Marketing\"))", "false"),
+        overloads: find!("queueToFind", Queue, by_id_or_name),
+    },
+    Function {
+        name: "FindQueueById",
+        category: Category::Search,
+        summary: "Finds a queue by its id.",
+        example: (
+            "IsSet(FindQueueById(\"6b943b2c-9201-470b-4bf7-a133a93e2913\"))",
+            "false",
+        ),
+        overloads: find!("queueId", Queue, by_id),
+    },
+    Function {
+        name: "FindScheduleGroup",
+        category: Category::Search,
+        summary: "Finds a schedule group by its name.",
+        example: ("IsSet(FindScheduleGroup(\"Office hours\"))", "false"),
+        overloads: find!("scheduleGroupName", ScheduleGroup, by_name),
+    },
+    Function {
+        name: "FindSkill",
+        category: Category::Search,
+        summary: "Finds a skill by its id or its name.",
+        example: ("IsSet(FindSkill(\"JavaScript\"))", "false"),
+        overloads: find!("skillToFind", Skill, by_id_or_name),
+    },
+    Function {
+        name: "FindSystemPrompt",
+        category: Category::Search,
+        summary: "Finds a system prompt by its name. `PromptSystem.` may stand before it.",
+        example: ("IsSet(FindSystemPrompt(\"no_such_prompt\"))", "false"),
+        overloads: find!("promptName", Prompt, system_prompt),
+    },
+    Function {
+        name: "FindUser",
+        category: Category::Search,
+        summary: "Finds a user by the e-mail address.",
+        example: ("IsSet(FindUser(\"john.doe@company.com\"))", "false"),
+        overloads: find!("userEmail", User, by_name),
+    },
+    Function {
+        name: "FindUserById",
+        category: Category::Search,
+        summary: "Finds a user by the id.",
+        example: (
+            "IsSet(FindUserById(\"4b933b2c-0201-470f-8af0-b105a93f2914\"))",
+            "false",
+        ),
+        overloads: find!("userId", User, by_id),
+    },
+    Function {
+        name: "FindUserPrompt",
+        category: Category::Search,
+        summary: "Finds a user prompt by its name. `Prompt.` may stand before it.",
+        example: ("IsSet(FindUserPrompt(\"Greeting\"))", "false"),
+        overloads: find!("promptName", Prompt, user_prompt),
+    },
+];
+
+const fn by_text(
+    parameters: &'static [super::super::signature::Parameter],
+    kind: Kind,
+    find: Evaluate,
+) -> Overload {
+    overload(parameters, Type::one(kind), find).reading_surroundings()
+}
+
+fn by_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    found(arguments, |name| {
+        let kind = arguments.result_type().kind;
+        arguments.surroundings().directory().by_name(kind, name)
+    })
+}
+
+fn by_id(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    found(arguments, |id| {
+        let kind = arguments.result_type().kind;
+        arguments.surroundings().directory().by_id(kind, id)
+    })
+}
+
+/// Genesys looks for an id only if the text is a GUID. All its ids are; those of a test's
+/// organisation need not be.
+fn by_id_or_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    found(arguments, |text| {
+        let kind = arguments.result_type().kind;
+        let directory = arguments.surroundings().directory();
+        directory.by_id(kind, text).or_else(|| directory.by_name(kind, text))
+    })
+}
+
+fn user_prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    found(arguments, |name| {
+        let name = without_prefix(name, "Prompt.");
+        arguments.surroundings().directory().user_prompt(name)
+    })
+}
+
+fn system_prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    found(arguments, |name| {
+        let name = without_prefix(name, "PromptSystem.");
+        arguments.surroundings().directory().system_prompt(name)
+    })
+}
+
+/// What the organisation has under a text. Under the empty one it has nothing.
+fn found(
+    arguments: &Arguments<'_>,
+    find: impl FnOnce(&str) -> Option<Value>,
+) -> Result<Value, Failure> {
+    let text = arguments.optional_text(0)?.filter(|text| !text.is_empty());
+    Ok(text.and_then(|text| find(text)).unwrap_or_else(|| arguments.not_set()))
+}
+
+/// Not documented: the prefix may be in any case, as the name may.
+fn without_prefix<'t>(name: &'t str, prefix: &str) -> &'t str {
+    match name.get(..prefix.len()) {
+        Some(start) if start.eq_ignore_ascii_case(prefix) => &name[prefix.len()..],
+        _ => name,
+    }
+}
+
+fn not_set(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(arguments.not_set())
+}

@@ -1,0 +1,91 @@
+//! Examples in checkable form, a JSON object a line: `{"expr": text, "expect": {"kind": …}}`.
+//!
+//! The kinds: `Number` (value, type), `String`, `Boolean`, `DateTime` (value), `Duration`
+//! (seconds), `Currency` (amount, code), `NotSet`, `error`.
+
+use std::path::Path;
+
+use flowsim::value::{Decimal, Number, Value};
+use serde_json::Value as Json;
+
+use crate::world::{World, shared};
+
+/// Genesys' examples that cannot hold, each with its reason in `docs/expressions.md`.
+const WRONG: &[&str] = &[];
+
+#[test]
+fn the_examples_of_genesys_hold() {
+    let Some(text) = shared("cases.jsonl") else { return };
+    hold(&text, WRONG);
+}
+
+#[test]
+fn our_own_examples_hold() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/expressions");
+    let text = std::fs::read_to_string(folder.join("examples.jsonl")).unwrap();
+    hold(&text, &[]);
+}
+
+/// Evaluates every example of a file and lists those that do not hold.
+fn hold(text: &str, wrong: &[&str]) {
+    let mut total = 0;
+    let mut failures = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let case: Json = serde_json::from_str(line).unwrap();
+        let expression = case["expr"].as_str().unwrap();
+        total += 1;
+        let found = World::default().value(expression);
+        if !is_as_expected(&found, &case["expect"]) && !wrong.contains(&expression) {
+            failures.push(format!(
+                "{expression}\n    expected {}\n    found {found:?}",
+                case["expect"]
+            ));
+        }
+    }
+    let held = total - failures.len() - wrong.len();
+    eprintln!("{held} of {total} examples hold");
+    assert!(
+        failures.is_empty(),
+        "{held} of {total} examples hold\n{}",
+        failures.join("\n")
+    );
+}
+
+fn is_as_expected(found: &Result<Value, String>, expected: &Json) -> bool {
+    let Ok(found) = found else { return expected["kind"] == "error" };
+    let value = expected["value"].as_str();
+    match expected["kind"].as_str().unwrap() {
+        "Number" => is_number(found, value.unwrap(), expected["type"].as_str()),
+        "String" => matches!(found, Value::String(text) if Some(text.as_str()) == value),
+        "Boolean" => *found == Value::Boolean(expected["value"].as_bool().unwrap()),
+        "DateTime" => {
+            matches!(found, Value::DateTime(time) if Some(time.to_string().as_str()) == value)
+        }
+        "Duration" => {
+            let milliseconds = expected["seconds"].as_f64().unwrap() * 1000.0;
+            matches!(found, Value::Duration(duration)
+                if (duration.milliseconds() as f64 - milliseconds).abs() < 0.5)
+        }
+        "Currency" => {
+            let amount = Decimal::parse(expected["amount"].as_str().unwrap());
+            let code = expected["code"].as_str();
+            matches!(found, Value::Currency(found)
+                if found.amount == amount && found.code.as_deref() == code)
+        }
+        "NotSet" => matches!(found, Value::NotSet(_)),
+        _ => false,
+    }
+}
+
+/// A number that is written with a point is a Decimal, whatever the example's type says: the
+/// catalogue's own table gives Decimal for `2 ^ 3`, whose example is typed Integer.
+fn is_number(found: &Value, expected: &str, kind: Option<&str>) -> bool {
+    let is_decimal = expected.contains('.') || kind == Some("Decimal");
+    let is_kind = match found {
+        Value::Integer(_) => !is_decimal || kind.is_none(),
+        Value::Decimal(_) => is_decimal || kind.is_none(),
+        _ => return false,
+    };
+    let expected = Number::parse(expected).unwrap();
+    is_kind && Number::of(found).unwrap().compare(&expected).is_eq()
+}
