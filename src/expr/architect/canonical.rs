@@ -53,12 +53,12 @@ fn write_operation(call: &TypedCall, out: &mut String) {
             out.push(']');
         }
         [operand] => {
-            out.push_str(call.function.name);
+            out.push_str(&call.shown);
             write_operand(operand, out);
         }
         [left, right] => {
             write_operand(left, out);
-            let _ = write!(out, " {} ", call.function.name);
+            let _ = write!(out, " {} ", call.shown);
             write_operand(right, out);
         }
         [condition, yes, no] => {
@@ -72,12 +72,13 @@ fn write_operation(call: &TypedCall, out: &mut String) {
     }
 }
 
-/// An operand that is an operation itself stands in parentheses.
+/// An operand that is an operation itself stands in parentheses; the dot counts as one.
 fn write_operand(typed: &Typed, out: &mut String) {
-    let is_operation = matches!(
-        &typed.form,
-        TypedForm::Call(call) if call.function.category == Category::Operators
-    );
+    let is_operation = match &typed.form {
+        TypedForm::Call(call) => call.function.category == Category::Operators,
+        TypedForm::Property(..) => true,
+        _ => false,
+    };
     if is_operation {
         out.push('(');
         write(typed, out);

@@ -6,28 +6,50 @@
 use crate::value::{Kind, Type};
 
 use super::functions::function;
+use super::overloads::takes;
 use super::signature::Function;
 
-/// The function that makes the wanted type of the given one, if Architect calls it by itself.
+/// The function that makes the wanted type of an argument, if Architect calls it by itself:
+/// what is heard and what is displayed may be given as something else.
 pub(super) fn cast(given: Type, wanted: Type) -> Option<&'static Function> {
-    if wanted.is_collection || given == wanted {
+    if wanted == Type::one(Kind::Audio) || wanted == Type::one(Kind::Communication) {
+        at_root(given, wanted)
+    } else {
+        None
+    }
+}
+
+/// The function that makes the wanted type of the result of a whole expression, if there is
+/// one: a String where an Integer is expected becomes one, and so on.
+pub(super) fn at_root(given: Type, wanted: Type) -> Option<&'static Function> {
+    if wanted.is_collection {
         return None;
     }
-    let name = match (given.kind, wanted.kind, given.is_collection) {
-        (Kind::String, Kind::Audio, false) => "ToAudioTTS",
-        (Kind::Prompt, Kind::Audio, false) => "ToAudio",
-        (Kind::Duration, Kind::Audio, false) => "ToAudioDuration",
-        (Kind::Integer | Kind::Decimal, Kind::Audio, false) => "ToAudioNumber",
-        (Kind::Currency, Kind::Audio, false) => "ToAudioCurrency",
-        (Kind::PhoneNumber, Kind::Audio, false) => "ToAudioPhoneNumber",
-        (Kind::DateTime, Kind::Audio, false) => "ToAudioDateTime",
-        (Kind::Audio, Kind::Communication, _) => return None,
-        (_, Kind::Communication, _) => "ToCommunication",
-        (Kind::Json, Kind::String, false) | (Kind::String, Kind::String, true) => {
-            "ToString"
-        }
-        (Kind::Integer, Kind::Decimal, false) => "ToDecimal",
+    let name = match (wanted.kind, given.kind) {
+        (Kind::Audio, Kind::String) => "ToAudioTTS",
+        (Kind::Audio, Kind::Duration) => "ToAudioDuration",
+        (Kind::Audio, Kind::Integer | Kind::Decimal) => "ToAudioNumber",
+        (Kind::Audio, Kind::Currency) => "ToAudioCurrency",
+        (Kind::Audio, Kind::PhoneNumber) => "ToAudioPhoneNumber",
+        (Kind::Audio, Kind::DateTime) => "ToAudioDateTime",
+        (Kind::Audio, Kind::Boolean) => "ToAudioBool",
+        (Kind::Audio, _) => "ToAudio",
+        (Kind::Communication, _) => "ToCommunication",
+        (Kind::String, _) => "ToString",
+        (Kind::Integer, _) => "ToInt",
+        (Kind::Decimal, _) => "ToDecimal",
+        (Kind::Boolean, _) => "ToBool",
+        (Kind::DateTime, _) => "ToDateTime",
+        (Kind::Duration, _) => "ToDuration",
+        (Kind::Currency, _) => "ToCurrency",
+        (Kind::PhoneNumber, _) => "ToPhoneNumber",
+        (Kind::Queue, _) => "ToQueue",
+        (Kind::User, _) => "ToUser",
+        (Kind::Skill, _) => "ToSkill",
+        (Kind::LanguageSkill, _) => "ToLanguageSkill",
+        (Kind::Group, _) => "ToGroup",
+        (Kind::WrapupCode, _) => "ToWrapupCode",
         _ => return None,
     };
-    function(name)
+    function(name).filter(|function| takes(function, given))
 }

@@ -4,7 +4,7 @@
 //! which fits everywhere, so that one mistake is told once.
 
 use crate::diagnostic::{Code, nearest};
-use crate::value::{Decimal, Kind, MAX_INTEGER, Type, Value, properties_of};
+use crate::value::{Decimal, Kind, MAX_INTEGER, Text, Type, Value, properties_of};
 
 use super::casts;
 use super::functions::operators::{CHOICE, ITEM, of as operator_function};
@@ -80,9 +80,13 @@ impl Checker<'_> {
             }
             Form::Item(base, index) => self.item(base, index, place),
             Form::Unary(operator, operand) => self.unary(*operator, operand, place),
-            Form::Binary(operator, sides) => {
+            Form::Binary { operator, symbol, sides } => {
                 let arguments = self.all(sides.iter());
-                self.call(operator_function(*operator), arguments, place)
+                let mut typed = self.call(operator_function(*operator), arguments, place);
+                if let TypedForm::Call(call) = &mut typed.form {
+                    call.shown = Text::from(*symbol);
+                }
+                typed
             }
             Form::Choice(parts) => {
                 let arguments = self.all(parts.iter());
@@ -159,29 +163,24 @@ impl Checker<'_> {
     pub(super) fn property(&mut self, base: Typed, segment: &Segment<'_>) -> Typed {
         let place = (base.place.0, segment.place.1);
         match self.property_type(base.holds, &segment.text, segment.place) {
-            Some((holds, name)) => {
-                Typed::new(TypedForm::Property(Box::new(base), name.into()), holds, place)
+            Some(holds) => {
+                let name = Text::from(&*segment.text);
+                Typed::new(TypedForm::Property(Box::new(base), name), holds, place)
             }
             None => unknown(place),
         }
     }
 
-    /// The type and right spelling of a property. Reports one that does not exist.
-    fn property_type<'s>(
-        &mut self,
-        base: Type,
-        name: &'s str,
-        place: Place,
-    ) -> Option<(Type, &'s str)> {
-        let properties = properties_of(base.kind);
+    /// The type of a property. Reports one that does not exist.
+    fn property_type(&mut self, base: Type, name: &str, place: Place) -> Option<Type> {
         if !base.is_collection {
-            let same = |known: &&(&'static str, Type)| known.0.eq_ignore_ascii_case(name);
-            if let Some((known, holds)) = properties.iter().find(same) {
-                return Some((*holds, known));
+            let same = |known: &&(&str, Type)| known.0.eq_ignore_ascii_case(name);
+            if let Some((_, holds)) = properties_of(base.kind).iter().find(same) {
+                return Some(*holds);
             }
             match base.kind {
-                Kind::Json => return Some((Type::one(Kind::Json), name)),
-                Kind::Contact => return Some((Type::one(Kind::String), name)),
+                Kind::Json => return Some(Type::one(Kind::Json)),
+                Kind::Contact => return Some(Type::one(Kind::String)),
                 Kind::Any => return None,
                 _ => {}
             }
@@ -194,13 +193,18 @@ impl Checker<'_> {
     fn item(&mut self, base: &Tree<'_>, index: &Tree<'_>, place: Place) -> Typed {
         let base = self.check(base);
         let index = self.check(index);
+        let is_name = index.holds == Type::one(Kind::String) && !base.holds.is_collection;
         let declared = match index.constant() {
-            Some(Value::String(name)) if !base.holds.is_collection => {
+            Some(Value::String(name)) if is_name => {
                 let name = name.clone();
                 match self.property_type(base.holds, &name, index.place) {
-                    Some((holds, _)) => Some(holds),
+                    Some(holds) => Some(holds),
                     None => return unknown(place),
                 }
+            }
+            None if is_name && !properties_of(base.holds.kind).is_empty() => {
+                let message = "the name of a property must be a literal";
+                return self.report(Code::WRONG_ARGUMENTS, index.place, message);
             }
             _ => None,
         };
@@ -228,7 +232,8 @@ impl Checker<'_> {
             .enumerate()
             .map(|(index, argument)| self.argument(&fit, index, argument))
             .collect();
-        let call = TypedCall { function, overload: fit.overload, arguments };
+        let shown = Text::from(function.name);
+        let call = TypedCall { function, overload: fit.overload, arguments, shown };
         Typed::new(TypedForm::Call(Box::new(call)), overloads::result(&fit), place)
     }
 
@@ -282,8 +287,11 @@ impl Checker<'_> {
             holds.kind == Kind::NotSet && holds.is_collection == expected.is_collection;
         if fits {
             typed
-        } else if is_not_set || casts::cast(holds, expected).is_some() {
+        } else if is_not_set {
             self.adapt(typed, expected)
+        } else if let Some(function) = casts::at_root(holds, expected) {
+            let place = typed.place;
+            self.call(function, vec![typed], place)
         } else {
             let message =
                 format!("the expression gives {holds}, where {expected} is expected");

@@ -1,7 +1,7 @@
 //! The wording of what is wrong with types and arguments.
 
 use crate::diagnostic::{Code, nearest};
-use crate::value::{Kind, Number, Type, Value, properties_of};
+use crate::value::{Number, Type, Value, properties_of};
 
 use super::problem::Problem;
 use super::signature::{Category, Function, Overload, Parameter};

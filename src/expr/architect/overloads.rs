@@ -53,6 +53,17 @@ pub(super) fn result(fit: &Fit) -> Type {
     if returns.kind == Kind::Any { Type { kind: fit.common, ..returns } } else { returns }
 }
 
+/// Whether a function takes one argument of this type as it is.
+pub(super) fn takes(function: &Function, given: Type) -> bool {
+    function.overloads.iter().any(|overload| match overload.parameters {
+        [only] if only.wanted.kind == Kind::Any => {
+            only.wanted.is_collection == given.is_collection && given.kind != Kind::Audio
+        }
+        [only] => only.wanted == given,
+        _ => false,
+    })
+}
+
 fn parameter_at(overload: &'static Overload, place: usize) -> Option<&'static Parameter> {
     let last = overload.parameters.last().filter(|last| last.is_repeatable);
     overload.parameters.get(place).or(last)

@@ -94,9 +94,9 @@ impl<'t> Reader<'t> {
     fn climb(&mut self, least: u8) -> Parsed<'t> {
         let mut left = tree!(self.operand());
         loop {
-            let operator = match self.pairs.peek() {
+            let (operator, symbol) = match self.pairs.peek() {
                 Some(pair) if pair.as_rule() == Rule::operator => {
-                    Operator::binary(pair.as_str())?
+                    (Operator::binary(pair.as_str())?, pair.as_str())
                 }
                 _ => return Some(Ok(left)),
             };
@@ -112,7 +112,8 @@ impl<'t> Reader<'t> {
                 precedence + 1
             }));
             let place = (left.place.0, right.place.1);
-            left = tree!(limited(Form::Binary(operator, Box::new([left, right])), place));
+            let sides = Box::new([left, right]);
+            left = tree!(limited(Form::Binary { operator, symbol, sides }, place));
         }
     }
 

@@ -59,10 +59,12 @@ impl<'t> Reader<'t> {
             if operator == Operator::Power {
                 return None; // right associative, and rare
             }
+            let symbol = &self.text[self.at..self.at + length];
             self.at += length;
             let right = self.climb_from(precedence + 1)?;
             let place = (left.place.0, right.place.1);
-            left = limited(Form::Binary(operator, Box::new([left, right])), place)?;
+            let sides = Box::new([left, right]);
+            left = limited(Form::Binary { operator, symbol, sides }, place)?;
         }
         Some(left)
     }

@@ -46,8 +46,15 @@ pub enum Form<'t> {
     Item(Box<Tree<'t>>, Box<Tree<'t>>),
     /// An operator before its operand.
     Unary(Operator, Box<Tree<'t>>),
-    /// An operator between its operands.
-    Binary(Operator, Box<[Tree<'t>; 2]>),
+    /// An operator between its operands. Words, `and` and `or`, keep their spelling.
+    Binary {
+        /// Which one.
+        operator: Operator,
+        /// As it is written.
+        symbol: &'t str,
+        /// The operands.
+        sides: Box<[Tree<'t>; 2]>,
+    },
     /// `condition ? value : value`
     Choice(Box<[Tree<'t>; 3]>),
 }
@@ -132,7 +139,7 @@ impl<'t> Tree<'t> {
         let depth = match &form {
             Form::Unary(_, inner) | Form::Property(inner, _) => inner.depth + 1,
             Form::Item(base, index) => base.depth.max(index.depth) + 1,
-            Form::Binary(_, sides) => deepest(sides.iter()) + 1,
+            Form::Binary { sides, .. } => deepest(sides.iter()) + 1,
             Form::Choice(parts) => deepest(parts.iter()) + 1,
             Form::Call { arguments, .. } => deepest(arguments.iter()) + 1,
             _ => 0,

@@ -36,6 +36,8 @@ pub(super) struct TypedCall {
     pub(super) function: &'static Function,
     pub(super) overload: &'static Overload,
     pub(super) arguments: Vec<Typed>,
+    /// The name as it is written back: an operator that is a word keeps its spelling.
+    pub(super) shown: Text,
 }
 
 impl Typed {

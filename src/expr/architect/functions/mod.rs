@@ -9,7 +9,10 @@ mod cast;
 mod chance;
 mod comparison;
 mod currencies;
+mod datetime;
 mod email;
+#[cfg(test)]
+mod examples;
 mod financial;
 mod json;
 #[cfg(test)]
@@ -35,6 +38,7 @@ use super::signature::Function;
 
 const CATEGORIES: &[&[Function]] = &[
     text::FUNCTIONS,
+    datetime::FUNCTIONS,
     mathematical::FUNCTIONS,
     chance::FUNCTIONS,
     statistical::FUNCTIONS,
@@ -64,4 +68,18 @@ pub fn function(name: &str) -> Option<&'static Function> {
             .collect()
     });
     by_name.get(name.to_ascii_lowercase().as_str()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::hold;
+    use super::functions;
+    use super::operators::OPERATORS;
+
+    #[test]
+    fn examples_show_what_they_say() {
+        for function in functions().chain(OPERATORS.iter().copied()) {
+            hold(&[function.example]);
+        }
+    }
 }

@@ -33,3 +33,51 @@ pub(super) fn range(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     ];
     Ok(Value::Collection(Arc::new(Collection { kind: Kind::Duration, items })))
 }
+
+/// What `RoundUp` says to callers of short waits; longer ones are multiples of the last.
+const SPOKEN: [i64; 4] = [30_000, 60_000, 120_000, 300_000];
+
+pub(super) fn round_up(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let length = arguments.duration(0)?.milliseconds();
+    let spoken = SPOKEN.into_iter().find(|choice| *choice >= length);
+    let rounded = spoken.or_else(|| multiple(length, SPOKEN[SPOKEN.len() - 1]));
+    limits::duration(arguments, rounded.and_then(Duration::from_milliseconds))
+}
+
+pub(super) fn round_up_to_interval(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let length = arguments.duration(0)?.milliseconds();
+    let rounded = multiple(length, interval(arguments)?);
+    limits::duration(arguments, rounded.and_then(Duration::from_milliseconds))
+}
+
+/// NOT_SET items are left out.
+pub(super) fn round_up_to_choice(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let length = arguments.duration(0)?;
+    let choices = arguments.items(2)?.iter().filter_map(|item| match item {
+        Value::Duration(choice) if *choice >= length => Some(*choice),
+        _ => None,
+    });
+    match choices.min() {
+        Some(choice) => Ok(Value::Duration(choice)),
+        None => round_up_to_interval(arguments),
+    }
+}
+
+/// An interval that is not positive has no multiples to round up to.
+fn interval(arguments: &Arguments<'_>) -> Result<i64, Failure> {
+    let interval = arguments.duration(1)?;
+    if interval > Duration::ZERO {
+        return Ok(interval.milliseconds());
+    }
+    let mut message =
+        format!("{} must be more than 0, not ", arguments.parameter_name(1));
+    interval.write(&mut message);
+    Err(arguments.fail(Code::OUT_OF_RANGE, &message))
+}
+
+/// The smallest multiple of an interval that is not less than a length.
+fn multiple(length: i64, interval: i64) -> Option<i64> {
+    let whole = length.div_euclid(interval);
+    let count = if length.rem_euclid(interval) == 0 { whole } else { whole + 1 };
+    count.checked_mul(interval)
+}

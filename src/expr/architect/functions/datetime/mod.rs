@@ -1,6 +1,7 @@
 //! Dates, times and Durations. All times are in UTC.
 
 mod calendar;
+mod days;
 mod lengths;
 
 use crate::value::{Kind, Type};
@@ -74,8 +75,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "DateTimeDiff",
         category: Category::DateTime,
         summary: "Gives how long after the second DateTime the first is; negative if it is before.",
-        example: ("DateTimeDiff(MakeDateTime(2009, 3, 20, 10, 0, 0), MakeDateTime(2009, 3, 20, 12, 0, 0))", "\"-PT2H\""),
-        overloads: &[overload(&[one("dateTime1", Kind::DateTime), one("dateTime2", Kind::DateTime)], LENGTH, difference)],
+        example: (
+            "DateTimeDiff(MakeDateTime(2009, 3, 20, 10, 0, 0), MakeDateTime(2009, 3, 20, 12, 0, 0))",
+            "\"-PT2H\"",
+        ),
+        overloads: &[overload(
+            &[one("dateTime1", Kind::DateTime), one("dateTime2", Kind::DateTime)],
+            LENGTH,
+            difference,
+        )],
     },
     Function {
         name: "DayOfWeek",
@@ -89,7 +97,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::DateTime,
         summary: "Gives the first, second and so on of a day of the week (Sunday is 1) in a year or month, at midnight or another time; negative numbers count from the end. NOT_SET if there is no such day.",
         example: ("GetDayOfWeekOccurrence(6, -1, 2017, 2)", "\"2017-02-24T00:00:00Z\""),
-        overloads: &[overload(&[DAY_OF_WEEK, OCCURRENCE_IN_YEAR, YEAR], MOMENT, occurrence_in_year), overload(&[DAY_OF_WEEK, OCCURRENCE_IN_MONTH, YEAR, MONTH], MOMENT, occurrence_in_month), overload(&[DAY_OF_WEEK, OCCURRENCE_IN_YEAR, YEAR, HOUR, MINUTE, SECOND], MOMENT, occurrence_in_year), overload(&[DAY_OF_WEEK, OCCURRENCE_IN_MONTH, YEAR, MONTH, HOUR, MINUTE, SECOND], MOMENT, occurrence_in_month)],
+        overloads: &[
+            overload(
+                &[DAY_OF_WEEK, OCCURRENCE_IN_YEAR, YEAR],
+                MOMENT,
+                occurrence_in_year,
+            ),
+            overload(
+                &[DAY_OF_WEEK, OCCURRENCE_IN_MONTH, YEAR, MONTH],
+                MOMENT,
+                occurrence_in_month,
+            ),
+            overload(
+                &[DAY_OF_WEEK, OCCURRENCE_IN_YEAR, YEAR, HOUR, MINUTE, SECOND],
+                MOMENT,
+                occurrence_in_year,
+            ),
+            overload(
+                &[DAY_OF_WEEK, OCCURRENCE_IN_MONTH, YEAR, MONTH, HOUR, MINUTE, SECOND],
+                MOMENT,
+                occurrence_in_month,
+            ),
+        ],
     },
     Function {
         name: "WeekNum",
@@ -103,14 +132,39 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::DateTime,
         summary: "Makes a DateTime in UTC of its parts, at midnight if no time is given.",
         example: ("MakeDateTime(2009, 3, 20, 6, 30, 0)", "\"2009-03-20T06:30:00Z\""),
-        overloads: &[overload(&[YEAR, MONTH, DAY, HOUR, MINUTE, SECOND], MOMENT, make_datetime), overload(&[YEAR, MONTH, DAY], MOMENT, make_datetime)],
+        overloads: &[
+            overload(&[YEAR, MONTH, DAY, HOUR, MINUTE, SECOND], MOMENT, make_datetime),
+            overload(&[YEAR, MONTH, DAY], MOMENT, make_datetime),
+        ],
     },
     Function {
         name: "MakeDuration",
         category: Category::DateTime,
         summary: "Makes a Duration of days, hours, minutes, seconds and milliseconds, which are added up; each may be negative.",
         example: ("MakeDuration(-10, 0, 30, 0)", "\"-P9DT23H30M\""),
-        overloads: &[overload(&[one("day", Kind::Integer), one("hour", Kind::Integer), one("minute", Kind::Integer), one("second", Kind::Integer)], LENGTH, make_duration), overload(&[one("day", Kind::Integer), one("hour", Kind::Integer), one("minute", Kind::Integer), one("second", Kind::Integer), one("milliseconds", Kind::Integer)], LENGTH, make_duration)],
+        overloads: &[
+            overload(
+                &[
+                    one("day", Kind::Integer),
+                    one("hour", Kind::Integer),
+                    one("minute", Kind::Integer),
+                    one("second", Kind::Integer),
+                ],
+                LENGTH,
+                make_duration,
+            ),
+            overload(
+                &[
+                    one("day", Kind::Integer),
+                    one("hour", Kind::Integer),
+                    one("minute", Kind::Integer),
+                    one("second", Kind::Integer),
+                    one("milliseconds", Kind::Integer),
+                ],
+                LENGTH,
+                make_duration,
+            ),
+        ],
     },
     Function {
         name: "AddDays",
@@ -124,42 +178,69 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::DateTime,
         summary: "Gives the DateTime so many hours later, or earlier if negative.",
         example: ("AddHours(MakeDateTime(2009, 3, 2), -1)", "\"2009-03-01T23:00:00Z\""),
-        overloads: &[overload(&[START, one("hoursToAdd", Kind::Integer)], MOMENT, add_hours)],
+        overloads: &[overload(
+            &[START, one("hoursToAdd", Kind::Integer)],
+            MOMENT,
+            add_hours,
+        )],
     },
     Function {
         name: "AddMinutes",
         category: Category::DateTime,
         summary: "Gives the DateTime so many minutes later, or earlier if negative.",
         example: ("AddMinutes(MakeDateTime(2009, 3, 2), 90)", "\"2009-03-02T01:30:00Z\""),
-        overloads: &[overload(&[START, one("minutesToAdd", Kind::Integer)], MOMENT, add_minutes)],
+        overloads: &[overload(
+            &[START, one("minutesToAdd", Kind::Integer)],
+            MOMENT,
+            add_minutes,
+        )],
     },
     Function {
         name: "AddMonths",
         category: Category::DateTime,
         summary: "Gives the DateTime so many months later, or earlier if negative. Where the month has no such day it is its last.",
         example: ("AddMonths(MakeDateTime(2009, 1, 31), 1)", "\"2009-02-28T00:00:00Z\""),
-        overloads: &[overload(&[START, one("monthsToAdd", Kind::Integer)], MOMENT, add_months)],
+        overloads: &[overload(
+            &[START, one("monthsToAdd", Kind::Integer)],
+            MOMENT,
+            add_months,
+        )],
     },
     Function {
         name: "AddSeconds",
         category: Category::DateTime,
         summary: "Gives the DateTime so many seconds later, or earlier if negative.",
         example: ("AddSeconds(MakeDateTime(2009, 3, 2), 90)", "\"2009-03-02T00:01:30Z\""),
-        overloads: &[overload(&[START, one("secondsToAdd", Kind::Integer)], MOMENT, add_seconds)],
+        overloads: &[overload(
+            &[START, one("secondsToAdd", Kind::Integer)],
+            MOMENT,
+            add_seconds,
+        )],
     },
     Function {
         name: "AddYears",
         category: Category::DateTime,
         summary: "Gives the DateTime so many years later, or earlier if negative. Where the month has no such day it is its last.",
         example: ("AddYears(MakeDateTime(2008, 2, 29), 1)", "\"2009-02-28T00:00:00Z\""),
-        overloads: &[overload(&[START, one("yearsToAdd", Kind::Integer)], MOMENT, add_years)],
+        overloads: &[overload(
+            &[START, one("yearsToAdd", Kind::Integer)],
+            MOMENT,
+            add_years,
+        )],
     },
     Function {
         name: "AddDuration",
         category: Category::DateTime,
         summary: "Gives the DateTime a Duration later.",
-        example: ("AddDuration(MakeDateTime(2009, 1, 10, 6, 30, 0), MakeDuration(10, 0, 30, 0))", "\"2009-01-20T07:00:00Z\""),
-        overloads: &[overload(&[START, one("durationToAdd", Kind::Duration)], MOMENT, add_duration_to_time)],
+        example: (
+            "AddDuration(MakeDateTime(2009, 1, 10, 6, 30, 0), MakeDuration(10, 0, 30, 0))",
+            "\"2009-01-20T07:00:00Z\"",
+        ),
+        overloads: &[overload(
+            &[START, one("durationToAdd", Kind::Duration)],
+            MOMENT,
+            add_duration_to_time,
+        )],
     },
     Function {
         name: "GetCurrentDateTimeUtc",
@@ -173,13 +254,42 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::DateTime,
         summary: "Rounds a Duration up to what one would say to a caller: 30 seconds, 1, 2, 5 minutes and so on by 5; or to a multiple of an interval; or to the next of some Durations, and beyond them to a multiple of the interval.",
         example: ("RoundUp(MakeDuration(0, 1, 22, 30))", "\"PT1H25M\""),
-        overloads: &[overload(&[one("durationToRound", Kind::Duration)], LENGTH, round_up), overload(&[one("durationToRound", Kind::Duration), one("intervalDurationValue", Kind::Duration)], LENGTH, round_up_to_interval), overload(&[one("durationToRound", Kind::Duration), one("intervalDurationValue", Kind::Duration), many("specificDurationValues", Kind::Duration)], LENGTH, round_up_to_choice)],
+        overloads: &[
+            overload(&[one("durationToRound", Kind::Duration)], LENGTH, round_up),
+            overload(
+                &[
+                    one("durationToRound", Kind::Duration),
+                    one("intervalDurationValue", Kind::Duration),
+                ],
+                LENGTH,
+                round_up_to_interval,
+            ),
+            overload(
+                &[
+                    one("durationToRound", Kind::Duration),
+                    one("intervalDurationValue", Kind::Duration),
+                    many("specificDurationValues", Kind::Duration),
+                ],
+                LENGTH,
+                round_up_to_choice,
+            ),
+        ],
     },
     Function {
         name: "Range",
         category: Category::DateTime,
         summary: "Gives two Durations: one shorter than the given one by an interval, one longer by it.",
-        example: ("Range(MakeDuration(0, 5, 0, 0), MakeDuration(0, 2, 0, 0))", "[\"PT3H\",\"PT7H\"]"),
-        overloads: &[overload(&[one("durationToRound", Kind::Duration), one("intervalDuration", Kind::Duration)], Type::many(Kind::Duration), range)],
+        example: (
+            "Range(MakeDuration(0, 5, 0, 0), MakeDuration(0, 2, 0, 0))",
+            "[\"PT3H\",\"PT7H\"]",
+        ),
+        overloads: &[overload(
+            &[
+                one("durationToRound", Kind::Duration),
+                one("intervalDuration", Kind::Duration),
+            ],
+            Type::many(Kind::Duration),
+            range,
+        )],
     },
 ];
