@@ -10,6 +10,7 @@ mod chance;
 mod comparison;
 mod currencies;
 mod datetime;
+mod digital;
 mod email;
 #[cfg(test)]
 mod examples;
@@ -52,6 +53,7 @@ const CATEGORIES: &[&[Function]] = &[
     language::FUNCTIONS,
     search::FUNCTIONS,
     json::FUNCTIONS,
+    digital::FUNCTIONS,
 ];
 
 /// All functions, in the order of their categories. Operators are not among them.
