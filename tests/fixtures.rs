@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::diagnostic::{Code, Diagnostic, Severity};
+use flowsim::expr::architect::{Directory, Policies};
 use flowsim::source::{Files, read_document, read_yaml};
-use flowsim::value::{Json, Text, Value};
+use flowsim::value::{Json, Kind, Text, Value};
 use flowsim::world::{
     Answer, FixtureHost, Fixtures, Host, Input, InputQuestion, Question, QueueAnswer,
     Replies,
@@ -343,6 +344,276 @@ fn ids_win_over_names_and_webhooks_look_into_their_body() {
     let webhook = |body| Question::Webhook { id: None, url: Some("http://x/"), body };
     assert_eq!(status(&webhook(&body)).0, 201);
     assert_eq!(status(&webhook(&Value::NOT_SET)).0, 202);
+}
+
+// ---- the directory ----
+
+/// The properties of what was found, as `id English, name Skill`; empty if nothing was.
+fn shown(found: Option<Value>) -> String {
+    match found {
+        None => String::new(),
+        Some(Value::Object(object)) => {
+            let properties = object.properties.iter().map(|(name, value)| match value {
+                Value::String(text) => format!("{name} {text}"),
+                Value::Duration(duration) => format!("{name} {duration}"),
+                Value::NotSet(kind) => format!("{name} {kind} NOT_SET"),
+                other => panic!("{name}: {other:?}"),
+            });
+            properties.collect::<Vec<_>>().join(", ")
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn id_of(found: Option<Value>) -> Text {
+    match found {
+        Some(Value::Object(object)) => match object.properties.get("id") {
+            Some(Value::String(id)) => id.clone(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+fn overlaid(below: &Fixtures, document: &str) -> Fixtures {
+    let mut files = Files::new();
+    let file = files.add("over.yaml", document);
+    let (over, diagnostics) = below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+    assert_eq!(diagnostics, []);
+    over
+}
+
+#[test]
+fn the_directory_of_the_manual_answers_as_it_says() {
+    let blocks = blocks("yaml");
+    let example = blocks.iter().find(|block| block.contains("emergencyGroups")).unwrap();
+    let org = fixtures(example);
+    assert_eq!(
+        shown(org.by_name(Kind::Skill, "javascript")),
+        "id 4b933b2c-0201-470f-8af0-b105a93f2914, name JavaScript"
+    );
+    assert_eq!(
+        shown(org.by_id(Kind::Skill, "4B933B2C-0201-470F-8AF0-B105A93F2914")),
+        "id 4b933b2c-0201-470f-8af0-b105a93f2914, name JavaScript"
+    );
+    assert_eq!(shown(org.by_name(Kind::WrapupCode, "SOLD")), "id w-1, name Sold");
+    for (kind, name) in [
+        (Kind::Skill, "Billing"),
+        (Kind::LanguageSkill, "Spanish - Written"),
+        (Kind::Group, "Supervisors"),
+        (Kind::WrapupCode, "No Interest"),
+        (Kind::Schedule, "Christmas"),
+        (Kind::ScheduleGroup, "Opening Hours"),
+        (Kind::EmergencyGroup, "Evacuation"),
+    ] {
+        let found = org.by_name(kind, name);
+        let id = id_of(found.clone());
+        assert_eq!(shown(found.clone()), format!("id {id}, name {name}"));
+        assert!(matches!(&found, Some(Value::Object(object)) if object.kind == kind));
+        assert_eq!(org.by_id(kind, &id), found);
+        assert_eq!(org.by_id(Kind::Queue, &id), None);
+        assert_eq!(org.by_name(Kind::Queue, name), None);
+    }
+    let id = id_of(org.user_prompt("Greeting"));
+    let greeting = format!(
+        "duration PT3S, id {id}, name Greeting, textToSpeech Welcome., type User"
+    );
+    for name in ["Greeting", "greeting", "Prompt.Greeting", "prompt.GREETING"] {
+        assert_eq!(shown(org.user_prompt(name)), greeting, "{name}");
+        assert_eq!(org.system_prompt(name), None);
+    }
+    let id = id_of(org.system_prompt("on_hold_music"));
+    let music = format!(
+        "duration PT30S, id {id}, name on_hold_music, textToSpeech [music], type System"
+    );
+    assert_eq!(shown(org.system_prompt("PromptSystem.On_Hold_Music")), music);
+    assert_eq!(org.user_prompt("on_hold_music"), None);
+    assert_eq!(org.system_prompt("boolean_false"), None);
+    assert_eq!(org.default_language(), "en-us");
+    assert_eq!(org.supported_languages(), ["en-us", "es-us"]);
+    assert_eq!(org.detect_language("¡HOLA amigo!").as_deref(), Some("es"));
+    assert_eq!(org.detect_language("hello"), None);
+    assert_eq!(org.exchange_rate("USD", "EUR").unwrap().to_string(), "0.92");
+    assert_eq!(org.policies(), Policies::default());
+}
+
+#[test]
+fn the_other_examples_of_the_directory_answer_as_they_say() {
+    let of = |part: &str| {
+        let blocks = blocks("yaml").into_iter().chain(blocks("json"));
+        blocks.filter(|block| block.starts_with(part)).last().unwrap()
+    };
+    let org = fixtures(&of("languages: {"));
+    assert_eq!(org.default_language(), "es-us");
+    assert_eq!(org.supported_languages(), ["en-us", "es-us"]);
+    let org = fixtures(&of("detectedLanguages"));
+    assert_eq!(org.detect_language(" NO ").as_deref(), Some("en"));
+    assert_eq!(org.detect_language("No, gracias").as_deref(), Some("es"));
+    let org = fixtures(&of("{\"users\""));
+    let ann = "id a1, name Ann, username ann@example.com";
+    assert_eq!(shown(org.by_name(Kind::User, "Ann@Example.com")), ann);
+    assert_eq!(shown(org.by_id(Kind::User, "A1")), ann);
+    assert_eq!(org.by_name(Kind::User, "Ann"), None);
+}
+
+#[test]
+fn nothing_is_known_by_itself_but_english() {
+    let org = Fixtures::default();
+    for kind in Kind::ALL {
+        assert_eq!(org.by_name(*kind, "x"), None);
+        assert_eq!(org.by_id(*kind, "x"), None);
+    }
+    assert_eq!(org.system_prompt("on_hold_music"), None);
+    assert_eq!(org.supported_languages(), [org.default_language()]);
+    assert_eq!(org.default_language(), "en-us");
+    assert_eq!(org.exchange_rate("USD", "EUR"), None);
+    assert_eq!(org.exchange_rate("USD", "usd").unwrap().to_string(), "1");
+}
+
+#[test]
+fn queues_of_the_directory_can_be_routed_to() {
+    let org = fixtures("queues: [{name: Billing, agents: [{id: 1}]}, {id: s}]");
+    let billing = org.by_name(Kind::Queue, "BILLING");
+    let id = id_of(billing.clone());
+    assert_eq!(shown(billing), format!("id {id}, name Billing"));
+    assert_eq!(queue(&org, &id, "", &[]), accepted("", "Billing"));
+    let question = Question::QueueStatistics { queue: &id };
+    assert!(matches!(ask(&org, &question), Answer::Statistics(Some(_))));
+    assert_eq!(shown(org.by_name(Kind::Queue, "S")), "id s, name s");
+    assert_eq!(queue(&org, "S", "", &[]), QueueAnswer::NotFound);
+}
+
+#[test]
+fn what_is_not_unique_is_found_by_id_alone() {
+    let below = fixtures(
+        "users: [{id: a, name: Ann, email: x@y}, {id: b, name: Ann, email: X@Y}, {id: c}]\n\
+         queues: [{id: q, name: Sales}]\n\
+         prompts: [Hello]\n",
+    );
+    assert_eq!(below.users().count(), 3);
+    assert_eq!(below.by_name(Kind::User, "x@y"), None);
+    assert_eq!(shown(below.by_id(Kind::User, "a")), "id a, name Ann, username x@y");
+    assert_eq!(
+        shown(below.by_id(Kind::User, "c")),
+        "id c, name c, username String NOT_SET"
+    );
+    let over = overlaid(
+        &below,
+        "users: [{id: b, name: Bo, email: b@y}]\nqueues: [{id: r, name: sales}]",
+    );
+    assert_eq!(shown(over.by_name(Kind::User, "x@y")), "id a, name Ann, username x@y");
+    assert_eq!(over.by_name(Kind::Queue, "Sales"), None);
+    assert_eq!(shown(over.by_id(Kind::Queue, "q")), "id q, name Sales");
+    assert_eq!(shown(below.by_name(Kind::Queue, "SALES")), "id q, name Sales");
+}
+
+#[test]
+fn later_documents_win_in_the_directory() {
+    let below = fixtures(
+        "prompts: {Hello: {id: p, tts: Hi, duration: 5}}\n\
+         languages: [en-us, de-de]\n\
+         detectedLanguages: [{contains: o, language: en}, {contains: x, language: xx}]\n\
+         policies: {missingItems: not-set, stringEquality: ignore-case}\n",
+    );
+    let over = overlaid(
+        &below,
+        "prompts: {hello: {tts: {en-us: Howdy, de-DE: Servus}, audio: Grüezi}}\n\
+         systemPrompts: {beep: {tts: {en-us: Beep}, audio: Piep}}\n\
+         languages: {default: de-de}\n\
+         detectedLanguages: [{text: oho, language: de}]\n\
+         policies: {stringEquality: case-sensitive}\n",
+    );
+    assert_eq!(
+        shown(below.user_prompt("Hello")),
+        "duration PT0.005S, id p, name Hello, textToSpeech Hi, type User"
+    );
+    assert_eq!(
+        shown(over.user_prompt("Hello")),
+        "duration Duration NOT_SET, id p, name hello, textToSpeech Servus, type User"
+    );
+    // The voice says nothing in this language, but there is a recording.
+    assert!(shown(over.system_prompt("beep")).contains("textToSpeech Piep"));
+    assert_eq!(over.supported_languages(), ["de-de"]);
+    assert_eq!(below.detect_language("oho").as_deref(), Some("en"));
+    assert_eq!(over.detect_language("oho").as_deref(), Some("de"));
+    assert_eq!(over.detect_language("OX").as_deref(), Some("en"));
+    let (equality_ignores_case, missing_items_are_not_set) = (true, true);
+    let both = Policies { equality_ignores_case, missing_items_are_not_set };
+    assert_eq!(below.policies(), both);
+    assert_eq!(over.policies(), Policies { equality_ignores_case: false, ..both });
+}
+
+const WRONG_DIRECTORY: &str = "\
+skils: [x]
+skills: [English, ENGLISH, {}, '', null]
+groups: {A: {nam: x}, B: x, C: {name: D}}
+schedules: [{id: s, rrule: x}]
+wrapupCodes: 5
+prompts: [{name: P, tts: [x]}, {name: Q, tts: {en us: x, de: []}}]
+systemPrompts: {a: {duration: 3s}, b: {duration: -1}, c: {duration: true}}
+languages: {default: fr, suported: [], supported: [en-us, EN-us, 5, a_b]}
+detectedLanguages: [{text: a}, {language: es}, {text: a, contains: b, language: es}, {matches: a}]
+exchangeRates: {USD: {USD: 1, EURO: 2, EUR: 0, GBP: x}, EUR: 5}
+policies: {stringEquality: ignore_case, missingItems: true}
+";
+
+/// Line, column, part of the message, part of the advice.
+const DIRECTORY_FAULTS: &[(u32, u32, &str, &str)] = &[];
+
+#[test]
+fn everything_wrong_in_the_directory_is_told_at_its_place() {
+    let mut files = Files::new();
+    let file = files.add("org.yaml", WRONG_DIRECTORY);
+    let (_, diagnostics) = Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""));
+    let mut told: Vec<(u32, u32, &str, &str)> = diagnostics
+        .iter()
+        .map(|diagnostic| {
+            assert_eq!(diagnostic.code, Code::INVALID_FIXTURES);
+            let at = files.position(diagnostic.labels[0].span);
+            let help = diagnostic.help.as_deref().unwrap_or("");
+            (at.line, at.column, &*diagnostic.message, help)
+        })
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, DIRECTORY_FAULTS, "{told:#?}");
+}
+
+#[test]
+fn sections_of_the_wrong_type_leave_what_was_there() {
+    let below = fixtures("languages: [de-de]\nexchangeRates: {USD: {EUR: 2}}");
+    for (document, expected) in [
+        ("languages: []", "the list of languages is empty, expected at least one"),
+        (
+            "languages: {supported: []}",
+            "the list of languages is empty, expected at least one",
+        ),
+        (
+            "languages: en-us",
+            "`languages` is a string, expected a list of language tags or an object",
+        ),
+        (
+            "languages: {supported: 5}",
+            "`supported` is a number, expected a list of language tags",
+        ),
+        (
+            "exchangeRates: []",
+            "`exchangeRates` is a list, expected an object such as `{USD: {EUR: 0.92}}`",
+        ),
+        (
+            "detectedLanguages: {}",
+            "`detectedLanguages` is an object, expected a list such as `[{contains: hola, language: es}]`",
+        ),
+        ("policies: []", "`policies` is a list, expected an object"),
+        ("prompts: x", "`prompts` is a string, expected a list or an object"),
+    ] {
+        let mut files = Files::new();
+        let file = files.add("over.yaml", document);
+        let (over, diagnostics) =
+            below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+        assert_eq!(messages(&diagnostics), [expected], "{document}");
+        assert_eq!(over.supported_languages(), ["de-de"]);
+        assert_eq!(over.exchange_rate("EUR", "USD").unwrap().to_string(), "0.5");
+    }
 }
 
 // ---- documents ----
@@ -824,6 +1095,25 @@ const KEYS: &[&str] = &[
     "table",
     "waiting",
     "x",
+    "skills",
+    "groups",
+    "prompts",
+    "systemPrompts",
+    "languages",
+    "detectedLanguages",
+    "exchangeRates",
+    "policies",
+    "tts",
+    "audio",
+    "duration",
+    "default",
+    "supported",
+    "text",
+    "contains",
+    "language",
+    "USD",
+    "EUR",
+    "stringEquality",
 ];
 
 /// JSON that looks like fixtures often enough to get far.
@@ -877,6 +1167,16 @@ proptest! {
             let again = fixtures.answer(&question, &mut Replies::default());
             prop_assert_eq!(first, again);
         }
+        for kind in Kind::ALL {
+            for found in [fixtures.by_id(*kind, &key), fixtures.by_name(*kind, &key)] {
+                prop_assert!(found.is_none_or(|value| matches!(value, Value::Object(_))));
+            }
+        }
+        let prompts = [fixtures.user_prompt(&key), fixtures.system_prompt(&key)];
+        prop_assert!(prompts.iter().flatten().all(|value| matches!(value, Value::Object(_))));
+        prop_assert!(!fixtures.supported_languages().is_empty());
+        prop_assert!(fixtures.exchange_rate("USD", "EUR").is_none_or(|rate| !rate.is_zero()));
+        let _ = (fixtures.detect_language(&key), fixtures.exchange_rate(&key, "USD"));
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! room and `report` writes to either.
 
 mod check;
+mod eval;
 mod exit;
 mod explain;
+mod functions;
 mod inputs;
 mod interactive;
 mod load;
@@ -32,6 +34,8 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Eval(eval::Arguments),
+    Functions(functions::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -44,6 +48,8 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     let result = match arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Functions(arguments) => functions::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))

@@ -23,7 +23,8 @@ impl Default for Limits {
 }
 
 /// When a call starts unless it says otherwise, so that runs repeat: 2026-01-05T09:00:00Z.
-const DEFAULT_START: DateTime = DateTime::from_milliseconds(1_767_603_600_000).unwrap();
+pub const DEFAULT_START: DateTime =
+    DateTime::from_milliseconds(1_767_603_600_000).unwrap();
 
 /// Where a call starts and what it brings along. Names are resolved once; the same call can
 /// be made any number of times.

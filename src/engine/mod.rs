@@ -16,7 +16,7 @@ mod scope;
 mod session;
 mod state;
 
-pub use call::{Call, Limits};
+pub use call::{Call, DEFAULT_START, Limits};
 pub use play::play;
 pub use request::{DEFAULT_TIMEOUT_MS, Request};
 pub use session::{Progress, Session};

@@ -4,6 +4,7 @@
 mod compare;
 mod convert;
 mod decimal;
+mod decode;
 mod duration;
 mod json;
 mod notation;

@@ -1,5 +1,7 @@
 //! What an expression knows besides its variables: the organisation, the clock, chance.
 
+use std::cell::Cell;
+
 use crate::value::{DateTime, Decimal, Kind, Text, Value};
 
 /// The organisation in which an expression is evaluated: what its Find functions find.
@@ -95,5 +97,28 @@ impl Directory for UnknownOrganization {
 
     fn detect_language(&self, _text: &str) -> Option<Text> {
         None
+    }
+}
+
+/// Chance that repeats: the same seed gives the same numbers on every machine.
+///
+/// The numbers are those of SplitMix64. Nothing depends on their quality but a flow's
+/// `RandomInt`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chance(Cell<u64>);
+
+impl Chance {
+    /// The numbers that follow from a seed.
+    pub fn from_seed(seed: u64) -> Self {
+        Self(Cell::new(seed))
+    }
+
+    /// The next 64 bits.
+    pub fn next(&self) -> u64 {
+        let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
     }
 }

@@ -1,0 +1,121 @@
+//! What is printed of an expression.
+
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::diagnostic::Diagnostic;
+use crate::expr::architect::{Failure, Problem};
+use crate::source::{Files, Span};
+use crate::value::{Json, Kind, Text, Type, Value};
+
+/// The answer to one expression.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// Its value and type.
+    Value(Type, Value),
+    /// Its text as Architect writes it back.
+    Canonical(String),
+    /// The values at hand do not allow a value.
+    Failed(Mistake),
+    /// It makes no sense; at least one mistake.
+    Refused(Vec<Mistake>),
+}
+
+/// One thing that is wrong.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    problem: Problem,
+    /// From 1, in characters.
+    column: usize,
+}
+
+impl Answer {
+    pub(super) fn of_value(holds: Type, value: Value) -> Self {
+        // The value knows more where the expression's type is that of any value.
+        let holds = if holds.kind == Kind::Any { value.type_of() } else { holds };
+        Self::Value(holds, value)
+    }
+
+    pub(super) fn of_failure(text: &str, failure: &Failure) -> Self {
+        let problem = Problem {
+            code: failure.code(),
+            message: failure.message().to_owned(),
+            place: failure.place().unwrap_or_default(),
+            help: None,
+        };
+        Self::Failed(Mistake::new(text, problem))
+    }
+
+    pub(super) fn of_problems(text: &str, problems: Vec<Problem>) -> Self {
+        let mistakes = problems.into_iter().map(|problem| Mistake::new(text, problem));
+        Self::Refused(mistakes.collect())
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Value(..) | Self::Canonical(_) => Exit::Success,
+            Self::Failed(_) => Exit::Failure,
+            Self::Refused(_) => Exit::Input,
+        }
+    }
+
+    /// One line of JSON.
+    pub(super) fn to_json(&self) -> Json {
+        let text = |text: &str| Json::from(text);
+        let entry = |name: &'static str, value: Json| (Text::from(name), value);
+        match self {
+            Self::Value(holds, value) => Json::object([
+                entry("type", text(&holds.to_string())),
+                entry("value", value.to_json()),
+            ]),
+            Self::Canonical(canonical) => {
+                Json::object([entry("canonical", text(canonical))])
+            }
+            Self::Failed(mistake) => Json::object([entry("error", mistake.to_json())]),
+            Self::Refused(mistakes) => match mistakes.first() {
+                Some(first) => Json::object([entry("error", first.to_json())]),
+                None => Json::object([]),
+            },
+        }
+    }
+
+    /// Shows what is wrong to people, on standard error.
+    pub(super) fn show(&self, text: &str) {
+        let mistakes = match self {
+            Self::Failed(mistake) => std::slice::from_ref(mistake),
+            Self::Refused(mistakes) => mistakes.as_slice(),
+            Self::Value(..) | Self::Canonical(_) => return,
+        };
+        let mut files = Files::new();
+        let file = files.add("<expression>", text);
+        let diagnostics: Vec<Diagnostic> = mistakes
+            .iter()
+            .map(|mistake| {
+                let (start, end) = mistake.problem.place;
+                let span = Span::new(file.id(), start as usize, end as usize);
+                let problem = &mistake.problem;
+                let diagnostic =
+                    Diagnostic::new(problem.code, &*problem.message).at(span);
+                Diagnostic { help: problem.help.clone(), ..diagnostic }
+            })
+            .collect();
+        output::diagnostics(&diagnostics, &files);
+    }
+}
+
+impl Mistake {
+    fn new(text: &str, problem: Problem) -> Self {
+        let start = (problem.place.0 as usize).min(text.len());
+        let before =
+            text.as_bytes()[..start].iter().filter(|byte| (**byte as i8) >= -0x40);
+        Self { column: before.count() + 1, problem }
+    }
+
+    fn to_json(&self) -> Json {
+        let column = i64::try_from(self.column).unwrap_or(i64::MAX);
+        Json::object([
+            ("code".into(), Json::from(self.problem.code.name())),
+            ("message".into(), Json::from(self.problem.message.as_str())),
+            ("column".into(), Json::Integer(column)),
+        ])
+    }
+}

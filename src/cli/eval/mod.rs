@@ -1,0 +1,171 @@
+//! `flowsim eval`
+
+mod answer;
+mod variables;
+mod world;
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::{inputs, load, output};
+use crate::expr::architect::MAX_LENGTH;
+use crate::source::Files;
+use crate::value::{DateTime, Type};
+use answer::Answer;
+use variables::Given;
+use world::World;
+
+/// Evaluate an expression of Architect's language.
+///
+/// Prints `{"type": T, "value": V}`. Exits with 0 if there is a value, 1 if the values at
+/// hand do not allow one, 3 if the expression makes no sense; then it prints
+/// `{"error": {"code", "message", "column"}}`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The expression, such as 'Upper(Flow.name)'
+    #[arg(
+        required_unless_present = "batch",
+        conflicts_with = "batch",
+        allow_hyphen_values = true
+    )]
+    expression: Option<String>,
+
+    /// A variable, such as Flow.count=2 or Flow.due:DateTime=null; JSON values are typed,
+    /// anything else is a string, and a type may be named; repeatable
+    #[arg(long, value_name = "NAME[:TYPE]=VALUE", value_parser = variables::parse)]
+    var: Vec<Given>,
+
+    /// A fixtures document or a folder of them, for what is looked up; repeatable, later ones
+    /// win
+    #[arg(long, value_name = "PATH")]
+    fixtures: Vec<PathBuf>,
+
+    /// The time of the clock [default: 2026-01-05T09:00:00Z]
+    #[arg(long, value_name = "DATETIME", value_parser = inputs::date_time)]
+    at: Option<DateTime>,
+
+    /// What chance begins with
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// The type that the result is for; it is converted where Architect does that by itself
+    #[arg(long, value_name = "TYPE", value_parser = variables::parse_type)]
+    expect: Option<Type>,
+
+    /// Print the expression as Architect writes it back, fully parenthesised, instead of its
+    /// value; variables need not be known
+    #[arg(long)]
+    canonical: bool,
+
+    /// Evaluate every line of a file, - for standard input; prints one JSON a line
+    #[arg(long, value_name = "FILE")]
+    batch: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut files = Files::new();
+    let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
+        Ok(fixtures) => fixtures,
+        Err(exit) => return Ok(exit),
+    };
+    let mut world = World::new(fixtures, arguments.at, arguments.seed);
+    for given in &arguments.var {
+        if let Err(message) = world.give(given) {
+            output::message("error", &message);
+            return Ok(Exit::Usage);
+        }
+    }
+    match &arguments.batch {
+        Some(path) => batch(arguments, &mut world, path),
+        None => single(arguments, &mut world),
+    }
+}
+
+fn single(arguments: &Arguments, world: &mut World) -> io::Result<Exit> {
+    let text = arguments.expression.as_deref().unwrap_or_default();
+    let answer = answer(arguments, world, text);
+    match &answer {
+        Answer::Canonical(canonical) => output::result(&format!("{canonical}\n"))?,
+        other => {
+            output::result(&format!("{}\n", other.to_json()))?;
+            answer.show(text);
+        }
+    }
+    Ok(answer.exit())
+}
+
+fn answer(arguments: &Arguments, world: &mut World, text: &str) -> Answer {
+    if arguments.canonical {
+        world.canonical(text, arguments.expect)
+    } else {
+        world.evaluate(text, arguments.expect)
+    }
+}
+
+/// One expression a line in, one JSON a line out. A line that is too long to be an expression
+/// gets its answer without being kept.
+fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result<Exit> {
+    let input: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        match std::fs::File::open(path) {
+            Ok(file) => Box::new(file),
+            Err(error) => return Ok(unreadable(path, &error)),
+        }
+    };
+    let mut lines = BufReader::new(input);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    loop {
+        let line = match next_line(&mut lines) {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(error) => {
+                out.flush()?;
+                return Ok(unreadable(path, &error));
+            }
+        };
+        let text = String::from_utf8_lossy(&line);
+        writeln!(out, "{}", answer(arguments, world, &text).to_json())?;
+    }
+    out.flush()?;
+    Ok(Exit::Success)
+}
+
+fn unreadable(path: &std::path::Path, error: &io::Error) -> Exit {
+    output::message("error", &format!("cannot read {}: {error}", path.display()));
+    Exit::Input
+}
+
+/// The next line without its line break, and of a line that is too long just enough to see
+/// that it is.
+fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let limit = MAX_LENGTH as u64 + 2;
+    if lines.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
+    } else if line.len() as u64 == limit {
+        skip_line(lines)?;
+    }
+    Ok(Some(line))
+}
+
+fn skip_line(lines: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let available = lines.fill_buf()?;
+        let found = available.iter().position(|byte| *byte == b'\n');
+        let length = found.map_or(available.len(), |at| at + 1);
+        lines.consume(length);
+        if found.is_some() || length == 0 {
+            return Ok(());
+        }
+    }
+}

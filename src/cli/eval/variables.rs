@@ -1,0 +1,59 @@
+//! Variables of an expression, as the command line gives them.
+
+use crate::diagnostic::nearest;
+use crate::value::{Json, Kind, Text, Type, Value};
+
+/// `NAME[:TYPE]=VALUE`, taken apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Given {
+    pub(super) name: Text,
+    /// The type that is named.
+    pub(super) holds: Option<Type>,
+    pub(super) value: Json,
+}
+
+pub(super) fn parse(text: &str) -> Result<Given, String> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err("expected NAME=VALUE or NAME:TYPE=VALUE".into());
+    };
+    let (name, holds) = match name.split_once(':') {
+        Some((name, holds)) => (name, Some(parse_type(holds)?)),
+        None => (name, None),
+    };
+    if name.trim().is_empty() {
+        return Err("expected a name before the `=`, such as Flow.count".into());
+    }
+    let value = Json::parse(value).unwrap_or_else(|_| Json::from(value));
+    Ok(Given { name: name.trim().into(), holds, value })
+}
+
+pub(super) fn parse_type(text: &str) -> Result<Type, String> {
+    Type::parse(text).ok_or_else(|| {
+        let near = nearest(text, Kind::ALL.iter().map(|kind| kind.name()));
+        match near {
+            Some(near) => format!("there is no such type; did you mean {near}?"),
+            None => {
+                "there is no such type; types are String, Integer, DateTime, Queue…, \
+                 and collections such as String[]"
+                    .into()
+            }
+        }
+    })
+}
+
+impl Given {
+    /// The type and the value: the type that is named, else the one of a variable that
+    /// Architect brings along, else the one that the value has by itself.
+    pub(super) fn typed(&self, built_in: Option<Type>) -> Result<(Type, Value), String> {
+        let Some(holds) = self.holds.or(built_in).or_else(|| Type::of_json(&self.value))
+        else {
+            return Err(format!(
+                "the value of {} does not say its type; name it, as in {}:String={}",
+                self.name, self.name, self.value
+            ));
+        };
+        let value = Value::decode(&self.value, holds)
+            .map_err(|why| format!("the value of {} is no {holds}: {why}", self.name))?;
+        Ok((holds, value))
+    }
+}
