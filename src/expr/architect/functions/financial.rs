@@ -193,3 +193,56 @@ fn currency(amount: Option<Decimal>, code: Option<Text>) -> Value {
 fn collection(items: Vec<Value>) -> Value {
     Value::Collection(Arc::new(Collection { kind: Kind::Currency, items }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::hold;
+
+    #[test]
+    fn currencies() {
+        hold(&[
+            (r#"MakeCurrency(5, "XYZ")"#, "CONVERSION_FAILED"),
+            (r#"MakeCurrency(5, "usd")"#, "CONVERSION_FAILED"),
+            (r#"MakeCurrency(5, "")"#, "CONVERSION_FAILED"),
+            (r#"MakeCurrency(NOT_SET, "USD")"#, r#"{"amount":null,"code":"USD"}"#),
+            ("MakeCurrency(NOT_SET, NOT_SET)", r#"{"amount":null,"code":null}"#),
+            (
+                r#"MakeListCurrency(MakeList(1.5, ToDecimal(NOT_SET)), MakeList(ToString(NOT_SET), "EUR"))"#,
+                r#"[{"amount":"1.50","code":null},{"amount":null,"code":"EUR"}]"#,
+            ),
+            (
+                r#"MakeListCurrency(MakeList(1.5), MakeList("USD", "EUR"))"#,
+                "OUT_OF_RANGE",
+            ),
+            ("MakeListCurrency(MakeEmptyList(1.5), NOT_SET)", "[]"),
+            (r#"GetCurrencySymbol("CHF")"#, r#""CHF""#),
+            (r#"GetCurrencySymbol("dollar")"#, "CONVERSION_FAILED"),
+            (r#"GetCurrencySymbol(ToCurrency("5"))"#, "NOT_SET String"),
+            ("GetCurrencySymbol(ToCurrency(NOT_SET))", "NOT_SET String"),
+            (
+                r#"ConvertCurrency(MakeCurrency(5.0, "USD"), "EUR")"#,
+                r#"{"amount":"5.00","code":"EUR"}"#,
+            ),
+            (
+                r#"ConvertCurrency(MakeCurrency(5.0, ToString(NOT_SET)), "EUR", 0.6937)"#,
+                r#"{"amount":"3.4685","code":"EUR"}"#,
+            ),
+            (
+                r#"ConvertCurrency(MakeCurrency(NOT_SET, "USD"), ToString(NOT_SET))"#,
+                r#"{"amount":null,"code":null}"#,
+            ),
+            (
+                r#"ConvertCurrency(MakeCurrency(NOT_SET, "USD"), "EUR", 0.5)"#,
+                r#"{"amount":null,"code":"EUR"}"#,
+            ),
+            (
+                r#"ConvertCurrency(ToCurrency(NOT_SET), "EUR", 0.6937)"#,
+                "NOT_SET Currency",
+            ),
+            (
+                r#"ConvertCurrency(ToCurrency("5|USD"), "EUR", ToDecimal(NOT_SET))"#,
+                "NOT_SET_NOT_ALLOWED",
+            ),
+        ]);
+    }
+}

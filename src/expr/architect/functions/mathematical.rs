@@ -190,3 +190,54 @@ fn sum_currencies(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (sum, code, _) = totals::of_currencies(arguments)?;
     limits::currency(arguments, Some(sum), code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::hold;
+
+    #[test]
+    fn rounding() {
+        hold(&[
+            ("Round(0.5)", "1.0"),
+            ("Round(-0.5)", "-1.0"),
+            ("Round(2.5, 0)", "3.0"),
+            ("Round(5)", "WRONG_ARGUMENTS"),
+            ("Round(1.5, 29)", "OUT_OF_RANGE"),
+            (r#"Round(1.5, ToInt("-1"))"#, "OUT_OF_RANGE"),
+            ("Round(ToDecimal(NOT_SET))", "NOT_SET_NOT_ALLOWED"),
+            (r#"Floor(ToCurrency("1.5"))"#, r#"{"amount":"1.00","code":null}"#),
+            (r#"Ceiling(ToCurrency("|USD"))"#, "NOT_SET_NOT_ALLOWED"),
+            ("Floor(-0.5)", "-1.0"),
+            ("Ceiling(-0.5)", "0.0"),
+        ]);
+    }
+
+    #[test]
+    fn sums() {
+        hold(&[
+            ("Sum(999999999999999, 1)", "RESULT_TOO_LARGE"),
+            ("Sum(999999999999999, 1, -1)", "999999999999999"),
+            ("Sum(1, 2.5)", "WRONG_ARGUMENTS"),
+            ("Sum(MakeEmptyList(1.5))", "0.0"),
+            ("Sum(MakeEmptyList(ToDuration(0)))", r#""PT0S""#),
+            (
+                "Sum(MakeEmptyList(ToCurrency(NOT_SET)))",
+                r#"{"amount":"0.00","code":null}"#,
+            ),
+            (r#"Sum(ToCurrency("1|USD"), ToCurrency("1|EUR"))"#, "CURRENCIES_DIFFER"),
+            (
+                r#"Sum(ToCurrency("1|USD"), ToCurrency("|EUR"))"#,
+                r#"{"amount":"1.00","code":"USD"}"#,
+            ),
+            (
+                r#"Sum(ToCurrency("|USD"), ToCurrency(NOT_SET))"#,
+                r#"{"amount":"0.00","code":null}"#,
+            ),
+            ("Sum(System.MaxDuration, System.MaxDuration)", "RESULT_TOO_LARGE"),
+            (
+                "Sum(System.MaxDuration, System.MaxDuration, System.MinDuration) == System.MaxDuration",
+                "true",
+            ),
+        ]);
+    }
+}

@@ -77,3 +77,26 @@ fn average_duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn divided(sum: &Decimal, count: i64) -> Option<Decimal> {
     sum.checked_div(&Decimal::from(count.max(1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::hold;
+
+    #[test]
+    fn averages() {
+        hold(&[
+            ("Average(1)", "1.0"),
+            ("Average(1.0, 2.5)", "1.75"),
+            ("Average(1, 1, 2)", "1.333333333333333333333333333333333333333"),
+            ("Average(999999999999999, 999999999999999)", "999999999999999.0"),
+            ("Average(MakeEmptyList(1))", "0.0"),
+            ("Average(MakeEmptyList(ToDuration(0)))", r#""PT0S""#),
+            ("Average(ToDuration(1), ToDuration(2))", r#""PT0.001S""#),
+            (
+                r#"Average(ToCurrency("1|USD"), ToCurrency("2|USD"))"#,
+                r#"{"amount":"1.50","code":"USD"}"#,
+            ),
+            (r#"Average(ToCurrency("1|USD"), ToCurrency("2"))"#, "CURRENCIES_DIFFER"),
+        ]);
+    }
+}

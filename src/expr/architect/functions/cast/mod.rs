@@ -209,3 +209,54 @@ fn inconvertible(arguments: &Arguments<'_>, text: &str) -> Failure {
     }
     arguments.fail(Code::CONVERSION_FAILED, &message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::hold;
+
+    #[test]
+    fn conversions() {
+        hold(&[
+            (r#"ToBool("yes")"#, "NOT_SET Boolean"),
+            (r#"ToInt("A String")"#, "CONVERSION_FAILED"),
+            ("ToInt(10.0 ^ 15)", "CONVERSION_FAILED"),
+            (r#"ToInt(JsonParse("5"))"#, "5"),
+            (r#"ToInt(JsonParse("null"))"#, "NOT_SET Integer"),
+            (r#"ToInt(JsonParse("[]"))"#, "CONVERSION_FAILED"),
+            (r#"ToDecimal(JsonParse("5"))"#, "5.0"),
+            (r#"ToBool(JsonParse("true"))"#, "true"),
+            (r#"ToString(JsonParse("{\"a\": [1]}"))"#, r#""{\"a\":[1]}""#),
+            (r#"ToString(JsonParse("\"a\""))"#, r#""a""#),
+            (r#"ToDuration(JsonParse("\"PT5S\""))"#, r#""PT5S""#),
+            ("ToDateTime(0)", r#""1970-01-01T00:00:00Z""#),
+            ("ToDateTime(-1)", r#""1969-12-31T23:59:59Z""#),
+            ("ToDateTime(System.MaxInt)", "RESULT_TOO_LARGE"),
+            (r#"ToDateTime("")"#, "NOT_SET DateTime"),
+            (
+                r#"ToDateTime("2009-01-10T06:30:00.250Z")"#,
+                r#""2009-01-10T06:30:00.250Z""#,
+            ),
+            (r#"ToDateTime("1799-12-31T23:59:59Z")"#, "CONVERSION_FAILED"),
+            (r#"ToDateTime("10/1/2009")"#, "CONVERSION_FAILED"),
+            (
+                r#"ToDateTime(JsonParse("\"2009-01-10T06:30:00Z\""))"#,
+                r#""2009-01-10T06:30:00Z""#,
+            ),
+            (r#"ToDuration("P1Y")"#, "CONVERSION_FAILED"),
+            (r#"ToDuration(" ")"#, "NOT_SET Duration"),
+            ("ToDuration(1500)", r#""PT1.5S""#),
+            (r#"ToPhoneNumber("")"#, "NOT_SET PhoneNumber"),
+            (r#"ToPhoneNumber("7205550123").dialingCode"#, r#""7""#),
+            (r#"ToPhoneNumber("7205550123").e164"#, "NOT_SET String"),
+            (r#"ToPhoneNumber("13178723000").subscriberNumber"#, r#""3178723000""#),
+            (r#"ToString(ToPhoneNumber("+1 317 872 3000"))"#, r#""tel:+13178723000""#),
+            (r#"ToPhoneNumber(JsonParse("\"+13178723000\"")).e164"#, r#""+13178723000""#),
+            (r#"ToPhoneNumber(JsonParse("13178723000")).uri"#, r#""tel:13178723000""#),
+            (r#"ToCurrency("5 dollars")"#, "CONVERSION_FAILED"),
+            (r#"ToCurrency("5|dollars")"#, "CONVERSION_FAILED"),
+            (r#"ToCurrency("|")"#, r#"{"amount":null,"code":null}"#),
+            (r#"ToCurrency("")"#, "NOT_SET Currency"),
+            ("ToCurrency(5)", r#"{"amount":"5.00","code":null}"#),
+        ]);
+    }
+}

@@ -114,3 +114,30 @@ fn write_rounded(value: &Value, places: u32, text: &mut String) {
         number.to_decimal().round(places).write(digits, text);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn texts() {
+        hold(&[
+            ("ToString(2.5, 0)", "OUT_OF_RANGE"),
+            ("ToString(2.5, 29)", "OUT_OF_RANGE"),
+            ("ToString(2.005, 2)", r#""2.01""#),
+            ("ToString(2, 2)", "WRONG_ARGUMENTS"),
+            ("ToString(ToDecimal(NOT_SET), 2)", "NOT_SET String"),
+            ("ToString(ToCurrency(NOT_SET), 2)", "NOT_SET String"),
+            (r#"ToString(ToCurrency("|"), 2)"#, r#""|""#),
+            (r#"ToString(MakeList("a", "b"), NOT_SET)"#, r#""a\nb""#),
+            (r#"ToString(MakeEmptyList("a"), ",")"#, r#""""#),
+            (r#"ToString(MakeList(1.5, 2.25), ", ", 1)"#, r#""1.5, 2.3""#),
+            (
+                r#"ToString(MakeList(ToCurrency("1|USD"), ToCurrency("|EUR")), 3)"#,
+                r#""1.000|USD\n|EUR""#,
+            ),
+            ("ToString(NOT_SET)", "NOT_SET String"),
+            (r#"ToString("")"#, r#""""#),
+        ]);
+    }
+}

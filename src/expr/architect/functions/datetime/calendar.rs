@@ -148,3 +148,46 @@ fn occurrence(
 pub(super) fn now(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::DateTime(arguments.surroundings().now()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn dates() {
+        hold(&[
+            ("MakeDateTime(2009, 2, 29)", "OUT_OF_RANGE"),
+            ("MakeDateTime(2008, 2, 29)", r#""2008-02-29T00:00:00Z""#),
+            ("MakeDateTime(1799, 1, 1)", "OUT_OF_RANGE"),
+            ("MakeDateTime(2000, 13, 1)", "OUT_OF_RANGE"),
+            ("MakeDateTime(2200, 12, 31, 23, 59, 59)", r#""2200-12-31T23:59:59Z""#),
+            ("MakeDateTime(2000, 1, 1, 24, 0, 0)", "OUT_OF_RANGE"),
+            ("MakeDateTime(2000, 1, ToInt(NOT_SET))", "NOT_SET_NOT_ALLOWED"),
+            ("AddDays(MakeDateTime(2000, 1, 1), System.MaxInt)", "RESULT_TOO_LARGE"),
+            ("AddSeconds(System.MaxDateTime, 1)", "RESULT_TOO_LARGE"),
+            ("AddMonths(MakeDateTime(2000, 3, 31), -1)", r#""2000-02-29T00:00:00Z""#),
+            (
+                "AddMonths(MakeDateTime(2000, 1, 31, 6, 30, 15), 12)",
+                r#""2001-01-31T06:30:15Z""#,
+            ),
+            ("AddMonths(MakeDateTime(1800, 1, 1), -1)", "RESULT_TOO_LARGE"),
+            ("AddMonths(MakeDateTime(1800, 1, 1), System.MaxInt)", "RESULT_TOO_LARGE"),
+            ("AddYears(MakeDateTime(2000, 2, 29), System.MinInt)", "RESULT_TOO_LARGE"),
+            ("AddMonths(ToDateTime(-1), 0)", r#""1969-12-31T23:59:59Z""#),
+            ("DayOfWeek(MakeDateTime(2026, 11, 22))", "1"),
+            ("WeekNum(System.MaxDateTime)", "1"),
+            ("WeekNum(System.MinDateTime)", "1"),
+            ("Month(ToDateTime(NOT_SET))", "NOT_SET_NOT_ALLOWED"),
+            ("GetDayOfWeekOccurrence(1, 0, 2017)", "OUT_OF_RANGE"),
+            ("GetDayOfWeekOccurrence(8, 1, 2017)", "OUT_OF_RANGE"),
+            ("GetDayOfWeekOccurrence(1, 6, 2017, 4)", "OUT_OF_RANGE"),
+            ("GetDayOfWeekOccurrence(1, -53, 2017)", r#""2017-01-01T00:00:00Z""#),
+            ("GetDayOfWeekOccurrence(2, -53, 2017)", "NOT_SET DateTime"),
+            (
+                "GetDayOfWeekOccurrence(4, -1, 2200, 12, 23, 59, 59)",
+                r#""2200-12-31T23:59:59Z""#,
+            ),
+            ("GetCurrentDateTimeUtc()", r#""2026-01-05T09:00:00Z""#),
+        ]);
+    }
+}

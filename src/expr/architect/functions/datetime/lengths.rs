@@ -81,3 +81,56 @@ fn multiple(length: i64, interval: i64) -> Option<i64> {
     let count = if length.rem_euclid(interval) == 0 { whole } else { whole + 1 };
     count.checked_mul(interval)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn durations() {
+        hold(&[
+            ("MakeDuration(-10, 0, 30, 10, 500)", r#""-P9DT23H29M49.5S""#),
+            ("MakeDuration(-10, 0, -30, 0)", r#""-P10DT30M""#),
+            ("MakeDuration(System.MaxInt, 0, 0, 0)", "RESULT_TOO_LARGE"),
+            ("MakeDuration(System.MaxInt, System.MinInt, 0, 0)", "RESULT_TOO_LARGE"),
+            (
+                "DateTimeDiff(System.MaxDateTime, System.MinDateTime)",
+                r#""P146461DT23H59M59.999S""#,
+            ),
+            ("RoundUp(MakeDuration(0, 0, 2, 35))", r#""PT5M""#),
+            ("RoundUp(MakeDuration(0, 0, 0, 37))", r#""PT1M""#),
+            ("RoundUp(MakeDuration(0, 0, 5, 0))", r#""PT5M""#),
+            ("RoundUp(MakeDuration(0, 0, 22, 30))", r#""PT25M""#),
+            ("RoundUp(MakeDuration(0, 0, 0, 0))", r#""PT30S""#),
+            ("RoundUp(MakeDuration(0, 0, 0, 30, 1))", r#""PT1M""#),
+            ("RoundUp(System.MaxDuration)", "RESULT_TOO_LARGE"),
+            ("RoundUp(MakeDuration(0, 0, 2, 35), MakeDuration(0, 0, 3, 0))", r#""PT3M""#),
+            ("RoundUp(MakeDuration(0, 0, 5, 0), MakeDuration(0, 0, 5, 0))", r#""PT5M""#),
+            (
+                "RoundUp(MakeDuration(0, 0, 0, -5), MakeDuration(0, 0, 0, 2))",
+                r#""-PT4S""#,
+            ),
+            (
+                "RoundUp(MakeDuration(0, 0, 5, 0), MakeDuration(0, 0, 0, 0))",
+                "OUT_OF_RANGE",
+            ),
+            (
+                "RoundUp(MakeDuration(0, 0, 2, 35), MakeDuration(0, 0, 5, 0), MakeList(MakeDuration(0, 0, 4, 0), MakeDuration(0, 0, 1, 0), MakeDuration(0, 0, 2, 30)))",
+                r#""PT4M""#,
+            ),
+            (
+                "RoundUp(MakeDuration(0, 0, 22, 35), MakeDuration(0, 0, 5, 0), MakeList(MakeDuration(0, 0, 1, 0), MakeDuration(0, 0, 15, 0)))",
+                r#""PT25M""#,
+            ),
+            (
+                "RoundUp(MakeDuration(0, 0, 2, 0), MakeDuration(0, 0, 5, 0), MakeList(ToDuration(NOT_SET)))",
+                r#""PT5M""#,
+            ),
+            (
+                "Range(MakeDuration(0, 0, 1, 0), MakeDuration(0, 0, 2, 0))",
+                r#"["-PT1M","PT3M"]"#,
+            ),
+            ("Range(System.MaxDuration, MakeDuration(0, 0, 0, 1))", "RESULT_TOO_LARGE"),
+        ]);
+    }
+}

@@ -98,3 +98,27 @@ fn not_that_json(arguments: &Arguments<'_>, wanted: &str) -> Failure {
     let message = format!("the JSON is {found}, not {wanted}");
     arguments.fail(Code::CONVERSION_FAILED, &message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn items_and_properties() {
+        hold(&[
+            ("MakeList(1, 2)[-1]", "OUT_OF_RANGE"),
+            ("MakeList(1, ToInt(NOT_SET))[1]", "NOT_SET Integer"),
+            (r#"ToCurrency("|USD")["amount"]"#, "NOT_SET Decimal"),
+            (r#"ToCurrency("5|USD").code"#, r#""USD""#),
+            (r#"ToCurrency(NOT_SET)["code"]"#, "NOT_SET_NOT_ALLOWED"),
+            (r#"ToCurrency("5|USD")["name"]"#, "UNKNOWN_MEMBER"),
+            (r#"JsonParse("[1,[2]]")[1]"#, "[2]"),
+            (r#"JsonParse("[1,[2]]")[2]"#, "OUT_OF_RANGE"),
+            (r#"JsonParse("{}")[0]"#, "CONVERSION_FAILED"),
+            (r#"JsonParse("{\"a\": {\"b\": 5}}")["a"]"#, r#"{"b":5}"#),
+            (r#"JsonParse("{\"a\": null}")["a"]"#, "null"),
+            (r#"JsonParse("{}")["a"]"#, "NOT_SET JSON"),
+            (r#"JsonParse("[]")["a"]"#, "CONVERSION_FAILED"),
+        ]);
+    }
+}

@@ -162,3 +162,32 @@ fn negate_duration(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let negative = Duration::ZERO.checked_sub(arguments.duration(0)?);
     limits::duration(arguments, negative)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn sums_and_differences() {
+        hold(&[
+            ("999999999999999 + 0", "999999999999999"),
+            ("999999999999999 + 1", "RESULT_TOO_LARGE"),
+            ("-999999999999999 - 1", "RESULT_TOO_LARGE"),
+            ("10.0 ^ 40 + 10.0 ^ 40", "RESULT_TOO_LARGE"),
+            ("0.1 + 0.2", "0.3"),
+            ("5 + ToInt(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
+            ("5 + true", "WRONG_ARGUMENTS"),
+            (r#""a" + "" + "b""#, r#""ab""#),
+            (r#"ToCurrency("5|USD") + ToCurrency("5|EUR")"#, "CURRENCIES_DIFFER"),
+            (r#"ToCurrency("5|USD") + ToCurrency("5")"#, "CURRENCIES_DIFFER"),
+            (r#"ToCurrency("5|USD") + ToCurrency("|USD")"#, "NOT_SET_NOT_ALLOWED"),
+            (r#"-ToCurrency("|USD")"#, "NOT_SET_NOT_ALLOWED"),
+            (r#"-ToCurrency("5")"#, r#"{"amount":"-5.00","code":null}"#),
+            ("System.MaxDateTime + MakeDuration(0, 0, 0, 0, 1)", "RESULT_TOO_LARGE"),
+            ("System.MinDateTime - MakeDuration(0, 0, 0, 0, 1)", "RESULT_TOO_LARGE"),
+            ("System.MaxDuration + MakeDuration(0, 0, 0, 0, 1)", "RESULT_TOO_LARGE"),
+            ("-System.MaxDuration == System.MinDuration", "true"),
+            ("MakeDateTime(2009, 1, 2) - MakeDateTime(2009, 1, 1)", "WRONG_ARGUMENTS"),
+        ]);
+    }
+}

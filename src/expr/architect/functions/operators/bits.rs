@@ -46,3 +46,20 @@ fn or(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn not(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     limits::integer(arguments, Some(!arguments.integer(0)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn bits() {
+        hold(&[
+            ("~-1", "0"),
+            ("~System.MaxInt", "RESULT_TOO_LARGE"),
+            ("System.MaxInt | 32768", "RESULT_TOO_LARGE"),
+            ("6 & 3 | 8", "10"),
+            ("1.0 & 1", "WRONG_ARGUMENTS"),
+            ("1 | ToInt(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
+        ]);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::value::{Kind, Type, Value};
+use crate::value::{Kind, Type, Value, compare_culturally};
 
 use super::super::super::arguments::Arguments;
 use super::super::super::equality::equal;
@@ -151,7 +151,9 @@ fn is_greater_or_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn order(arguments: &Arguments<'_>) -> Result<Ordering, Failure> {
     match (arguments.value(0), arguments.value(1)) {
         (Value::Integer(left), Value::Integer(right)) => Ok(left.cmp(right)),
-        (Value::String(left), Value::String(right)) => Ok(left.as_str().cmp(right)),
+        (Value::String(left), Value::String(right)) => {
+            Ok(compare_culturally(left, right, false))
+        }
         (Value::DateTime(left), Value::DateTime(right)) => Ok(left.cmp(right)),
         (Value::Duration(left), Value::Duration(right)) => Ok(left.cmp(right)),
         (Value::Currency(left), Value::Currency(right)) => {
@@ -161,5 +163,40 @@ fn order(arguments: &Arguments<'_>) -> Result<Ordering, Failure> {
             Ok(amount.cmp(limits::amount(arguments, 1, right)?))
         }
         _ => Ok(arguments.number(0)?.compare(&arguments.number(1)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn equality_and_order() {
+        hold(&[
+            ("NOT_SET == NOT_SET", "true"),
+            (r#"ToString(NOT_SET) == """#, "false"),
+            ("1 == ToInt(NOT_SET)", "false"),
+            (r#""a" == 1"#, "WRONG_ARGUMENTS"),
+            (r#""a" == "A""#, "false"),
+            (r#"MakeCurrency(5, "USD") == MakeCurrency(5, "EUR")"#, "false"),
+            ("MakeEmptyList(1) == MakeEmptyList(1.0)", "true"),
+            (r#"ToPhoneNumber("sip:a@b.c") == ToPhoneNumber("sip:a@b.c")"#, "true"),
+            (r#"ToPhoneNumber("tel:anonymous") == ToPhoneNumber("anonymous")"#, "false"),
+            (
+                r#"ToPhoneNumber("1-317-872-3000") == ToPhoneNumber("+13178723000")"#,
+                "true",
+            ),
+            (r#""a" < "B""#, "true"),
+            (r#""hello" < "Hello""#, "true"),
+            (r#""a" <= "a" and "a" >= "a" and !("a" < "a") and !("a" > "a")"#, "true"),
+            ("999999999999999 < 999999999999999.5", "true"),
+            ("0.1 + 0.2 <= 0.3", "true"),
+            ("ToInt(NOT_SET) < 1", "NOT_SET_NOT_ALLOWED"),
+            ("true < false", "WRONG_ARGUMENTS"),
+            (r#"MakeCurrency(5, "USD") < MakeCurrency(6, "EUR")"#, "CURRENCIES_DIFFER"),
+            (r#"ToCurrency("5") < MakeCurrency(6, "EUR")"#, "CURRENCIES_DIFFER"),
+            (r#"ToCurrency("5") < ToCurrency("6")"#, "true"),
+            (r#"ToCurrency("|USD") < ToCurrency("6|USD")"#, "NOT_SET_NOT_ALLOWED"),
+        ]);
     }
 }

@@ -84,3 +84,24 @@ fn and(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn or(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(Value::Boolean(arguments.boolean(0)? || arguments.boolean(1)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn truth() {
+        hold(&[
+            ("!ToBool(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
+            (r#"false and 1 / ToInt("0") > 1"#, "false"),
+            (r#"true or 1 / ToInt("0") > 1"#, "true"),
+            (r#"true and 1 / ToInt("0") > 1"#, "DIVISION_BY_ZERO"),
+            ("ToBool(NOT_SET) and false", "NOT_SET_NOT_ALLOWED"),
+            ("ToBool(NOT_SET) ? 1 : 2", "2"),
+            (r#"true ? 1 : 1 / ToInt("0")"#, "WRONG_ARGUMENTS"),
+            (r#"true ? 1.0 : 1 / ToInt("0")"#, "1.0"),
+            (r#"true ? NOT_SET : "a""#, "NOT_SET String"),
+            ("false ? MakeList(1) : MakeEmptyList(2)", "[]"),
+        ]);
+    }
+}

@@ -144,3 +144,31 @@ fn raise(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     }
     limits::decimal(arguments, base.checked_pow(&exponent))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::trial::hold;
+
+    #[test]
+    fn products_and_powers() {
+        hold(&[
+            ("999999999999999 * 999999999999999", "RESULT_TOO_LARGE"),
+            ("System.MaxInt * System.MaxInt * System.MaxInt", "RESULT_TOO_LARGE"),
+            ("10.0 ^ 30 * 10.0 ^ 11", "RESULT_TOO_LARGE"),
+            ("6 / 3", "2.0"),
+            ("1 / 3", "0.3333333333333333333333333333333333333333"),
+            (r#"1 / ToInt("0")"#, "DIVISION_BY_ZERO"),
+            (r#"1.5 % ToDecimal("0")"#, "DIVISION_BY_ZERO"),
+            ("-7 % 3", "-1"),
+            ("-7.5 % 3", "-1.5"),
+            (r#"ToCurrency("7.50|USD") % 2"#, r#"{"amount":"1.50","code":"USD"}"#),
+            (r#"ToCurrency("|USD") * 2"#, "NOT_SET_NOT_ALLOWED"),
+            (r#"2 * ToCurrency("1.25")"#, r#"{"amount":"2.50","code":null}"#),
+            ("0 ^ 0", "1.0"),
+            ("0 ^ -1", "DIVISION_BY_ZERO"),
+            ("(-8) ^ 0.5", "OUT_OF_RANGE"),
+            ("10 ^ 41", "RESULT_TOO_LARGE"),
+            ("2 ^ ToInt(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
+        ]);
+    }
+}
