@@ -378,16 +378,22 @@ fn id_of(found: Option<Value>) -> Text {
 fn overlaid(below: &Fixtures, document: &str) -> Fixtures {
     let mut files = Files::new();
     let file = files.add("over.yaml", document);
-    let (over, diagnostics) = below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+    let (over, diagnostics) =
+        below.overlaid(&read_yaml(&file).expect("the document is YAML"), Path::new(""));
     assert_eq!(diagnostics, []);
     over
 }
 
-#[test]
-fn the_directory_of_the_manual_answers_as_it_says() {
+/// The directory that the manual begins with.
+fn example() -> Fixtures {
     let blocks = blocks("yaml");
-    let example = blocks.iter().find(|block| block.contains("emergencyGroups")).unwrap();
-    let org = fixtures(example);
+    let example = blocks.iter().find(|block| block.contains("emergencyGroups"));
+    fixtures(example.expect("it names every section"))
+}
+
+#[test]
+fn the_directory_of_the_manual_is_found_by_id_and_name() {
+    let org = example();
     assert_eq!(
         shown(org.by_name(Kind::Skill, "javascript")),
         "id 4b933b2c-0201-470f-8af0-b105a93f2914, name JavaScript"
@@ -414,6 +420,11 @@ fn the_directory_of_the_manual_answers_as_it_says() {
         assert_eq!(org.by_id(Kind::Queue, &id), None);
         assert_eq!(org.by_name(Kind::Queue, name), None);
     }
+}
+
+#[test]
+fn prompts_of_the_manual_are_found_with_and_without_prefix() {
+    let org = example();
     let id = id_of(org.user_prompt("Greeting"));
     let greeting = format!(
         "duration PT3S, id {id}, name Greeting, textToSpeech Welcome., type User"
@@ -429,6 +440,11 @@ fn the_directory_of_the_manual_answers_as_it_says() {
     assert_eq!(shown(org.system_prompt("PromptSystem.On_Hold_Music")), music);
     assert_eq!(org.user_prompt("on_hold_music"), None);
     assert_eq!(org.system_prompt("boolean_false"), None);
+}
+
+#[test]
+fn languages_rates_and_policies_of_the_manual_are_as_it_says() {
+    let org = example();
     assert_eq!(org.default_language(), "en-us");
     assert_eq!(org.supported_languages(), ["en-us", "es-us"]);
     assert_eq!(org.detect_language("¡HOLA amigo!").as_deref(), Some("es"));
@@ -441,7 +457,8 @@ fn the_directory_of_the_manual_answers_as_it_says() {
 fn the_other_examples_of_the_directory_answer_as_they_say() {
     let of = |part: &str| {
         let blocks = blocks("yaml").into_iter().chain(blocks("json"));
-        blocks.filter(|block| block.starts_with(part)).last().unwrap()
+        let mut blocks = blocks.filter(|block| block.starts_with(part));
+        blocks.next_back().unwrap()
     };
     let org = fixtures(&of("languages: {"));
     assert_eq!(org.default_language(), "es-us");
@@ -467,7 +484,7 @@ fn nothing_is_known_by_itself_but_english() {
     assert_eq!(org.supported_languages(), [org.default_language()]);
     assert_eq!(org.default_language(), "en-us");
     assert_eq!(org.exchange_rate("USD", "EUR"), None);
-    assert_eq!(org.exchange_rate("USD", "usd").unwrap().to_string(), "1");
+    assert_eq!(org.exchange_rate("USD", "usd").unwrap().to_string(), "1.0");
 }
 
 #[test]
@@ -557,25 +574,24 @@ exchangeRates: {USD: {USD: 1, EURO: 2, EUR: 0, GBP: x}, EUR: 5}
 policies: {stringEquality: ignore_case, missingItems: true}
 ";
 
-/// Line, column, part of the message, part of the advice.
-const DIRECTORY_FAULTS: &[(u32, u32, &str, &str)] = &[];
-
 #[test]
 fn everything_wrong_in_the_directory_is_told_at_its_place() {
     let mut files = Files::new();
     let file = files.add("org.yaml", WRONG_DIRECTORY);
     let (_, diagnostics) = Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""));
-    let mut told: Vec<(u32, u32, &str, &str)> = diagnostics
-        .iter()
-        .map(|diagnostic| {
-            assert_eq!(diagnostic.code, Code::INVALID_FIXTURES);
-            let at = files.position(diagnostic.labels[0].span);
-            let help = diagnostic.help.as_deref().unwrap_or("");
-            (at.line, at.column, &*diagnostic.message, help)
-        })
-        .collect();
-    told.sort_unstable();
-    assert_eq!(told, DIRECTORY_FAULTS, "{told:#?}");
+    let mut told = String::new();
+    for diagnostic in &diagnostics {
+        assert_eq!(diagnostic.code, Code::INVALID_FIXTURES);
+        let span = diagnostic.labels[0].span;
+        let at = files.position(span);
+        let marked = &WRONG_DIRECTORY[span.start as usize..span.end as usize];
+        writeln!(told, "{}:{} {marked}", at.line, at.column).unwrap();
+        writeln!(told, "  {:?}: {}", diagnostic.severity, diagnostic.message).unwrap();
+        if let Some(help) = &diagnostic.help {
+            writeln!(told, "  help: {help}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(told);
 }
 
 #[test]

@@ -36,11 +36,16 @@ impl Surroundings for Empty {
 
 /// The JSON of the value, `NOT_SET Type`, or the code of what is wrong.
 pub(super) fn evaluated(text: &str) -> String {
+    evaluated_in(text, &Empty)
+}
+
+/// What [`evaluated`] gives, with variables and an organisation.
+pub(super) fn evaluated_in(text: &str, scope: &dyn Scope) -> String {
     let expression = match Expression::compile(text, &mut Declarations::new(), None) {
         Ok(expression) => expression,
         Err(problems) => return problems[0].code.name().to_owned(),
     };
-    match expression.evaluate(&Empty) {
+    match expression.evaluate(scope) {
         Ok(Value::NotSet(holds)) => format!("NOT_SET {holds}"),
         Ok(value) => {
             let mut text = String::new();

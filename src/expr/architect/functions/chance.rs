@@ -51,3 +51,40 @@ fn below(limit: u64, mut random: impl FnMut() -> u64) -> u64 {
     }
     u64::try_from(product >> 64).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{evaluated_in, hold};
+    use super::super::known::Known;
+    use super::*;
+
+    #[test]
+    fn bounds() {
+        hold(&[
+            ("RandomInt(-5, 5)", "-5"),
+            ("RandomInt(System.MinInt, System.MaxInt)", "-999999999999999"),
+            ("RandomInt(2, 1)", "OUT_OF_RANGE"),
+            ("RandomInt(NOT_SET, 1)", "NOT_SET_NOT_ALLOWED"),
+        ]);
+        let largest = "RandomInt(System.MinInt, System.MaxInt)";
+        assert_eq!(evaluated_in(largest, &Known), "999999999999999");
+    }
+
+    /// Of all possible draws of a small word each number would get as many; here every draw
+    /// that would give one too many to some is drawn again.
+    #[test]
+    fn no_number_is_favoured() {
+        let third = u64::MAX / 3;
+        let mut draws = [0, third, 2 * third, u64::MAX].into_iter();
+        let next = |draws: &mut std::array::IntoIter<u64, 4>| {
+            below(3, || draws.next().expect("a draw"))
+        };
+        // 2^64 is one more than a multiple of 3, so that the draw 0 is one too many.
+        assert_eq!(next(&mut draws), 0);
+        assert_eq!(draws.len(), 2);
+        assert_eq!(next(&mut draws), 1);
+        assert_eq!(next(&mut draws), 2);
+        assert_eq!(below(u64::MAX, || 0), 0);
+        assert_eq!(below(1, || u64::MAX), 0);
+    }
+}

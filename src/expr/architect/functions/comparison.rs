@@ -104,3 +104,55 @@ fn is_not_set_or_empty(arguments: &Arguments<'_>) -> Result<Value, Failure> {
         other => other.is_unset(),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{evaluated, evaluated_in, hold};
+    use super::super::known::Known;
+
+    #[test]
+    fn equality() {
+        hold(&[
+            ("AreEqual(1, 1, 1)", "true"),
+            ("AreEqual(1, 1, 2)", "false"),
+            ("AreEqual(NOT_SET, ToInt(NOT_SET), NOT_SET)", "true"),
+            ("AreEqual(NOT_SET, 1)", "false"),
+            ("AreEqual(NOT_SET, \"\")", "false"),
+            ("AreEqual(true, \"É\", \"é\", \"É\")", "true"),
+            ("AreEqual(false, \"É\", \"é\")", "false"),
+            ("AreEqual(true, NOT_SET, \"a\")", "false"),
+            ("AreEqual(1)", "WRONG_ARGUMENTS"),
+            ("AreEqual(1, \"1\")", "WRONG_ARGUMENTS"),
+            ("AreEqual(true, MakeList(\"a\"), MakeList(\"A\", \"b\"))", "false"),
+        ]);
+    }
+
+    #[test]
+    fn the_policy_decides_about_case_where_nothing_else_does() {
+        for (text, exact, known) in [
+            ("AreEqual(\"a\", \"A\")", "false", "true"),
+            ("AreEqual(MakeList(\"a\"), MakeList(\"A\"))", "false", "true"),
+            ("AreEqual(false, \"a\", \"A\")", "false", "false"),
+            ("AreEqual(true, \"a\", \"A\")", "true", "true"),
+        ] {
+            assert_eq!(evaluated(text), exact, "{text}");
+            assert_eq!(evaluated_in(text, &Known), known, "{text}");
+        }
+    }
+
+    #[test]
+    fn emptiness() {
+        hold(&[
+            ("IsNotSetOrEmpty(\" \")", "false"),
+            ("IsNotSetOrEmpty(0)", "false"),
+            ("IsNotSetOrEmpty(MakeList(ToInt(NOT_SET)))", "false"),
+            ("IsNotSetOrEmpty(ToCurrency(NOT_SET))", "true"),
+            ("IsNotSetOrEmpty(JsonParse(\"null\"))", "true"),
+            ("IsNotSetOrEmpty(JsonParse(\"{}\"))", "true"),
+            ("IsNotSetOrEmpty(JsonParse(\"[]\"))", "true"),
+            ("IsNotSetOrEmpty(JsonParse(\"\\\"\\\"\"))", "true"),
+            ("IsNotSetOrEmpty(JsonParse(\"[null]\"))", "false"),
+            ("IsNotSetOrEmpty(JsonParse(\"0\"))", "false"),
+        ]);
+    }
+}

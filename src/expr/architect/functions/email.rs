@@ -106,3 +106,27 @@ fn make_email_address(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let properties = [("name".into(), name), ("id".into(), address)].into();
     Ok(Value::Object(Arc::new(Object { kind: Kind::EmailAddress, properties })))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::hold;
+
+    #[test]
+    fn addresses() {
+        hold(&[
+            ("EmailAddressDomainPart(\"\")", "NOT_SET String"),
+            ("EmailAddressDomainPart(NOT_SET)", "NOT_SET String"),
+            ("EmailAddressDomainPart(\"@b.c\")", "NOT_SET String"),
+            ("EmailAddressLocalPart(\"a@\")", "NOT_SET String"),
+            ("EmailAddressLocalPart(\"\\\"a@b\\\"@c.d\")", "\"\\\"a@b\\\"\""),
+            ("EmailAddressDomainPart(\"jürgen@müller.de\")", "\"müller.de\""),
+            ("EmailAddressDomainPart(MakeEmailAddress(\"a@b.c\"))", "\"b.c\""),
+            ("EmailAddressLocalPart(MakeEmailAddress(\"a@b.c\", \"A\"))", "\"a\""),
+            ("EmailAddressLocalPart(MakeEmailAddress(\"\"))", "NOT_SET String"),
+            ("MakeEmailAddress(\"a@b.c\", \"A\")", r#"{"name":"A","id":"a@b.c"}"#),
+            ("MakeEmailAddress(\"a@b.c\", NOT_SET)", r#"{"name":null,"id":"a@b.c"}"#),
+            ("MakeEmailAddress(\"a@b.c\").name", "NOT_SET String"),
+            ("MakeEmailAddress(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
+        ]);
+    }
+}

@@ -236,3 +236,72 @@ fn fits(json: &Json, depth: usize, room: &mut usize) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{evaluated, hold};
+
+    #[test]
+    fn reading() {
+        hold(&[
+            ("JsonParse(\"\")", "CONVERSION_FAILED"),
+            ("JsonParse(\"{a: 1}\")", "CONVERSION_FAILED"),
+            ("JsonParse(NOT_SET)", "NOT_SET JSON"),
+            ("JsonParse(\"null\")", "null"),
+            ("GetJsonObjectProperty(JsonParse(\"{\\\"a\\\": null}\"), \"a\")", "null"),
+            (
+                "GetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1}\"), \"A\")",
+                "NOT_SET JSON",
+            ),
+            ("GetJsonObjectProperty(NOT_SET, \"a\")", "NOT_SET JSON"),
+            ("GetJsonObjectProperty(JsonParse(\"[]\"), \"a\")", "CONVERSION_FAILED"),
+            ("GetJsonObjectPropertyNames(NOT_SET)", "[]"),
+            ("GetJsonObjectPropertyNames(JsonParse(\"1\"))", "CONVERSION_FAILED"),
+            ("IsJsonObject(NOT_SET)", "false"),
+            ("IsJsonObject(JsonParse(\"{}\"))", "true"),
+            ("ToJsonCollection(NOT_SET)", "[]"),
+            ("ToJsonCollection(JsonParse(\"{}\"))", "CONVERSION_FAILED"),
+            ("Count(ToJsonCollection(JsonParse(\"[1, null]\")))", "2"),
+        ]);
+    }
+
+    #[test]
+    fn writing() {
+        hold(&[
+            ("SetJsonObjectProperty(JsonParse(\"{}\"), \"é\", NOT_SET)", "{\"é\":null}"),
+            (
+                "SetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1, \\\"b\\\": 2}\"), \"a\", \"[1]\")",
+                "{\"a\":\"[1]\",\"b\":2}",
+            ),
+            (
+                "SetJsonObjectProperty(JsonParse(\"{}\"), \"l\", MakeList(1, 2))",
+                "{\"l\":[1,2]}",
+            ),
+            (
+                "SetJsonObjectProperty(JsonParse(\"{}\"), \"j\", JsonParse(\"[1]\"))",
+                "{\"j\":[1]}",
+            ),
+            ("SetJsonObjectProperty(NOT_SET, \"a\", 1)", "NOT_SET_NOT_ALLOWED"),
+            ("SetJsonObjectProperty(JsonParse(\"[]\"), \"a\", 1)", "CONVERSION_FAILED"),
+            ("ReplaceJsonArrayItem(JsonParse(\"[1]\"), 1, 2)", "OUT_OF_RANGE"),
+            ("ReplaceJsonArrayItem(JsonParse(\"[1]\"), -1, 2)", "OUT_OF_RANGE"),
+            ("ReplaceJsonArrayItem(JsonParse(\"[1]\"), 0, NOT_SET)", "[null]"),
+            ("ReplaceJsonArrayItem(JsonParse(\"{}\"), 0, 2)", "CONVERSION_FAILED"),
+            ("ToJson(\"[1]\")", "\"[1]\""),
+            ("ToJson(1.50)", "1.5"),
+            ("ToJson(NOT_SET)", "NOT_SET JSON"),
+        ]);
+    }
+
+    #[test]
+    fn json_has_limits() {
+        let deep = format!("JsonParse(\"{}{}\")", "[".repeat(128), "]".repeat(128));
+        assert_eq!(evaluated(&format!("Count(ToJsonCollection({deep}))")), "1");
+        let deeper = format!("SetJsonObjectProperty(JsonParse(\"{{}}\"), \"a\", {deep})");
+        assert_eq!(evaluated(&deeper), "RESULT_TOO_LARGE");
+        let long = (0..20).fold("\"aa\"".to_owned(), |text, _| {
+            format!("Replace({text}, \"aa\", \"aaaa\")")
+        });
+        assert_eq!(evaluated(&format!("ToJson({long})")), "RESULT_TOO_LARGE");
+    }
+}

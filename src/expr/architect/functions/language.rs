@@ -36,3 +36,16 @@ fn supported_languages(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let items = languages.into_iter().map(Value::String).collect();
     Ok(Value::Collection(Arc::new(Collection { kind: Kind::String, items })))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::evaluated_in;
+    use super::super::known::Known;
+
+    #[test]
+    fn languages_of_the_flow() {
+        assert_eq!(evaluated_in("GetDefaultLanguage()", &Known), "\"de-de\"");
+        let languages = evaluated_in("GetSupportedLanguages()", &Known);
+        assert_eq!(languages, "[\"de-de\",\"en-us\"]");
+    }
+}

@@ -10,9 +10,12 @@ mod chance;
 mod comparison;
 mod currencies;
 mod datetime;
+mod digital;
 mod email;
 mod financial;
 mod json;
+#[cfg(test)]
+mod known;
 mod language;
 mod limits;
 mod list;
@@ -48,6 +51,7 @@ const CATEGORIES: &[&[Function]] = &[
     language::FUNCTIONS,
     search::FUNCTIONS,
     json::FUNCTIONS,
+    digital::FUNCTIONS,
 ];
 
 /// All functions, in the order of their categories. Operators are not among them.

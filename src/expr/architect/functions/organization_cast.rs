@@ -102,3 +102,30 @@ fn same(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let value = arguments.value(0);
     Ok(if value.is_unset() { arguments.not_set() } else { value.clone() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{evaluated_in, hold};
+    use super::super::known::Known;
+
+    #[test]
+    fn what_there_must_be() {
+        hold(&[
+            ("ToQueue(\"Sales\")", "CONVERSION_FAILED"),
+            ("ToQueue(\" \")", "NOT_SET Queue"),
+            ("ToSkill(NOT_SET)", "NOT_SET Skill"),
+            ("ToUser(ToString(NOT_SET))", "NOT_SET User"),
+            ("ToGroup(ToGroup(NOT_SET))", "NOT_SET Group"),
+            ("ToWrapupCode(ToUser(NOT_SET))", "WRONG_ARGUMENTS"),
+        ]);
+        for (text, found) in [
+            ("ToQueue(\"Sales\").id", "\"Queue name Sales\""),
+            ("ToQueue(ToQueue(\"Sales\")).id", "\"Queue name Sales\""),
+            ("ToQueue(\"1\")", "CONVERSION_FAILED"),
+            ("ToLanguageSkill(\"Sales\").id", "\"LanguageSkill name Sales\""),
+            ("ToScheduleGroup(\"Sales\").id", "\"ScheduleGroup name Sales\""),
+        ] {
+            assert_eq!(evaluated_in(text, &Known), found, "{text}");
+        }
+    }
+}

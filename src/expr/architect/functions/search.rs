@@ -169,3 +169,58 @@ fn without_prefix<'t>(name: &'t str, prefix: &str) -> &'t str {
 fn not_set(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     Ok(arguments.not_set())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{evaluated_in, hold};
+    use super::super::known::Known;
+
+    #[test]
+    fn nothing_is_found_of_nothing() {
+        hold(&[
+            ("FindQueue(NOT_SET)", "NOT_SET Queue"),
+            ("FindQueue(ToString(NOT_SET))", "NOT_SET Queue"),
+            ("FindQueue(\"\")", "NOT_SET Queue"),
+            ("FindUserById(\"1\")", "NOT_SET User"),
+            ("FindSystemPrompt(NOT_SET)", "NOT_SET Prompt"),
+            ("FindSystemPrompt(\"PromptSystem.\")", "NOT_SET Prompt"),
+            ("FindEmergencyGroup(\"x\")", "NOT_SET EmergencyGroup"),
+            ("FindLanguageSkill(\"x\").id", "NOT_SET String"),
+        ]);
+    }
+
+    #[test]
+    fn what_the_organisation_has() {
+        for (text, found) in [
+            ("FindQueue(\"Sales\")", "Queue name Sales"),
+            ("FindQueue(\"1\")", "Queue id 1"),
+            ("FindQueueById(\"1\")", "Queue id 1"),
+            ("FindQueueById(\"Sales\")", "NOT_SET Queue"),
+            ("FindSkill(\"Sales\")", "Skill name Sales"),
+            ("FindSkill(\"1\")", "Skill id 1"),
+            ("FindLanguageSkill(\"1\")", "LanguageSkill id 1"),
+            ("FindUser(\"Sales\")", "User name Sales"),
+            ("FindUser(\"1\")", "NOT_SET User"),
+            ("FindUserById(\"1\")", "User id 1"),
+            ("FindScheduleGroup(\"Sales\")", "ScheduleGroup name Sales"),
+            ("FindEmergencyGroup(\"Sales\")", "EmergencyGroup name Sales"),
+            ("FindUserPrompt(\"Welcome\")", "Prompt user Welcome"),
+            ("FindUserPrompt(\"prompt.Welcome\")", "Prompt user Welcome"),
+            (
+                "FindUserPrompt(\"PromptSystem.Welcome\")",
+                "Prompt user PromptSystem.Welcome",
+            ),
+            ("FindSystemPrompt(\"PromptSystem.Welcome\")", "Prompt system Welcome"),
+            ("FindSystemPrompt(\"Welcome\")", "Prompt system Welcome"),
+        ] {
+            let holds = format!("{text}.id");
+            let value = evaluated_in(text, &Known);
+            let value = if value.starts_with("NOT_SET") {
+                value
+            } else {
+                evaluated_in(&holds, &Known).trim_matches('"').to_owned()
+            };
+            assert_eq!(value, found, "{text}");
+        }
+    }
+}

@@ -39,31 +39,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         )],
     },
     Function {
-        name: "Compare",
-        category: Category::Text,
-        summary: "Says which of two Strings comes first in the order of a dictionary: -1 if the first does, 1 if the second does, 0 if they are the same. NOT_SET comes before every String.",
-        example: ("Compare(\"hello\", \"Hello\")", "-1"),
-        overloads: &[
-            overload(
-                &[
-                    one("stringToCompare", Kind::String).or_not_set(),
-                    one("stringToCompareTo", Kind::String).or_not_set(),
-                ],
-                Type::one(Kind::Integer),
-                search::compare,
-            ),
-            overload(
-                &[
-                    one("stringToCompare", Kind::String).or_not_set(),
-                    one("stringToCompareTo", Kind::String).or_not_set(),
-                    IGNORE_CASE,
-                ],
-                Type::one(Kind::Integer),
-                search::compare,
-            ),
-        ],
-    },
-    Function {
         name: "Contains",
         category: Category::Text,
         summary: "Tells whether a text occurs in another. The case of letters counts, unless it is to be ignored. The empty text occurs in every text.",
@@ -266,4 +241,126 @@ pub(super) fn require_length(
     let message =
         format!("the text would be {bytes} bytes long; {MAX_BYTES} are allowed");
     Err(arguments.fail(Code::RESULT_TOO_LARGE, &message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{Empty, evaluated, evaluated_in, hold};
+    use super::super::known::Known;
+
+    #[test]
+    fn parts() {
+        hold(&[
+            ("Length(\"\")", "0"),
+            ("Length(\"Grüße 😀\")", "7"),
+            ("Length(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
+            ("Left(\"Hello\", 0)", "\"\""),
+            ("Left(\"Hello\", 5)", "\"Hello\""),
+            ("Left(\"Hello\", System.MaxInt)", "\"Hello\""),
+            ("Left(\"Grüße\", 3)", "\"Grü\""),
+            ("Left(\"Grüße\", 6)", "\"Grüße\""),
+            ("Left(\"😀😀\", 1)", "\"😀\""),
+            ("Left(\"\", 1)", "\"\""),
+            ("Left(\"Hello\", -1)", "OUT_OF_RANGE"),
+            ("Right(\"Hello\", 0)", "\"\""),
+            ("Right(\"Hello\", 5)", "\"Hello\""),
+            ("Right(\"Hello\", 6)", "\"Hello\""),
+            ("Right(\"üHello\", 2)", "\"lo\""),
+            ("Right(\"Grüße\", 3)", "\"üße\""),
+            ("Right(\"Grüße\", 5)", "\"Grüße\""),
+            ("Right(\"Grüße\", 6)", "\"Grüße\""),
+            ("Right(\"😀😀\", 1)", "\"😀\""),
+            ("Substring(\"Grüße\", 2, 2)", "\"üß\""),
+            ("Substring(\"Grüße\", 4, System.MaxInt)", "\"e\""),
+            ("Substring(\"Grüße\", 5, 1)", "\"\""),
+            ("Substring(\"Grüße\", 0, 0)", "\"\""),
+            ("Substring(\"Grüße\", 0, -1)", "OUT_OF_RANGE"),
+            ("Trim(\" \t\r\na b\t\")", "\"a b\""),
+            ("Trim(\"\u{a0}a\u{2003}\")", "\"\u{a0}a\u{2003}\""),
+            ("Trim(\" \")", "\"\""),
+            ("LTrim(\"\n a \")", "\"a \""),
+            ("RTrim(\" a \r\n\")", "\" a\""),
+            ("Split(\"\", \"l\")", "[\"\"]"),
+            ("Split(\"\", \"\")", "[\"\"]"),
+            ("Split(\"aß😀\", \"\")", "[\"a\",\"ß\",\"😀\"]"),
+            ("Split(\",a,\", \",\")", "[\"\",\"a\",\"\"]"),
+            ("Split(\"a, b\", \", \")", "[\"a\",\"b\"]"),
+        ]);
+    }
+
+    #[test]
+    fn rewriting() {
+        hold(&[
+            ("Append(NOT_SET, NOT_SET)", "\"\""),
+            ("Append(\"a\")", "WRONG_ARGUMENTS"),
+            ("Append(\"a\", NOT_SET, \"b\", \"ß\")", "\"abß\""),
+            ("Upper(\"Straße 1\")", "\"STRASSE 1\""),
+            ("Upper(\"ABC\")", "\"ABC\""),
+            ("Lower(\"ÀÉ Å\")", "\"àé å\""),
+            (
+                "Lower(\"HELLO, a long text of more bytes\")",
+                "\"hello, a long text of more bytes\"",
+            ),
+            ("Lower(ToString(NOT_SET))", "NOT_SET_NOT_ALLOWED"),
+            ("Reverse(\"aß😀\")", "\"😀ßa\""),
+            ("Reverse(\"\")", "\"\""),
+            ("Replace(\"aaa\", \"aa\", \"b\")", "\"ba\""),
+            ("Replace(\"äxä\", \"ä\", \"--\")", "\"--x--\""),
+            ("Replace(\"\", \"a\", \"b\")", "\"\""),
+            ("Replace(\"a\", NOT_SET, \"b\")", "NOT_SET_NOT_ALLOWED"),
+        ]);
+    }
+
+    #[test]
+    fn texts_have_a_limit() {
+        // Six times ten times as long: 1,000,000 bytes, and once more.
+        let ten = |text: String| format!("Replace({text}, \"a\", \"aaaaaaaaaa\")");
+        let million = (0..6).fold("\"a\"".to_owned(), |text, _| ten(text));
+        assert_eq!(evaluated(&format!("Length({million})")), "1000000");
+        assert_eq!(evaluated(&ten(million.clone())), "RESULT_TOO_LARGE");
+        assert_eq!(
+            evaluated(&format!("Append({million}, {million})")),
+            "RESULT_TOO_LARGE"
+        );
+        let dots = format!("Replace({million}, \"a\", \"ΐ\")");
+        assert_eq!(evaluated(&dots), "RESULT_TOO_LARGE");
+    }
+
+    #[test]
+    fn searching() {
+        hold(&[
+            ("Contains(\"\", \"\")", "true"),
+            ("Contains(\"\", \"a\", true)", "false"),
+            ("Contains(\"Hello\", \"he\")", "false"),
+            ("Contains(\"Hello\", \"LLO\", true)", "true"),
+            ("Contains(\"Hello\", \"LLO\", false)", "false"),
+            ("Contains(\"ΟΔΟΣ\", \"οδος\", true)", "true"),
+            ("Contains(\"\u{212a}ELVIN\", \"kelvin\", true)", "true"),
+            (
+                "Contains(\"a text beyond what is sought in its place\", \"TEXT BEYOND WHAT IS SOUGHT IN ITS PLACE\", true)",
+                "true",
+            ),
+            ("Contains(NOT_SET, \"a\")", "NOT_SET_NOT_ALLOWED"),
+            ("FindString(\"aaa\", \"aa\", 2)", "-1"),
+            ("FindString(\"aaaa\", \"aa\", 2)", "2"),
+            ("FindString(\"äöü\", \"ü\")", "2"),
+            ("FindString(\"😀x\", \"x\")", "1"),
+            ("FindString(\"İx\", \"X\", true)", "1"),
+            ("FindString(\"Hello\", \"L\", 2, true)", "3"),
+            ("FindString(\"Hello\", \"L\", 2, false)", "-1"),
+            ("FindString(\"Hello\", \"\", 2)", "-1"),
+            ("FindString(\"\", \"\")", "0"),
+            ("FindString(\"Hello\", \"l\", System.MaxInt)", "-1"),
+            ("FindString(\"Hello\", \"l\", 0)", "OUT_OF_RANGE"),
+        ]);
+    }
+
+    #[test]
+    fn languages_are_detected_where_something_can() {
+        let text = "DetectLanguage(\"Guten Tag\", \"en\")";
+        assert_eq!(evaluated_in(text, &Empty), "\"en\"");
+        assert_eq!(evaluated_in(text, &Known), "\"de\"");
+        assert_eq!(evaluated_in("DetectLanguage(\" \", \"en\")", &Known), "\"en\"");
+        assert_eq!(evaluated("DetectLanguage(NOT_SET, NOT_SET)"), "NOT_SET String");
+    }
 }

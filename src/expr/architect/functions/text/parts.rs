@@ -49,10 +49,12 @@ pub(super) fn trim_right(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 /// Not documented: an empty text has one part, itself, whatever the delimiter.
 pub(super) fn split(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (text, delimiter) = (arguments.text(0)?, arguments.text(1)?);
-    let items = if text.is_empty() || !delimiter.is_empty() {
-        text.split(delimiter.as_str()).map(Value::from).collect()
-    } else {
+    let items = if text.is_empty() {
+        vec![Value::String(text.clone())]
+    } else if delimiter.is_empty() {
         text.chars().map(|character| Value::string(Text::from(character))).collect()
+    } else {
+        text.split(delimiter.as_str()).map(Value::from).collect()
     };
     Ok(Value::Collection(Arc::new(Collection { kind: Kind::String, items })))
 }

@@ -1,0 +1,217 @@
+//! What messages show, and what bots and preferred agents need.
+//!
+//! These functions are newer than Genesys' catalogue. *Source: how real flows call them.* Not
+//! documented: the names of the properties of time slots and of agents with scores.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Code;
+use crate::value::{Collection, Kind, Object, Type, Value, to_text};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, many, one, overload};
+use super::limits;
+use super::text::require_length;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "MakeAgentScorePair",
+        category: Category::Digital,
+        summary: "Makes a pair of a user and a score, for routing to preferred agents.",
+        example: (
+            "IsSet(MakeAgentScorePair(FindUser(\"john.doe@company.com\"), 100))",
+            "true",
+        ),
+        overloads: &[
+            overload(
+                &[one("agent", Kind::User).or_not_set(), one("score", Kind::Integer)],
+                Type::one(Kind::AgentScorePair),
+                make_agent_score_pair,
+            ),
+            overload(
+                &[one("agent", Kind::User).or_not_set(), one("score", Kind::Decimal)],
+                Type::one(Kind::AgentScorePair),
+                make_agent_score_pair,
+            ),
+        ],
+    },
+    Function {
+        name: "MakeListAgentScorePair",
+        category: Category::Digital,
+        summary: "Makes pairs of users and scores, for routing to preferred agents: the first user gets the first score and so on, or all get the same.",
+        example: (
+            "Count(MakeListAgentScorePair(MakeList(FindUser(\"john.doe@company.com\")), MakeList(100)))",
+            "1",
+        ),
+        overloads: &[
+            overload(
+                &[many("agents", Kind::User), many("scores", Kind::Integer)],
+                Type::many(Kind::AgentScorePair),
+                make_agent_score_pairs,
+            ),
+            overload(
+                &[many("agents", Kind::User), many("scores", Kind::Decimal)],
+                Type::many(Kind::AgentScorePair),
+                make_agent_score_pairs,
+            ),
+            overload(
+                &[many("agents", Kind::User), one("score", Kind::Integer)],
+                Type::many(Kind::AgentScorePair),
+                make_agent_score_pairs,
+            ),
+            overload(
+                &[many("agents", Kind::User), one("score", Kind::Decimal)],
+                Type::many(Kind::AgentScorePair),
+                make_agent_score_pairs,
+            ),
+        ],
+    },
+    Function {
+        name: "MakeTimeslot",
+        category: Category::Digital,
+        summary: "Makes a time slot of its beginning and its length.",
+        example: (
+            "MakeTimeslot(MakeDateTime(2026, 1, 5, 9, 0, 0), MakeDuration(0, 2, 0, 0))",
+            "{\"startDateTime\":\"2026-01-05T09:00:00Z\",\"duration\":\"PT2H\"}",
+        ),
+        overloads: &[overload(
+            &[one("startDateTime", Kind::DateTime), one("duration", Kind::Duration)],
+            Type::one(Kind::Timeslot),
+            make_timeslot,
+        )],
+    },
+    Function {
+        name: "ResolveSlot",
+        category: Category::Digital,
+        summary: "Gives the value that a bot has found for a slot.",
+        example: ("ResolveSlot(\"red\")", "\"red\""),
+        overloads: &[
+            overload(&[one("slot", Kind::Any).or_not_set()], Type::ANY, resolve_slot),
+            overload(&[many("slot", Kind::Any)], Type::many(Kind::Any), resolve_slot),
+        ],
+    },
+    Function {
+        name: "ToDisplayString",
+        category: Category::Digital,
+        summary: "Makes the text that a message shows for a value. The items of a collection stand on lines of their own.",
+        example: ("ToDisplayString(1.50)", "\"1.5\""),
+        overloads: &[
+            overload(
+                &[one("value", Kind::Any).or_not_set()],
+                Type::one(Kind::String),
+                to_display_string,
+            ),
+            overload(
+                &[many("values", Kind::Any)],
+                Type::one(Kind::String),
+                to_display_string,
+            ),
+        ],
+    },
+];
+
+fn make_timeslot(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let start = Value::DateTime(arguments.datetime(0)?);
+    let duration = Value::Duration(arguments.duration(1)?);
+    let properties =
+        [("startDateTime".into(), start), ("duration".into(), duration)].into();
+    Ok(Value::Object(Arc::new(Object { kind: Kind::Timeslot, properties })))
+}
+
+fn make_agent_score_pair(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(pair(arguments.value(0), arguments.value(1)))
+}
+
+/// Not documented: that there must be as many scores as users.
+fn make_agent_score_pairs(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let agents = arguments.items(0)?;
+    let items = match arguments.value(1) {
+        Value::Collection(scores) if scores.items.len() == agents.len() => {
+            let pairs = agents.iter().zip(&scores.items);
+            pairs.map(|(agent, score)| pair(agent, score)).collect()
+        }
+        Value::Collection(scores) => {
+            let (agents, scores) = (agents.len(), scores.items.len());
+            let message = format!("there are {agents} users and {scores} scores");
+            return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
+        }
+        score => agents.iter().map(|agent| pair(agent, score)).collect(),
+    };
+    Ok(Value::Collection(Arc::new(Collection { kind: Kind::AgentScorePair, items })))
+}
+
+fn pair(agent: &Value, score: &Value) -> Value {
+    let properties =
+        [("agent".into(), agent.clone()), ("score".into(), score.clone())].into();
+    Value::Object(Arc::new(Object { kind: Kind::AgentScorePair, properties }))
+}
+
+/// A slot holds its value already: bots fill slots before expressions are evaluated.
+fn resolve_slot(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(arguments.value(0).clone())
+}
+
+/// Not documented: what is shown is what `ToString` gives; flows ask with `IsNotSetOrEmpty`
+/// whether it is anything.
+fn to_display_string(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let Value::Collection(collection) = arguments.value(0) else {
+        return limits::converted(arguments, to_text(arguments.value(0)));
+    };
+    let mut text = String::new();
+    for (place, item) in collection.items.iter().enumerate() {
+        if place > 0 {
+            text.push('\n');
+        }
+        item.write_text(&mut text);
+        require_length(arguments, text.len())?;
+    }
+    Ok(Value::string(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::{evaluated, evaluated_in, hold};
+    use super::super::known::Known;
+
+    #[test]
+    fn pairs() {
+        hold(&[
+            ("MakeAgentScorePair(NOT_SET, 5)", r#"{"agent":null,"score":5}"#),
+            ("MakeAgentScorePair(NOT_SET, NOT_SET)", "NOT_SET_NOT_ALLOWED"),
+            ("MakeAgentScorePair(\"john\", 5)", "WRONG_ARGUMENTS"),
+        ]);
+        let users = "MakeList(FindUser(\"a\"), FindUser(\"b\"))";
+        let agent = |name| format!(r#"{{"agent":{{"id":"User name {name}"}},"score":"#);
+        let (a, b) = (agent("a"), agent("b"));
+        for (scores, pairs) in [
+            ("MakeList(1, 2)", format!("[{a}1}},{b}2}}]")),
+            ("MakeList(1.5, 2.0)", format!("[{a}1.5}},{b}2.0}}]")),
+            ("7", format!("[{a}7}},{b}7}}]")),
+            ("MakeList(1)", "OUT_OF_RANGE".to_owned()),
+        ] {
+            let text = format!("MakeListAgentScorePair({users}, {scores})");
+            assert_eq!(evaluated_in(&text, &Known), pairs, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_of_values() {
+        hold(&[
+            ("ToDisplayString(NOT_SET)", "NOT_SET String"),
+            ("ToDisplayString(\"\")", "\"\""),
+            ("ToDisplayString(MakeList(\"a\", NOT_SET, \"b\"))", "\"a\\n\\nb\""),
+            ("ToDisplayString(MakeEmptyList(1))", "\"\""),
+            ("ResolveSlot(ToInt(NOT_SET))", "NOT_SET Integer"),
+            ("ResolveSlot(MakeList(1))", "[1]"),
+        ]);
+    }
+
+    #[test]
+    fn texts_have_a_limit() {
+        let ten = |text: String| format!("Replace({text}, \"a\", \"aaaaaaaaaa\")");
+        let million = (0..6).fold("\"a\"".to_owned(), |text, _| ten(text));
+        let text = format!("ToDisplayString(MakeList({million}, {million}))");
+        assert_eq!(evaluated(&text), "RESULT_TOO_LARGE");
+    }
+}

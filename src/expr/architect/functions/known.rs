@@ -1,0 +1,80 @@
+//! For tests: an organisation that has something of every kind.
+
+use std::sync::Arc;
+
+use crate::value::{DateTime, Decimal, Kind, Object, Text, Value};
+
+use super::super::evaluate::Scope;
+use super::super::surroundings::{Directory, Policies, Surroundings};
+
+/// Everything has the id `1` and every other name; the id of what is found says how. All is
+/// German, equality ignores case, and the bits that chance gives are ones.
+pub(super) struct Known;
+
+fn object(kind: Kind, how: &str, text: &str) -> Option<Value> {
+    let id = Value::string(format!("{} {how} {text}", kind.name()));
+    let properties = [("id".into(), id)].into();
+    Some(Value::Object(Arc::new(Object { kind, properties })))
+}
+
+impl Directory for Known {
+    fn by_id(&self, kind: Kind, id: &str) -> Option<Value> {
+        object(kind, "id", id).filter(|_| id == "1")
+    }
+
+    fn by_name(&self, kind: Kind, name: &str) -> Option<Value> {
+        object(kind, "name", name).filter(|_| name != "1")
+    }
+
+    fn user_prompt(&self, name: &str) -> Option<Value> {
+        object(Kind::Prompt, "user", name)
+    }
+
+    fn system_prompt(&self, name: &str) -> Option<Value> {
+        object(Kind::Prompt, "system", name)
+    }
+
+    fn default_language(&self) -> Text {
+        "de-de".into()
+    }
+
+    fn supported_languages(&self) -> Vec<Text> {
+        vec!["de-de".into(), "en-us".into()]
+    }
+
+    fn exchange_rate(&self, _from: &str, _to: &str) -> Option<Decimal> {
+        None
+    }
+
+    fn detect_language(&self, _text: &str) -> Option<Text> {
+        Some("de".into())
+    }
+
+    fn policies(&self) -> Policies {
+        Policies { equality_ignores_case: true, ..Policies::default() }
+    }
+}
+
+impl Surroundings for Known {
+    fn directory(&self) -> &dyn Directory {
+        self
+    }
+
+    fn now(&self) -> DateTime {
+        DateTime::parse("2026-01-05T09:00:00Z").expect("a time")
+    }
+
+    fn random(&self) -> u64 {
+        u64::MAX
+    }
+}
+
+impl Scope for Known {
+    fn variable(&self, _slot: u32) -> &Value {
+        &Value::NOT_SET
+    }
+
+    fn surroundings(&self) -> &dyn Surroundings {
+        self
+    }
+}
