@@ -413,7 +413,7 @@ fn codes_are_explained() {
 fn the_handbook_lists_the_flags() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let handbook = fs::read_to_string(root.join("docs/cli.md")).unwrap();
-    for command in ["run", "check", "explain"] {
+    for command in ["run", "check", "eval", "functions", "explain"] {
         let heading = format!("\n## `flowsim {command}");
         let (_, section) = handbook.split_once(&heading).unwrap();
         let section = section.split("\n## ").next().unwrap_or_default();
