@@ -210,3 +210,7 @@ mod tests {
         }
     }
 }
+/// STUB
+pub fn compare_culturally(left: &str, right: &str, _ignore_case: bool) -> Ordering {
+    left.cmp(right)
+}

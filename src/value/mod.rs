@@ -17,7 +17,7 @@ mod serialize;
 mod time;
 mod types;
 
-pub use compare::{compare, equal};
+pub use compare::{compare, compare_culturally, equal};
 pub use convert::{
     Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
     to_text,

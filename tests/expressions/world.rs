@@ -9,21 +9,21 @@ use flowsim::value::{DateTime, Type, Value};
 
 /// Variables with their values; a fixed time; an organisation of which nothing is known.
 #[derive(Default)]
-pub struct World {
-    pub names: Declarations,
-    pub values: Vec<Value>,
+pub(crate) struct World {
+    pub(crate) names: Declarations,
+    pub(crate) values: Vec<Value>,
 }
 
 impl World {
     /// Declares a variable and gives it a value.
-    pub fn with(mut self, name: &str, value: Value) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.names.declare(name, value.type_of());
         self.values.push(value);
         self
     }
 
     /// The value of an expression, or what is wrong with it.
-    pub fn value(&mut self, text: &str) -> Result<Value, String> {
+    pub(crate) fn value(&mut self, text: &str) -> Result<Value, String> {
         let expression =
             Expression::compile(text, &mut self.names, None).map_err(|problems| {
                 format!("{}: {}", problems[0].code, problems[0].message)
@@ -62,7 +62,7 @@ impl Surroundings for World {
 }
 
 /// A file of the shared data; nothing, and a line that says so, where it is not at hand.
-pub fn shared(name: &str) -> Option<String> {
+pub(crate) fn shared(name: &str) -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/data/expressions")
         .join(name);

@@ -49,10 +49,9 @@ fn peek<'v, S: Scope + ?Sized>(
     scope: &'v S,
     made: &'v mut Value,
 ) -> Result<&'v Value, Failure> {
-    match code {
-        Code::Constant(value) => Ok(value),
-        Code::Variable(slot) => Ok(scope.variable(*slot)),
-        _ => {
+    match at_hand(code, scope) {
+        Some(value) => Ok(value),
+        None => {
             *made = evaluate(code, scope)?;
             Ok(made)
         }
@@ -69,7 +68,8 @@ fn truth<S: Scope + ?Sized>(code: &Code, scope: &S) -> Result<bool, Failure> {
         Code::Not(operand, place) => {
             side(operand, scope, *place, "!").map(|truth| !truth)
         }
-        _ => Ok(matches!(evaluate(code, scope)?, Value::Boolean(true))),
+        Code::Call(call) if call.shape != Shape::Any => compare(call, scope),
+        _ => Ok(truth_of(code, scope)?.unwrap_or(false)),
     }
 }
 
@@ -84,14 +84,21 @@ fn side<S: Scope + ?Sized>(
     match code {
         Code::And(..) | Code::Or(..) | Code::Not(..) => truth(code, scope),
         Code::Call(call) if call.shape != Shape::Any => compare(call, scope),
-        _ => {
-            let mut made = Value::NOT_SET;
-            match peek(code, scope, &mut made)? {
-                Value::Boolean(truth) => Ok(*truth),
-                _ => Err(unset_side(place, operator)),
-            }
-        }
+        _ => match truth_of(code, scope)? {
+            Some(truth) => Ok(truth),
+            None => Err(unset_side(place, operator)),
+        },
     }
+}
+
+/// A Boolean that may be NOT_SET.
+#[inline(never)]
+fn truth_of<S: Scope + ?Sized>(code: &Code, scope: &S) -> Result<Option<bool>, Failure> {
+    let mut made = Value::NOT_SET;
+    Ok(match peek(code, scope, &mut made)? {
+        Value::Boolean(truth) => Some(*truth),
+        _ => None,
+    })
 }
 
 #[cold]
@@ -155,13 +162,39 @@ fn evaluate_many<S: Scope + ?Sized>(
     invoke(call, &values, scope.surroundings())
 }
 
-/// A comparison. Integers and equal strings have a way of their own.
+/// A comparison. Integers, and strings that are at hand, have a way of their own.
 #[inline]
 fn compare<S: Scope + ?Sized>(call: &Call, scope: &S) -> Result<bool, Failure> {
     let [one, two] = &*call.arguments else { return Ok(false) };
+    if let (Some(left), Some(right)) = (integer(one, scope), integer(two, scope)) {
+        return Ok(is_so(call.shape, left.cmp(&right)));
+    }
+    if let (Some(left), Some(right)) = (at_hand(one, scope), at_hand(two, scope)) {
+        return compare_values(call, left, right, scope);
+    }
+    compare_computed(call, one, two, scope)
+}
+
+#[inline(never)]
+fn compare_computed<S: Scope + ?Sized>(
+    call: &Call,
+    one: &Code,
+    two: &Code,
+    scope: &S,
+) -> Result<bool, Failure> {
     let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
     let left = peek(one, scope, &mut first)?;
     let right = peek(two, scope, &mut second)?;
+    compare_values(call, left, right, scope)
+}
+
+#[inline]
+fn compare_values<S: Scope + ?Sized>(
+    call: &Call,
+    left: &Value,
+    right: &Value,
+    scope: &S,
+) -> Result<bool, Failure> {
     match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => {
             return Ok(is_so(call.shape, left.cmp(right)));
@@ -173,6 +206,33 @@ fn compare<S: Scope + ?Sized>(call: &Call, scope: &S) -> Result<bool, Failure> {
     }
     let value = invoke(call, &[left, right], scope.surroundings())?;
     Ok(matches!(value, Value::Boolean(true)))
+}
+
+/// A value that need not be computed.
+#[inline(always)]
+fn at_hand<'v, S: Scope + ?Sized>(code: &'v Code, scope: &'v S) -> Option<&'v Value> {
+    match code {
+        Code::Constant(value) => Some(value),
+        Code::Variable(slot) => Some(scope.variable(*slot)),
+        _ => None,
+    }
+}
+
+/// An Integer that is at hand, or measured of a value that is.
+#[inline(always)]
+fn integer<S: Scope + ?Sized>(code: &Code, scope: &S) -> Option<i64> {
+    match code {
+        Code::Constant(Value::Integer(number)) => Some(*number),
+        Code::Variable(slot) => match scope.variable(*slot) {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        },
+        Code::Call(call) => {
+            let [argument] = &*call.arguments else { return None };
+            call.overload.measure?(at_hand(argument, scope)?)
+        }
+        _ => None,
+    }
 }
 
 #[inline(always)]

@@ -275,3 +275,86 @@ fn place_of(pair: &Pair<'_, Rule>) -> Place {
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     (offset(span.start()), offset(span.end()))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Pieces of expressions, and some that belong to none.
+    fn piece() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "Flow.x", "a", "$b", "ünï", "true", "NOT_SET", "and", "OR", "android", "or",
+            "1", "1.", ".5", "12.5", "\"text\"", "\"\\n\"", "\"\\x\"", "\"", "f(", "f (",
+            "(", ")", "[", "]", ",", ".", ".\"p\"", " .y", "?", ":", "!", "~", "-", "+",
+            "*", "/", "%", "^", "&", "|", "==", "!=", "<", "<=", ">", ">=", "=", " ",
+            "\n", "é", "\u{2028}",
+        ])
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        let soup =
+            prop::collection::vec(piece(), 0..12).prop_map(|pieces| pieces.concat());
+        let operand = prop::sample::select(vec![
+            "Flow.x", "1", "\"t\"", "f(1, a)", "(2)", "-1", "!a", "a[0].b", "1.5",
+            "$a .b", "f()[1]",
+        ]);
+        let operator = prop::sample::select(vec![
+            "+", " - ", " and ", " or ", "==", "<", "^", "*", "?", ":", "|", "&",
+            "\nOR\t",
+        ]);
+        let chain = prop::collection::vec((operand, operator), 1..8).prop_map(|parts| {
+            let text: String = parts
+                .iter()
+                .flat_map(|(operand, operator)| [*operand, *operator])
+                .collect();
+            text + "z"
+        });
+        prop_oneof![soup, chain]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+        /// The reader for speed reads what the grammar reads, or leaves it to the grammar.
+        #[test]
+        fn the_shortcut_agrees_with_the_grammar(text in text()) {
+            if let Some(tree) = shortcut::read(&text) {
+                prop_assert_eq!(Ok(tree), by_grammar(&text), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn the_shortcut_reads_what_is_common() {
+        for text in [
+            "Flow.a == \"1\" and Length(Flow.name) > 3",
+            "If(IsNotSetOrEmpty(Call.Ani), 0, ToInt(Call.Contact.delay))",
+            "Flow.list[Flow.i + 1].name",
+            "a ? b : c ? d : e",
+            "(1 + 2) * -3",
+            "Append(\"\\\"\", x)",
+        ] {
+            assert!(shortcut::read(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn branches_reach_no_further_than_and() {
+        let print =
+            |text: &str| format!("{:?}", by_grammar(text).map(|tree| tree.form).is_ok());
+        assert_eq!(print("a ? b and c : d and e"), "true");
+        assert_eq!(print("a ? b or c : d"), "false");
+        assert_eq!(print("a or b ? c : d"), "true");
+        assert_eq!(print("a ? (b or c) : d"), "true");
+        assert_eq!(print("(a).b"), "false");
+        assert_eq!(print("--1"), "false");
+        assert_eq!(print("!!a"), "true");
+        assert_eq!(print("a. b"), "false");
+        assert_eq!(print("a .b"), "true");
+        assert_eq!(print("f(1) [0]"), "false");
+        assert_eq!(print("true.x"), "false");
+        assert_eq!(print("TRUE"), "true");
+    }
+}

@@ -46,10 +46,16 @@ pub struct Overload {
     /// Whether the result depends on more than the arguments: the organisation, its
     /// policies, the clock or chance. Such calls are never computed ahead.
     pub reads_surroundings: bool,
+    /// For one argument and an Integer: the result without a detour over a value, or nothing
+    /// if `evaluate` has to be asked.
+    pub measure: Option<Measure>,
 }
 
 /// The body of a function.
 pub type Evaluate = fn(&Arguments<'_>) -> Result<Value, Failure>;
+
+/// A shorter way from one argument to an Integer.
+pub type Measure = fn(&Value) -> Option<i64>;
 
 /// What a function takes at one place.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +81,12 @@ impl Overload {
     #[must_use]
     pub const fn reading_surroundings(self) -> Self {
         Self { reads_surroundings: true, ..self }
+    }
+
+    /// There is a shorter way from the argument to the result.
+    #[must_use]
+    pub(super) const fn measured(self, measure: Measure) -> Self {
+        Self { measure: Some(measure), ..self }
     }
 }
 
@@ -122,7 +134,7 @@ pub(super) const fn overload(
     returns: Type,
     evaluate: Evaluate,
 ) -> Overload {
-    Overload { parameters, returns, evaluate, reads_surroundings: false }
+    Overload { parameters, returns, evaluate, reads_surroundings: false, measure: None }
 }
 
 /// A parameter of one value.

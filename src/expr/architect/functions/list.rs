@@ -31,7 +31,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             &[many("value", Kind::Any)],
             Type::one(Kind::Integer),
             count,
-        )],
+        )
+        .measured(measure)],
     },
     Function {
         name: "Find",
@@ -107,6 +108,14 @@ fn add_item(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn count(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let count = i64::try_from(arguments.items(0)?.len()).unwrap_or(i64::MAX);
     Ok(Value::Integer(count))
+}
+
+/// The number of items of a collection.
+fn measure(value: &Value) -> Option<i64> {
+    match value {
+        Value::Collection(collection) => i64::try_from(collection.items.len()).ok(),
+        _ => None,
+    }
 }
 
 fn find(arguments: &Arguments<'_>) -> Result<Value, Failure> {

@@ -122,7 +122,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             &[one("text", Kind::String)],
             Type::one(Kind::Integer),
             parts::length,
-        )],
+        )
+        .measured(parts::measure)],
     },
     Function {
         name: "Lower",

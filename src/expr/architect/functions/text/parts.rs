@@ -11,8 +11,20 @@ use super::super::super::failure::Failure;
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 pub(super) fn length(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let count = arguments.text(0)?.chars().count();
-    Ok(Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)))
+    Ok(Value::Integer(characters(arguments.text(0)?)))
+}
+
+/// The length of a String.
+pub(super) fn measure(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => Some(characters(text)),
+        _ => None,
+    }
+}
+
+fn characters(text: &str) -> i64 {
+    let count = if text.is_ascii() { text.len() } else { text.chars().count() };
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 pub(super) fn left(arguments: &Arguments<'_>) -> Result<Value, Failure> {
