@@ -116,7 +116,10 @@ fn a_call_that_ends_in_error_or_timeout_is_a_failure() {
 
 #[test]
 fn help_and_version_are_results() {
-    assert_transcript("help", &transcripts(["--help", "run --help", "check --help"]));
+    let commands = ["run", "check", "eval", "functions"];
+    let lines = commands.map(|command| format!("{command} --help"));
+    let lines = std::iter::once("--help").chain(lines.iter().map(String::as_str));
+    assert_transcript("help", &transcripts(lines));
     let version = run("--version");
     assert_eq!(out(&version), format!("flowsim {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(version.status.code(), Some(0));
