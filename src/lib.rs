@@ -83,7 +83,7 @@
 //! | [`source`] | 0 | files, places in them, and documents that remember where each value stands; the only room that reads JSON and YAML text |
 //! | [`value`] | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | [`diagnostic`] | 1 | what users are told: one type with stable codes, a page of advice for each, and four ways to write it down |
-//! | [`expr`] | 2 | the languages in which flows compute, from text to evaluation |
+//! | [`expr`] | 2 | the languages in which flows compute, from text to evaluation: `draft`, and `architect` with its functions |
 //! | [`flow`] | 3 | what a flow is; `read` has one module a dialect, `check` one file a finding |
 //! | [`world`] | 3 | the questions a session asks, the answers, and fixtures that give them |
 //! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |

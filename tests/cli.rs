@@ -116,7 +116,10 @@ fn a_call_that_ends_in_error_or_timeout_is_a_failure() {
 
 #[test]
 fn help_and_version_are_results() {
-    assert_transcript("help", &transcripts(["--help", "run --help", "check --help"]));
+    let commands = ["run", "check", "eval", "functions"];
+    let lines = commands.map(|command| format!("{command} --help"));
+    let lines = std::iter::once("--help").chain(lines.iter().map(String::as_str));
+    assert_transcript("help", &transcripts(lines));
     let version = run("--version");
     assert_eq!(out(&version), format!("flowsim {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(version.status.code(), Some(0));
@@ -413,7 +416,7 @@ fn codes_are_explained() {
 fn the_handbook_lists_the_flags() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let handbook = fs::read_to_string(root.join("docs/cli.md")).unwrap();
-    for command in ["run", "check", "explain"] {
+    for command in ["run", "check", "eval", "functions", "explain"] {
         let heading = format!("\n## `flowsim {command}");
         let (_, section) = handbook.split_once(&heading).unwrap();
         let section = section.split("\n## ").next().unwrap_or_default();

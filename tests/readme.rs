@@ -15,7 +15,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const DOCUMENTS: [&str; 2] = ["README.md", "docs/cli.md"];
+const DOCUMENTS: [&str; 3] = ["README.md", "docs/cli.md", "docs/expressions.md"];
 
 /// Where a person waits for an answer, as `--interactive` prints it.
 const PROMPT: &str = "] > ";

@@ -50,7 +50,7 @@ codes! {
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
 
     DANGLING_REFERENCE Error "A node or start refers to a node that the flow does not have."
-    EXPRESSION_SYNTAX Error "A template or condition cannot be parsed."
+    EXPRESSION_SYNTAX Error "A template, condition or expression cannot be parsed."
     UNKNOWN_FUNCTION Error "An expression calls a function that Architect does not have."
     UNKNOWN_VARIABLE Error "An expression names a variable that nothing declares."
     UNKNOWN_MEMBER Error "The type has no such property, or values of it have no items."

@@ -3,7 +3,8 @@
 //! Each language is a module of its own with the same parts: a grammar under `grammar/`, a
 //! tree that is generic over what a name stands for (`Reference` as written, an operand
 //! of the program once compiled), a parser and an evaluator. [`draft`] is the small language
-//! of the draft dialect.
+//! of the draft dialect, which knows its types only when it runs; [`architect`] is the
+//! language of Architect's own flows, with types, overloads and functions.
 
 pub mod architect;
 pub mod draft;

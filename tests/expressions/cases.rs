@@ -1,7 +1,7 @@
 //! Examples in checkable form, a JSON object a line: `{"expr": text, "expect": {"kind": …}}`.
 //!
 //! The kinds: `Number` (value, type), `String`, `Boolean`, `DateTime` (value), `Duration`
-//! (seconds), `Currency` (amount, code), `NotSet`, `error`.
+//! (seconds), `Currency` (amount, code), `NotSet`, `error` (of ours: code).
 
 use std::path::Path;
 
@@ -52,7 +52,13 @@ fn hold(text: &str, wrong: &[&str]) {
 }
 
 fn is_as_expected(found: &Result<Value, String>, expected: &Json) -> bool {
-    let Ok(found) = found else { return expected["kind"] == "error" };
+    let found = match found {
+        Ok(found) => found,
+        Err(message) => {
+            let code = expected["code"].as_str().unwrap_or_default();
+            return expected["kind"] == "error" && message.starts_with(code);
+        }
+    };
     let value = expected["value"].as_str();
     match expected["kind"].as_str().unwrap() {
         "Number" => is_number(found, value.unwrap(), expected["type"].as_str()),

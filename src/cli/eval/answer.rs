@@ -2,7 +2,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::architect::{Failure, Problem};
 use crate::source::{Files, Span};
 use crate::value::{Json, Kind, Text, Type, Value};
@@ -50,6 +50,19 @@ impl Answer {
         Self::Refused(mistakes.collect())
     }
 
+    /// The bytes are not text from a place on.
+    pub(super) fn of_bytes(bytes: &[u8], place: usize) -> Self {
+        let at = u32::try_from(place).unwrap_or(u32::MAX);
+        let problem = Problem {
+            code: Code::EXPRESSION_SYNTAX,
+            message: "the line is not text in UTF-8".to_owned(),
+            place: (at, at),
+            help: None,
+        };
+        let before = String::from_utf8_lossy(bytes.get(..place).unwrap_or_default());
+        Self::Refused(vec![Mistake::new(&before, problem)])
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Value(..) | Self::Canonical(_) => Exit::Success,
@@ -95,11 +108,20 @@ impl Answer {
                 let problem = &mistake.problem;
                 let diagnostic =
                     Diagnostic::new(problem.code, &*problem.message).at(span);
-                Diagnostic { help: problem.help.clone(), ..diagnostic }
+                Diagnostic {
+                    help: problem.help.clone().or_else(|| advice(problem)),
+                    ..diagnostic
+                }
             })
             .collect();
         output::diagnostics(&diagnostics, &files);
     }
+}
+
+/// What to do on a command line.
+fn advice(problem: &Problem) -> Option<String> {
+    let is_unknown = problem.code == Code::UNKNOWN_VARIABLE;
+    is_unknown.then(|| "give it with `--var NAME=VALUE`".to_owned())
 }
 
 impl Mistake {

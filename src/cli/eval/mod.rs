@@ -29,7 +29,8 @@ pub(super) struct Arguments {
     #[arg(
         required_unless_present = "batch",
         conflicts_with = "batch",
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        value_parser = expression
     )]
     expression: Option<String>,
 
@@ -84,6 +85,15 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
 }
 
+/// No expression begins with two hyphens, but a flag that is misspelt does.
+fn expression(text: &str) -> Result<String, &'static str> {
+    if text.starts_with("--") {
+        Err("there is no such flag, and no expression begins with --")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 fn single(arguments: &Arguments, world: &mut World) -> io::Result<Exit> {
     let text = arguments.expression.as_deref().unwrap_or_default();
     let answer = answer(arguments, world, text);
@@ -127,8 +137,15 @@ fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result
                 return Ok(unreadable(path, &error));
             }
         };
-        let text = String::from_utf8_lossy(&line);
-        writeln!(out, "{}", answer(arguments, world, &text).to_json())?;
+        let answer = match std::str::from_utf8(&line) {
+            Ok(text) => answer(arguments, world, text),
+            // What is too long may have been cut within a character.
+            Err(_) if line.len() > MAX_LENGTH => {
+                answer(arguments, world, &String::from_utf8_lossy(&line))
+            }
+            Err(error) => Answer::of_bytes(&line, error.valid_up_to()),
+        };
+        writeln!(out, "{}", answer.to_json())?;
     }
     out.flush()?;
     Ok(Exit::Success)

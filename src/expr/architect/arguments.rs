@@ -139,7 +139,7 @@ impl<'a> Arguments<'a> {
     /// A failure of this call: the function's name goes in front of the message.
     #[cold]
     pub fn fail(&self, code: Code, message: &str) -> Failure {
-        Failure::new(code, format!("{}: {message}", self.function.name))
+        Failure::new(code, format!("{}: {message}", self.function.shown()))
     }
 
     /// The name of the parameter at a place.

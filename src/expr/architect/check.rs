@@ -3,12 +3,12 @@
 //! Everything that is wrong is collected. What could not be understood has the type Any,
 //! which fits everywhere, so that one mistake is told once.
 
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::value::{Decimal, Kind, MAX_INTEGER, Text, Type, Value, properties_of};
 
 use super::casts;
+use super::functions::function;
 use super::functions::operators::{CHOICE, ITEM, of as operator_function};
-use super::functions::{function, functions};
 use super::messages;
 use super::names::Names;
 use super::overloads::{self, Fit};
@@ -146,17 +146,7 @@ impl Checker<'_> {
         if let Some(function) = function(name) {
             return self.call(function, arguments, place);
         }
-        let problem = Problem::new(
-            Code::UNKNOWN_FUNCTION,
-            word,
-            format!("there is no function `{name}`"),
-        );
-        let known = functions().map(|function| function.name);
-        let help = match nearest(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`flowsim functions` lists all of them".to_owned(),
-        };
-        self.problems.push(problem.with_help(help));
+        self.problems.push(messages::unknown_function(name, word));
         unknown(place)
     }
 

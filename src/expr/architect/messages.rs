@@ -1,27 +1,83 @@
 //! The wording of what is wrong with types and arguments.
 
 use crate::diagnostic::{Code, nearest};
-use crate::value::{Number, Type, Value, properties_of};
+use crate::value::{Kind, Number, Type, Value, properties_of};
 
+use super::functions::functions;
 use super::problem::Problem;
 use super::signature::{Category, Function, Overload, Parameter};
 use super::tree::Place;
 
 /// No overload fits.
 pub(super) fn no_overload(function: &Function, given: &[Type], place: Place) -> Problem {
+    let is_operator = function.category == Category::Operators;
+    if let ("[", true, [index, base]) = (function.name, is_operator, given) {
+        let message = format!(
+            "`[ ]` takes the place of an item after a collection or JSON, or the name of a \
+             property; you gave {index} after {base}"
+        );
+        return Problem::new(Code::WRONG_ARGUMENTS, place, message);
+    }
     let overloads: Vec<String> = function.overloads.iter().map(parameters).collect();
-    let what = match function.category {
-        Category::Operators => format!("`{}`", function.name),
-        _ => function.name.to_owned(),
-    };
-    let message =
-        format!("{what} takes {}; you gave {}", alternatives(&overloads), list(given));
+    let message = format!(
+        "{} takes {}; you gave {}",
+        function.shown(),
+        alternatives(&overloads),
+        list(given)
+    );
     let problem = Problem::new(Code::WRONG_ARGUMENTS, place, message);
-    match function.category {
-        Category::Operators => problem,
-        _ => problem
+    let of_one_type = "what is given as Any must have one type";
+    match (takes_several_of_one_type(function), is_operator) {
+        (true, true) => problem.with_help(of_one_type),
+        (false, true) => problem,
+        (true, false) => problem.with_help(format!(
+            "{of_one_type}; `flowsim functions {}` shows examples",
+            function.name
+        )),
+        (false, false) => problem
             .with_help(format!("`flowsim functions {}` shows examples", function.name)),
     }
+}
+
+fn takes_several_of_one_type(function: &Function) -> bool {
+    function.overloads.iter().any(|overload| {
+        let any = overload.parameters.iter().filter(|it| it.wanted.kind == Kind::Any);
+        any.map(|parameter| if parameter.is_repeatable { 2 } else { 1 }).sum::<u8>() > 1
+    })
+}
+
+/// There is no function of this name.
+pub(super) fn unknown_function(name: &str, place: Place) -> Problem {
+    let problem = Problem::new(
+        Code::UNKNOWN_FUNCTION,
+        place,
+        format!("there is no function `{name}`"),
+    );
+    let known = functions().map(|function| function.name);
+    if name.eq_ignore_ascii_case("not") {
+        return problem.with_help("write `!`, as in `!(Flow.a or Flow.b)`");
+    }
+    problem.with_help(match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`flowsim functions` lists all of them".to_owned(),
+    })
+}
+
+/// What to write instead of a word that is no variable.
+pub(super) fn instead_of_word(word: &str) -> &'static str {
+    const LITERALS: [(&str, &str); 6] = [
+        ("null", "write `NOT_SET`"),
+        ("nil", "write `NOT_SET`"),
+        ("none", "write `NOT_SET`"),
+        ("not_set", "write `NOT_SET`, in capitals"),
+        ("true", "write `true`, in small letters"),
+        ("false", "write `false`, in small letters"),
+    ];
+    let found = LITERALS.iter().find(|(other, _)| word.eq_ignore_ascii_case(other));
+    found.map_or(
+        "texts stand in double quotes, variables have a scope: `Flow.name`",
+        |(_, help)| help,
+    )
 }
 
 /// The types that an overload takes: `(String, String, Boolean)`.
@@ -34,6 +90,9 @@ pub fn parameters(overload: &Overload) -> String {
 }
 
 fn list(types: &[Type]) -> String {
+    if types.is_empty() {
+        return "nothing".to_owned();
+    }
     let names: Vec<String> = types.iter().map(Type::to_string).collect();
     format!("({})", names.join(", "))
 }

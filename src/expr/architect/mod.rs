@@ -44,7 +44,7 @@ pub use built_in::{BUILT_INS, BuiltIn};
 pub use evaluate::Scope;
 pub use expression::{Expression, canonical};
 pub use failure::Failure;
-pub use functions::{function, functions};
+pub use functions::{function, functions, operators};
 pub use messages::parameters;
 pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};

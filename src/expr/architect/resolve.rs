@@ -5,6 +5,7 @@ use crate::value::{Kind, Text, Type};
 
 use super::built_in;
 use super::check::{Checker, unknown};
+use super::messages;
 use super::problem::Problem;
 use super::tree::{Place, Segment};
 use super::typed::{Typed, TypedForm};
@@ -65,9 +66,9 @@ fn unknown_name(checker: &Checker<'_>, segments: &[Segment<'_>]) -> Problem {
     );
     match checker.names.suggestion(&name) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None if segments.len() == 1 => problem.with_help(
-            "texts stand in double quotes, variables have a scope: `Flow.name`",
-        ),
+        None if segments.len() == 1 => {
+            problem.with_help(messages::instead_of_word(&name))
+        }
         None => problem,
     }
 }

@@ -1,5 +1,7 @@
 //! What a function or operator takes and gives: the form in which the catalogue is written.
 
+use std::borrow::Cow;
+
 use crate::value::{Kind, Type, Value};
 
 use super::arguments::Arguments;
@@ -18,6 +20,18 @@ pub struct Function {
     pub example: (&'static str, &'static str),
     /// The ways in which it can be called, in the order in which they are tried.
     pub overloads: &'static [Overload],
+}
+
+impl Function {
+    /// The name as messages and lists show it: `Upper`, `` `+` ``, `` `[ ]` ``.
+    pub fn shown(&self) -> Cow<'static, str> {
+        match (self.category, self.name) {
+            (Category::Operators, "[") => "`[ ]`".into(),
+            (Category::Operators, "?") => "`? :`".into(),
+            (Category::Operators, name) => format!("`{name}`").into(),
+            (_, name) => name.into(),
+        }
+    }
 }
 
 /// One way to call a function.

@@ -11,10 +11,7 @@ use super::tree::Place;
 /// Refuses what the parser should not even begin with.
 pub(super) fn check_size(text: &str) -> Result<(), Problem> {
     if text.len() > MAX_LENGTH {
-        let message = format!(
-            "the expression has {} bytes; {MAX_LENGTH} are the limit",
-            text.len()
-        );
+        let message = format!("the expression is longer than {MAX_LENGTH} bytes");
         return Err(Problem::new(Code::EXPRESSION_SYNTAX, (0, 0), message));
     }
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
@@ -78,72 +75,65 @@ pub(super) fn explain(text: &str, error: &Error<Rule>) -> Problem {
     if let Some(problem) = usual_mistake(text, at) {
         return problem;
     }
-    let expects_operand = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => positives.iter().any(|rule| {
-            matches!(rule, Rule::identifier | Rule::string | Rule::integer | Rule::group)
-        }),
-        ErrorVariant::CustomError { .. } => false,
-    };
-    let expected = expected(text, at, error, expects_operand);
     let found = match rest.chars().next() {
         Some(_) => format!("found `{}`", shown(rest)),
         None => "the expression ends".to_owned(),
     };
-    Problem::new(
-        Code::EXPRESSION_SYNTAX,
-        place,
-        format!("{found} where {expected} is expected"),
-    )
+    let message = format!("{found} where {}", expected(text, at, error));
+    Problem::new(Code::EXPRESSION_SYNTAX, place, message)
 }
 
-fn expected(text: &str, at: usize, error: &Error<Rule>, expects_operand: bool) -> String {
+fn expected(text: &str, at: usize, error: &Error<Rule>) -> String {
     let has = |rule: Rule| match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => positives.contains(&rule),
         ErrorVariant::CustomError { .. } => false,
     };
     if text[..at].ends_with('.') && has(Rule::identifier) {
-        return "the name of a property".to_owned();
+        return "the name of a property is expected".to_owned();
     }
-    if expects_operand {
-        return "a value: a name, a number, a text in double quotes, or `(`".to_owned();
+    // An expression that does not even begin is told by the rule of the whole.
+    let of_operands =
+        [Rule::expression, Rule::identifier, Rule::string, Rule::integer, Rule::group];
+    if of_operands.into_iter().any(has) {
+        return "a value is expected: a name, a number, a text in double quotes, or `(`"
+            .to_owned();
     }
-    let mut choices = vec!["an operator"];
-    if has(Rule::otherwise) {
-        choices.push("`:`");
-    }
-    match unclosed(text.get(..at).unwrap_or_default()) {
-        Some((_, b'[')) => choices.push("`]`"),
-        Some((open, _)) if is_call(text, open) => choices.extend(["`,`", "`)`"]),
-        Some(_) => choices.push("`)`"),
-        None => choices.push("the end"),
-    }
-    let last = choices.pop().unwrap_or_default();
-    if choices.is_empty() {
-        last.to_owned()
-    } else {
-        format!("{} or {last}", choices.join(", "))
+    let closing: &[&str] = match unclosed(text.get(..at).unwrap_or_default()) {
+        _ if has(Rule::otherwise) => &["`:`"],
+        Some((_, b'[')) => &["`]`"],
+        Some((open, _)) if is_call(text, open) => &["`,`", "`)`"],
+        Some(_) => &["`)`"],
+        None => &["the end"],
+    };
+    match closing {
+        [one, other] => format!("an operator, {one} or {other} is expected"),
+        one => format!("an operator or {} is expected", one.concat()),
     }
 }
 
 /// Mistakes of people who know other languages.
 fn usual_mistake(text: &str, at: usize) -> Option<Problem> {
-    let before = text.get(..at).unwrap_or_default();
-    let rest = text.get(at..).unwrap_or_default();
-    let say = |start: usize, length: usize, message: &str, help: &str| {
-        let place = (byte(start).0, byte(start + length).0);
-        Some(Problem::new(Code::EXPRESSION_SYNTAX, place, message).with_help(help))
+    let wrong_text = wrong_text(text).map(|wrong| wrong.into_problem(text));
+    wrong_text.or_else(|| foreign_operator(text, at)).or_else(|| foreign_sign(text, at))
+}
+
+/// Operators that Architect does not have or has elsewhere.
+fn foreign_operator(text: &str, at: usize) -> Option<Problem> {
+    let (before, rest) = text.split_at_checked(at)?;
+    let no_operator = |start: usize, length: usize, help: &str| {
+        let found = &text[start..start + length];
+        let message = format!("`{found}` is no operator of Architect");
+        Some(mistake(start, length, message, help))
     };
-    if let Some(open) = open_quote(text) {
-        return say(open, 1, "a text begins here and does not end", ESCAPES);
+    for (first, second, help) in
+        [('&', '&', "write `and`"), ('|', '|', "write `or`"), ('<', '>', "write `!=`")]
+    {
+        if before.ends_with(first) && rest.starts_with(second) {
+            return no_operator(at - 1, 2, help);
+        }
     }
-    if rest.starts_with('&') && before.ends_with('&') {
-        return say(at - 1, 2, "`&&` is no operator of Architect", "write `and`");
-    }
-    if rest.starts_with('|') && before.ends_with('|') {
-        return say(at - 1, 2, "`||` is no operator of Architect", "write `or`");
-    }
-    if rest.starts_with('>') && before.ends_with('<') {
-        return say(at - 1, 2, "`<>` is no operator of Architect", "write `!=`");
+    if word_before(before).eq_ignore_ascii_case("not") {
+        return no_operator(before.trim_end().len() - 3, 3, "write `!`");
     }
     if rest.starts_with('=') {
         let (start, length) = match before.ends_with(['=', '!', '<', '>']) {
@@ -152,23 +142,54 @@ fn usual_mistake(text: &str, at: usize) -> Option<Problem> {
         };
         let help =
             "write `==` to compare; values are assigned by the action and not here";
-        return say(start, length, "an expression assigns nothing", help);
+        return Some(mistake(start, length, "an expression assigns nothing", help));
     }
-    if rest.starts_with(['\'', '‘', '’', '“', '”', '„', '`']) {
-        let length = rest.chars().next().map_or(1, char::len_utf8);
-        return say(at, length, "texts stand in double quotes", "write \"text\"");
-    }
-    if word_before(before).eq_ignore_ascii_case("not") {
-        let start = before.trim_end().len() - 3;
-        return say(start, 3, "`not` is no operator of Architect", "write `!`");
-    }
-    if rest.starts_with(';') {
-        return say(at, 1, "an expression ends without a semicolon", "remove it");
-    }
-    None
+    let is_or = shown(rest).eq_ignore_ascii_case("or");
+    is_or.then(|| {
+        let message = "the branches of `? :` reach no further than `and`";
+        mistake(at, 2, message, "put the branch in parentheses")
+    })
 }
 
-const ESCAPES: &str = "end it with a double quote; within a text write \\\" for a quote and \\\\ for a backslash, and besides these only \\n, \\r and \\t";
+/// Signs that stand where they mean nothing.
+fn foreign_sign(text: &str, at: usize) -> Option<Problem> {
+    let (before, rest) = text.split_at_checked(at)?;
+    let sign = rest.chars().next()?;
+    let length = sign.len_utf8();
+    match sign {
+        '\'' | '‘' | '’' | '“' | '”' | '„' | '`' => {
+            Some(mistake(at, length, "texts stand in double quotes", "write \"text\""))
+        }
+        ';' => {
+            let is_within_call = matches!(unclosed(before),
+                Some((open, b'(')) if is_call(text, open));
+            let (message, help) = match is_within_call {
+                true => ("a semicolon separates nothing", "write a comma"),
+                false => ("an expression ends without a semicolon", "remove it"),
+            };
+            Some(mistake(at, length, message, help))
+        }
+        '.' | '[' if before.trim_end().ends_with([')', '"']) => {
+            let message = "only names and calls have properties and items";
+            let help = "let a function give the value: nothing may follow a parenthesis \
+                or a text";
+            Some(mistake(at, length, message, help))
+        }
+        _ => None,
+    }
+}
+
+fn mistake(
+    start: usize,
+    length: usize,
+    message: impl Into<String>,
+    help: &str,
+) -> Problem {
+    let place = (byte(start).0, byte(start + length).0);
+    Problem::new(Code::EXPRESSION_SYNTAX, place, message).with_help(help)
+}
+
+const ESCAPES: &str = "a text ends with a double quote; within it write \\\" for a quote, \\\\ for a backslash, and besides these only \\n, \\r and \\t";
 
 fn word_before(before: &str) -> &str {
     let trimmed = before.trim_end();
@@ -188,23 +209,47 @@ fn shown(rest: &str) -> String {
     if word.is_empty() { rest.chars().take(1).collect() } else { word }
 }
 
-/// The quote of a text that does not end or has an escape that is none.
-fn open_quote(text: &str) -> Option<usize> {
-    let mut open = None;
-    let mut bytes = text.bytes().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match (byte, open) {
-            (b'"', None) => open = Some(at),
-            (b'"', Some(_)) => open = None,
-            (b'\\', Some(start)) => {
-                if !matches!(bytes.next(), Some((_, b'"' | b'\\' | b'n' | b'r' | b't'))) {
-                    return Some(start);
-                }
+/// What is wrong with a text in quotes.
+enum WrongText {
+    /// It begins at this place and does not end.
+    Open(usize),
+    /// At this place an escape of so many bytes is none.
+    Escape(usize, usize),
+}
+
+impl WrongText {
+    fn into_problem(self, text: &str) -> Problem {
+        match self {
+            Self::Open(at) => {
+                mistake(at, 1, "a text begins here and does not end", ESCAPES)
             }
+            Self::Escape(at, length) => {
+                let message = format!("`{}` is no escape", &text[at..at + length]);
+                mistake(at, length, message, ESCAPES)
+            }
+        }
+    }
+}
+
+/// The first text in quotes that cannot be one.
+fn wrong_text(text: &str) -> Option<WrongText> {
+    let mut open = None;
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match (character, open) {
+            ('"', None) => open = Some(at),
+            ('"', Some(_)) => open = None,
+            ('\\', Some(start)) => match characters.next() {
+                Some((_, '"' | '\\' | 'n' | 'r' | 't')) => {}
+                Some((_, other)) => {
+                    return Some(WrongText::Escape(at, 1 + other.len_utf8()));
+                }
+                None => return Some(WrongText::Open(start)),
+            },
             _ => {}
         }
     }
-    open
+    open.map(WrongText::Open)
 }
 
 /// The bracket that is opened last and not closed.

@@ -12,8 +12,6 @@ mod currencies;
 mod datetime;
 mod digital;
 mod email;
-#[cfg(test)]
-mod examples;
 mod financial;
 mod json;
 #[cfg(test)]
@@ -61,6 +59,11 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
     CATEGORIES.iter().flat_map(|category| category.iter())
 }
 
+/// All operators, in the order in which they bind, the tightest first.
+pub fn operators() -> impl Iterator<Item = &'static Function> {
+    operators::OPERATORS.iter().copied()
+}
+
 /// The function of this name, in any case.
 pub fn function(name: &str) -> Option<&'static Function> {
     static BY_NAME: OnceLock<FxHashMap<String, &'static Function>> = OnceLock::new();
@@ -82,12 +85,11 @@ const LONGEST_NAME: usize = 32;
 #[cfg(test)]
 mod tests {
     use super::super::trial::hold;
-    use super::functions;
-    use super::operators::OPERATORS;
+    use super::{functions, operators};
 
     #[test]
     fn examples_show_what_they_say() {
-        for function in functions().chain(OPERATORS.iter().copied()) {
+        for function in functions().chain(operators()) {
             hold(&[function.example]);
         }
     }
