@@ -248,50 +248,54 @@ fn usage_is_told_apart() {
     assert_snapshot("usage", &transcripts(lines));
 }
 
+/// What people write who know other languages, or stop in the middle.
+const MISTAKES_OF_WRITING: &[&str] = &[
+    "true && false",
+    "\"é\" == \"é\" || false",
+    "not true",
+    "true and not(false or true)",
+    "Flow.x = 1",
+    "1 === 1",
+    "1 <> 2",
+    "1 => 2",
+    "2 ** 3",
+    "'text'",
+    "Upper(“text”)",
+    "Upper(\"text)",
+    r#""C:\temp\x""#,
+    "\"text\\",
+    "Upper(\"a\"",
+    "MakeList(1)[0",
+    "true ? 1",
+    "true ? 1 : ",
+    "true ? true or false : false",
+    "Left(\"a\",)",
+    "1 +\u{a0}2",
+    "(1 + 2",
+    "1 + 2)",
+    "",
+    "  ",
+    "1 +",
+    "true and",
+    "1 + * 2",
+    "- -1",
+    "Call.Ani.",
+    "(\"a\").length",
+    "\"a\"[0]",
+    "true.x",
+    "Upper(\"a\";)",
+    "1;",
+    "1,5",
+    "1e5",
+    "{Flow.x}",
+    "1 2",
+    "Upper(\"a\" \"b\")",
+    "\"two\nlines\" + )",
+];
+
 #[test]
 fn usual_mistakes_of_writing_are_named() {
-    assert_snapshot(
-        "mistakes_of_writing",
-        &messages(&[
-            "true && false",
-            "\"é\" == \"é\" || false",
-            "not true",
-            "true and not(false or true)",
-            "Flow.x = 1",
-            "1 === 1",
-            "1 <> 2",
-            "'text'",
-            "Upper(“text”)",
-            "Upper(\"text)",
-            r#""C:\temp\x""#,
-            "\"text\\",
-            "Upper(\"a\"",
-            "MakeList(1)[0",
-            "true ? 1",
-            "true ? 1 : ",
-            "true ? true or false : false",
-            "(1 + 2",
-            "1 + 2)",
-            "",
-            "  ",
-            "1 +",
-            "true and",
-            "1 + * 2",
-            "- -1",
-            "Call.Ani.",
-            "(\"a\").length",
-            "\"a\"[0]",
-            "true.x",
-            "Upper(\"a\";)",
-            "1;",
-            "1,5",
-            "1e5",
-            "{Flow.x}",
-            "1 2",
-            "Upper(\"a\" \"b\")",
-            "\"two\nlines\" + )",
-        ]),
-    );
+    assert_snapshot("mistakes_of_writing", &messages(MISTAKES_OF_WRITING));
 }
 
 #[test]
@@ -499,6 +503,10 @@ fn a_batch_answers_every_line() {
 {"error":{"code":"DIVISION_BY_ZERO","message":"`/`: divisor must not be zero","column":1}}
 {"error":{"code":"EXPRESSION_SYNTAX","message":"the expression ends where a value is expected: a name, a number, a text in double quotes, or `(`","column":4}}
 "#
+    );
+    assert_eq!(
+        out(&batch("\u{feff}1\n".as_bytes(), &[])),
+        "{\"type\":\"Integer\",\"value\":1}\n"
     );
     assert_eq!(out(&batch(b"", &[])), "");
     assert_eq!(code(&batch(b"", &[])), 0);
