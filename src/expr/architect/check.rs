@@ -212,8 +212,9 @@ impl Checker<'_> {
         arguments: Vec<Typed>,
         place: Place,
     ) -> Typed {
-        let given: Vec<Type> = arguments.iter().map(|argument| argument.holds).collect();
-        let Some(fit) = overloads::resolve(function, &given) else {
+        let Some(fit) = overloads::resolve(function, &arguments) else {
+            let given: Vec<Type> =
+                arguments.iter().map(|argument| argument.holds).collect();
             self.problems.push(messages::no_overload(function, &given, place));
             return unknown(place);
         };

@@ -1,6 +1,7 @@
 //! What the names of an expression stand for.
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use crate::diagnostic::nearest;
 use crate::value::{Text, Type};
@@ -36,7 +37,7 @@ pub trait Names {
 /// it is first named.
 #[derive(Debug, Clone, Default)]
 pub struct Declarations {
-    variables: IndexMap<Text, (Text, Type)>,
+    variables: IndexMap<Text, (Text, Type), FxBuildHasher>,
 }
 
 impl Declarations {
@@ -82,23 +83,45 @@ impl Declarations {
     }
 }
 
+/// A variable's name is its scope and a word.
+const LONGEST_NAME: usize = 2;
+
+fn push_lower_case(text: &str, key: &mut String) {
+    if text.is_ascii() {
+        let start = key.len();
+        key.push_str(text);
+        if let Some(new) = key.get_mut(start..) {
+            new.make_ascii_lowercase();
+        }
+    } else {
+        key.extend(text.chars().flat_map(char::to_lowercase));
+    }
+}
+
 impl Names for Declarations {
     fn variable(&mut self, name: &[Segment<'_>]) -> Option<Variable> {
         let mut key = String::with_capacity(32);
-        let mut built_in = None;
-        for (index, segment) in name.iter().enumerate().take(2) {
+        for (index, segment) in name.iter().enumerate().take(LONGEST_NAME) {
             if index > 0 {
                 key.push('.');
             }
-            key.extend(segment.text.chars().flat_map(char::to_lowercase));
-            if let Some(found) = self.declared(&key, index + 1) {
+            push_lower_case(&segment.text, &mut key);
+            // Names of one word are rare: they are tried when there is no longer one.
+            if index > 0
+                && let Some(found) = self.declared(&key, index + 1)
+            {
                 return Some(found);
             }
-            built_in = built_in::variable(&key).map(|found| (found, index + 1));
         }
-        let (found, length) = built_in?;
+        let first = name.first().map_or(0, |segment| segment.text.len());
+        let short = key.get(..first).unwrap_or_default();
+        if let Some(found) = self.declared(short, 1) {
+            return Some(found);
+        }
+        let found = built_in::variable(&key)?;
         let slot = self.declare(found.name, found.holds);
-        Some(Variable { slot, holds: found.holds, name: found.name.into(), length })
+        let (holds, name) = (found.holds, found.name.into());
+        Some(Variable { slot, holds, name, length: LONGEST_NAME })
     }
 
     fn suggestion(&self, name: &str) -> Option<Text> {

@@ -4,6 +4,7 @@ use crate::value::{Kind, Type};
 
 use super::casts;
 use super::signature::{Function, Overload, Parameter};
+use super::typed::Typed;
 
 /// An overload that fits.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +22,7 @@ const NOT_SET_REFUSED: u32 = 8;
 const CAST: u32 = 64;
 
 /// The overload that needs the fewest conversions; the first of those that need as few.
-pub(super) fn resolve(function: &'static Function, given: &[Type]) -> Option<Fit> {
+pub(super) fn resolve(function: &'static Function, given: &[Typed]) -> Option<Fit> {
     let mut best: Option<Fit> = None;
     for overload in function.overloads {
         if let Some(fit) = fit(overload, given)
@@ -69,7 +70,7 @@ fn parameter_at(overload: &'static Overload, place: usize) -> Option<&'static Pa
     overload.parameters.get(place).or(last)
 }
 
-fn fit(overload: &'static Overload, given: &[Type]) -> Option<Fit> {
+fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
     let parameters = overload.parameters;
     let is_repeatable = parameters.last().is_some_and(|last| last.is_repeatable);
     if given.len() < parameters.len() || given.len() > parameters.len() && !is_repeatable
@@ -77,11 +78,11 @@ fn fit(overload: &'static Overload, given: &[Type]) -> Option<Fit> {
         return None;
     }
     let mut fit = Fit { overload, common: Kind::NotSet, cost: 0 };
-    for (place, given) in given.iter().enumerate() {
+    for (place, given) in given.iter().map(|given| given.holds).enumerate() {
         let parameter = parameter_at(overload, place)?;
         fit.cost += match parameter.wanted.kind {
-            Kind::Any => fit_any(&mut fit.common, parameter, *given)?,
-            _ => fit_kind(parameter, *given)?,
+            Kind::Any => fit_any(&mut fit.common, parameter, given)?,
+            _ => fit_kind(parameter, given)?,
         };
     }
     Some(fit)

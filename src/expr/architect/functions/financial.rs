@@ -215,6 +215,12 @@ mod tests {
                 "OUT_OF_RANGE",
             ),
             ("MakeListCurrency(MakeEmptyList(1.5), NOT_SET)", "[]"),
+        ]);
+    }
+
+    #[test]
+    fn symbols_and_conversion() {
+        hold(&[
             (r#"GetCurrencySymbol("CHF")"#, r#""CHF""#),
             (r#"GetCurrencySymbol("dollar")"#, "CONVERSION_FAILED"),
             (r#"GetCurrencySymbol(ToCurrency("5"))"#, "NOT_SET String"),

@@ -12,8 +12,6 @@ mod currencies;
 mod datetime;
 mod digital;
 mod email;
-#[cfg(test)]
-mod examples;
 mod financial;
 mod json;
 #[cfg(test)]
@@ -74,8 +72,15 @@ pub fn function(name: &str) -> Option<&'static Function> {
             .map(|function| (function.name.to_ascii_lowercase(), function))
             .collect()
     });
-    by_name.get(name.to_ascii_lowercase().as_str()).copied()
+    let mut buffer = [0; LONGEST_NAME];
+    let lower_case = buffer.get_mut(..name.len())?;
+    lower_case.copy_from_slice(name.as_bytes());
+    lower_case.make_ascii_lowercase();
+    by_name.get(std::str::from_utf8(lower_case).ok()?).copied()
 }
+
+/// No function has a longer name.
+const LONGEST_NAME: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -245,6 +245,12 @@ mod tests {
             (r#"ToDuration("P1Y")"#, "CONVERSION_FAILED"),
             (r#"ToDuration(" ")"#, "NOT_SET Duration"),
             ("ToDuration(1500)", r#""PT1.5S""#),
+        ]);
+    }
+
+    #[test]
+    fn telephone_numbers_and_currencies() {
+        hold(&[
             (r#"ToPhoneNumber("")"#, "NOT_SET PhoneNumber"),
             (r#"ToPhoneNumber("7205550123").dialingCode"#, r#""7""#),
             (r#"ToPhoneNumber("7205550123").e164"#, "NOT_SET String"),

@@ -6,6 +6,7 @@ use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
 use super::super::super::signature::{Overload, Parameter, many, one, overload};
 use super::super::limits;
+use super::super::text::require_length;
 
 /// How many digits are shown after the point.
 const PLACES: Parameter = one("decimalPlaces", Kind::Integer).within(1, 28);
@@ -101,6 +102,7 @@ fn join(
             text.push_str(delimiter);
         }
         write(item, &mut text);
+        require_length(arguments, text.len())?;
     }
     Ok(Value::string(text))
 }

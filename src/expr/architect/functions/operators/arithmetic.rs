@@ -1,11 +1,12 @@
 //! Sums, differences, and the opposite of a value.
 
-use crate::value::{Decimal, Duration, Kind, Type, Value};
+use crate::value::{Decimal, Duration, Kind, Text, Type, Value};
 
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
 use super::super::super::signature::{Category, Function, one, overload};
 use super::super::limits;
+use super::super::text::require_length;
 
 pub(in crate::expr::architect) const ADD: Function = Function {
     name: "+",
@@ -139,8 +140,12 @@ fn subtract_durations(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn join(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let mut text = arguments.text(0)?.clone();
-    text.push_str(arguments.text(1)?);
+    let (left, right) = (arguments.text(0)?, arguments.text(1)?);
+    let bytes = left.len() + right.len();
+    require_length(arguments, bytes)?;
+    let mut text = Text::with_capacity(bytes);
+    text.push_str(left);
+    text.push_str(right);
     Ok(Value::String(text))
 }
 
