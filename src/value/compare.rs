@@ -210,7 +210,3 @@ mod tests {
         }
     }
 }
-/// STUB
-pub fn compare_culturally(left: &str, right: &str, _ignore_case: bool) -> Ordering {
-    left.cmp(right)
-}

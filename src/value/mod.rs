@@ -1,8 +1,11 @@
 //! Values as Architect knows them: their types, NOT_SET, numbers, times, conversions,
 //! comparison and printing.
 
+mod audio;
+mod communication;
 mod compare;
 mod convert;
+mod culture;
 mod decimal;
 mod decode;
 mod duration;
@@ -14,10 +17,14 @@ mod power;
 mod print;
 mod properties;
 mod serialize;
+pub mod spoken;
 mod time;
 mod types;
 
-pub use compare::{compare, compare_culturally, equal};
+pub use audio::{Audio, AudioSegment};
+pub use communication::{Communication, CommunicationPart};
+pub use compare::{compare, equal};
+pub use culture::compare_culturally;
 pub use convert::{
     Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
     to_text,
@@ -67,6 +74,10 @@ pub enum Value {
     Object(std::sync::Arc<Object>),
     /// JSON
     Json(Json),
+    /// Audio
+    Audio(std::sync::Arc<Audio>),
+    /// Communication
+    Communication(std::sync::Arc<Communication>),
     /// A collection of values of one type.
     Collection(std::sync::Arc<Collection>),
 }

@@ -81,6 +81,18 @@ impl Number {
     }
 }
 
+impl From<i64> for Number {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<Decimal> for Number {
+    fn from(number: Decimal) -> Self {
+        Self::Decimal(number)
+    }
+}
+
 impl From<Number> for Value {
     fn from(number: Number) -> Self {
         match number {

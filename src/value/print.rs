@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::json::{write_json_list, write_json_string};
 use super::{Currency, Json, Kind, Object, Text, Type, Value};
 
+/// In which language values in audio are put into words where nobody says which.
+const SPOKEN_LANGUAGE: &str = "en-us";
+
 impl Value {
     /// Appends the text that a template prints and `ToString` returns. Nothing for NOT_SET.
     pub fn write_text(&self, out: &mut String) {
@@ -21,6 +24,8 @@ impl Value {
             Self::Duration(duration) => duration.write(out),
             Self::Currency(currency) => currency.write(out),
             Self::Object(object) => write_object(object, out),
+            Self::Audio(audio) => out.push_str(&audio.render(SPOKEN_LANGUAGE)),
+            Self::Communication(communication) => out.push_str(&communication.render()),
             Self::Json(json) => write_json_text(json, out),
             Self::Collection(collection) => {
                 for (index, item) in collection.items.iter().enumerate() {
@@ -43,7 +48,12 @@ impl Value {
             Self::Decimal(number) => Json::Decimal(number.clone()),
             Self::String(text) => Json::String(text.clone()),
             Self::Json(json) => json.clone(),
-            Self::DateTime(_) | Self::Date(_) | Self::Time(_) | Self::Duration(_) => {
+            Self::DateTime(_)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::Duration(_)
+            | Self::Audio(_)
+            | Self::Communication(_) => {
                 let mut text = String::new();
                 self.write_text(&mut text);
                 Json::String(text.into())
@@ -77,7 +87,9 @@ impl Value {
                 self.write_text(out);
                 out.push('"');
             }
-            Self::Currency(_) => self.to_json().write(out),
+            Self::Currency(_) | Self::Audio(_) | Self::Communication(_) => {
+                self.to_json().write(out);
+            }
             Self::Object(object) => {
                 write_json_list(
                     ['{', '}'],
@@ -111,6 +123,8 @@ impl Value {
             Self::Duration(_) => Kind::Duration,
             Self::Currency(_) => Kind::Currency,
             Self::Object(object) => object.kind,
+            Self::Audio(_) => Kind::Audio,
+            Self::Communication(_) => Kind::Communication,
             Self::Json(_) => Kind::Json,
         };
         Type::one(kind)

@@ -5,6 +5,7 @@
 //! the body is called. *Source of everything that is not said otherwise: Genesys' expression
 //! catalogue.*
 
+mod audio;
 mod cast;
 mod chance;
 mod comparison;
@@ -45,6 +46,7 @@ const CATEGORIES: &[&[Function]] = &[
     comparison::FUNCTIONS,
     list::FUNCTIONS,
     cast::FUNCTIONS,
+    audio::FUNCTIONS,
     organization_cast::FUNCTIONS,
     financial::FUNCTIONS,
     email::FUNCTIONS,

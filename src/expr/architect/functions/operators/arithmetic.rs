@@ -5,6 +5,7 @@ use crate::value::{Decimal, Duration, Kind, Text, Type, Value};
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
 use super::super::super::signature::{Category, Function, one, overload};
+use super::super::audio::append_audio;
 use super::super::limits;
 use super::super::text::require_length;
 
@@ -18,6 +19,10 @@ pub(in crate::expr::architect) const ADD: Function = Function {
         Decimal, Integer => Decimal by add_decimals;
         Integer, Decimal => Decimal by add_decimals;
         Currency, Currency => Currency by add_currencies;
+        Audio, Audio => Audio by append_audio;
+        Prompt, Prompt => Audio by append_audio;
+        Audio, Prompt => Audio by append_audio;
+        Prompt, Audio => Audio by append_audio;
         Decimal, Decimal => Decimal by add_decimals;
         Duration, DateTime => DateTime by add_time_to_duration;
         DateTime, Duration => DateTime by add_duration_to_time;

@@ -1,0 +1,522 @@
+//! Audio: what a caller hears.
+
+mod numbers;
+mod values;
+
+use std::sync::Arc;
+
+use crate::diagnostic::Code;
+use crate::value::{Audio, AudioPart, Kind, Spoken, Text, Type, Value};
+
+use super::super::arguments::Arguments;
+use super::super::failure::Failure;
+use super::super::signature::{Category, Function, one, overload};
+use super::text::require_length;
+use values::*;
+
+const AUDIO: Type = Type::one(Kind::Audio);
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "AudioPlaybackOptions",
+        category: Category::Audio,
+        summary: "Sets whether a caller may interrupt Audio, and whether it is played at once instead of after what is queued.",
+        example: ("AudioPlaybackOptions(ToAudioNumber(5), false)", r#""five""#),
+        overloads: &[
+            overload(
+                &[
+                    one("audio", Kind::PromptOrAudio),
+                    one("bargeIn", Kind::Boolean).literal(),
+                ],
+                AUDIO,
+                playback_options,
+            ),
+            overload(
+                &[
+                    one("audio", Kind::PromptOrAudio),
+                    one("bargeIn", Kind::Boolean).literal(),
+                    one("flushNow", Kind::Boolean).literal(),
+                ],
+                AUDIO,
+                playback_options,
+            ),
+        ],
+    },
+    Function {
+        name: "ToAudio",
+        category: Category::Cast,
+        summary: "Makes Audio of a Prompt.",
+        example: ("ToAudio(Prompt.Welcome)", r#""Welcome""#),
+        overloads: &[overload(&[one("promptToConvert", Kind::Prompt)], AUDIO, prompt)],
+    },
+    Function {
+        name: "ToAudioTTS",
+        category: Category::Cast,
+        summary: "Makes Audio of a text that is spoken, in the language of the flow or another, or letter by letter. NOT_SET is silent.",
+        example: (r#"ToAudioTTS("Hello", Format.String.playChars)"#, r#""H e l l o""#),
+        overloads: &[
+            overload(&[one("text", Kind::String).or_not_set()], AUDIO, speech),
+            overload(
+                &[
+                    one("text", Kind::String).or_not_set(),
+                    one("IETFLanguageTag", Kind::String).literal(),
+                ],
+                AUDIO,
+                speech_in_language,
+            ),
+            overload(
+                &[
+                    one("text", Kind::String).or_not_set(),
+                    one("stringAudioFormat", Kind::StringFormat),
+                ],
+                AUDIO,
+                spelt_speech,
+            ),
+        ],
+    },
+    Function {
+        name: "ToAudioBlank",
+        category: Category::Cast,
+        summary: "Makes silence of some milliseconds, ten seconds at most.",
+        example: ("ToAudioBlank(500)", r#""""#),
+        overloads: &[overload(
+            &[one("lengthMs", Kind::Integer).within(0, 10_000).literal()],
+            AUDIO,
+            silence,
+        )],
+    },
+    Function {
+        name: "ToAudioBool",
+        category: Category::Cast,
+        summary: "Makes Audio of a Boolean: `true` or `false`, `yes` or `no`. NOT_SET is silent.",
+        example: ("ToAudioBool(5 == 5, Format.Bool.playYesNo)", r#""yes""#),
+        overloads: &[
+            overload(&[one("boolToConvert", Kind::Boolean).or_not_set()], AUDIO, boolean),
+            overload(
+                &[
+                    one("boolToConvert", Kind::Boolean).or_not_set(),
+                    one("boolAudioFormat", Kind::BoolFormat),
+                ],
+                AUDIO,
+                boolean,
+            ),
+        ],
+    },
+    Function {
+        name: "ToAudioDuration",
+        category: Category::Cast,
+        summary: "Makes Audio of a Duration, down to seconds. NOT_SET is silent.",
+        example: (
+            "ToAudioDuration(MakeDuration(0, 1, 30, 0))",
+            r#""one hour thirty minutes""#,
+        ),
+        overloads: &[overload(
+            &[one("durationToConvert", Kind::Duration).or_not_set()],
+            AUDIO,
+            duration,
+        )],
+    },
+    Function {
+        name: "ToAudioPhoneNumber",
+        category: Category::Cast,
+        summary: "Makes Audio of a telephone number, with the country code or, if the format or the dialling code says so, as it is dialled inside its country. Of a String the digits are read. NOT_SET and SIP addresses are silent.",
+        example: (
+            r#"ToAudioPhoneNumber("812.555.1234")"#,
+            r#""eight one two five five five one two three four""#,
+        ),
+        overloads: &[
+            overload(
+                &[one("phoneNumberToConvert", Kind::PhoneNumber).or_not_set()],
+                AUDIO,
+                phone_number,
+            ),
+            overload(
+                &[
+                    one("phoneNumberToConvert", Kind::PhoneNumber).or_not_set(),
+                    one("phoneNumberFormat", Kind::PhoneNumberFormat),
+                ],
+                AUDIO,
+                phone_number,
+            ),
+            overload(
+                &[
+                    one("phoneNumberToConvert", Kind::PhoneNumber).or_not_set(),
+                    one("dialingCode", Kind::String).or_not_set(),
+                ],
+                AUDIO,
+                phone_number,
+            ),
+            overload(&[one("stringToConvert", Kind::String).or_not_set()], AUDIO, digits),
+        ],
+    },
+    Function {
+        name: "ToAudioCurrency",
+        category: Category::Cast,
+        summary: "Makes Audio of an amount of money: in major and minor units, in one of them, in digits, or with so many decimal places. NOT_SET is silent.",
+        example: (
+            r#"ToAudioCurrency(ToCurrency("1.23|USD"))"#,
+            r#""one dollar and twenty three cents""#,
+        ),
+        overloads: &[
+            overload(
+                &[one("currencyToConvert", Kind::Currency).or_not_set()],
+                AUDIO,
+                currency,
+            ),
+            overload(
+                &[
+                    one("currencyToConvert", Kind::Currency).or_not_set(),
+                    one("currencyAudioFormat", Kind::CurrencyFormat),
+                ],
+                AUDIO,
+                currency,
+            ),
+            overload(
+                &[
+                    one("currencyToConvert", Kind::Currency).or_not_set(),
+                    one("numberOfDecimalPlaces", Kind::Integer),
+                ],
+                AUDIO,
+                currency,
+            ),
+        ],
+    },
+    Function {
+        name: "ToAudioPercent",
+        category: Category::Cast,
+        summary: "Makes Audio of a number of percent. NOT_SET is silent.",
+        example: (
+            "ToAudioPercent(123.17, 1)",
+            r#""one hundred twenty three point one percent""#,
+        ),
+        overloads: numbers::PERCENT,
+    },
+    Function {
+        name: "ToAudioDate",
+        category: Category::Cast,
+        summary: "Makes Audio of the day of a DateTime, or of a part of it. NOT_SET is silent.",
+        example: (
+            "ToAudioDate(MakeDateTime(2014, 4, 7), Format.Date.monthOnly)",
+            r#""April""#,
+        ),
+        overloads: &[
+            overload(
+                &[one("dateTimeToConvert", Kind::DateTime).or_not_set()],
+                AUDIO,
+                date,
+            ),
+            overload(
+                &[
+                    one("dateTimeToConvert", Kind::DateTime).or_not_set(),
+                    one("dateAudioFormat", Kind::DateFormat),
+                ],
+                AUDIO,
+                date,
+            ),
+        ],
+    },
+    Function {
+        name: "ToAudioDateTime",
+        category: Category::Cast,
+        summary: "Makes Audio of a DateTime: the time, then the day. NOT_SET is silent.",
+        example: (
+            "ToAudioDateTime(MakeDateTime(1989, 11, 30))",
+            r#""twelve AM Thursday November thirtieth nineteen hundred eighty nine""#,
+        ),
+        overloads: &[overload(
+            &[one("dateTimeToConvert", Kind::DateTime).or_not_set()],
+            AUDIO,
+            datetime,
+        )],
+    },
+    Function {
+        name: "ToAudioTime",
+        category: Category::Cast,
+        summary: "Makes Audio of the time of a DateTime, with twelve or twenty-four hours. NOT_SET is silent.",
+        example: (
+            "ToAudioTime(MakeDateTime(2014, 4, 7, 14, 22, 11), Format.Time.twentyFourHours)",
+            r#""fourteen twenty two""#,
+        ),
+        overloads: &[
+            overload(
+                &[one("dateTimeToConvert", Kind::DateTime).or_not_set()],
+                AUDIO,
+                time,
+            ),
+            overload(
+                &[
+                    one("dateTimeToConvert", Kind::DateTime).or_not_set(),
+                    one("timeAudioFormat", Kind::TimeFormat),
+                ],
+                AUDIO,
+                time,
+            ),
+        ],
+    },
+    Function {
+        name: "ToAudioNumber",
+        category: Category::Cast,
+        summary: "Makes Audio of a number, in words or digit by digit, with so many decimal places, in the gender of what is counted. NOT_SET is silent.",
+        example: ("ToAudioNumber(500, Format.Number.playDigits)", r#""five zero zero""#),
+        overloads: numbers::NUMBER,
+    },
+    Function {
+        name: "ToAudioNumberOrdinal",
+        category: Category::Cast,
+        summary: "Makes Audio of a place in an order, such as `first`. Below 1 and above 999 it is read as a number. NOT_SET is silent.",
+        example: ("ToAudioNumberOrdinal(201)", r#""two hundred and first""#),
+        overloads: numbers::ORDINAL,
+    },
+    Function {
+        name: "ToAudioTimeRange",
+        category: Category::Cast,
+        summary: "Makes Audio of a range of days, hours, minutes or seconds, the lower end first.",
+        example: (
+            "ToAudioTimeRange(15, 8, Format.TimePart.minutes)",
+            r#""eight to fifteen minutes""#,
+        ),
+        overloads: &[overload(
+            &[
+                one("lowerBound", Kind::Integer),
+                one("upperBound", Kind::Integer),
+                one("timePart", Kind::TimePart).or_not_set(),
+            ],
+            AUDIO,
+            time_range,
+        )],
+    },
+];
+
+/// No audio at all: what NOT_SET becomes.
+fn blank() -> Value {
+    made(Vec::new())
+}
+
+fn speak(spoken: Spoken) -> Value {
+    made(vec![AudioPart::Spoken(spoken)])
+}
+
+fn made(parts: Vec<AudioPart>) -> Value {
+    Value::Audio(Arc::new(Audio { parts, ..Audio::default() }))
+}
+
+/// The body of `+` and of `Append` for Audio and Prompts. NOT_SET is left out. How playback
+/// was set for one of them is no longer so for all.
+pub(super) fn append_audio(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let parts = arguments.values().iter().flat_map(|value| parts_of(value));
+    Ok(made(parts.collect()))
+}
+
+fn parts_of(value: &Value) -> Vec<AudioPart> {
+    match value {
+        Value::Audio(audio) => audio.parts.clone(),
+        Value::Object(prompt) => vec![AudioPart::Prompt(prompt.clone())],
+        _ => Vec::new(),
+    }
+}
+
+fn playback_options(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let barge_in = Some(arguments.boolean(1)?);
+    let flush_now = arguments.optional(2, Arguments::boolean)?.unwrap_or(false);
+    let parts = parts_of(arguments.value(0));
+    Ok(Value::Audio(Arc::new(Audio { parts, barge_in, flush_now })))
+}
+
+fn prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    Ok(made(parts_of(arguments.value(0))))
+}
+
+fn silence(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let length = u32::try_from(arguments.integer(0)?).unwrap_or_default();
+    Ok(made(vec![AudioPart::Silence(length)]))
+}
+
+fn speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let text = arguments.optional_text(0)?;
+    Ok(text.map_or_else(blank, |text| said(text.clone(), None)))
+}
+
+fn speech_in_language(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let language = arguments.optional_text(1)?.cloned();
+    let text = arguments.optional_text(0)?;
+    Ok(text.map_or_else(blank, |text| said(text.clone(), language)))
+}
+
+/// The one format there is reads the letters one by one.
+fn spelt_speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let Some(text) = arguments.optional_text(0)? else { return Ok(blank()) };
+    require_length(arguments, text.len() * 2)?;
+    let mut letters = Text::new();
+    for letter in text.chars().filter(|letter| !letter.is_whitespace()) {
+        if !letters.is_empty() {
+            letters.push(' ');
+        }
+        letters.push(letter);
+    }
+    Ok(said(letters, None))
+}
+
+fn said(text: Text, language: Option<Text>) -> Value {
+    made(vec![AudioPart::Speech { text, language }])
+}
+
+/// The name of a format, if the value is one of this kind.
+fn format_name(value: &Value, kind: Kind) -> Option<&str> {
+    match value {
+        Value::Object(format) if format.kind == kind => {
+            match format.properties.get("name") {
+                Some(Value::String(name)) => Some(name.as_str()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A number of decimal places. The catalogue has no limits; fewer than none are an error.
+fn places(arguments: &Arguments<'_>, place: usize) -> Result<u32, Failure> {
+    let places = arguments.integer(place)?;
+    u32::try_from(places).map_err(|_| {
+        let message = format!("numberOfDecimalPlaces must be at least 0, not {places}");
+        arguments.fail(Code::OUT_OF_RANGE, &message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::trial::hold;
+
+    #[test]
+    fn speech_and_telephone_numbers() {
+        hold(&[
+            (r#"ToAudioTTS("Hello ") + ToAudioTTS("World")"#, r#""Hello  World""#),
+            ("ToAudioTTS(ToString(NOT_SET))", r#""""#),
+            (r#"ToAudioTTS("Hello", Format.String.playChars)"#, r#""H e l l o""#),
+            ("ToAudioBlank(10001)", "OUT_OF_RANGE"),
+            ("ToAudioBool(false, Format.Bool.playYesNo)", r#""no""#),
+            ("ToAudioBool(true)", r#""true""#),
+            ("ToAudioBool(ToBool(NOT_SET))", r#""""#),
+            (
+                "ToAudioDuration(MakeDuration(0, 1, 30, 5, 700))",
+                r#""one hour thirty minutes and five seconds""#,
+            ),
+            (
+                "ToAudioDuration(MakeDuration(0, -1, 30, 0))",
+                r#""negative thirty minutes""#,
+            ),
+            (
+                r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+13178723000"))"#,
+                r#""plus one three one seven eight seven two three zero zero zero""#,
+            ),
+            (
+                r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+31755551212"), Format.PhoneNumber.local)"#,
+                r#""zero seven five five five five one two one two""#,
+            ),
+            (
+                r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+13178723000"), Format.PhoneNumber.global)"#,
+                r#""plus one three one seven eight seven two three zero zero zero""#,
+            ),
+            (
+                r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+13178723000"), "1")"#,
+                r#""three one seven eight seven two three zero zero zero""#,
+            ),
+            (
+                r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+13178723000"), "31")"#,
+                r#""plus one three one seven eight seven two three zero zero zero""#,
+            ),
+            (r#"ToAudioPhoneNumber(ToPhoneNumber("sip:a@b.c"))"#, r#""""#),
+        ]);
+    }
+
+    #[test]
+    fn money_and_times() {
+        hold(&[
+            (
+                r#"ToAudioPhoneNumber("812.555.1234")"#,
+                r#""eight one two five five five one two three four""#,
+            ),
+            ("ToAudioPhoneNumber(ToPhoneNumber(NOT_SET))", r#""""#),
+            (
+                r#"ToAudioPhoneNumber(ToPhoneNumber("7205550123"))"#,
+                r#""seven two zero five five five zero one two three""#,
+            ),
+            (
+                r#"ToAudioCurrency(MakeCurrency(1.567, "USD"))"#,
+                r#""one dollar and fifty seven cents""#,
+            ),
+            (
+                r#"ToAudioCurrency(ToCurrency("30.20|USD"), Format.Currency.playDigits)"#,
+                r#""three zero point two zero dollars""#,
+            ),
+            (
+                r#"ToAudioCurrency(MakeCurrency(-35.23, "USD"), 2)"#,
+                r#""negative thirty five point two three dollars""#,
+            ),
+            (r#"ToAudioCurrency(MakeCurrency(-35.23, "USD"), -1)"#, "OUT_OF_RANGE"),
+            (
+                r#"ToAudioCurrency(MakeCurrency(2.80, "USD"), Format.Currency.asMinorUnits)"#,
+                r#""two hundred eighty cents""#,
+            ),
+            (
+                "ToAudioPercent(123.17, 1)",
+                r#""one hundred twenty three point one percent""#,
+            ),
+            ("ToAudioPercent(5)", r#""five percent""#),
+            (
+                "ToAudioDate(MakeDateTime(1989, 11, 30, 14, 22, 11))",
+                r#""Thursday November thirtieth nineteen hundred eighty nine""#,
+            ),
+            (
+                "ToAudioDate(MakeDateTime(2014, 4, 7), Format.Date.monthOnly)",
+                r#""April""#,
+            ),
+            (
+                "ToAudioDateTime(MakeDateTime(1989, 11, 30))",
+                r#""twelve AM Thursday November thirtieth nineteen hundred eighty nine""#,
+            ),
+            (
+                "ToAudioTime(MakeDateTime(2014, 4, 7, 14, 22, 11), Format.Time.twentyFourHours)",
+                r#""fourteen twenty two""#,
+            ),
+            (
+                "ToAudioTime(MakeDateTime(2014, 4, 7, 14, 22, 11))",
+                r#""two twenty two PM""#,
+            ),
+        ]);
+    }
+
+    #[test]
+    fn numbers() {
+        hold(&[
+            ("ToAudioNumber(-500)", r#""negative five hundred""#),
+            ("ToAudioNumber(500, Format.Number.playDigits)", r#""five zero zero""#),
+            (
+                "ToAudioNumber(1, Language.Gender.feminine, Language.Case.article)",
+                r#""one""#,
+            ),
+            (
+                "ToAudioNumber(-123.12, 4)",
+                r#""negative one hundred twenty three point one two zero zero""#,
+            ),
+            (
+                "ToAudioNumber(123.1234, Format.Number.playDigits, 3)",
+                r#""one two three point one two three""#,
+            ),
+            (
+                "ToAudioNumber(1.1234, Format.Number.playDigits, 3, Language.Gender.feminine)",
+                r#""one point one two three""#,
+            ),
+            ("ToAudioNumber(ToDecimal(NOT_SET), 3)", r#""""#),
+            ("ToAudioNumberOrdinal(201)", r#""two hundred and first""#),
+            ("ToAudioNumberOrdinal(-500)", r#""negative five hundred""#),
+            ("ToAudioNumberOrdinal(1, Language.Gender.neuter)", r#""first""#),
+            (
+                "ToAudioTimeRange(15, 8, Format.TimePart.minutes)",
+                r#""eight to fifteen minutes""#,
+            ),
+            ("ToAudioTimeRange(1, 1, Format.TimePart.hours)", r#""one hour""#),
+            ("ToAudioTimeRange(1, 2, NOT_SET)", r#""one to two minutes""#),
+            (r#"ToAudioTTS("a") == ToAudioTTS("a")"#, "WRONG_ARGUMENTS"),
+        ]);
+    }
+}

@@ -1,0 +1,111 @@
+//! What a bot shows or says.
+
+use super::spoken::DateFormat;
+use super::Value;
+
+/// A sequence of values that is displayed as one message.
+///
+/// *Genesys' examples do not say what stands between the values: some authors write blanks
+/// into their texts, others do not.* Here one blank does, unless one side has white space
+/// there or the right side begins with a punctuation mark.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Communication {
+    /// The values, in order.
+    pub parts: Vec<CommunicationPart>,
+}
+
+/// A value and how it is displayed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommunicationPart {
+    /// The value.
+    pub value: Value,
+    /// What of a date is displayed.
+    pub format: Option<DateFormat>,
+}
+
+impl Communication {
+    /// A message of one value.
+    pub fn of(value: Value) -> Self {
+        Self { parts: vec![CommunicationPart { value, format: None }] }
+    }
+
+    /// Adds a value; another communication is added part by part.
+    pub fn push(&mut self, value: Value) {
+        match value {
+            Value::Communication(other) => self.parts.extend(other.parts.iter().cloned()),
+            value => self.parts.push(CommunicationPart { value, format: None }),
+        }
+    }
+
+    /// The message as it is displayed.
+    pub fn render(&self) -> String {
+        let mut out = String::new();
+        for part in &self.parts {
+            let text = part.text();
+            let is_apart = out.ends_with(char::is_whitespace)
+                || text.starts_with(|first: char| {
+                    first.is_whitespace() || matches!(first, '.' | ',' | ';' | ':' | '!' | '?')
+                });
+            if !out.is_empty() && !text.is_empty() && !is_apart {
+                out.push(' ');
+            }
+            out.push_str(&text);
+        }
+        out
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        let text = |part: &CommunicationPart| match &part.value {
+            Value::String(text) => text.len(),
+            _ => 0,
+        };
+        self.parts.iter().map(|part| text(part) + size_of::<CommunicationPart>()).sum()
+    }
+}
+
+impl CommunicationPart {
+    fn text(&self) -> String {
+        let date = match &self.value {
+            Value::Date(date) => Some(*date),
+            Value::DateTime(time) => Some(time.date()),
+            _ => None,
+        };
+        match (date, self.format) {
+            (Some(date), Some(format)) => super::spoken::date::words(date, format),
+            _ => self.value.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(parts: &[&str]) -> String {
+        let mut communication = Communication::default();
+        for part in parts {
+            communication.push(Value::from(*part));
+        }
+        communication.render()
+    }
+
+    #[test]
+    fn values_stand_apart() {
+        assert_eq!(message(&["You said", "5", "Is that correct?"]), "You said 5 Is that correct?");
+        assert_eq!(message(&["The total is ", "5", "!"]), "The total is 5!");
+        assert_eq!(message(&["a", "", "b"]), "a b");
+        assert_eq!(message(&["a\n", "b", "\nc"]), "a\nb\nc");
+        assert_eq!(message(&[]), "");
+    }
+
+    #[test]
+    fn communications_are_joined_part_by_part() {
+        let mut outer = Communication::of(Value::from("Hello"));
+        let mut inner = Communication::of(Value::from("dear"));
+        inner.push(Value::from("Ada"));
+        outer.push(Value::Communication(inner.into()));
+        assert_eq!(outer.parts.len(), 3);
+        assert_eq!(outer.render(), "Hello dear Ada");
+    }
+}
