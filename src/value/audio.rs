@@ -26,8 +26,6 @@ pub enum AudioSegment {
         text: Text,
         /// The IETF tag of the voice's language, if it is not the flow's.
         language: Option<Text>,
-        /// Whether every character is named.
-        is_spelt: bool,
     },
     /// Nothing, for so many milliseconds.
     Silence(u32),
@@ -48,7 +46,7 @@ impl Audio {
 
     /// A text that is read aloud in the flow's language.
     pub fn speech(text: impl Into<Text>) -> Self {
-        Self::of(AudioSegment::Speech { text: text.into(), language: None, is_spelt: false })
+        Self::of(AudioSegment::Speech { text: text.into(), language: None })
     }
 
     /// A prompt.
@@ -95,7 +93,7 @@ impl Audio {
     }
 
     /// About how many bytes it takes.
-    pub(super) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.segments.iter().map(AudioSegment::size).sum()
     }
 }
@@ -104,11 +102,7 @@ impl AudioSegment {
     fn render(&self, language: &str) -> String {
         match self {
             Self::Prompt(prompt) => prompt_text(prompt),
-            Self::Speech { text, is_spelt: false, .. } => text.trim().to_owned(),
-            Self::Speech { text, .. } => {
-                let characters = text.chars().filter(|character| !character.is_whitespace());
-                characters.map(String::from).collect::<Vec<_>>().join(" ")
-            }
+            Self::Speech { text, .. } => text.trim().to_owned(),
             Self::Silence(milliseconds) => format!("[silence {milliseconds} ms]"),
             Self::Spoken(spoken) => spoken.render(language),
         }
@@ -143,17 +137,12 @@ mod tests {
         let mut audio = Audio::speech(" You owe ");
         audio.append(Audio::of(AudioSegment::Silence(500)));
         audio.append(Audio::blank());
-        audio.append(Audio::of(AudioSegment::Spoken(Spoken::number(super::super::Number::Integer(5)))));
+        audio.append(Audio::of(AudioSegment::Spoken(Spoken::number(
+            super::super::Number::Integer(5),
+        ))));
         assert_eq!(audio.render("en-us"), "You owe [silence 500 ms] five");
         assert_eq!(audio.render("es-us"), "You owe [silence 500 ms] [number 5 in es-us]");
         assert_eq!(Audio::blank().render("en-us"), "");
-    }
-
-    #[test]
-    fn spelt_texts_are_read_by_character() {
-        let segment =
-            AudioSegment::Speech { text: "A 1é".into(), language: None, is_spelt: true };
-        assert_eq!(Audio::of(segment).render("en-us"), "A 1 é");
     }
 
     #[test]
@@ -164,7 +153,8 @@ mod tests {
             if let Some(text) = text {
                 properties.insert("textToSpeech".into(), Value::from(text));
             }
-            Audio::prompt(Object { kind: Kind::Prompt, properties }.into()).render("en-us")
+            Audio::prompt(Object { kind: Kind::Prompt, properties }.into())
+                .render("en-us")
         };
         assert_eq!(prompt(Some("Hello.")), "Hello.");
         assert_eq!(prompt(None), "[prompt Welcome]");

@@ -1,7 +1,7 @@
 //! What a bot shows or says.
 
-use super::spoken::DateFormat;
 use super::Value;
+use super::spoken::DateFormat;
 
 /// A sequence of values that is displayed as one message.
 ///
@@ -44,7 +44,8 @@ impl Communication {
             let text = part.text();
             let is_apart = out.ends_with(char::is_whitespace)
                 || text.starts_with(|first: char| {
-                    first.is_whitespace() || matches!(first, '.' | ',' | ';' | ':' | '!' | '?')
+                    first.is_whitespace()
+                        || matches!(first, '.' | ',' | ';' | ':' | '!' | '?')
                 });
             if !out.is_empty() && !text.is_empty() && !is_apart {
                 out.push(' ');
@@ -55,7 +56,7 @@ impl Communication {
     }
 
     /// About how many bytes it takes.
-    pub(super) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         let text = |part: &CommunicationPart| match &part.value {
             Value::String(text) => text.len(),
             _ => 0,
@@ -92,7 +93,10 @@ mod tests {
 
     #[test]
     fn values_stand_apart() {
-        assert_eq!(message(&["You said", "5", "Is that correct?"]), "You said 5 Is that correct?");
+        assert_eq!(
+            message(&["You said", "5", "Is that correct?"]),
+            "You said 5 Is that correct?"
+        );
         assert_eq!(message(&["The total is ", "5", "!"]), "The total is 5!");
         assert_eq!(message(&["a", "", "b"]), "a b");
         assert_eq!(message(&["a\n", "b", "\nc"]), "a\nb\nc");

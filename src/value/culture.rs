@@ -54,8 +54,16 @@ mod tests {
             ("zebra", "Zürich"),
             ("résumé", "Résumé"),
         ] {
-            assert_eq!(compare_culturally(less, more, false), Ordering::Less, "{less} {more}");
-            assert_eq!(compare_culturally(more, less, false), Ordering::Greater, "{more} {less}");
+            assert_eq!(
+                compare_culturally(less, more, false),
+                Ordering::Less,
+                "{less} {more}"
+            );
+            assert_eq!(
+                compare_culturally(more, less, false),
+                Ordering::Greater,
+                "{more} {less}"
+            );
         }
     }
 

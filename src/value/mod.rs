@@ -24,11 +24,11 @@ mod types;
 pub use audio::{Audio, AudioSegment};
 pub use communication::{Communication, CommunicationPart};
 pub use compare::{compare, equal};
-pub use culture::compare_culturally;
 pub use convert::{
     Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
     to_text,
 };
+pub use culture::compare_culturally;
 pub use decimal::{Decimal, MAX_DIGITS};
 pub use duration::Duration;
 pub(crate) use json::write_json_string;

@@ -11,7 +11,20 @@ use serde_json::Value as Json;
 use crate::world::{World, shared};
 
 /// Genesys' examples that cannot hold, each with its reason in `docs/expressions.md`.
-const WRONG: &[&str] = &[];
+const WRONG: &[&str] = &[
+    // A word of the description, "eleven hours", is missing in the checkable form.
+    "MakeDuration(0, 10, 30, 0) + MakeDuration(1, 1, 15, 30)",
+    // "four hours" is missing in the checkable form.
+    "Average(MakeDuration(0, 8, 0, 0), MakeDuration(0, 0, 0, 0), MakeDuration(0, -4, 0, 0), \
+     MakeDuration(0, 14, 0, 0))",
+    "Average(MakeList(MakeDuration(0, 8, 0, 0), MakeDuration(0, 0, 0, 0), \
+     MakeDuration(0, -4, 0, 0), MakeDuration(0, 14, 0, 0)))",
+    // Hour 2, minute 11 and second 15 are asked for; the example says 02:15:15.
+    "GetDayOfWeekOccurrence(1, 20, 2017, 2, 11, 15)",
+    // The first item is the number that is sought; the example says 1.
+    "FindFirst(MakeList(ToPhoneNumber(\"sip:john.doe@company.com\"), \
+     ToPhoneNumber(\"sips:john.doe@company.com\")), ToPhoneNumber(\"sip:john.doe@company.com\"))",
+];
 
 #[test]
 fn the_examples_of_genesys_hold() {
@@ -26,28 +39,33 @@ fn our_own_examples_hold() {
     hold(&text, &[]);
 }
 
-/// Evaluates every example of a file and lists those that do not hold.
+/// Evaluates every example of a file and lists those that do not hold. One that is known to
+/// be wrong must not hold either: then its reason has gone.
 fn hold(text: &str, wrong: &[&str]) {
-    let mut total = 0;
-    let mut failures = Vec::new();
+    let (mut total, mut held) = (0, 0);
+    let mut surprises = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let case: Json = serde_json::from_str(line).unwrap();
         let expression = case["expr"].as_str().unwrap();
-        total += 1;
         let found = World::default().value(expression);
-        if !is_as_expected(&found, &case["expect"]) && !wrong.contains(&expression) {
-            failures.push(format!(
-                "{expression}\n    expected {}\n    found {found:?}",
-                case["expect"]
+        let holds = is_as_expected(&found, &case["expect"]);
+        total += 1;
+        held += usize::from(holds);
+        if !holds {
+            eprintln!("does not hold: {expression}");
+        }
+        if holds == wrong.contains(&expression) {
+            let expected = &case["expect"];
+            surprises.push(format!(
+                "{expression}\n    expected {expected}\n    found {found:?}"
             ));
         }
     }
-    let held = total - failures.len() - wrong.len();
     eprintln!("{held} of {total} examples hold");
     assert!(
-        failures.is_empty(),
+        surprises.is_empty(),
         "{held} of {total} examples hold\n{}",
-        failures.join("\n")
+        surprises.join("\n")
     );
 }
 

@@ -61,6 +61,8 @@ pub(in crate::engine) fn size_of(value: &Value) -> usize {
             fits(json, usize::MAX, &mut room);
             usize::MAX - room
         }
+        Value::Audio(audio) => audio.size(),
+        Value::Communication(communication) => communication.size(),
         _ => 0,
     }
 }

@@ -232,6 +232,9 @@ impl Checker<'_> {
         let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
             return argument;
         };
+        if parameter.takes_everything {
+            return argument;
+        }
         let argument = self.adapt(argument, wanted);
         if let Some(problem) = refused_literal(parameter, &argument) {
             self.problems.push(problem);

@@ -49,6 +49,6 @@ pub use messages::parameters;
 pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use problem::Problem;
-pub use signature::{Category, Evaluate, Function, Overload, Parameter};
+pub use signature::{Category, Evaluate, Function, Measure, Overload, Parameter};
 pub use surroundings::{Chance, Directory, Policies, Surroundings, UnknownOrganization};
 pub use tree::{Form, Operator, Place, Segment, Tree};

@@ -26,6 +26,7 @@ pub(super) fn resolve(function: &'static Function, given: &[Typed]) -> Option<Fi
     let mut best: Option<Fit> = None;
     for overload in function.overloads {
         if let Some(fit) = fit(overload, given)
+            && (fit.cost < CAST || converts(function, given))
             && best.is_none_or(|best| fit.cost < best.cost)
         {
             best = Some(fit);
@@ -35,6 +36,17 @@ pub(super) fn resolve(function: &'static Function, given: &[Typed]) -> Option<Fi
         }
     }
     best
+}
+
+/// Whether arguments of a function may be converted. Where a function gives not only audio or
+/// communications, what is not meant to be heard must not become audio just because nothing
+/// else fits: `5 + true` is a mistake.
+fn converts(function: &Function, given: &[Typed]) -> bool {
+    let is_audible = |kind: Kind| matches!(kind, Kind::Audio | Kind::Communication);
+    let is_meant =
+        |given: &Typed| is_audible(given.holds.kind) || given.holds.kind == Kind::Prompt;
+    function.overloads.iter().all(|overload| is_audible(overload.returns.kind))
+        || given.iter().any(is_meant)
 }
 
 /// The type that an argument must have in a call that fits.
@@ -81,6 +93,7 @@ fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
     for (place, given) in given.iter().map(|given| given.holds).enumerate() {
         let parameter = parameter_at(overload, place)?;
         fit.cost += match parameter.wanted.kind {
+            _ if parameter.takes_everything => 0,
             Kind::Any => fit_any(&mut fit.common, parameter, given)?,
             _ => fit_kind(parameter, given)?,
         };

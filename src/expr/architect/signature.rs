@@ -68,6 +68,8 @@ pub struct Parameter {
     pub allows_not_set: bool,
     /// Whether it may be given again and again.
     pub is_repeatable: bool,
+    /// Whether every value will do, of whatever type, as it is.
+    pub takes_everything: bool,
     /// Whether only a literal will do.
     pub must_be_literal: bool,
     /// Whether zero is refused.
@@ -101,6 +103,12 @@ impl Parameter {
     #[must_use]
     pub const fn repeated(self) -> Self {
         Self { is_repeatable: true, ..self }
+    }
+
+    /// Every value will do, of whatever type, as it is.
+    #[must_use]
+    pub const fn of_every_type(self) -> Self {
+        Self { takes_everything: true, allows_not_set: true, ..self }
     }
 
     /// Only a literal will do.
@@ -153,6 +161,7 @@ const fn parameter(name: &'static str, wanted: Type) -> Parameter {
         wanted,
         allows_not_set: false,
         is_repeatable: false,
+        takes_everything: false,
         must_be_literal: false,
         refuses_zero: false,
         range: None,

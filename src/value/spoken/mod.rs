@@ -200,7 +200,7 @@ impl Spoken {
     }
 
     /// About how many bytes it takes.
-    pub(super) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         match self {
             Self::PhoneNumber(number) => number.len(),
             Self::Money { currency, .. } => currency.code.as_ref().map_or(0, Text::len),
@@ -232,4 +232,3 @@ fn context_names(context: &[LanguageContext]) -> Vec<String> {
 fn places_detail(places: u32) -> String {
     format!("{places} places")
 }
-

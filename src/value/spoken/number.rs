@@ -3,9 +3,26 @@
 use super::{Number, NumberFormat};
 
 const UNITS: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen",
-    "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 
 const TENS: [&str; 10] = [
@@ -30,14 +47,19 @@ const MAX_WORD_DIGITS: usize = 18;
 const MAX_PLACES: u32 = 400;
 
 /// A number in words.
-pub(super) fn words(number: &Number, format: NumberFormat, places: Option<u32>) -> String {
+pub(super) fn words(
+    number: &Number,
+    format: NumberFormat,
+    places: Option<u32>,
+) -> String {
     let limit = match number {
         Number::Integer(_) => MAX_WORD_DIGITS,
         Number::Decimal(_) => TRILLION_DIGITS - 1,
     };
     let parts = Parts::of(number).cut(places);
     let in_digits = format == NumberFormat::Digits || parts.whole.len() > limit;
-    let whole = if in_digits { digit_words(&parts.whole) } else { whole_words(&parts.whole) };
+    let whole =
+        if in_digits { digit_words(&parts.whole) } else { whole_words(&parts.whole) };
     let sign = if parts.is_negative { "negative " } else { "" };
     if parts.fraction.is_empty() {
         format!("{sign}{whole}")
@@ -49,7 +71,8 @@ pub(super) fn words(number: &Number, format: NumberFormat, places: Option<u32>) 
 /// Each digit by itself; all other characters are not heard.
 pub(super) fn digit_words(digits: &str) -> String {
     let digits = digits.chars().filter_map(|digit| digit.to_digit(10));
-    let words = digits.filter_map(|digit| UNITS.get(usize::try_from(digit).ok()?).copied());
+    let words =
+        digits.filter_map(|digit| UNITS.get(usize::try_from(digit).ok()?).copied());
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -174,7 +197,10 @@ mod tests {
             assert_eq!(cardinal(number), words);
         }
         let largest = read(&MAX_INTEGER.to_string(), None);
-        assert!(largest.starts_with("nine hundred ninety nine trillion nine"), "{largest}");
+        assert!(
+            largest.starts_with("nine hundred ninety nine trillion nine"),
+            "{largest}"
+        );
         assert_eq!(signed(-5), "negative five");
         assert!(signed(i64::MIN).starts_with("negative nine million two hundred"));
     }

@@ -36,7 +36,12 @@ mod tests {
         for (text, usual, twelve, twenty_four) in [
             ("00:00", "twelve AM", "twelve", "zero hours"),
             ("00:05", "twelve oh five AM", "twelve oh five", "zero oh five"),
-            ("11:59:59", "eleven fifty nine AM", "eleven fifty nine", "eleven fifty nine"),
+            (
+                "11:59:59",
+                "eleven fifty nine AM",
+                "eleven fifty nine",
+                "eleven fifty nine",
+            ),
             ("12:00", "twelve PM", "twelve", "twelve hours"),
             ("13:10", "one ten PM", "one ten", "thirteen ten"),
             ("23:00", "eleven PM", "eleven", "twenty three hours"),

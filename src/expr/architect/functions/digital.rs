@@ -6,7 +6,10 @@
 use std::sync::Arc;
 
 use crate::diagnostic::Code;
-use crate::value::{Collection, Kind, Object, Type, Value, to_text};
+use crate::value::spoken::DateFormat;
+use crate::value::{
+    Collection, Communication, CommunicationPart, Kind, Object, Type, Value, to_text,
+};
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
@@ -35,6 +38,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 make_agent_score_pair,
             ),
         ],
+    },
+    Function {
+        name: "MakeCommunication",
+        category: Category::Digital,
+        summary: "Makes one message of several values. A blank stands between two of them where neither has one.",
+        example: (
+            "MakeCommunication(\"You said\", 5, \"Is that correct?\")",
+            "\"You said 5 Is that correct?\"",
+        ),
+        overloads: &[overload(
+            &[one("item", Kind::Any).of_every_type().repeated()],
+            Type::one(Kind::Communication),
+            make_communication,
+        )],
     },
     Function {
         name: "MakeListAgentScorePair",
@@ -92,6 +109,42 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
     },
     Function {
+        name: "ToCommunication",
+        category: Category::Digital,
+        summary: "Makes a message of a value. A date may be shown in part.",
+        example: ("ToCommunication(\"Sorry.\")", "\"Sorry.\""),
+        overloads: &[
+            overload(
+                &[one("item", Kind::Communication).or_not_set()],
+                Type::one(Kind::Communication),
+                make_communication,
+            ),
+            overload(
+                &[one("item", Kind::Any).or_not_set()],
+                Type::one(Kind::Communication),
+                make_communication,
+            ),
+            overload(
+                &[many("items", Kind::Any)],
+                Type::one(Kind::Communication),
+                make_communication,
+            ),
+            overload(
+                &[one("date", Kind::Date).or_not_set(), one("format", Kind::DateFormat)],
+                Type::one(Kind::Communication),
+                to_formatted_communication,
+            ),
+            overload(
+                &[
+                    one("dateTime", Kind::DateTime).or_not_set(),
+                    one("format", Kind::DateFormat),
+                ],
+                Type::one(Kind::Communication),
+                to_formatted_communication,
+            ),
+        ],
+    },
+    Function {
         name: "ToDisplayString",
         category: Category::Digital,
         summary: "Makes the text that a message shows for a value. The items of a collection stand on lines of their own.",
@@ -117,6 +170,28 @@ fn make_timeslot(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let properties =
         [("startDateTime".into(), start), ("duration".into(), duration)].into();
     Ok(Value::Object(Arc::new(Object { kind: Kind::Timeslot, properties })))
+}
+
+fn make_communication(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let mut message = Communication::default();
+    for value in arguments.values().iter().filter(|value| !value.is_unset()) {
+        message.push((*value).clone());
+    }
+    require_length(arguments, message.size())?;
+    Ok(Value::Communication(Arc::new(message)))
+}
+
+fn to_formatted_communication(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let format = match arguments.value(1).property("name") {
+        Some(Value::String(name)) => DateFormat::from_name(&name),
+        _ => None,
+    };
+    let value = arguments.value(0).clone();
+    let parts = match value.is_unset() {
+        true => Vec::new(),
+        false => vec![CommunicationPart { value, format }],
+    };
+    Ok(Value::Communication(Arc::new(Communication { parts })))
 }
 
 fn make_agent_score_pair(arguments: &Arguments<'_>) -> Result<Value, Failure> {

@@ -6,7 +6,8 @@ mod values;
 use std::sync::Arc;
 
 use crate::diagnostic::Code;
-use crate::value::{Audio, AudioPart, Kind, Spoken, Text, Type, Value};
+use crate::value::spoken::Spoken;
+use crate::value::{Audio, AudioSegment, Kind, Text, Type, Value};
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
@@ -46,7 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "ToAudio",
         category: Category::Cast,
         summary: "Makes Audio of a Prompt.",
-        example: ("ToAudio(Prompt.Welcome)", r#""Welcome""#),
+        example: ("ToAudio(Prompt.Welcome)", r#""[prompt Welcome]""#),
         overloads: &[overload(&[one("promptToConvert", Kind::Prompt)], AUDIO, prompt)],
     },
     Function {
@@ -78,7 +79,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "ToAudioBlank",
         category: Category::Cast,
         summary: "Makes silence of some milliseconds, ten seconds at most.",
-        example: ("ToAudioBlank(500)", r#""""#),
+        example: ("ToAudioBlank(500)", r#""[silence 500 ms]""#),
         overloads: &[overload(
             &[one("lengthMs", Kind::Integer).within(0, 10_000).literal()],
             AUDIO,
@@ -293,42 +294,42 @@ fn blank() -> Value {
 }
 
 fn speak(spoken: Spoken) -> Value {
-    made(vec![AudioPart::Spoken(spoken)])
+    made(vec![AudioSegment::Spoken(spoken)])
 }
 
-fn made(parts: Vec<AudioPart>) -> Value {
-    Value::Audio(Arc::new(Audio { parts, ..Audio::default() }))
+fn made(segments: Vec<AudioSegment>) -> Value {
+    Value::Audio(Arc::new(Audio { segments, ..Audio::default() }))
 }
 
 /// The body of `+` and of `Append` for Audio and Prompts. NOT_SET is left out. How playback
 /// was set for one of them is no longer so for all.
 pub(super) fn append_audio(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let parts = arguments.values().iter().flat_map(|value| parts_of(value));
-    Ok(made(parts.collect()))
+    let segments = arguments.values().iter().flat_map(|value| segments_of(value));
+    Ok(made(segments.collect()))
 }
 
-fn parts_of(value: &Value) -> Vec<AudioPart> {
+fn segments_of(value: &Value) -> Vec<AudioSegment> {
     match value {
-        Value::Audio(audio) => audio.parts.clone(),
-        Value::Object(prompt) => vec![AudioPart::Prompt(prompt.clone())],
+        Value::Audio(audio) => audio.segments.clone(),
+        Value::Object(prompt) => vec![AudioSegment::Prompt(prompt.clone())],
         _ => Vec::new(),
     }
 }
 
 fn playback_options(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let barge_in = Some(arguments.boolean(1)?);
-    let flush_now = arguments.optional(2, Arguments::boolean)?.unwrap_or(false);
-    let parts = parts_of(arguments.value(0));
-    Ok(Value::Audio(Arc::new(Audio { parts, barge_in, flush_now })))
+    let flush = arguments.optional(2, Arguments::boolean)?;
+    let segments = segments_of(arguments.value(0));
+    Ok(Value::Audio(Arc::new(Audio { segments, barge_in, flush })))
 }
 
 fn prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    Ok(made(parts_of(arguments.value(0))))
+    Ok(made(segments_of(arguments.value(0))))
 }
 
 fn silence(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let length = u32::try_from(arguments.integer(0)?).unwrap_or_default();
-    Ok(made(vec![AudioPart::Silence(length)]))
+    Ok(made(vec![AudioSegment::Silence(length)]))
 }
 
 fn speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
@@ -357,7 +358,7 @@ fn spelt_speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn said(text: Text, language: Option<Text>) -> Value {
-    made(vec![AudioPart::Speech { text, language }])
+    made(vec![AudioSegment::Speech { text, language }])
 }
 
 /// The name of a format, if the value is one of this kind.
@@ -389,7 +390,7 @@ mod tests {
     #[test]
     fn speech_and_telephone_numbers() {
         hold(&[
-            (r#"ToAudioTTS("Hello ") + ToAudioTTS("World")"#, r#""Hello  World""#),
+            (r#"ToAudioTTS("Hello ") + ToAudioTTS("World")"#, r#""Hello World""#),
             ("ToAudioTTS(ToString(NOT_SET))", r#""""#),
             (r#"ToAudioTTS("Hello", Format.String.playChars)"#, r#""H e l l o""#),
             ("ToAudioBlank(10001)", "OUT_OF_RANGE"),

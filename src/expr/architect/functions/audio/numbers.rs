@@ -1,6 +1,7 @@
 //! Numbers that are spoken.
 
-use crate::value::{Kind, LanguageContext, NumberFormat, Spoken, Value};
+use crate::value::spoken::{LanguageContext, NumberFormat, Spoken};
+use crate::value::{Kind, Value};
 
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;

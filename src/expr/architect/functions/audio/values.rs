@@ -1,9 +1,9 @@
 //! Bodies of everything that is spoken and is no number.
 
-use crate::value::{
-    BooleanFormat, DateFormat, Kind, MoneyFormat, Object, PhoneFormat, Spoken,
-    TimeFormat, TimePart, Value,
+use crate::value::spoken::{
+    BooleanFormat, DateFormat, MoneyFormat, PhoneFormat, Spoken, TimeFormat, TimePart,
 };
+use crate::value::{Kind, Object, Value};
 
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;

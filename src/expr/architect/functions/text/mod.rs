@@ -13,6 +13,7 @@ use crate::value::{Kind, Type};
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Parameter, one, overload};
+use super::audio::append_audio;
 
 /// How long a text an expression may make, in bytes.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
@@ -29,14 +30,51 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::Text,
         summary: "Puts values behind one another. A String that is NOT_SET counts as empty.",
         example: ("Append(\"Hello\", \"-\", \"World\")", "\"Hello-World\""),
-        overloads: &[overload(
-            &[
-                one("initialText", Kind::String).or_not_set(),
-                one("textToAppend", Kind::String).or_not_set().repeated(),
-            ],
-            Type::one(Kind::String),
-            rewrite::append,
-        )],
+        overloads: &[
+            overload(
+                &[
+                    one("initialText", Kind::String).or_not_set(),
+                    one("textToAppend", Kind::String).or_not_set().repeated(),
+                ],
+                Type::one(Kind::String),
+                rewrite::append,
+            ),
+            overload(
+                &[
+                    one("initialAudioOrPrompt", Kind::PromptOrAudio).or_not_set(),
+                    one("audioOrPromptToAppend", Kind::PromptOrAudio)
+                        .or_not_set()
+                        .repeated(),
+                ],
+                Type::one(Kind::Audio),
+                append_audio,
+            ),
+        ],
+    },
+    Function {
+        name: "Compare",
+        category: Category::Text,
+        summary: "Says which of two Strings comes first in the order of a dictionary: -1 if the first does, 1 if the second does, 0 if they are the same. NOT_SET comes before every String.",
+        example: ("Compare(\"hello\", \"Hello\")", "-1"),
+        overloads: &[
+            overload(
+                &[
+                    one("stringToCompare", Kind::String).or_not_set(),
+                    one("stringToCompareTo", Kind::String).or_not_set(),
+                ],
+                Type::one(Kind::Integer),
+                search::compare,
+            ),
+            overload(
+                &[
+                    one("stringToCompare", Kind::String).or_not_set(),
+                    one("stringToCompareTo", Kind::String).or_not_set(),
+                    IGNORE_CASE,
+                ],
+                Type::one(Kind::Integer),
+                search::compare,
+            ),
+        ],
     },
     Function {
         name: "Contains",

@@ -1,12 +1,28 @@
 //! Texts in texts.
 
-use crate::value::Value;
+use std::cmp::Ordering;
+
+use crate::value::{Value, compare_culturally};
 
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
 
 /// Up to this many bytes a text without regard to case is sought in place.
 const SHORT: usize = 32;
+
+pub(super) fn compare(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let (left, right) = (arguments.optional_text(0)?, arguments.optional_text(1)?);
+    let ignores_case = arguments.optional(2, Arguments::boolean)?.unwrap_or(false);
+    let order = match (left, right) {
+        (Some(left), Some(right)) => compare_culturally(left, right, ignores_case),
+        (left, right) => left.is_some().cmp(&right.is_some()),
+    };
+    Ok(Value::Integer(match order {
+        Ordering::Less => -1,
+        Ordering::Equal => 0,
+        Ordering::Greater => 1,
+    }))
+}
 
 pub(super) fn contains(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (text, wanted) = (arguments.text(0)?, arguments.text(1)?);
