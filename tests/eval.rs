@@ -134,6 +134,14 @@ fn values_of_every_type_have_their_json() {
             r#"ToPhoneNumber("sip:ann@example.com")"#,
             r#"{"type":"PhoneNumber","value":{"dialingCode":null,"e164":null,"subscriberNumber":null,"isGlobal":false,"isSip":true,"isTel":false,"raw":"sip:ann@example.com","scheme":"sip","uri":"sip:ann@example.com"}}"#,
         ),
+        (
+            r#"Prompt.Hello + ToAudioNumber(5)"#,
+            r#"{"type":"Audio","value":"[prompt Hello] five"}"#,
+        ),
+        (
+            r#"MakeCommunication("Hi", "there", "!")"#,
+            r#"{"type":"Communication","value":"Hi there!"}"#,
+        ),
         ("System.Currencies.eur", r#"{"type":"CurrencyCode","value":{"code":"EUR"}}"#),
     ] {
         assert_eq!(answer(&[expression]), expected, "{expression}");
