@@ -2,6 +2,7 @@
 //! the laws of its types, and agreement of the two parsers.
 
 mod cases;
+mod catalogue;
 mod laws;
 mod trees;
 mod world;

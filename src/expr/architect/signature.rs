@@ -99,6 +99,12 @@ impl Parameter {
         Self { allows_not_set: true, ..self }
     }
 
+    /// NOT_SET may not be given after all.
+    #[must_use]
+    pub(super) const fn but_set(self) -> Self {
+        Self { allows_not_set: false, ..self }
+    }
+
     /// May be given again and again.
     #[must_use]
     pub const fn repeated(self) -> Self {

@@ -13,11 +13,12 @@ use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Overload, one, overload};
 use super::{currencies, limits, phone_numbers};
 
-/// The overloads of a conversion from single values, NOT_SET among them.
+/// The overloads of a conversion from single values. They take NOT_SET unless it is said that
+/// they are `but_set`.
 macro_rules! from {
-    ($result:ident by $body:path; $($name:literal $kind:ident),*) => {
+    ($result:ident by $body:path; $($name:literal $kind:ident $(.$restriction:ident)?),*) => {
         &[$(overload(
-            &[one($name, Kind::$kind).or_not_set()],
+            &[one($name, Kind::$kind).or_not_set()$(.$restriction())?],
             Type::one(Kind::$result),
             $body,
         )),*]
@@ -36,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             "valueToConvert" String,
             "valueToConvert" Integer,
             "valueToConvert" NotSet,
-            "valueToReturn" Boolean,
+            "valueToReturn" Boolean .but_set,
             "json" Json
         ),
     },
