@@ -99,7 +99,7 @@ fn is_as_expected(found: &Result<Value, String>, expected: &Json) -> bool {
         }
         "Audio" => {
             matches!(found, Value::Audio(_))
-                && found.to_json().to_string() == expected["value"].to_string()
+                && found.to_json() == flowsim::value::Json::from(value.unwrap())
         }
         "NotSet" => matches!(found, Value::NotSet(_)),
         _ => false,
