@@ -99,44 +99,55 @@ fn assert_snapshot(name: &str, text: &str) {
     });
 }
 
+/// Expressions and what is printed of their values.
+const VALUES: &[(&str, &str)] = &[
+    ("1 < 2", r#"{"type":"Boolean","value":true}"#),
+    ("6 * 7", r#"{"type":"Integer","value":42}"#),
+    ("42 / 8", r#"{"type":"Decimal","value":5.25}"#),
+    ("2 ^ 3", r#"{"type":"Decimal","value":8.0}"#),
+    (r#""é\n\"""#, r#"{"type":"String","value":"é\n\""}"#),
+    (
+        "MakeDateTime(2009, 1, 10, 6, 30, 0)",
+        r#"{"type":"DateTime","value":"2009-01-10T06:30:00Z"}"#,
+    ),
+    ("MakeDuration(0, 1, 0, 0)", r#"{"type":"Duration","value":"PT1H"}"#),
+    (
+        r#"MakeCurrency(4.5, "USD")"#,
+        r#"{"type":"Currency","value":{"amount":"4.50","code":"USD"}}"#,
+    ),
+    ("MakeList(1, 2)", r#"{"type":"Integer[]","value":[1,2]}"#),
+    ("MakeList(1, NOT_SET)", r#"{"type":"Integer[]","value":[1,null]}"#),
+    (r#"MakeEmptyList("")"#, r#"{"type":"String[]","value":[]}"#),
+    ("ToInt(NOT_SET)", r#"{"type":"Integer","value":null}"#),
+    ("NOT_SET", r#"{"type":"NOT_SET","value":null}"#),
+    ("Call.CurrentQueue", r#"{"type":"Queue","value":null}"#),
+    (
+        r#"JsonParse("{\"b\": [1.50, null], \"a\": {}}")"#,
+        r#"{"type":"JSON","value":{"b":[1.5,null],"a":{}}}"#,
+    ),
+    (
+        r#"MakeEmailAddress("ann@example.com", "Ann")"#,
+        r#"{"type":"EmailAddress","value":{"name":"Ann","id":"ann@example.com"}}"#,
+    ),
+    (
+        r#"ToPhoneNumber("sip:ann@example.com")"#,
+        r#"{"type":"PhoneNumber","value":{"dialingCode":null,"e164":null,"subscriberNumber":null,"isGlobal":false,"isSip":true,"isTel":false,"raw":"sip:ann@example.com","scheme":"sip","uri":"sip:ann@example.com"}}"#,
+    ),
+    (
+        r#"Prompt.Hello + ToAudioNumber(5)"#,
+        r#"{"type":"Audio","value":"[prompt Hello] five"}"#,
+    ),
+    (
+        r#"MakeCommunication("Hi", "there", "!")"#,
+        r#"{"type":"Communication","value":"Hi there!"}"#,
+    ),
+    ("System.Currencies.eur", r#"{"type":"CurrencyCode","value":{"code":"EUR"}}"#),
+];
+
 #[test]
 fn values_of_every_type_have_their_json() {
-    for (expression, expected) in [
-        ("1 < 2", r#"{"type":"Boolean","value":true}"#),
-        ("6 * 7", r#"{"type":"Integer","value":42}"#),
-        ("42 / 8", r#"{"type":"Decimal","value":5.25}"#),
-        ("2 ^ 3", r#"{"type":"Decimal","value":8.0}"#),
-        (r#""é\n\"""#, r#"{"type":"String","value":"é\n\""}"#),
-        (
-            "MakeDateTime(2009, 1, 10, 6, 30, 0)",
-            r#"{"type":"DateTime","value":"2009-01-10T06:30:00Z"}"#,
-        ),
-        ("MakeDuration(0, 1, 0, 0)", r#"{"type":"Duration","value":"PT1H"}"#),
-        (
-            r#"MakeCurrency(4.5, "USD")"#,
-            r#"{"type":"Currency","value":{"amount":"4.50","code":"USD"}}"#,
-        ),
-        ("MakeList(1, 2)", r#"{"type":"Integer[]","value":[1,2]}"#),
-        ("MakeList(1, NOT_SET)", r#"{"type":"Integer[]","value":[1,null]}"#),
-        (r#"MakeEmptyList("")"#, r#"{"type":"String[]","value":[]}"#),
-        ("ToInt(NOT_SET)", r#"{"type":"Integer","value":null}"#),
-        ("NOT_SET", r#"{"type":"NOT_SET","value":null}"#),
-        ("Call.CurrentQueue", r#"{"type":"Queue","value":null}"#),
-        (
-            r#"JsonParse("{\"b\": [1.50, null], \"a\": {}}")"#,
-            r#"{"type":"JSON","value":{"b":[1.5,null],"a":{}}}"#,
-        ),
-        (
-            r#"MakeEmailAddress("ann@example.com", "Ann")"#,
-            r#"{"type":"EmailAddress","value":{"name":"Ann","id":"ann@example.com"}}"#,
-        ),
-        (
-            r#"ToPhoneNumber("sip:ann@example.com")"#,
-            r#"{"type":"PhoneNumber","value":{"dialingCode":null,"e164":null,"subscriberNumber":null,"isGlobal":false,"isSip":true,"isTel":false,"raw":"sip:ann@example.com","scheme":"sip","uri":"sip:ann@example.com"}}"#,
-        ),
-        ("System.Currencies.eur", r#"{"type":"CurrencyCode","value":{"code":"EUR"}}"#),
-    ] {
-        assert_eq!(answer(&[expression]), expected, "{expression}");
+    for (expression, expected) in VALUES {
+        assert_eq!(answer(&[expression]), *expected, "{expression}");
     }
 }
 
@@ -248,50 +259,54 @@ fn usage_is_told_apart() {
     assert_snapshot("usage", &transcripts(lines));
 }
 
+/// What people write who know other languages, or stop in the middle.
+const MISTAKES_OF_WRITING: &[&str] = &[
+    "true && false",
+    "\"é\" == \"é\" || false",
+    "not true",
+    "true and not(false or true)",
+    "Flow.x = 1",
+    "1 === 1",
+    "1 <> 2",
+    "1 => 2",
+    "2 ** 3",
+    "'text'",
+    "Upper(“text”)",
+    "Upper(\"text)",
+    r#""C:\temp\x""#,
+    "\"text\\",
+    "Upper(\"a\"",
+    "MakeList(1)[0",
+    "true ? 1",
+    "true ? 1 : ",
+    "true ? true or false : false",
+    "Left(\"a\",)",
+    "1 +\u{a0}2",
+    "(1 + 2",
+    "1 + 2)",
+    "",
+    "  ",
+    "1 +",
+    "true and",
+    "1 + * 2",
+    "- -1",
+    "Call.Ani.",
+    "(\"a\").length",
+    "\"a\"[0]",
+    "true.x",
+    "Upper(\"a\";)",
+    "1;",
+    "1,5",
+    "1e5",
+    "{Flow.x}",
+    "1 2",
+    "Upper(\"a\" \"b\")",
+    "\"two\nlines\" + )",
+];
+
 #[test]
 fn usual_mistakes_of_writing_are_named() {
-    assert_snapshot(
-        "mistakes_of_writing",
-        &messages(&[
-            "true && false",
-            "\"é\" == \"é\" || false",
-            "not true",
-            "true and not(false or true)",
-            "Flow.x = 1",
-            "1 === 1",
-            "1 <> 2",
-            "'text'",
-            "Upper(“text”)",
-            "Upper(\"text)",
-            r#""C:\temp\x""#,
-            "\"text\\",
-            "Upper(\"a\"",
-            "MakeList(1)[0",
-            "true ? 1",
-            "true ? 1 : ",
-            "true ? true or false : false",
-            "(1 + 2",
-            "1 + 2)",
-            "",
-            "  ",
-            "1 +",
-            "true and",
-            "1 + * 2",
-            "- -1",
-            "Call.Ani.",
-            "(\"a\").length",
-            "\"a\"[0]",
-            "true.x",
-            "Upper(\"a\";)",
-            "1;",
-            "1,5",
-            "1e5",
-            "{Flow.x}",
-            "1 2",
-            "Upper(\"a\" \"b\")",
-            "\"two\nlines\" + )",
-        ]),
-    );
+    assert_snapshot("mistakes_of_writing", &messages(MISTAKES_OF_WRITING));
 }
 
 #[test]
@@ -499,6 +514,10 @@ fn a_batch_answers_every_line() {
 {"error":{"code":"DIVISION_BY_ZERO","message":"`/`: divisor must not be zero","column":1}}
 {"error":{"code":"EXPRESSION_SYNTAX","message":"the expression ends where a value is expected: a name, a number, a text in double quotes, or `(`","column":4}}
 "#
+    );
+    assert_eq!(
+        out(&batch("\u{feff}1\n".as_bytes(), &[])),
+        "{\"type\":\"Integer\",\"value\":1}\n"
     );
     assert_eq!(out(&batch(b"", &[])), "");
     assert_eq!(code(&batch(b"", &[])), 0);

@@ -1,7 +1,8 @@
 //! Examples in checkable form, a JSON object a line: `{"expr": text, "expect": {"kind": …}}`.
 //!
 //! The kinds: `Number` (value, type), `String`, `Boolean`, `DateTime` (value), `Duration`
-//! (seconds), `Currency` (amount, code), `NotSet`, `error` (of ours: code).
+//! (seconds), `Currency` (amount, code), `Audio` (value: what an English caller hears),
+//! `NotSet`, `error` (of ours: code).
 
 use std::path::Path;
 
@@ -95,6 +96,10 @@ fn is_as_expected(found: &Result<Value, String>, expected: &Json) -> bool {
             let code = expected["code"].as_str();
             matches!(found, Value::Currency(found)
                 if found.amount == amount && found.code.as_deref() == code)
+        }
+        "Audio" => {
+            matches!(found, Value::Audio(_))
+                && found.to_json() == flowsim::value::Json::from(value.unwrap())
         }
         "NotSet" => matches!(found, Value::NotSet(_)),
         _ => false,

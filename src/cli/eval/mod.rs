@@ -128,6 +128,7 @@ fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result
     };
     let mut lines = BufReader::new(input);
     let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut mark = BYTE_ORDER_MARK;
     loop {
         let line = match next_line(&mut lines) {
             Ok(Some(line)) => line,
@@ -137,19 +138,24 @@ fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result
                 return Ok(unreadable(path, &error));
             }
         };
-        let answer = match std::str::from_utf8(&line) {
+        let line = line.strip_prefix(mark).unwrap_or(&line);
+        mark = &[];
+        let answer = match std::str::from_utf8(line) {
             Ok(text) => answer(arguments, world, text),
             // What is too long may have been cut within a character.
             Err(_) if line.len() > MAX_LENGTH => {
-                answer(arguments, world, &String::from_utf8_lossy(&line))
+                answer(arguments, world, &String::from_utf8_lossy(line))
             }
-            Err(error) => Answer::of_bytes(&line, error.valid_up_to()),
+            Err(error) => Answer::of_bytes(line, error.valid_up_to()),
         };
         writeln!(out, "{}", answer.to_json())?;
     }
     out.flush()?;
     Ok(Exit::Success)
 }
+
+/// Some editors put it at the start of a file.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 fn unreadable(path: &std::path::Path, error: &io::Error) -> Exit {
     output::message("error", &format!("cannot read {}: {error}", path.display()));

@@ -92,8 +92,14 @@ fn expected(text: &str, at: usize, error: &Error<Rule>) -> String {
         return "the name of a property is expected".to_owned();
     }
     // An expression that does not even begin is told by the rule of the whole.
-    let of_operands =
-        [Rule::expression, Rule::identifier, Rule::string, Rule::integer, Rule::group];
+    let of_operands = [
+        Rule::expression,
+        Rule::argument,
+        Rule::identifier,
+        Rule::string,
+        Rule::integer,
+        Rule::group,
+    ];
     if of_operands.into_iter().any(has) {
         return "a value is expected: a name, a number, a text in double quotes, or `(`"
             .to_owned();
@@ -125,11 +131,16 @@ fn foreign_operator(text: &str, at: usize) -> Option<Problem> {
         let message = format!("`{found}` is no operator of Architect");
         Some(mistake(start, length, message, help))
     };
-    for (first, second, help) in
-        [('&', '&', "write `and`"), ('|', '|', "write `or`"), ('<', '>', "write `!=`")]
-    {
+    for (first, second, help) in [
+        ("&", "&", "write `and`"),
+        ("|", "|", "write `or`"),
+        ("<", ">", "write `!=`"),
+        ("*", "*", "write `^`"),
+        ("", "=>", "write `>=`"),
+        ("", "=<", "write `<=`"),
+    ] {
         if before.ends_with(first) && rest.starts_with(second) {
-            return no_operator(at - 1, 2, help);
+            return no_operator(at - first.len(), 2, help);
         }
     }
     if word_before(before).eq_ignore_ascii_case("not") {
@@ -168,6 +179,10 @@ fn foreign_sign(text: &str, at: usize) -> Option<Problem> {
                 false => ("an expression ends without a semicolon", "remove it"),
             };
             Some(mistake(at, length, message, help))
+        }
+        _ if sign.is_whitespace() || sign == '\u{feff}' => {
+            let message = "this blank is no space, tab or line break";
+            Some(mistake(at, length, message, "type it anew, as a space"))
         }
         '.' | '[' if before.trim_end().ends_with([')', '"']) => {
             let message = "only names and calls have properties and items";
