@@ -55,7 +55,7 @@ enum Deny {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let read::Loaded { flows, mut diagnostics } =
+    let read::Loaded { flows, mut diagnostics, .. } =
         read::load(&arguments.flows, &mut files);
     diagnostics.extend(check::check(&flows));
     if !arguments.fixtures.is_empty() {

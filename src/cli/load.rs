@@ -12,7 +12,7 @@ use crate::world::Fixtures;
 /// Loads flows that can run. What forbids it is shown, and so is every other error that a
 /// call may meet; warnings are for `flowsim check`.
 pub(super) fn flows(paths: &[PathBuf], files: &mut Files) -> Result<Vec<Flow>, Exit> {
-    let read::Loaded { flows, mut diagnostics } = read::load(paths, files);
+    let read::Loaded { flows, mut diagnostics, .. } = read::load(paths, files);
     diagnostics.extend(check::check(&flows));
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     sort(&mut diagnostics);

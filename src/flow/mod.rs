@@ -1,9 +1,11 @@
 //! What a flow is: the model that all dialects are read into.
 //!
 //! * [`read`] turns documents into flows, one module a dialect;
+//! * [`architect`] is the model of Architect's own flows, from Archy YAML and exports;
 //! * [`check`] finds what is wrong with them without running them, one file a finding;
 //! * [`Legend`] says what the ids in programs and traces stand for.
 
+pub mod architect;
 pub mod check;
 pub mod read;
 

@@ -3,14 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
 use crate::source::{File, Files, Folder, read_document};
 
 /// Flows, and what is to be said about reading them.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    /// The flows, in the order of the paths, within a folder by path.
+    /// The flows of the draft dialect, in the order of the paths, within a folder by path.
     pub flows: Vec<Flow>,
+    /// Architect's own flows, of Archy YAML and exports, in the same order.
+    pub architect: Vec<ArchitectFlow>,
     /// What was found on the way.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -1,0 +1,231 @@
+//! Flows as Architect has them, before they are compiled: one model for Archy YAML and for
+//! Architect's own JSON, so that the same flow in both is the same here.
+//!
+//! A flow is made of units: tasks, menus, states. A unit runs actions in order; an action may
+//! have outputs, each with actions of its own, and goes on behind itself when those are done.
+//! What an action does is told by its kind and its settings. Kinds and settings have the names
+//! that Archy YAML gives them. *Source: exports of real flows, Archy's own schema.*
+
+use super::model::Written;
+use crate::source::Span;
+use crate::value::{Json, Text, Type};
+
+/// A flow of Architect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArchitectFlow {
+    /// The id, if the document has one. Archy YAML has none.
+    pub id: Option<Text>,
+    /// The name.
+    pub name: Written<Text>,
+    /// The type as Archy writes it: `inboundCall`, `commonModule`, `workflow`…
+    pub flow_type: Text,
+    /// The version, if the document has one.
+    pub version: Option<Text>,
+    /// `description`
+    pub description: Option<Text>,
+    /// `division`
+    pub division: Option<Text>,
+    /// The IETF tag of `defaultLanguage`, as written.
+    pub default_language: Option<Text>,
+    /// The IETF tags of `supportedLanguages`, in order.
+    pub languages: Vec<Text>,
+    /// The unit that a call starts with.
+    pub start: Option<UnitReference>,
+    /// The flow's variables: `Flow.x`, `Common.x`, `State.x` that the whole flow has.
+    pub variables: Vec<Variable>,
+    /// Tasks, menus and states, in the order of the document.
+    pub units: Vec<Unit>,
+    /// Everything else: `initialGreeting`, `settingsErrorHandling`, `settingsMenu`…
+    pub settings: Settings,
+    /// Where the flow stands.
+    pub span: Span,
+}
+
+/// A variable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// The whole name: `Flow.x`.
+    pub name: Written<Text>,
+    /// What it holds.
+    pub holds: Type,
+    /// What it holds at first.
+    pub initial: Option<Written<Setting>>,
+    /// Whether a caller may give it.
+    pub is_input: bool,
+    /// Whether a caller gets it back.
+    pub is_output: bool,
+}
+
+/// A task, menu or state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unit {
+    /// What it is known by: Archy's `refId`, the id of an export; the name where there is none.
+    pub key: Text,
+    /// The name.
+    pub name: Text,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Its own variables: `Task.x`, `State.x`.
+    pub variables: Vec<Variable>,
+    /// The names of the outputs that a task declares (`outputPaths`).
+    pub output_paths: Vec<Written<Text>>,
+    /// What it does, in order. Empty for a menu.
+    pub actions: Vec<Action>,
+    /// The choices of a menu.
+    pub choices: Vec<Choice>,
+    /// Everything else: a menu's `audio`, `settingsMenu`…
+    pub settings: Settings,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitKind {
+    /// A task; the start-up task of a common module and an in-queue flow too.
+    Task,
+    /// A menu.
+    Menu,
+    /// A state of a workflow, an e-mail or message flow.
+    State,
+    /// A bot's start: what digital and voice bots have under `bots`.
+    Bot,
+}
+
+/// A choice of a menu.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// What it does when it is chosen: its kind is `menuTask`, `menuDisconnect`,
+    /// `menuTransferToAcd`…, its one output of a `menuTask` is named `task`.
+    pub action: Action,
+    /// The key, from `dtmf`: `1`, `*`, `#`.
+    pub digit: Option<Written<char>>,
+    /// Whether the key works in every menu.
+    pub is_global: bool,
+    /// Whether the menu takes it when nothing is chosen.
+    pub is_default: bool,
+}
+
+/// An action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// What it is known by: the id of an export, Archy's `refId`, if it has one.
+    pub key: Option<Text>,
+    /// The name; an author need not give one.
+    pub name: Option<Text>,
+    /// The kind as Archy writes it: `playAudio`, `decision`. One that flowsim does not know
+    /// keeps the name that the document has.
+    pub kind: Written<Text>,
+    /// Its settings, `name` and outputs left out.
+    pub settings: Settings,
+    /// Its outputs, in the order of the document; only those that the document has.
+    pub outputs: Vec<Output>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Actions that follow one outcome of an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Which outcome: `yes`, `success`, `notFound`, `loop`, `default`; the cases of a switch
+    /// are `case 1`, `case 2`…
+    pub label: Text,
+    /// For a case of a switch: what it is compared with, or the condition.
+    pub value: Option<Written<Setting>>,
+    /// What is done.
+    pub actions: Vec<Action>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Named settings, in the order of the document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings {
+    /// Name and value.
+    pub entries: Vec<(Text, Written<Setting>)>,
+}
+
+/// A value that an author sets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// `{noValue: true}`: explicitly nothing.
+    NoValue,
+    /// `{none: true}`
+    None,
+    /// `{lit: …}`, or a plain value that stands without a wrapper.
+    Literal(Json),
+    /// `{exp: …}`: an expression's text, and the type that an export says it has.
+    Expression(Text, Option<Type>),
+    /// `{var: Task.x}`: the variable that takes a result.
+    Variable(Text),
+    /// `{tts: …}`: text to speech.
+    Speech(Text),
+    /// `{prompt: Prompt.x}`
+    Prompt(Text),
+    /// `…Ref`: a unit.
+    Unit(UnitReference),
+    /// A list.
+    List(Vec<Written<Setting>>),
+    /// Settings within settings.
+    Group(Settings),
+}
+
+/// A reference to a unit of the same flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitReference {
+    /// As written: `/inboundCall/tasks/task[Main_10]`, or an id.
+    pub text: Text,
+    /// The key of the unit that it means, if there is one.
+    pub unit: Option<Text>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Settings {
+    /// The setting of this name.
+    pub fn get(&self, name: &str) -> Option<&Written<Setting>> {
+        self.entries.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+}
+
+impl Setting {
+    /// The settings within, if it is a group.
+    pub fn group(&self) -> Option<&Settings> {
+        match self {
+            Self::Group(settings) => Some(settings),
+            _ => None,
+        }
+    }
+}
+
+impl ArchitectFlow {
+    /// The unit of this key.
+    pub fn unit(&self, key: &str) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.key == key)
+    }
+
+    /// Calls `visit` on every action of the flow, those of outputs and choices too, before
+    /// what is inside it.
+    pub fn each_action<'f>(&'f self, visit: &mut dyn FnMut(&'f Unit, &'f Action)) {
+        for unit in &self.units {
+            each_action(&unit.actions, unit, visit);
+            for choice in &unit.choices {
+                each_action(std::slice::from_ref(&choice.action), unit, visit);
+            }
+        }
+    }
+}
+
+/// As deep as the document is nested, which is bounded when it is read.
+fn each_action<'f>(
+    actions: &'f [Action],
+    unit: &'f Unit,
+    visit: &mut dyn FnMut(&'f Unit, &'f Action),
+) {
+    for action in actions {
+        visit(unit, action);
+        for output in &action.outputs {
+            each_action(&output.actions, unit, visit);
+        }
+    }
+}
