@@ -5,8 +5,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{
-    Collection, Currency, Date, DateTime, Decimal, Duration, Json, Kind, MAX_INTEGER,
-    Number, Object, Text, Time, Type, Value, properties_of,
+    Audio, Collection, Communication, Currency, Date, DateTime, Decimal, Duration, Json,
+    Kind, MAX_INTEGER, Number, Object, Text, Time, Type, Value, properties_of,
 };
 
 impl Type {
@@ -87,6 +87,11 @@ fn decode_one(json: &Json, kind: Kind) -> Result<Value, String> {
         Kind::Date => text.and_then(Date::parse).map(Value::Date),
         Kind::Time => text.and_then(Time::parse).map(Value::Time),
         Kind::Duration => duration(json).map(Value::Duration),
+        Kind::Audio => text.map(|text| Value::Audio(Arc::new(Audio::speech(text)))),
+        Kind::Communication => {
+            let message = |text| Communication::of(Value::from(text));
+            text.map(|text| Value::Communication(Arc::new(message(text))))
+        }
         Kind::Currency => {
             currency(json).map(|currency| Value::Currency(Arc::new(currency)))
         }
@@ -106,6 +111,7 @@ fn example(kind: Kind) -> &'static str {
         Kind::Date => "a date such as 2026-01-05",
         Kind::Time => "a time such as 09:30:00",
         Kind::Duration => "a duration such as PT1H30M, or milliseconds",
+        Kind::Audio | Kind::Communication => "a text",
         Kind::Currency => "an amount such as \"4.50|USD\"",
         _ => "an object",
     }
