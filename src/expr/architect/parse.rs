@@ -6,6 +6,8 @@ use std::iter::Peekable;
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 
+use crate::expr::unquoted;
+
 use super::problem::Problem;
 use super::shortcut;
 use super::syntax;
@@ -151,7 +153,7 @@ impl<'t> Reader<'t> {
             }
             Rule::integer => Form::Integer(pair.as_str()),
             Rule::decimal => Form::Decimal(pair.as_str()),
-            Rule::string => Form::String(unescaped(pair.as_str())),
+            Rule::string => Form::String(unquoted(pair.as_str())),
             _ => return self.term(pair.as_str(), place),
         };
         Some(Ok(Tree::new(form, place)))
@@ -241,33 +243,10 @@ fn segment<'t>(property: Pair<'t, Rule>) -> Option<Segment<'t>> {
     let word = property.into_inner().next()?;
     let place = place_of(&word);
     let text = match word.as_rule() {
-        Rule::string => unescaped(word.as_str()),
+        Rule::string => unquoted(word.as_str()),
         _ => Cow::Borrowed(word.as_str()),
     };
     Some(Segment { text, place })
-}
-
-/// The text between the quotes, escapes resolved.
-pub(super) fn unescaped(quoted: &str) -> Cow<'_, str> {
-    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-    if !inner.contains('\\') {
-        return Cow::Borrowed(inner);
-    }
-    let mut text = String::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(character) = characters.next() {
-        text.push(match character {
-            '\\' => match characters.next() {
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some(other) => other,
-                None => '\\',
-            },
-            other => other,
-        });
-    }
-    Cow::Owned(text)
 }
 
 fn place_of(pair: &Pair<'_, Rule>) -> Place {
