@@ -275,9 +275,59 @@ fn deep_expressions_are_evaluated_or_refused() {
             "{piece}"
         );
     }
+    for piece in ["1^", "!", "~", "-", "1+", "true?1:", "true and ", "1 or "] {
+        let text = piece.repeat(MAX_LENGTH / piece.len() - 1) + "1";
+        assert!(
+            world.value(&text).unwrap_err().starts_with("EXPRESSION_SYNTAX"),
+            "{piece}"
+        );
+    }
+    assert_eq!(world.value(&("1^".repeat(256) + "1")), world.value("1.0"));
+    assert!(world.value(&("1^".repeat(257) + "1")).is_err());
     assert!(world.value(&"1".repeat(MAX_LENGTH)).is_err());
     let calls = format!("{}1{}", "Sum(1, ".repeat(60), ")".repeat(60));
     assert_eq!(world.value(&calls), Ok(Value::Integer(61)));
+}
+
+/// The deepest trees there are, of every shape, on the stack of a thread.
+#[test]
+fn a_small_stack_is_enough() {
+    let wrapped = |open: &str, inner: &str, close: &str, count: usize| {
+        format!("{}{inner}{}", open.repeat(count), close.repeat(count))
+    };
+    let deep = [
+        "1^".repeat(256) + "1",
+        "!".repeat(256) + "true",
+        "~".repeat(256) + "1",
+        "true and ".repeat(256) + "true",
+        "false or ".repeat(256) + "true",
+        "1 + ".repeat(256) + "1",
+        "\"a\" + ".repeat(256) + "\"b\"",
+        wrapped("(!", "true", ")", 63),
+        wrapped("If(Flow.truth, ", &("1".to_owned() + &" + 1".repeat(190)), ", 2)", 62),
+        wrapped("(true and ", &("true".to_owned() + &" and true".repeat(190)), ")", 62),
+        wrapped("Append(\"a\", ToString(", "1", "))", 31),
+        wrapped("(Flow.truth ? ", "1", " : 2)", 62),
+        "Flow.json".to_owned() + &"[\"a\"]".repeat(256),
+        "MakeList(Flow.json)[0]".to_owned() + &".a".repeat(250),
+        wrapped("SetJsonObjectProperty(JsonParse(\"{}\"), \"a\", ", "1", ")", 62),
+        wrapped("If(MakeList(", "true", ")[0], true, false)", 31),
+    ];
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    let evaluated = small.spawn(move || {
+        let json = Value::unset(Type::one(Kind::Json));
+        let mut world = variables().with("Flow.json", json);
+        for text in deep {
+            let value = world.value(&text);
+            let is_computed = match &value {
+                Ok(_) => true,
+                Err(message) => message.starts_with("NOT_SET_NOT_ALLOWED"),
+            };
+            assert!(is_computed, "{text}\n{value:?}");
+            assert!(canonical(&text, &mut world.names, None).is_ok(), "{text}");
+        }
+    });
+    evaluated.unwrap().join().unwrap();
 }
 
 #[test]
