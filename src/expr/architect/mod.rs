@@ -6,7 +6,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `parse`, `shortcut`, `syntax` | text to tree, and what is said of text that is none |
-//! | `names`, `built_in`, `resolve` | what names stand for |
+//! | `names`, `built_in`, `constants`, `resolve` | what names stand for |
 //! | `check`, `overloads`, `casts`, `messages` | types, and what is said where they do not fit |
 //! | `code`, `evaluate` | the compiled form, and its value |
 //! | `canonical` | the text as Architect writes it back |
@@ -18,6 +18,7 @@ mod canonical;
 mod casts;
 mod check;
 mod code;
+mod constants;
 mod equality;
 mod evaluate;
 mod expression;

@@ -22,6 +22,7 @@ pub use format::{
     BooleanFormat, DateFormat, LanguageContext, MoneyFormat, NumberFormat, PhoneFormat,
     TimeFormat, TimePart,
 };
+pub use phone::dialing_code;
 
 use super::{Currency, Date, DateTime, Duration, Number, Text, Time};
 
