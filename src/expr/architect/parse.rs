@@ -236,7 +236,7 @@ impl<'t> Reader<'t> {
 fn arguments(given: Pair<'_, Rule>) -> Option<Result<Vec<Tree<'_>>, Problem>> {
     let arguments =
         given.into_inner().map(|argument| Reader::new(argument.into_inner()).ternary());
-    arguments.map(|argument| argument).collect::<Option<Result<Vec<_>, _>>>()
+    arguments.collect()
 }
 
 /// A tree that is not too deep.
