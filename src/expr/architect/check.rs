@@ -49,26 +49,12 @@ pub(super) struct Checker<'n> {
 impl Checker<'_> {
     fn check(&mut self, tree: &Tree<'_>) -> Typed {
         let place = tree.place;
-        let literal = |value: Value| {
-            let holds = value.type_of();
-            Typed::new(TypedForm::Literal(value), holds, place)
-        };
         match &tree.form {
-            Form::NotSet => {
-                let holds = Type::one(Kind::NotSet);
-                Typed::new(TypedForm::Literal(Value::NotSet(holds)), holds, place)
-            }
-            Form::Boolean(truth) => literal(Value::Boolean(*truth)),
+            Form::NotSet => literal(Value::NotSet(Type::one(Kind::NotSet)), place),
+            Form::Boolean(truth) => literal(Value::Boolean(*truth), place),
             Form::Integer(digits) => self.integer(digits, place),
-            Form::Decimal(digits) => match Decimal::parse(digits) {
-                Some(number) => literal(Value::Decimal(number)),
-                None => self.report(
-                    Code::OUT_OF_RANGE,
-                    place,
-                    "a Decimal has at most 40 digits",
-                ),
-            },
-            Form::String(text) => literal(Value::string(&**text)),
+            Form::Decimal(digits) => self.decimal(digits, place),
+            Form::String(text) => literal(Value::string(&**text), place),
             Form::Name(segments) => name(self, segments, place),
             Form::Call { name, place: word, arguments } => {
                 let arguments = self.all(arguments.iter());
@@ -104,13 +90,19 @@ impl Checker<'_> {
 
     fn integer(&mut self, digits: &str, place: Place) -> Typed {
         match digits.parse::<i64>().ok().filter(|number| *number <= MAX_INTEGER) {
-            Some(number) => Typed::new(
-                TypedForm::Literal(Value::Integer(number)),
-                Type::one(Kind::Integer),
-                place,
-            ),
+            Some(number) => literal(Value::Integer(number), place),
             None => {
                 let message = "the largest Integer is 999,999,999,999,999";
+                self.report(Code::OUT_OF_RANGE, place, message)
+            }
+        }
+    }
+
+    fn decimal(&mut self, digits: &str, place: Place) -> Typed {
+        match Decimal::parse(digits) {
+            Some(number) => literal(Value::Decimal(number), place),
+            None => {
+                let message = "a Decimal has at most 40 digits";
                 self.report(Code::OUT_OF_RANGE, place, message)
             }
         }
@@ -301,6 +293,11 @@ impl Checker<'_> {
         self.problems.push(Problem::new(code, place, message));
         unknown(place)
     }
+}
+
+fn literal(value: Value, place: Place) -> Typed {
+    let holds = value.type_of();
+    Typed::new(TypedForm::Literal(value), holds, place)
 }
 
 pub(super) fn unknown(place: Place) -> Typed {
