@@ -213,14 +213,20 @@ impl Checker<'_> {
         let arguments = arguments
             .into_iter()
             .enumerate()
-            .map(|(index, argument)| self.argument(&fit, index, argument))
+            .map(|(index, argument)| self.argument(function, &fit, index, argument))
             .collect();
         let shown = Text::from(function.name);
         let call = TypedCall { function, overload: fit.overload, arguments, shown };
         Typed::new(TypedForm::Call(Box::new(call)), overloads::result(&fit), place)
     }
 
-    fn argument(&mut self, fit: &Fit, index: usize, argument: Typed) -> Typed {
+    fn argument(
+        &mut self,
+        function: &Function,
+        fit: &Fit,
+        index: usize,
+        argument: Typed,
+    ) -> Typed {
         let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
             return argument;
         };
@@ -228,7 +234,7 @@ impl Checker<'_> {
             return argument;
         }
         let argument = self.adapt(argument, wanted);
-        if let Some(problem) = refused_literal(parameter, &argument) {
+        if let Some(problem) = refused_literal(function, parameter, &argument) {
             self.problems.push(problem);
         }
         argument
@@ -305,13 +311,19 @@ pub(super) fn unknown(place: Place) -> Typed {
 }
 
 /// A literal is checked against what the parameter allows before anything runs.
-fn refused_literal(parameter: &Parameter, argument: &Typed) -> Option<Problem> {
+fn refused_literal(
+    function: &Function,
+    parameter: &Parameter,
+    argument: &Typed,
+) -> Option<Problem> {
     let value = argument.constant();
     let name = parameter.name;
     if parameter.must_be_literal && value.is_none() && argument.holds != Type::ANY {
         let message = format!("{name} must be a literal");
         return Some(Problem::new(Code::WRONG_ARGUMENTS, argument.place, message));
     }
-    let message = messages::refusal(parameter, value?)?;
-    Some(Problem::new(Code::OUT_OF_RANGE, argument.place, message))
+    let value = value?;
+    let message = messages::refusal(parameter, value)?;
+    let code = messages::refusal_code(function, value);
+    Some(Problem::new(code, argument.place, message))
 }

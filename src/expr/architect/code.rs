@@ -36,6 +36,7 @@ pub(super) struct PropertyCode {
     pub(super) base: Code,
     pub(super) name: Text,
     pub(super) holds: Type,
+    pub(super) place: Place,
 }
 
 #[derive(Debug, Clone)]
@@ -93,20 +94,21 @@ fn compile_within(typed: Typed, allowance: &Allowance) -> Code {
         TypedForm::Variable(slot, _) => Code::Variable(slot),
         TypedForm::Prompt { is_system, name } => Code::Prompt { is_system, name },
         TypedForm::Property(base, name) => {
-            property(compile_within(*base, allowance), name, typed.holds)
+            property(compile_within(*base, allowance), name, typed.holds, typed.place)
         }
         TypedForm::Call(call) => compile_call(*call, typed.holds, typed.place, allowance),
         TypedForm::Unknown => Code::Constant(Value::NOT_SET),
     }
 }
 
-fn property(base: Code, name: Text, holds: Type) -> Code {
+fn property(base: Code, name: Text, holds: Type, place: Place) -> Code {
     if let Code::Constant(value) = &base
+        && !matches!(value, Value::NotSet(_))
         && let Some(value) = value.property(&name)
     {
         return Code::Constant(value);
     }
-    Code::Property(Box::new(PropertyCode { base, name, holds }))
+    Code::Property(Box::new(PropertyCode { base, name, holds, place }))
 }
 
 fn compile_call(

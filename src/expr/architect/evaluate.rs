@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use crate::diagnostic::Code as DiagnosticCode;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 use super::allowance::Allowance;
 use super::arguments::Arguments;
 use super::code::{Call, Code, PropertyCode, Shape};
 use super::failure::Failure;
-use super::messages::{is_zero, refusal};
+use super::messages::{refusal, refusal_code};
 use super::prompts;
 use super::surroundings::Surroundings;
 use super::tree::Place;
@@ -314,7 +314,7 @@ fn verify(call: &Call, arguments: &Arguments<'_>) -> Result<(), Failure> {
             && (parameter.range.is_some() || parameter.refuses_zero)
             && let Some(message) = refusal(parameter, value)
         {
-            return Err(refused(call, arguments, &message, is_zero(value)));
+            return Err(refused(call, arguments, &message, value));
         }
     }
     Ok(())
@@ -331,32 +331,33 @@ fn refused(
     call: &Call,
     arguments: &Arguments<'_>,
     message: &str,
-    is_zero: bool,
+    value: &Value,
 ) -> Failure {
-    let is_division = is_zero && matches!(call.function.name, "/" | "%");
-    let code = match is_division {
-        true => DiagnosticCode::DIVISION_BY_ZERO,
-        false => DiagnosticCode::OUT_OF_RANGE,
-    };
-    arguments.fail(code, message).at(call.place)
+    arguments.fail(refusal_code(call.function, value), message).at(call.place)
 }
 
-/// A property. One of NOT_SET, or one that is not there, is NOT_SET of its type; a collection
-/// that is not there is empty.
+/// A property. Reading one of NOT_SET is a failure, as the catalogue has it for the dot; one
+/// that is not there is NOT_SET of its type, or an empty collection.
 fn read_property<S: Scope + ?Sized>(
     property: &PropertyCode,
     run: &Run<'_, S>,
 ) -> Result<Value, Failure> {
     let mut made = Value::NOT_SET;
     let base = peek(&property.base, run, &mut made)?;
+    if let Value::NotSet(holds) = base {
+        return Err(property_of_nothing(property, *holds));
+    }
     let found = base.property(&property.name);
-    Ok(found.unwrap_or_else(|| absent(property)))
+    Ok(found.unwrap_or_else(|| Value::unset(property.holds)))
 }
 
 #[cold]
-fn absent(property: &PropertyCode) -> Value {
-    let holds = property.holds;
-    Value::unset(holds)
+fn property_of_nothing(property: &PropertyCode, holds: Type) -> Failure {
+    let message = format!(
+        "there is no {holds} whose `{}` could be read: it is NOT_SET",
+        property.name
+    );
+    Failure::new(DiagnosticCode::NOT_SET_NOT_ALLOWED, message).at(property.place)
 }
 
 #[cfg(test)]

@@ -236,3 +236,6 @@ fn context_names(context: &[LanguageContext]) -> Vec<String> {
 fn places_detail(places: u32) -> String {
     format!("{places} places")
 }
+
+#[cfg(test)]
+mod examples;
