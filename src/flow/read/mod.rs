@@ -1,5 +1,6 @@
 //! Documents read into the model, one module a dialect.
 
+pub mod config;
 mod document;
 pub mod draft;
 mod files;
