@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// Order and digits stay as they are in the export.
+/// The order stays as it is in the export, and so do all digits that count.
 fn indented(text: &str) -> Result<String, String> {
     let json =
         Json::parse(text).map_err(|problem| format!("what it holds is {problem}"))?;
