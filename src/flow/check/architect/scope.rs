@@ -1,0 +1,88 @@
+//! The variables that an expression may name where it stands: those of the flow, those of
+//! its unit, and Architect's own.
+
+use crate::expr::architect::{BUILT_INS, Declarations, Names, Segment, Variable};
+use crate::flow::architect::{self, ArchitectFlow, Unit};
+use crate::flow::check::spelling::Spelling;
+use crate::value::{Text, Type};
+
+/// Scopes whose variables no document declares, or not where they are used: the slots of a
+/// bot come with its language model.
+const UNDECLARED: [&str; 1] = ["slot."];
+
+/// The variables of a flow and of the unit that is looked at.
+pub(super) struct Scope<'f> {
+    flow: Declarations,
+    unit: Declarations,
+    entered: Option<&'f Unit>,
+    spelling: &'f Spelling,
+}
+
+impl<'f> Scope<'f> {
+    /// The variables of a flow.
+    pub(super) fn new(flow: &ArchitectFlow, spelling: &'f Spelling) -> Self {
+        let (flow, unit) = (declared(&flow.variables), Declarations::new());
+        Self { flow, unit, entered: None, spelling }
+    }
+
+    /// Looks at this unit from now on.
+    pub(super) fn enter(&mut self, unit: Option<&'f Unit>) {
+        let is_same = match (self.entered, unit) {
+            (Some(one), Some(other)) => std::ptr::eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.unit = unit.map(|unit| declared(&unit.variables)).unwrap_or_default();
+            self.entered = unit;
+        }
+    }
+
+    /// Whether a whole name is that of a variable.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        let lower_case = name.to_lowercase();
+        self.unit.get(name).or(self.flow.get(name)).is_some()
+            || is_undeclared(&lower_case)
+            || BUILT_INS.iter().any(|known| known.name.to_lowercase() == lower_case)
+    }
+}
+
+fn declared(variables: &[architect::Variable]) -> Declarations {
+    let mut declarations = Declarations::new();
+    for variable in variables {
+        declarations.declare(&variable.name.value, variable.holds);
+    }
+    declarations
+}
+
+fn is_undeclared(lower_case: &str) -> bool {
+    UNDECLARED.iter().any(|scope| lower_case.starts_with(scope))
+}
+
+/// The slots have no meaning here: nothing is evaluated.
+impl Names for Scope<'_> {
+    fn variable(&mut self, name: &[Segment<'_>]) -> Option<Variable> {
+        let words: Vec<&str> =
+            name.iter().take(2).map(|segment| &*segment.text).collect();
+        let whole = words.join(".");
+        if self.unit.get(&whole).is_some() {
+            return self.unit.variable(name);
+        }
+        self.flow.variable(name).or_else(|| {
+            is_undeclared(&whole.to_lowercase()).then(|| Variable {
+                slot: 0,
+                holds: Type::ANY,
+                name: Text::from(whole),
+                length: 2,
+            })
+        })
+    }
+
+    fn suggestion(&self, name: &str) -> Option<Text> {
+        let count = self.unit.len() + self.flow.len() + BUILT_INS.len();
+        let declared = self.unit.iter().chain(self.flow.iter());
+        let names = declared.map(|(name, _)| name.as_str());
+        let names = names.chain(BUILT_INS.iter().map(|known| known.name));
+        self.spelling.nearest(name, count, names).map(Text::from)
+    }
+}
