@@ -1,5 +1,6 @@
 //! Documents read into the model, one module a dialect.
 
+pub mod archy;
 mod document;
 pub mod draft;
 mod files;

@@ -1,0 +1,197 @@
+//! Actions: their kind, settings and outputs.
+
+use super::outputs;
+use super::reader::{Reader, is_nothing};
+use super::settings::{self, Entries, is_wrapper};
+use crate::flow::architect::{Action, Output, Setting, Settings};
+use crate::flow::model::Written;
+use crate::source::{Entry, Kind, Node, Span};
+use crate::value::{Json, Text};
+
+/// What of an action becomes a field of the model.
+const FIELDS: &[&str] = &["name", "refId", "outputs"];
+
+/// Properties whose one key is the name of a thing, and what the key below that name says,
+/// if there is one more: `commonModule: {Greeting: {ver_latestPublished: {inputs: …}}}`.
+const NAMED_BY_KEY: &[(&str, Option<&str>)] = &[
+    ("commonModule", Some("version")),
+    ("botFlow", Some("version")),
+    ("digitalBotFlow", Some("version")),
+    ("dataTable", None),
+];
+
+/// The actions of a list.
+pub(super) fn read(
+    node: Option<&Node<'_>>,
+    property: &str,
+    reader: &mut Reader<'_>,
+) -> Vec<Action> {
+    let mut actions = Vec::new();
+    for item in reader.list(node, property) {
+        match item.entries() {
+            [] => {
+                let found = item.describe();
+                let message = format!(
+                    "an action must be an object of one key, its kind, found {found}"
+                );
+                let help = "write it as `- disconnect: {name: Goodbye}`";
+                reader.invalid(item.span, message, help);
+            }
+            [entry] => actions.push(action(item.span, entry, &[], reader)),
+            [_, second, ..] => {
+                let message = format!(
+                    "an action has one key, its kind, found also `{}`",
+                    second.key
+                );
+                let help = "begin each action with a dash, and indent what belongs to it";
+                reader.invalid(second.key_span, message, help);
+                let entries = item.entries().iter();
+                let each =
+                    entries.map(|entry| action(entry.key_span, entry, &[], reader));
+                actions.extend(each.collect::<Vec<_>>());
+            }
+        }
+    }
+    actions
+}
+
+/// A menu choice as an action; its inline task is an output.
+pub(super) fn choice(
+    span: Span,
+    entry: &Entry<'_>,
+    left_out: &[&str],
+    reader: &mut Reader<'_>,
+) -> Action {
+    let mut choice = action(span, entry, left_out, reader);
+    if let Some(task) = entry.value.get("task") {
+        let rest = outputs::outcome("task", task, &mut choice.outputs, reader);
+        if !rest.entries.is_empty() {
+            let value = Written { value: Setting::Group(rest), span: task.span };
+            choice.settings.entries.push((Text::from("task"), value));
+        }
+    }
+    choice
+}
+
+fn action(
+    span: Span,
+    entry: &Entry<'_>,
+    left_out: &[&str],
+    reader: &mut Reader<'_>,
+) -> Action {
+    let body = &entry.value;
+    let is_body = matches!(body.kind, Kind::Object(_)) && !is_nothing(body);
+    if !is_body && !is_nothing(body) {
+        reader.wrong(&entry.key, "an object", body);
+    }
+    let name = reader.text_of(body, "name").map(|name| name.value);
+    let key = reader.text_of(body, "refId").map(|key| key.value);
+    let mut entries = Entries::new();
+    let mut outputs = Vec::new();
+    for property in body.entries().iter().filter(|_| is_body) {
+        let is_left_out = left_out.contains(&&*property.key);
+        if !is_left_out && !FIELDS.contains(&&*property.key) {
+            add(&entry.key, property, &mut entries, &mut outputs, reader);
+        }
+    }
+    if let Some(node) = body.get("outputs") {
+        let rest = outputs::read(node, &mut outputs, reader);
+        keep(rest, node.span, &mut entries);
+    }
+    Action {
+        key,
+        name: name.filter(|name| !name.is_empty()),
+        kind: Written { value: Text::from(&*entry.key), span: entry.key_span },
+        settings: settings::finished(entries),
+        outputs,
+        span,
+    }
+}
+
+/// What of the outputs are no actions stays a setting, beside the bindings of a flow that
+/// is called.
+fn keep(rest: Settings, span: Span, entries: &mut Entries) {
+    if rest.entries.is_empty() {
+        return;
+    }
+    match entries.get_mut("outputs") {
+        Some(Written { value: Setting::Group(group), .. }) => {
+            group.entries.extend(rest.entries);
+        }
+        _ => {
+            let value = Written { value: Setting::Group(rest), span };
+            entries.insert(Text::from("outputs"), value);
+        }
+    }
+}
+
+fn add(
+    kind: &str,
+    property: &Entry<'_>,
+    entries: &mut Entries,
+    outputs: &mut Vec<Output>,
+    reader: &mut Reader<'_>,
+) {
+    let named = NAMED_BY_KEY.iter().find(|(name, _)| *name == property.key);
+    if kind == "switch" && property.key == "evaluate" {
+        outputs::switch(property, entries, outputs, reader);
+    } else if let (Some((_, below)), [named]) = (named, property.value.entries())
+        && !is_wrapper(&property.value)
+    {
+        name_of(&property.key, named, entries);
+        named_by_key(named, *below, entries, reader);
+    } else if let Some((category, action)) = data_action(property) {
+        name_of("category", category, entries);
+        if let [named] = action.value.entries() {
+            name_of(&action.key, named, entries);
+            inner(&named.value, entries, reader);
+        }
+    } else {
+        settings::add(property, entries, reader);
+    }
+}
+
+fn named_by_key(
+    named: &Entry<'_>,
+    below: Option<&str>,
+    entries: &mut Entries,
+    reader: &mut Reader<'_>,
+) {
+    match (below, named.value.entries()) {
+        (Some(below), [version]) if !is_wrapper(&named.value) => {
+            name_of(below, version, entries);
+            inner(&version.value, entries, reader);
+        }
+        _ => inner(&named.value, entries, reader),
+    }
+}
+
+/// `category: {Genesys Cloud Data Actions: {dataAction: {Get Queue: {inputs: …}}}}`: the
+/// entries of the category and of the action.
+fn data_action<'n, 's>(
+    property: &'n Entry<'s>,
+) -> Option<(&'n Entry<'s>, &'n Entry<'s>)> {
+    if property.key != "category" || is_wrapper(&property.value) {
+        return None;
+    }
+    let [category] = property.value.entries() else { return None };
+    let [action] = category.value.entries() else { return None };
+    let [_named] = action.value.entries() else { return None };
+    Some((category, action))
+}
+
+/// A key of the document that is a name, as a setting.
+fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
+    let value = Setting::Literal(Json::String(Text::from(&*named.key)));
+    entries.insert(Text::from(setting), Written { value, span: named.key_span });
+}
+
+/// The settings below a name: `inputs`, `successOutputs`…
+fn inner(node: &Node<'_>, entries: &mut Entries, reader: &mut Reader<'_>) {
+    if is_nothing(node) {
+        return;
+    }
+    for entry in node.entries() {
+        settings::add(entry, entries, reader);
+    }
+}

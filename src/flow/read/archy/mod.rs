@@ -1,0 +1,199 @@
+//! Archy YAML: the notation in which Genesys' own tool, Archy, exports and imports flows.
+
+mod actions;
+mod menus;
+mod outputs;
+mod placeholders;
+mod reader;
+mod references;
+mod settings;
+mod units;
+mod variables;
+
+pub use placeholders::substitute;
+
+use self::reader::Reader;
+use self::references::Places;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::flow::architect::{ArchitectFlow, UnitReference};
+use crate::flow::model::Written;
+use crate::source::{Entry, Kind, Node};
+use crate::value::Text;
+
+/// Every flow type of Architect, as Archy writes it.
+const FLOW_TYPES: &[&str] = &[
+    "bot",
+    "commonModule",
+    "digitalBot",
+    "inboundCall",
+    "inboundChat",
+    "inboundEmail",
+    "inboundShortMessage",
+    "inqueueCall",
+    "inqueueEmail",
+    "inqueueShortMessage",
+    "outboundCall",
+    "secureCall",
+    "surveyInvite",
+    "voice",
+    "voiceSurvey",
+    "voicemail",
+    "workflow",
+    "workitem",
+];
+
+/// What of a flow becomes a field of the model; the rest becomes its settings.
+const FIELDS: &[&str] = &[
+    "name",
+    "description",
+    "division",
+    "defaultLanguage",
+    "startUpRef",
+    "variables",
+    "startUpTaskActions",
+    "startUpTaskVariables",
+    "startUpState",
+    "periodicState",
+    "tasks",
+    "menus",
+    "states",
+    "bots",
+    "loopTasks",
+];
+
+/// Whether a document is a flow in Archy YAML: an object whose one key is a flow type.
+pub fn is_archy(document: &Node<'_>) -> bool {
+    matches!(document.entries(), [root] if FLOW_TYPES.contains(&&*root.key))
+}
+
+/// Reads a flow. What is wrong with it goes to `diagnostics`; whatever can be read is read.
+/// Nothing is read of a document that is no flow in Archy YAML.
+pub fn read(
+    document: &Node<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<ArchitectFlow> {
+    let root = match document.entries() {
+        [root]
+            if FLOW_TYPES.contains(&&*root.key)
+                && matches!(root.value.kind, Kind::Object(_)) =>
+        {
+            root
+        }
+        _ => {
+            diagnostics.push(not_a_flow(document));
+            return None;
+        }
+    };
+    let name = root.value.get("name").and_then(Node::as_str).unwrap_or_default();
+    let places = Places::of(&root.key, &root.value);
+    let mut reader = Reader::new(name, places, diagnostics);
+    let flow = read_flow(root, &mut reader);
+    reader.finish();
+    Some(flow)
+}
+
+fn not_a_flow(document: &Node<'_>) -> Diagnostic {
+    let diagnostic = |message: String| Diagnostic::new(Code::NOT_A_FLOW, message);
+    let known = FLOW_TYPES.join(", ");
+    match document.entries() {
+        [root] if FLOW_TYPES.contains(&&*root.key) => {
+            let found = root.value.describe();
+            let message = format!("`{}` must hold a flow, found {found}", root.key);
+            diagnostic(message).at(root.value.span).help("a flow has at least a `name`")
+        }
+        [root] => {
+            let help = match nearest(&root.key, FLOW_TYPES.iter().copied()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("the flow types are {known}"),
+            };
+            let message = format!("there is no flow type `{}`", root.key);
+            diagnostic(message).at(root.key_span).help(help)
+        }
+        entries => {
+            let found = match entries.len() {
+                0 => document.describe().to_owned(),
+                count => format!("an object of {count} keys"),
+            };
+            let message =
+                format!("expected an object whose one key is a flow type, found {found}");
+            diagnostic(message)
+                .at(document.span)
+                .help(format!("the flow types are {known}"))
+        }
+    }
+}
+
+fn read_flow(root: &Entry<'_>, reader: &mut Reader<'_>) -> ArchitectFlow {
+    let body = &root.value;
+    let mut text = |name: &str| reader.text_of(body, name).map(|text| text.value);
+    let description = text("description");
+    let division = text("division");
+    let default_language = text("defaultLanguage");
+    let name = name_of(root, reader);
+    let variables = variables::read(body.get("variables"), "variables", reader);
+    let units = units::read(body, reader);
+    ArchitectFlow {
+        id: None,
+        name,
+        flow_type: Text::from(&*root.key),
+        version: None,
+        description,
+        division,
+        default_language,
+        languages: languages(body, reader),
+        start: start_of(body, reader),
+        variables,
+        units,
+        settings: settings::read(body, FIELDS, reader),
+        span: root.key_span,
+    }
+}
+
+fn name_of(root: &Entry<'_>, reader: &mut Reader<'_>) -> Written<Text> {
+    let name = reader.text_of(&root.value, "name");
+    name.filter(|name| !name.value.is_empty()).unwrap_or_else(|| {
+        let message = "a flow needs a `name`, a string that is not empty".into();
+        reader.invalid(root.key_span, message, "");
+        Written { value: Text::new(), span: root.key_span }
+    })
+}
+
+/// The keys of `supportedLanguages`, or the items where it is a list.
+fn languages(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Text> {
+    let Some(node) = body.get("supportedLanguages") else { return Vec::new() };
+    if settings::is_wrapper(node) || node.is_null() {
+        return Vec::new();
+    }
+    if !matches!(node.kind, Kind::Object(_) | Kind::Array(_)) {
+        reader.wrong("supportedLanguages", "an object with a key a language", node);
+    }
+    let keys = |node: &Node<'_>| -> Vec<Text> {
+        node.entries().iter().map(|entry| Text::from(&*entry.key)).collect()
+    };
+    let of_item = |item: &Node<'_>| match item.as_str() {
+        Some(text) => vec![Text::from(text)],
+        None => keys(item),
+    };
+    let mut languages = keys(node);
+    languages.extend(node.items().iter().flat_map(of_item));
+    languages
+}
+
+/// What `startUpRef` names; without one, the start-up task or state.
+fn start_of(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<UnitReference> {
+    if let Some(written) = body.get("startUpRef") {
+        let Some(text) = written.as_str() else {
+            reader.wrong("startUpRef", "a reference", written);
+            return None;
+        };
+        return Some(reader.reference(text, written.span));
+    }
+    ["startUpTaskActions", "startUpState"].iter().find_map(|property| {
+        let span = body.get(property)?.span;
+        let unit = reader.places.property(property);
+        Some(UnitReference { text: Text::from(*property), unit, span })
+    })
+}
+
+#[cfg(test)]
+mod tests;

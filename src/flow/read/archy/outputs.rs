@@ -1,0 +1,161 @@
+//! Outputs: what follows the outcomes of an action.
+
+use super::actions;
+use super::reader::{Reader, is_nothing};
+use super::settings::{self, Entries, is_wrapper};
+use crate::diagnostic::nearest;
+use crate::flow::architect::{Output, Setting, Settings};
+use crate::flow::model::Written;
+use crate::source::{Entry, Kind, Node};
+use crate::value::{Json, Text};
+
+/// How a switch finds its case.
+const STYLES: &[&str] = &["firstTrue", "firstMatch"];
+
+/// Reads `outputs`: `{yes: {actions: […]}}`, and the `paths` of a digital menu. What of them
+/// are no actions, such as `{Common.X: {var: Flow.X}}` and `enabled`, is given back.
+pub(super) fn read(
+    node: &Node<'_>,
+    outputs: &mut Vec<Output>,
+    reader: &mut Reader<'_>,
+) -> Settings {
+    let mut rest = Entries::new();
+    if !matches!(node.kind, Kind::Object(_)) && !is_nothing(node) {
+        reader.wrong("outputs", "an object with a key an output", node);
+    }
+    if is_nothing(node) {
+        return Settings::default();
+    }
+    for entry in node.entries() {
+        if is_wrapper(&entry.value) {
+            settings::add(entry, &mut rest, reader);
+        } else if entry.key == "paths" && matches!(entry.value.kind, Kind::Array(_)) {
+            for item in entry.value.items() {
+                path(item, outputs, &mut rest, reader);
+            }
+        } else {
+            let within = outcome(&entry.key, &entry.value, outputs, reader);
+            keep(&entry.key, within, entry.value.span, &mut rest);
+        }
+    }
+    settings::finished(rest)
+}
+
+/// Reads one outcome. It is left out where it is switched off and does nothing. What of it
+/// are no actions is given back.
+pub(super) fn outcome(
+    label: &str,
+    node: &Node<'_>,
+    outputs: &mut Vec<Output>,
+    reader: &mut Reader<'_>,
+) -> Settings {
+    if !matches!(node.kind, Kind::Object(_) | Kind::Null) {
+        reader.wrong(label, "an object with `actions`", node);
+    }
+    let is_off = node.get("enabled").is_some_and(|it| it.kind == Kind::Boolean(false));
+    if !is_off || node.get("actions").is_some() {
+        outputs.push(output(label, None, node, reader));
+    }
+    settings::read(node, &["actions"], reader)
+}
+
+fn output(
+    label: &str,
+    value: Option<Written<Setting>>,
+    node: &Node<'_>,
+    reader: &mut Reader<'_>,
+) -> Output {
+    Output {
+        label: Text::from(label),
+        value,
+        actions: actions::read(node.get("actions"), "actions", reader),
+        span: node.span,
+    }
+}
+
+fn keep(label: &str, within: Settings, span: crate::source::Span, rest: &mut Entries) {
+    if !within.entries.is_empty() {
+        let value = Written { value: Setting::Group(within), span };
+        rest.insert(Text::from(label), value);
+    }
+}
+
+/// A path of a digital menu: `{path: {name: Sales, actions: […]}}`.
+fn path(
+    item: &Node<'_>,
+    outputs: &mut Vec<Output>,
+    rest: &mut Entries,
+    reader: &mut Reader<'_>,
+) {
+    let body = item.get("path").unwrap_or(item);
+    let Some(name) = reader.text_of(body, "name") else {
+        let message = "an item of `paths` needs a `name`".into();
+        reader.invalid(item.span, message, "write it as `- path: {name: Sales}`");
+        return;
+    };
+    outputs.push(output(&name.value, None, body, reader));
+    let within = settings::read(body, &["name", "actions"], reader);
+    keep(&name.value, within, body.span, rest);
+}
+
+/// Reads `evaluate` of a switch: its cases become outputs, the rest settings: `style` and,
+/// where one value is compared with others, `type` and `value`.
+pub(super) fn switch(
+    evaluate: &Entry<'_>,
+    entries: &mut Entries,
+    outputs: &mut Vec<Output>,
+    reader: &mut Reader<'_>,
+) {
+    let style = match evaluate.value.entries() {
+        [style] if STYLES.contains(&&*style.key) => style,
+        [style] => {
+            let near = nearest(&style.key, STYLES.iter().copied());
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let message = format!("a switch has no style `{}`", style.key);
+            let help =
+                help.unwrap_or_else(|| "styles are `firstTrue`, `firstMatch`".into());
+            return reader.invalid(style.key_span, message, &help);
+        }
+        _ => {
+            let message = "`evaluate` must hold one key, the style of the switch".into();
+            let help = "styles are `firstTrue` and `firstMatch`";
+            return reader.invalid(evaluate.value.span, message, help);
+        }
+    };
+    name_of("style", style, entries);
+    let mut body = &style.value;
+    if style.key == "firstMatch" {
+        let [compared] = body.entries() else {
+            let message = "`firstMatch` must hold one key, the type that is compared";
+            let help = "write it as `firstMatch: {string: {value: …, cases: […]}}`";
+            return reader.invalid(body.span, message.into(), help);
+        };
+        name_of("type", compared, entries);
+        body = &compared.value;
+    }
+    for entry in body.entries() {
+        match &*entry.key {
+            "cases" => cases(&entry.value, outputs, reader),
+            "default" => outputs.push(output("default", None, &entry.value, reader)),
+            _ => settings::add(entry, entries, reader),
+        }
+    }
+}
+
+fn cases(node: &Node<'_>, outputs: &mut Vec<Output>, reader: &mut Reader<'_>) {
+    for (index, item) in reader.list(Some(node), "cases").iter().enumerate() {
+        let case = item.get("case").unwrap_or(item);
+        let value = case.get("value").map(|value| settings::setting(value, reader));
+        if value.is_none() {
+            let message = "a case of a switch needs a `value`".into();
+            let help = "write it as `- case: {value: …, actions: […]}`";
+            reader.invalid(item.span, message, help);
+        }
+        outputs.push(output(&format!("case {}", index + 1), value, case, reader));
+    }
+}
+
+fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
+    let value = Setting::Literal(Json::String(Text::from(&*named.key)));
+    entries.insert(Text::from(setting), Written { value, span: named.key_span });
+}

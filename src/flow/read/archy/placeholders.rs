@@ -1,0 +1,118 @@
+//! Placeholders in a text that is not yet parsed: `{{name}}`, and `${name}` where it is set.
+//!
+//! *Source: what `genesyscloud_flow` of CX as Code substitutes, and 17 real flows; all of
+//! them write `{{name}}`. A `${…}` also stands in templates that Genesys fills in itself, so
+//! that one without a value is left as it is.*
+
+/// The longest name of a placeholder, in bytes.
+const MAX_NAME: usize = 200;
+
+/// Puts values in the place of their names, in keys too. The values are put in as they are,
+/// and must be YAML in their place.
+///
+/// # Errors
+/// The names of placeholders without a value, in the order of the text, each once.
+pub fn substitute(
+    text: &str,
+    values: &[(String, String)],
+) -> Result<String, Vec<String>> {
+    let mut result = String::with_capacity(text.len());
+    let mut unset: Vec<String> = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['{', '$']) {
+        result.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let Some(found) = placeholder(rest) else {
+            // Both characters that are looked for have one byte.
+            result.push_str(&rest[..1]);
+            rest = &rest[1..];
+            continue;
+        };
+        let value = values.iter().find(|(name, _)| name == found.name);
+        match value {
+            Some((_, value)) => result.push_str(value),
+            None => {
+                result.push_str(&rest[..found.length]);
+                if found.is_required && !unset.iter().any(|name| name == found.name) {
+                    unset.push(found.name.to_owned());
+                }
+            }
+        }
+        rest = &rest[found.length..];
+    }
+    result.push_str(rest);
+    if unset.is_empty() { Ok(result) } else { Err(unset) }
+}
+
+struct Placeholder<'t> {
+    name: &'t str,
+    length: usize,
+    is_required: bool,
+}
+
+/// The placeholder that a text begins with.
+fn placeholder(text: &str) -> Option<Placeholder<'_>> {
+    let (inner, close, is_required) = match text.strip_prefix("{{") {
+        Some(inner) => (inner, "}}", true),
+        None => (text.strip_prefix("${")?, "}", false),
+    };
+    let is_part =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+    let head = inner.get(..MAX_NAME).unwrap_or(inner);
+    let end = head.find(|c| !is_part(c))?;
+    let name = inner[..end].trim_matches(' ');
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && !name.contains(' ');
+    (is_name && inner[end..].starts_with(close)).then(|| Placeholder {
+        name,
+        length: 2 + end + close.len(),
+        is_required,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> Vec<(String, String)> {
+        let pairs = [("queue", "Sales"), ("flow_name", "Main")];
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    }
+
+    #[test]
+    fn values_take_the_place_of_their_names() {
+        let text = "inboundCall:\n  name: \"{{flow_name}}\"\n  {{ queue }}: ${queue}s\n";
+        let expected = "inboundCall:\n  name: \"Main\"\n  Sales: Saless\n";
+        assert_eq!(substitute(text, &values()).as_deref(), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_not_set_is_told_once() {
+        let unset = substitute("{{b}} {{a}} {{b}} {{queue}} ${c}", &values());
+        assert_eq!(unset, Err(vec!["b".to_owned(), "a".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_no_placeholder_stays() {
+        for text in [
+            "${input.name}",
+            "{{a: b}, {c: d}}",
+            "{{}}",
+            "{{two words}}",
+            "{{1}}",
+            "{{open",
+            "{ {queue}}",
+            "ü{ü$ü",
+            "{{queueü}}",
+        ] {
+            assert_eq!(substitute(text, &values()).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn values_are_not_searched_again() {
+        let values = [("a".to_owned(), "{{b}}".to_owned())];
+        assert_eq!(substitute("{{{a}}}", &values).as_deref(), Ok("{{{b}}}"));
+        assert_eq!(substitute("{{a}}", &values).as_deref(), Ok("{{b}}"));
+    }
+}

@@ -1,0 +1,222 @@
+//! References within a document: `/inboundCall/tasks/task[Main_10]`.
+//!
+//! *Source: Archy's lessons 4a to 4c: an item is `/type[refId]`, a property `/name`; `.` is the
+//! object itself and `..` the one around it; what is in another file is `file#path`.*
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::units::{LISTS, START_UP, STATES};
+use crate::diagnostic::nearest;
+use crate::source::Node;
+use crate::value::Text;
+
+/// How many names are compared at most, for the sake of references that lead nowhere.
+const MAX_COMPARISONS: usize = 200_000;
+
+/// What in a document can be referred to.
+#[derive(Debug)]
+pub(super) struct Places {
+    flow_type: Text,
+    /// `task[Main_10]`, or the name of a property, and the key of the unit.
+    units: IndexMap<String, Text>,
+    /// Units that have a refId, by name: `task[Main]`, and the refId.
+    names: IndexMap<String, Text>,
+    /// Choices with the key of their menu: `Main_10`, `menuTask[Sales_12]`.
+    choices: IndexSet<(Text, String)>,
+    comparisons: usize,
+}
+
+/// Why a reference leads nowhere.
+#[derive(Debug)]
+pub(super) struct Dangling {
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+impl Places {
+    /// All places of a flow, before it is read.
+    pub(super) fn of(flow_type: &str, body: &Node<'_>) -> Self {
+        let mut places = Self {
+            flow_type: Text::from(flow_type),
+            units: IndexMap::new(),
+            names: IndexMap::new(),
+            choices: IndexSet::new(),
+            comparisons: 0,
+        };
+        for (list, _) in LISTS {
+            let items = body.get(list).map_or(&[][..], Node::items);
+            for entry in items.iter().flat_map(Node::entries) {
+                places.add_unit(&entry.key, &entry.value);
+            }
+        }
+        if body.get("startUpTaskActions").is_some() {
+            places.units.insert("startUpTaskActions".into(), Text::from(START_UP));
+        }
+        for property in STATES {
+            let Some(node) = body.get(property) else { continue };
+            let known = identity(node);
+            let key = known.clone().unwrap_or_else(|| Text::from(*property));
+            if known.is_some() {
+                places.add_unit("state", node);
+            }
+            places.units.insert((*property).to_owned(), key);
+        }
+        places
+    }
+
+    fn add_unit(&mut self, kind: &str, node: &Node<'_>) {
+        let Some(identity) = identity(node) else { return };
+        let place = format!("{kind}[{identity}]");
+        if let (Some(name), Some(_)) = (text(node, "name"), text(node, "refId")) {
+            let name = format!("{kind}[{name}]");
+            self.names.entry(name).or_insert_with(|| identity.clone());
+        }
+        // A task and a menu of one name are told apart.
+        let kinds = LISTS.iter().flat_map(|(_, kinds)| kinds.iter());
+        let is_taken = kinds
+            .filter(|(other, _)| *other != kind)
+            .any(|(other, _)| self.units.contains_key(&format!("{other}[{identity}]")));
+        let key = if is_taken { Text::from(&*place) } else { identity };
+        let choices = node.get("choices").map_or(&[][..], Node::items);
+        for entry in choices.iter().flat_map(Node::entries) {
+            if let Some(choice) = self::identity(&entry.value) {
+                let place = format!("{}[{choice}]", entry.key);
+                self.choices.insert((key.clone(), place));
+            }
+        }
+        self.units.entry(place).or_insert(key);
+    }
+
+    /// The key of the unit of this kind that is known by its refId or name.
+    pub(super) fn unit(&self, kind: &str, identity: &str) -> Option<Text> {
+        self.units.get(&format!("{kind}[{identity}]")).cloned()
+    }
+
+    /// The key of the unit that a property of the flow holds.
+    pub(super) fn property(&self, name: &str) -> Option<Text> {
+        self.units.get(name).cloned()
+    }
+
+    /// The unit that a reference means; none if it means a choice or another file. Relative
+    /// references to choices are looked up in the given menu.
+    pub(super) fn resolve(
+        &mut self,
+        reference: &str,
+        menu: Option<&str>,
+    ) -> Result<Option<Text>, Dangling> {
+        if is_external(reference) {
+            return Ok(None);
+        }
+        let segments = segments(reference);
+        if reference.starts_with('/') && segments.first() != Some(&&*self.flow_type) {
+            return Err(Dangling {
+                message: format!("`{reference}` is no place of this flow"),
+                help: format!("places of this flow begin with `/{}/`", self.flow_type),
+            });
+        }
+        match segments.as_slice() {
+            [before @ .., "choices", choice] => {
+                let menu = match before.last().and_then(|menu| self.units.get(*menu)) {
+                    Some(menu) => Some(menu.clone()),
+                    None => menu.map(Text::from),
+                };
+                self.resolve_choice(choice, menu)
+            }
+            [.., unit] => self.resolve_unit(reference, unit).map(Some),
+            [] => Err(self.dangling(reference, "")),
+        }
+    }
+
+    fn resolve_choice(
+        &mut self,
+        choice: &str,
+        menu: Option<Text>,
+    ) -> Result<Option<Text>, Dangling> {
+        let menu = menu.unwrap_or_default();
+        let wanted = (menu, choice.to_owned());
+        if self.choices.contains(&wanted) {
+            return Ok(None);
+        }
+        self.comparisons += self.choices.len();
+        let is_affordable = self.comparisons <= MAX_COMPARISONS;
+        let menu = &wanted.0;
+        let of_menu = self.choices.iter().filter(|(of, _)| of == menu && is_affordable);
+        let near = nearest(choice, of_menu.map(|(_, place)| &**place));
+        let help = near.map_or_else(
+            || "refer to a choice of the menu, by its refId or name".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Err(Dangling { message: format!("the menu has no choice `{choice}`"), help })
+    }
+
+    fn resolve_unit(&mut self, reference: &str, unit: &str) -> Result<Text, Dangling> {
+        match self.units.get(unit) {
+            Some(key) => Ok(key.clone()),
+            None => Err(self.dangling(reference, unit)),
+        }
+    }
+
+    fn dangling(&mut self, reference: &str, unit: &str) -> Dangling {
+        let message = format!("there is nothing at `{reference}` in this flow");
+        if let Some(identity) = self.names.get(unit) {
+            let help =
+                format!("a unit of this name has the refId `{identity}`; use that");
+            return Dangling { message, help };
+        }
+        self.comparisons += self.units.len();
+        let is_affordable = self.comparisons <= MAX_COMPARISONS;
+        let known = self.units.keys().filter(|_| is_affordable).map(String::as_str);
+        let help = match nearest(unit, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "refer to a unit by its refId, or by its name if it has none".into(),
+        };
+        Dangling { message, help }
+    }
+}
+
+/// Whether a text has the form of a reference.
+pub(super) fn is_reference(text: &str) -> bool {
+    text.starts_with('/')
+        || text.starts_with("./")
+        || text.starts_with("../")
+        || is_external(text)
+}
+
+/// What a unit or choice is known by: its refId, or its name.
+pub(super) fn identity(node: &Node<'_>) -> Option<Text> {
+    text(node, "refId").or_else(|| text(node, "name"))
+}
+
+fn text(node: &Node<'_>, name: &str) -> Option<Text> {
+    super::reader::plain_text(node.get(name)?).filter(|text| !text.is_empty())
+}
+
+/// `file#path`. A `#` in brackets belongs to a refId.
+fn is_external(reference: &str) -> bool {
+    let path = reference.split('[').next().unwrap_or_default();
+    path.contains('#')
+}
+
+/// The parts of a path; a `/` within brackets belongs to a refId.
+pub(super) fn segments(reference: &str) -> Vec<&str> {
+    let mut segments = Vec::new();
+    let mut start = 0;
+    let mut is_within = false;
+    for (index, character) in reference.char_indices() {
+        match character {
+            '[' => is_within = true,
+            // A refId may itself have brackets: the last one before a `/` closes.
+            ']' if matches!(reference.as_bytes().get(index + 1), None | Some(b'/')) => {
+                is_within = false;
+            }
+            '/' if !is_within => {
+                segments.push(&reference[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    segments.push(&reference[start..]);
+    segments.retain(|segment| !matches!(*segment, "" | "." | ".."));
+    segments
+}

@@ -1,0 +1,156 @@
+//! Settings: values in their wrappers, and groups and lists of them.
+
+use indexmap::IndexMap;
+
+use super::reader::{Reader, is_nothing, plain_text};
+use super::references::is_reference;
+use crate::flow::architect::{Setting, Settings};
+use crate::flow::model::Written;
+use crate::flow::read::json;
+use crate::source::{Entry, Kind, Node};
+use crate::value::Text;
+
+/// The keys that say what a value is.
+const WRAPPERS: &[&str] = &["lit", "exp", "var", "noValue", "none", "tts", "prompt"];
+
+/// The properties that always hold a reference.
+const REFERENCES: &[&str] = &[
+    "startUpRef",
+    "targetTaskRef",
+    "targetMenuRef",
+    "targetStateRef",
+    "defaultChildMenuRef",
+];
+
+/// Settings by name, while they are read. Of repeated names the last one counts.
+pub(super) type Entries = IndexMap<Text, Written<Setting>>;
+
+/// The settings of an object, some names left out.
+pub(super) fn read(
+    body: &Node<'_>,
+    left_out: &[&str],
+    reader: &mut Reader<'_>,
+) -> Settings {
+    let mut entries = Entries::new();
+    for entry in body.entries() {
+        if !left_out.contains(&&*entry.key) {
+            add(entry, &mut entries, reader);
+        }
+    }
+    finished(entries)
+}
+
+pub(super) fn finished(entries: Entries) -> Settings {
+    Settings { entries: entries.into_iter().collect() }
+}
+
+/// Adds one property of an object.
+pub(super) fn add(entry: &Entry<'_>, entries: &mut Entries, reader: &mut Reader<'_>) {
+    let value = named(&entry.key, &entry.value, reader);
+    if entries.insert(Text::from(&*entry.key), value).is_some() {
+        let message = format!("`{}` stands here twice; the last one counts", entry.key);
+        reader.invalid(entry.key_span, message, "remove one of them");
+    }
+}
+
+/// A setting whose name says more about it.
+fn named(name: &str, node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setting> {
+    let Some(text) = node.as_str() else { return setting(node, reader) };
+    let span = node.span;
+    // The variable that takes a result, in `updateData` and `getParticipantData`.
+    if name == "variable" {
+        return Written { value: Setting::Variable(Text::from(text)), span };
+    }
+    if name.ends_with("Ref") && is_reference(text) {
+        let value = Setting::Unit(reader.reference(text, span));
+        return Written { value, span };
+    }
+    if REFERENCES.contains(&name) {
+        let message = format!("`{name}` must be a reference, found `{text}`");
+        let help =
+            "write the place of a unit, such as `/inboundCall/tasks/task[Main_10]`";
+        reader.invalid(span, message, help);
+    }
+    setting(node, reader)
+}
+
+/// A value. Its place is that of what stands in the wrapper.
+pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setting> {
+    let value = match &node.kind {
+        Kind::Array(items) => {
+            Setting::List(items.iter().map(|item| setting(item, reader)).collect())
+        }
+        Kind::Object(_) => match wrapper(node, reader) {
+            Some(entry) => {
+                let value = wrapped(node, entry, reader);
+                return Written { value, span: entry.value.span };
+            }
+            None => Setting::Group(read(node, &[], reader)),
+        },
+        _ => Setting::Literal(json(node)),
+    };
+    Written { value, span: node.span }
+}
+
+/// Whether an object is a value in a wrapper.
+pub(super) fn is_wrapper(node: &Node<'_>) -> bool {
+    matches!(node.entries(), [entry] if WRAPPERS.contains(&&*entry.key))
+}
+
+/// The one entry of a wrapper. Two wrappers in one are reported; the first one counts.
+fn wrapper<'n, 's>(node: &'n Node<'s>, reader: &mut Reader<'_>) -> Option<&'n Entry<'s>> {
+    let entries = node.entries();
+    let (first, rest) = entries.split_first()?;
+    if entries.iter().all(|entry| WRAPPERS.contains(&&*entry.key)) {
+        if let Some(second) = rest.first() {
+            let message = format!(
+                "a value is written in one way, found `{}` and `{}`",
+                first.key, second.key
+            );
+            reader.invalid(second.key_span, message, "keep one of them");
+        }
+        return Some(first);
+    }
+    // Archy repeats the name of a schedule or emergency group beside the literal.
+    let is_name = |entry: &&Entry<'_>| entry.key == "name" || entry.key == "lit";
+    if entries.len() == 2 && entries.iter().filter(is_name).count() == 2 {
+        let literal = entries.iter().find(|entry| entry.key == "lit")?;
+        let name = node.get("name").and_then(Node::as_str);
+        let is_same = name == literal.value.get("name").and_then(Node::as_str);
+        return (name.is_some() && is_same).then_some(literal);
+    }
+    None
+}
+
+fn wrapped(node: &Node<'_>, entry: &Entry<'_>, reader: &mut Reader<'_>) -> Setting {
+    let content = &entry.value;
+    match &*entry.key {
+        "lit" if has_wrapper(content) => return setting(content, reader).value,
+        "lit" => return Setting::Literal(json(content)),
+        "noValue" | "none" if is_nothing(node) => {}
+        // A name that is spelt like a wrapper: an output `prompt: {var: …}`.
+        _ if is_wrapper(content) => return Setting::Group(read(node, &[], reader)),
+        "noValue" | "none" => reader.wrong(&entry.key, "`true`", content),
+        _ => {}
+    }
+    let text = plain_text(content);
+    match (&*entry.key, text) {
+        ("noValue", _) => Setting::NoValue,
+        ("none", _) => Setting::None,
+        ("exp", Some(text)) => Setting::Expression(text, None),
+        ("var", Some(text)) => Setting::Variable(text),
+        ("tts", Some(text)) => Setting::Speech(text),
+        ("prompt", Some(text)) => Setting::Prompt(text),
+        (name, _) => {
+            reader.wrong(name, "a string", content);
+            Setting::Literal(json(node))
+        }
+    }
+}
+
+/// Whether values in wrappers stand anywhere in a literal: cards, buttons, survey answers.
+fn has_wrapper(node: &Node<'_>) -> bool {
+    is_wrapper(node)
+        || node.items().iter().any(has_wrapper)
+        || node.entries().iter().any(|entry| has_wrapper(&entry.value))
+}

@@ -1,0 +1,167 @@
+//! Units: tasks, menus, states, bots, and the start-up task.
+
+use super::actions;
+use super::menus;
+use super::reader::Reader;
+use super::references::identity;
+use super::settings;
+use super::variables;
+use crate::diagnostic::nearest;
+use crate::flow::architect::{Settings, Unit, UnitKind};
+use crate::flow::model::Written;
+use crate::source::{Entry, Kind, Node};
+use crate::value::Text;
+
+/// The key of the start-up task, which has no name in a document.
+pub(super) const START_UP: &str = "startUp";
+
+/// The properties of a flow that hold one state.
+pub(super) const STATES: &[&str] = &["startUpState", "periodicState"];
+
+/// The lists of units, and what their items may be.
+pub(super) const LISTS: &[(&str, &[(&str, UnitKind)])] = &[
+    ("tasks", &[("task", UnitKind::Task), ("loopTask", UnitKind::Task)]),
+    ("loopTasks", &[("loopTask", UnitKind::Task), ("task", UnitKind::Task)]),
+    ("menus", &[("menu", UnitKind::Menu)]),
+    ("states", &[("state", UnitKind::State), ("loopTask", UnitKind::Task)]),
+    ("bots", &[("bot", UnitKind::Bot), ("botState", UnitKind::Bot)]),
+];
+
+/// What of a unit becomes a field of the model.
+const FIELDS: &[&str] =
+    &["name", "refId", "variables", "outputPaths", "actions", "choices"];
+
+/// All units of a flow, in the order of the document.
+pub(super) fn read(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for entry in body.entries() {
+        let property = &*entry.key;
+        if let Some((_, kinds)) = LISTS.iter().find(|(list, _)| *list == property) {
+            for item in reader.list(Some(&entry.value), property) {
+                units.extend(item_of(item, property, kinds, reader));
+            }
+        } else if property == "startUpTaskActions" {
+            units.push(start_up(entry, body, reader));
+        } else if STATES.contains(&property) {
+            let key = reader.places.property(property);
+            units.push(unit(entry, UnitKind::State, key, reader));
+        }
+    }
+    refuse_duplicates(&units, reader);
+    units
+}
+
+fn item_of(
+    item: &Node<'_>,
+    property: &str,
+    kinds: &[(&str, UnitKind)],
+    reader: &mut Reader<'_>,
+) -> Option<Unit> {
+    let expected = kinds.first().map_or("task", |(name, _)| name);
+    let [entry] = item.entries() else {
+        let message =
+            format!("an item of `{property}` must be an object of one key, `{expected}`");
+        reader.invalid(item.span, message, "");
+        return None;
+    };
+    let known = kinds.iter().find(|(name, _)| *name == entry.key);
+    if known.is_none() {
+        let near = nearest(&entry.key, kinds.iter().map(|(name, _)| *name));
+        let help =
+            near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+        let message = format!(
+            "an item of `{property}` must be a `{expected}`, found `{}`",
+            entry.key
+        );
+        reader.invalid(entry.key_span, message, &help);
+    }
+    let kind = known.or(kinds.first()).map_or(UnitKind::Task, |(_, kind)| *kind);
+    let identity = identity(&entry.value);
+    if identity.is_none() {
+        let message = format!("a `{}` needs a `name`", entry.key);
+        reader.invalid(entry.key_span, message, "");
+    }
+    let key = identity.and_then(|identity| reader.places.unit(&entry.key, &identity));
+    Some(unit(entry, kind, key, reader))
+}
+
+fn unit(
+    entry: &Entry<'_>,
+    kind: UnitKind,
+    key: Option<Text>,
+    reader: &mut Reader<'_>,
+) -> Unit {
+    let body = &entry.value;
+    let key = key.unwrap_or_else(|| Text::from(&*entry.key));
+    reader.enter(&key);
+    if !matches!(body.kind, Kind::Object(_)) {
+        reader.wrong(&entry.key, "an object", body);
+    }
+    let name = reader.text_of(body, "name").map(|name| name.value);
+    let unit = Unit {
+        name: name.unwrap_or_else(|| key.clone()),
+        kind,
+        variables: variables::read(body.get("variables"), "variables", reader),
+        output_paths: output_paths(body, reader),
+        actions: actions::read(body.get("actions"), "actions", reader),
+        choices: menus::read(body, reader),
+        settings: settings::read(body, FIELDS, reader),
+        span: entry.key_span,
+        key,
+    };
+    reader.leave();
+    unit
+}
+
+/// The start-up task of a common module or an in-queue flow.
+fn start_up(entry: &Entry<'_>, body: &Node<'_>, reader: &mut Reader<'_>) -> Unit {
+    let key = Text::from(START_UP);
+    reader.enter(&key);
+    let property = "startUpTaskVariables";
+    let unit = Unit {
+        name: key.clone(),
+        kind: UnitKind::Task,
+        variables: variables::read(body.get(property), property, reader),
+        output_paths: Vec::new(),
+        actions: actions::read(Some(&entry.value), &entry.key, reader),
+        choices: Vec::new(),
+        settings: Settings::default(),
+        span: entry.key_span,
+        key,
+    };
+    reader.leave();
+    unit
+}
+
+/// `outputPaths: [{outputPath: {name: Done}}]`
+fn output_paths(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Written<Text>> {
+    let mut paths = Vec::new();
+    for item in reader.list(body.get("outputPaths"), "outputPaths") {
+        let path = item.get("outputPath").unwrap_or(item);
+        let name = match path.as_str() {
+            Some(name) => Some(Written { value: Text::from(name), span: path.span }),
+            None => reader.text_of(path, "name"),
+        };
+        match name {
+            Some(name) => paths.push(name),
+            None => {
+                let message = "an item of `outputPaths` needs a `name`".into();
+                let help = "write it as `- outputPath: {name: Done}`";
+                reader.invalid(item.span, message, help);
+            }
+        }
+    }
+    paths
+}
+
+/// Two units that are known by the same name cannot be told apart.
+fn refuse_duplicates(units: &[Unit], reader: &mut Reader<'_>) {
+    let mut known = indexmap::IndexMap::new();
+    for unit in units {
+        if known.insert(&unit.key, unit.span).is_some() {
+            let message =
+                format!("two units are known by `{}`; the first one counts", unit.key);
+            reader.invalid(unit.span, message, "give one of them another `refId`");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Declarations of variables: `{stringVariable: {name: Flow.x, initialValue: …}}`.
+
+use super::reader::Reader;
+use super::settings::setting;
+use crate::diagnostic::nearest;
+use crate::flow::architect::Variable;
+use crate::flow::model::Written;
+use crate::source::{Entry, Node};
+use crate::value::{Kind, Type};
+
+/// The variables of a list; one without a name is reported and left out.
+pub(super) fn read(
+    node: Option<&Node<'_>>,
+    property: &str,
+    reader: &mut Reader<'_>,
+) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    for item in reader.list(node, property) {
+        let [entry] = item.entries() else {
+            let message = format!(
+                "an item of `{property}` must be an object of one key, the kind of variable"
+            );
+            let help = "write it as `- stringVariable: {name: Flow.x}`";
+            reader.invalid(item.span, message, help);
+            continue;
+        };
+        variables.extend(variable(entry, reader));
+    }
+    variables
+}
+
+fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
+    let holds = type_of(&entry.key).unwrap_or_else(|| {
+        unknown_kind(entry, reader);
+        // It is declared all the same, so that nothing is said about those who use it.
+        Type::ANY
+    });
+    let body = &entry.value;
+    let name = reader.text_of(body, "name").filter(|name| !name.value.is_empty());
+    let Some(name) = name else {
+        let message = format!("a `{}` needs a `name`, such as `Flow.x`", entry.key);
+        reader.invalid(entry.key_span, message, "");
+        return None;
+    };
+    let initial = body.get("initialValue").map(|value| setting(value, reader));
+    let is_input = reader.flag(body, "isInput");
+    let is_output = reader.flag(body, "isOutput");
+    Some(Variable { name: Written { ..name }, holds, initial, is_input, is_output })
+}
+
+fn unknown_kind(entry: &Entry<'_>, reader: &mut Reader<'_>) {
+    let names: Vec<String> = types()
+        .flat_map(|kind| {
+            let name = spelt(kind);
+            [format!("{name}Variable"), format!("{name}CollectionVariable")]
+        })
+        .collect();
+    let help = match nearest(&entry.key, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "kinds are `stringVariable`, `integerVariable`, `booleanVariable`, \
+                 `stringCollectionVariable` and so on, one for each type"
+            .into(),
+    };
+    let message = format!("there is no kind of variable `{}`", entry.key);
+    reader.invalid(entry.key_span, message, &help);
+}
+
+/// The type that a kind of variable holds: `stringCollectionVariable`, `stringCollection`.
+pub(super) fn type_of(kind: &str) -> Option<Type> {
+    let name = kind.strip_suffix("Variable").unwrap_or(kind);
+    let (name, is_collection) = match name.strip_suffix("Collection") {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let kind = types().find(|kind| spelt(*kind) == name)?;
+    Some(Type { kind, is_collection })
+}
+
+/// The types that a variable can have.
+fn types() -> impl Iterator<Item = Kind> {
+    let is_none =
+        |kind: &Kind| matches!(kind, Kind::Any | Kind::NotSet | Kind::PromptOrAudio);
+    Kind::ALL.iter().copied().filter(move |kind| !is_none(kind))
+}
+
+/// The name of a type as Archy spells it: `dateTime`, `json`.
+fn spelt(kind: Kind) -> String {
+    if kind == Kind::Json {
+        return "json".into();
+    }
+    let mut characters = kind.name().chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
+}
