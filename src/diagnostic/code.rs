@@ -53,6 +53,7 @@ codes! {
 
     DANGLING_REFERENCE Error "A node, action or start refers to something that the flow does not have."
     EXPRESSION_SYNTAX Error "A template, condition or expression cannot be parsed."
+    EXPRESSION_MISMATCH Warning "The text of an expression means something else than the tree that Architect keeps beside it."
     UNKNOWN_FUNCTION Error "An expression calls a function that Architect does not have."
     UNKNOWN_VARIABLE Error "An expression names a variable that nothing declares."
     UNKNOWN_MEMBER Error "The type has no such property, or values of it have no items."

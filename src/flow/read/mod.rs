@@ -1,6 +1,7 @@
 //! Documents read into the model, one module a dialect.
 
 pub mod archy;
+pub mod config;
 mod document;
 pub mod draft;
 mod files;

@@ -1,0 +1,261 @@
+//! Settings that Archy makes of several properties of the JSON.
+
+use super::kinds;
+use super::settings::bindings;
+use super::values::{Expression, group, input, output, plain};
+use crate::flow::Written;
+use crate::flow::architect::Setting;
+use crate::source::{Kind, Node};
+use crate::value::{Json, Text};
+
+type Entries = Vec<(Text, Written<Setting>)>;
+
+/// The properties that are used up, and what makes settings of them.
+type Compose = (&'static [&'static str], fn(&Node<'_>) -> Entries);
+
+/// What is composed for a `__type`.
+pub(super) fn of(class: &str) -> Option<Compose> {
+    Some(match class {
+        "AskForSlotAction" => (&["selectedSlot"], slot),
+        "CallBotFlowAction" => (CALLED, |action| called(action, "botFlow")),
+        "CallCommonModuleAction" => (CALLED, |action| called(action, "commonModule")),
+        "CallTaskAction" => (&["taskName", "inputs", "outputs"], call_task),
+        "CollectInputAction" => {
+            (&["numberOfDigitsMin", "numberOfDigitsMax", "verification"], collect)
+        }
+        "DataAction" | "SecureAction" => (
+            &["category", "actionName", "inputs", "outputs", "errorBindings"],
+            data_action,
+        ),
+        "DataTableLookupAction" => {
+            (&["datatableName", "outputs", "errorBindings"], lookup)
+        }
+        "EndTaskAction" => (&["pathName", "pathReference"], end_task),
+        "GetAttributesAction" => (&["variables"], |action| attributes(action, true)),
+        "HoldMusicAction" => (&["playForDuration", "duration"], hold_music),
+        "SetAttributesAction" | "SetConversationDataAction" => {
+            (&["variables"], |action| attributes(action, false))
+        }
+        "SwitchAction" => (&["cases", "switchStyle", "expression", "version"], switch),
+        "TransferFlowAction" | "TransferFlowSecureAction" => {
+            (&["flowName"], |action| name_of(action, "flowName", "targetFlow"))
+        }
+        "TransferPureMatchAction" => (&["queues", "skills", "inQueueFlowName"], transfer),
+        "UpdateVariableAction" => (&["variables"], statements),
+        _ => return None,
+    })
+}
+
+const CALLED: &[&str] =
+    &["flowName", "flowVersion", "flowLatestVersion", "inputs", "outputs"];
+
+/// `name: {of: the text of a property}`, where the property has one.
+fn name_of(action: &Node<'_>, key: &str, name: &str) -> Entries {
+    let Some(node) = action.get(key).filter(|node| node.as_str().is_some()) else {
+        return Vec::new();
+    };
+    vec![(name.into(), group(node.span, [("name".into(), plain(node))]))]
+}
+
+/// Groups within groups: `names` from the outermost on, around `entries`.
+fn nested(action: &Node<'_>, names: &[&str], entries: Entries) -> Entries {
+    let mut entries = entries;
+    for name in names.iter().rev() {
+        entries = vec![(Text::from(*name), group(action.span, entries))];
+    }
+    entries
+}
+
+/// The bindings among some properties, each under another name.
+fn bound(action: &Node<'_>, names: [(&str, &str); 3]) -> Entries {
+    let mut entries = Vec::new();
+    for (key, name) in names {
+        let read = if key == "inputs" { input } else { output };
+        let found = action.get(key).and_then(|node| bindings(node, read));
+        entries.extend(found.map(|group| (Text::from(name), group)));
+    }
+    entries
+}
+
+fn text<'d>(node: &'d Node<'_>, key: &str) -> &'d str {
+    node.get(key).and_then(Node::as_str).unwrap_or_default()
+}
+
+fn slot(action: &Node<'_>) -> Entries {
+    name_of(action, "selectedSlot", "slot")
+}
+
+fn data_action(action: &Node<'_>) -> Entries {
+    let names = [
+        ("inputs", "inputs"),
+        ("outputs", "successOutputs"),
+        ("errorBindings", "failureOutputs"),
+    ];
+    let category = action.get("category").map_or("", |node| text(node, "name"));
+    let path = ["category", category, "dataAction", text(action, "actionName")];
+    nested(action, &path, bound(action, names))
+}
+
+fn lookup(action: &Node<'_>) -> Entries {
+    let names = [
+        ("inputs", "inputs"),
+        ("outputs", "foundOutputs"),
+        ("errorBindings", "failureOutputs"),
+    ];
+    let path = ["dataTable", text(action, "datatableName")];
+    nested(action, &path, bound(action, names))
+}
+
+/// A common module or bot, by its name and version.
+fn called(action: &Node<'_>, kind: &str) -> Entries {
+    let names = [
+        ("inputs", "inputs"),
+        ("outputs", "outputs"),
+        ("errorBindings", "failureOutputs"),
+    ];
+    let mut entries = bound(action, names);
+    entries.retain(|(name, _)| name != "failureOutputs");
+    let is_latest =
+        action.get("flowLatestVersion").map(|node| node.kind == Kind::Boolean(true));
+    let version = match text(action, "flowVersion") {
+        version if is_latest == Some(false) && !version.is_empty() => {
+            format!("ver_{version}")
+        }
+        _ => "ver_latestPublished".into(),
+    };
+    nested(action, &[kind, text(action, "flowName"), &version], entries)
+}
+
+/// The inputs of a task stand in a list, each under its type.
+fn call_task(action: &Node<'_>) -> Entries {
+    type Read = fn(&Node<'_>) -> Written<Setting>;
+    let list = |key: &str, name: &str, read: Read| {
+        let node = action.get(key).filter(|node| !node.items().is_empty())?;
+        let items = node.items().iter().filter_map(|item| {
+            let value = item.get("value")?;
+            let kind = kinds::statement(Expression::of(value)?.code);
+            let name = ("name".into(), plain(item.get("name")?));
+            let entries = [name, ("value".into(), read(value))];
+            Some(group(item.span, [(kind, group(item.span, entries))]))
+        });
+        let list = Setting::List(items.collect());
+        Some((Text::from(name), Written { value: list, span: node.span }))
+    };
+    let found =
+        [list("inputs", "taskInputs", input), list("outputs", "taskOutputs", output)];
+    found.into_iter().flatten().collect()
+}
+
+fn end_task(action: &Node<'_>) -> Entries {
+    name_of(action, "pathName", "outputPath")
+}
+
+/// How many digits: as many as that, or from so many to so many.
+fn collect(action: &Node<'_>) -> Entries {
+    let mut entries = Vec::new();
+    let least = action.get("numberOfDigitsMin").map(input);
+    let most = action.get("numberOfDigitsMax").map(input);
+    if let (Some(least), Some(most)) = (least, most) {
+        let span = least.span;
+        let digits = if least.value == most.value {
+            group(span, [("exact".into(), most)])
+        } else {
+            let range = [("min".into(), least), ("max".into(), most)];
+            group(span, [("range".into(), group(span, range))])
+        };
+        entries.push(("digits".into(), digits));
+    }
+    if let Some(node) = action.get("verification") {
+        let verification = match &node.kind {
+            Kind::Boolean(false) => Written {
+                value: Setting::Literal(Json::String("none".into())),
+                span: node.span,
+            },
+            _ => input(node),
+        };
+        entries.push(("verificationType".into(), verification));
+    }
+    entries
+}
+
+fn hold_music(action: &Node<'_>) -> Entries {
+    let Some(node) = action.get("playForDuration") else { return Vec::new() };
+    let style = if node.kind == Kind::Boolean(true) {
+        action.get("duration").map(|node| ("duration".into(), input(node)))
+    } else {
+        let whole = Setting::Literal(Json::Boolean(true));
+        Some(("entirePrompt".into(), Written { value: whole, span: node.span }))
+    };
+    vec![("playStyle".into(), group(node.span, style))]
+}
+
+/// `[{expression, variable}]` under the type of what each sets.
+fn statements(action: &Node<'_>) -> Entries {
+    let Some(node) = action.get("variables") else { return Vec::new() };
+    let statements = node.items().iter().filter_map(|item| {
+        let variable = item.get("variable")?;
+        let code = Expression::of(variable).map_or("any", |variable| variable.code);
+        let mut entries = vec![("variable".into(), output(variable))];
+        entries.extend(item.get("expression").map(|node| ("value".into(), input(node))));
+        Some(group(item.span, [(kinds::statement(code), group(item.span, entries))]))
+    });
+    let list = Setting::List(statements.collect());
+    vec![("statements".into(), Written { value: list, span: node.span })]
+}
+
+/// `[{expression, variable}]`, where `variable` is the name of an attribute.
+fn attributes(action: &Node<'_>, is_read: bool) -> Entries {
+    let Some(node) = action.get("variables") else { return Vec::new() };
+    let attributes = node.items().iter().filter_map(|item| {
+        let mut entries = vec![("name".into(), input(item.get("variable")?))];
+        entries.extend(item.get("expression").map(|node| match is_read {
+            true => ("variable".into(), output(node)),
+            false => ("value".into(), input(node)),
+        }));
+        Some(group(item.span, [("attribute".into(), group(item.span, entries))]))
+    });
+    let list = Setting::List(attributes.collect());
+    vec![("attributes".into(), Written { value: list, span: node.span })]
+}
+
+/// What is compared; the cases are outputs.
+fn switch(action: &Node<'_>) -> Entries {
+    let expression = action.get("expression");
+    let is_first_true = match action.get("switchStyle").map(|node| &node.kind) {
+        Some(Kind::Number(style)) => style == "0",
+        _ => true,
+    };
+    let (style, entries) = match expression.filter(|_| !is_first_true) {
+        Some(node) => {
+            let code = Expression::of(node).map_or("any", |expression| expression.code);
+            let value = group(node.span, [("value".into(), input(node))]);
+            ("firstMatch", vec![(kinds::statement(code), value)])
+        }
+        None => ("firstTrue", Vec::new()),
+    };
+    nested(action, &["evaluate", style], entries)
+}
+
+fn transfer(action: &Node<'_>) -> Entries {
+    let mut entries = Vec::new();
+    if let Some(queues) = action.get("queues") {
+        match queues.items() {
+            [] => {}
+            [queue] => entries.push(("targetQueue".into(), input(queue))),
+            _ => entries.push(("targetQueues".into(), input(queues))),
+        }
+    }
+    if let Some(skills) = action.get("skills").filter(|node| !node.items().is_empty()) {
+        let items = skills.items().iter().map(|item| {
+            let skill = match Expression::of(item) {
+                None => group(item.span, super::values::settings(item, &[]).entries),
+                Some(_) => input(item),
+            };
+            group(item.span, [("acdSkill".into(), skill)])
+        });
+        let list = Setting::List(items.collect());
+        entries.push(("acdSkills".into(), Written { value: list, span: skills.span }));
+    }
+    entries.extend(name_of(action, "inQueueFlowName", "overrideInQueueFlow"));
+    entries
+}

@@ -1,0 +1,212 @@
+//! What Architect's JSON calls kinds of actions, flows and values, and what Archy calls them.
+//! *Source: flows of which both forms are published.*
+
+use crate::value::{Kind, Text, Type};
+
+/// `__type` of an action, and the kind.
+const ACTIONS: &[(&str, &str)] = &[
+    ("AddFlowMilestoneAction", "addFlowMilestone"),
+    ("AskForBooleanAction", "askForBoolean"),
+    ("AskForNLUIntentAction", "askForIntent"),
+    ("AskForSlotAction", "askForSlot"),
+    ("AskSurveyQuestionAction", "askSurveyQuestion"),
+    ("BridgeServerAction", "callBridge"),
+    ("CallBotFlowAction", "callBotFlow"),
+    ("CallCommonModuleAction", "callCommonModule"),
+    ("CallDialogflowBotAction", "callDialogflowBot"),
+    ("CallTaskAction", "callTask"),
+    ("ChangeStateAction", "changeState"),
+    ("ClearSlotAction", "clearSlot"),
+    ("CollectInputAction", "collectInput"),
+    ("CommunicateAction", "communicate"),
+    ("CompleteSurveyInviteAction", "completeSurveyInvite"),
+    ("DataAction", "callData"),
+    ("DataTableLookupAction", "dataTableLookup"),
+    ("DecisionAction", "decision"),
+    ("DetectSilenceAction", "detectSilence"),
+    ("DialExtensionAction", "dialByExtension"),
+    ("DigitalMenuAction", "digitalMenu"),
+    ("DisconnectAction", "disconnect"),
+    ("DisconnectWorkitemAction", "disconnectWorkitem"),
+    ("EndFlowAction", "endFlow"),
+    ("EndStateAction", "endState"),
+    ("EndTaskAction", "endTask"),
+    ("EndWorkflowAction", "endWorkflow"),
+    ("ExitBotFlowAction", "exitBotFlow"),
+    ("ExitLoopAction", "loopExit"),
+    ("ExitWorkitemFlowAction", "exitWorkitemFlow"),
+    ("FindQueueAction", "findQueue"),
+    ("FindQueueByIdAction", "findQueueById"),
+    ("FindUserByIdAction", "findUserById"),
+    ("GetAttributesAction", "getParticipantData"),
+    ("GetResponseAction", "getResponse"),
+    ("HoldMusicAction", "holdMusic"),
+    ("InitializeFlowOutcomeAction", "initializeFlowOutcome"),
+    ("LoopAction", "loop"),
+    ("NextLoopAction", "loopNext"),
+    ("PlayAudioAction", "playAudio"),
+    ("PlayAudioOnSilenceAction", "playAudioOnSilence"),
+    ("PlayEstimatedWaitTimeAction", "playEstimatedWaitTime"),
+    ("ScreenPopAction", "setScreenPop"),
+    ("SecureAction", "callDataSecure"),
+    ("SendAutoReplyAction", "sendAutoReply"),
+    ("SendNotificationAction", "sendNotification"),
+    ("SendResponseAction", "sendResponse"),
+    ("SetAttributesAction", "setParticipantData"),
+    ("SetConversationDataAction", "setConversationData"),
+    ("SetFlowOutcomeAction", "setFlowOutcome"),
+    ("SetLocaleAction", "setLanguage"),
+    ("SwitchAction", "switch"),
+    ("TranscriptionAction", "transcription"),
+    ("TransferExternalAction", "transferToNumber"),
+    ("TransferFlowAction", "transferToFlow"),
+    ("TransferFlowSecureAction", "transferToFlowSecure"),
+    ("TransferGroupAction", "transferToGroup"),
+    ("TransferMenuAction", "jumpToMenu"),
+    ("TransferPureMatchAction", "transferToAcd"),
+    ("TransferTaskAction", "jumpToTask"),
+    ("TransferUserAction", "transferToUser"),
+    ("UpdateVariableAction", "updateData"),
+    ("WaitAction", "wait"),
+    ("WaitForInputAction", "waitForInput"),
+];
+
+/// `__type` of what a menu's choice does, and the kind.
+const CHOICES: &[(&str, &str)] = &[
+    ("DialExtensionAction", "menuDialByExtension"),
+    ("DisconnectAction", "menuDisconnect"),
+    ("MenuAction", "menuSubMenu"),
+    ("PreviousMenuAction", "menuPreviousMenu"),
+    ("RepeatMenuAction", "menuRepeatMenu"),
+    ("TaskAction", "menuTask"),
+    ("TransferExternalAction", "menuTransferToNumber"),
+    ("TransferFlowAction", "menuTransferToFlow"),
+    ("TransferGroupAction", "menuTransferToGroup"),
+    ("TransferMenuAction", "menuJumpToMenu"),
+    ("TransferPureMatchAction", "menuTransferToAcd"),
+    ("TransferTaskAction", "menuJumpToTask"),
+    ("TransferUserAction", "menuTransferToUser"),
+];
+
+/// Types of flows as Archy writes them; Architect's JSON has them in lower case.
+const FLOWS: &[&str] = &[
+    "bot",
+    "commonModule",
+    "digitalBot",
+    "inboundCall",
+    "inboundChat",
+    "inboundEmail",
+    "inboundShortMessage",
+    "inqueueCall",
+    "inqueueEmail",
+    "inqueueShortMessage",
+    "outboundCall",
+    "secureCall",
+    "surveyInvite",
+    "voiceSurvey",
+    "voicemail",
+    "workflow",
+    "workitem",
+];
+
+/// The kind of an action; a `__type` that is not known stays.
+pub(super) fn action(name: &str) -> Text {
+    found(ACTIONS, name)
+}
+
+/// The kind of what a menu's choice does; a `__type` that is not known stays.
+pub(super) fn choice(name: &str) -> Text {
+    found(CHOICES, name)
+}
+
+fn found(table: &[(&str, &str)], name: &str) -> Text {
+    let entry = table.iter().find(|(known, _)| *known == name);
+    Text::from(entry.map_or(name, |(_, kind)| kind))
+}
+
+/// The type of a flow as Archy writes it.
+pub(super) fn flow(name: &str) -> Text {
+    let known = FLOWS.iter().find(|known| known.eq_ignore_ascii_case(name));
+    Text::from(*known.unwrap_or(&name))
+}
+
+/// The type that a code stands for: `str`, `int_coll`.
+pub(super) fn type_of(code: &str) -> Option<Type> {
+    let (single, is_collection) = match code.strip_suffix("_coll") {
+        Some(single) => (single, true),
+        None => (code, false),
+    };
+    let kind = Kind::ALL.iter().copied().find(|kind| kind.code() == single)?;
+    Some(Type { kind, is_collection })
+}
+
+/// What a variable of a class holds: `StringVariable`, `BoolVariable`.
+pub(super) fn type_of_class(class: &str, is_collection: bool) -> Option<Type> {
+    let name = class.strip_suffix("Variable")?;
+    let name = if name == "Bool" { "Boolean" } else { name };
+    let is_it = |kind: &Kind| kind.name().eq_ignore_ascii_case(name);
+    let kind = Kind::ALL.iter().copied().find(is_it)?;
+    Some(Type { kind, is_collection })
+}
+
+/// How Archy names a type where a statement sets a variable: `string`, `integerCollection`.
+pub(super) fn statement(code: &str) -> Text {
+    let Some(holds) = type_of(code) else { return Text::from(code) };
+    let mut name = match holds.kind {
+        Kind::Json => "json".into(),
+        kind => uncapitalized(kind.name()),
+    };
+    if holds.is_collection {
+        name.push_str("Collection");
+    }
+    name
+}
+
+/// A name with its first letter in lower case: `Disconnect` is `disconnect`.
+pub(super) fn uncapitalized(name: &str) -> Text {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// The name of an output by the id of its path: `__NOT_FOUND__` is `notFound`. An id that is
+/// not of this form names no outcome of its own.
+pub(super) fn output(id: &str) -> Option<Text> {
+    let inner = id.strip_prefix("__")?.strip_suffix("__")?;
+    let mut name = Text::new();
+    for (index, word) in inner.split('_').enumerate() {
+        let mut letters = word.chars().map(|letter| letter.to_ascii_lowercase());
+        if index > 0 {
+            name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        }
+        name.extend(letters);
+    }
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_archy() {
+        assert_eq!(action("TransferPureMatchAction"), "transferToAcd");
+        assert_eq!(action("NewAction"), "NewAction");
+        assert_eq!(choice("TransferPureMatchAction"), "menuTransferToAcd");
+        assert_eq!(flow("inboundshortmessage"), "inboundShortMessage");
+        assert_eq!(flow("other"), "other");
+        assert_eq!(statement("str"), "string");
+        assert_eq!(statement("dtm_coll"), "dateTimeCollection");
+        assert_eq!(statement("jsn"), "json");
+        assert_eq!(type_of_class("BoolVariable", true), Some(Type::many(Kind::Boolean)));
+    }
+
+    #[test]
+    fn outputs_are_named_by_their_ids() {
+        let name = |id| output(id).unwrap_or_default();
+        assert_eq!(name("__YES__"), "yes");
+        assert_eq!(name("__NOT_FOUND__"), "notFound");
+        assert_eq!(name("__MAX_NO_INPUTS__"), "maxNoInputs");
+        assert_eq!(output("325236d0-a00d-46f9-b074-8cc1adb71bf5"), None);
+    }
+}

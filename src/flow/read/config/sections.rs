@@ -1,0 +1,201 @@
+//! The sections of settings that flows and menus have.
+
+use super::kinds;
+use super::values::{OF_THE_EDITOR, group, input, plain, settings};
+use crate::flow::Written;
+use crate::flow::architect::{Setting, Settings};
+use crate::source::{Entry, Kind, Node};
+use crate::value::Text;
+
+type Entries = Vec<(Text, Written<Setting>)>;
+
+/// What the model has fields for, and what only the editor needs.
+const OF_THE_FLOW: &[&str] = &[
+    "commonModules",
+    "defaultLanguage",
+    "description",
+    "division",
+    "flowSequenceItemList",
+    "id",
+    "initialSequence",
+    "name",
+    "nextTrackingNumber",
+    "supportedLanguages",
+    "trackingId",
+    "type",
+    "uiMetaData",
+    "variables",
+    "version",
+];
+
+/// Sections of a flow and their names.
+const SECTIONS: &[(&str, &str)] = &[
+    ("botFlowSettings", "settingsBotFlow"),
+    ("inQueueCallFlowSettings", "settingsInQueueCall"),
+    ("initialPrompts", "initialGreeting"),
+    ("knowledgeSettings", "settingsKnowledge"),
+    ("outboundCallSettings", "settingsOutboundCall"),
+    ("userInputSettings", "settingsUserInput"),
+];
+
+/// Settings of menus and of speech recognition: property, section, name.
+const OF_MENUS: &[(&str, &str, &str)] = &[
+    ("extensionDialingDelay", "settingsMenu", "extensionDialingMaxDelay"),
+    ("promptRepeatCount", "settingsMenu", "repeatCount"),
+    ("promptRepeatDelay", "settingsMenu", "menuSelectionTimeout"),
+    ("useExtensionDialing", "settingsMenu", "listenForExtensionDialing"),
+    ("invalidSpeechRecPromptsList", "settingsSpeechRec", "invalidSpeechRecPromptsList"),
+    ("speechRecMinConfidence", "settingsSpeechRec", "minConfidenceLevel"),
+    ("speechRecTimeoutComplete", "settingsSpeechRec", "completeMatchTimeout"),
+    ("speechRecTimeoutIncomplete", "settingsSpeechRec", "incompleteMatchTimeout"),
+    ("speechRecTimeoutTotal", "settingsSpeechRec", "maxSpeechLengthTimeout"),
+];
+
+/// Other names that a setting has among the defaults of actions.
+const OF_DEFAULTS: &[(&str, &str)] =
+    &[("connTimeout", "connectTimeout"), ("digitTimeout", "interDigitTimeout")];
+
+/// What the model has fields for, of units.
+const OF_THE_UNIT: &[&str] = &[
+    "id",
+    "name",
+    "__type",
+    "startAction",
+    "actionList",
+    "variables",
+    "paths",
+    "menuChoiceList",
+    "defaultMenuChoice",
+];
+
+/// The settings of a flow beyond what the model has fields for.
+pub(super) fn of_flow(document: &Node<'_>) -> Settings {
+    let mut entries = Vec::new();
+    let is_known = |entry: &&Entry<'_>| !OF_THE_FLOW.contains(&&*entry.key);
+    for Entry { key, value, .. } in document.entries().iter().filter(is_known) {
+        match &**key {
+            "commonModuleFlowSettings" => {
+                entries.push(("settingsCommonModule".into(), common_module(value)));
+            }
+            "defaultSettings" => defaults(value, &mut entries),
+            "errorHandling" => {
+                entries.push(("settingsErrorHandling".into(), error_handling(value)));
+            }
+            // Data of Genesys and not of the author's; it stays as it is.
+            "manifest" | "nluMetaData" | "flowMetaData" | "debugSettings"
+            | "customDefinitions" | "versionMetaData" => {
+                entries.push((Text::from(&**key), plain(value)));
+            }
+            key => entries.push((Text::from(section(key)), section_of(key, value))),
+        }
+    }
+    Settings { entries }
+}
+
+/// The settings of a task, menu or state beyond what the model has fields for.
+pub(super) fn of_unit(unit: &Node<'_>) -> Settings {
+    let mut entries = Vec::new();
+    let is_known = |entry: &&Entry<'_>| {
+        !OF_THE_UNIT.contains(&&*entry.key) && !OF_THE_EDITOR.contains(&&*entry.key)
+    };
+    for entry in unit.entries().iter().filter(is_known) {
+        match &*entry.key {
+            "prompts" => entries.push(("audio".into(), input(&entry.value))),
+            _ => menu_setting(entry, &mut entries),
+        }
+    }
+    Settings { entries }
+}
+
+fn section(key: &str) -> &str {
+    let known = SECTIONS.iter().find(|(known, _)| *known == key);
+    known.map_or(key, |(_, name)| name)
+}
+
+fn section_of(key: &str, value: &Node<'_>) -> Written<Setting> {
+    let mut read = input(value);
+    if key == "outboundCallSettings"
+        && let Setting::Group(settings) = &mut read.value
+    {
+        for (name, _) in &mut settings.entries {
+            if name == "defaultWrapupCode" {
+                *name = "wrapupCode".into();
+            }
+        }
+    }
+    read
+}
+
+/// Puts a setting into its section.
+fn menu_setting(entry: &Entry<'_>, entries: &mut Entries) {
+    let value = input(&entry.value);
+    let known = OF_MENUS.iter().find(|(key, ..)| *key == entry.key);
+    let Some((_, section, name)) = known else {
+        entries.push((Text::from(&*entry.key), value));
+        return;
+    };
+    let setting = (Text::from(*name), value);
+    let found = entries.iter_mut().find(|(known, _)| known == section);
+    match found.map(|(_, section)| &mut section.value) {
+        Some(Setting::Group(settings)) => settings.entries.push(setting),
+        _ => entries.push((Text::from(*section), group(setting.1.span, [setting]))),
+    }
+}
+
+/// The defaults of menus, of speech recognition, and of kinds of actions.
+fn defaults(value: &Node<'_>, entries: &mut Entries) {
+    let mut actions = Vec::new();
+    for Entry { key, value, .. } in value.entries() {
+        if matches!(&**key, "Menu" | "SpeechRec") {
+            value.entries().iter().for_each(|entry| menu_setting(entry, entries));
+            continue;
+        }
+        let mut read = settings(value, OF_THE_EDITOR);
+        for (name, _) in &mut read.entries {
+            let known = OF_DEFAULTS.iter().find(|(known, _)| known == name);
+            if let Some((_, other)) = known {
+                *name = Text::from(*other);
+            }
+        }
+        actions.push((kinds::action(key), group(value.span, read.entries)));
+    }
+    if !actions.is_empty() {
+        entries.push(("settingsActionDefaults".into(), group(value.span, actions)));
+    }
+}
+
+/// What is done when an error is not handled: `{errorHandling: {queue: {targetQueue}}}`.
+fn error_handling(value: &Node<'_>) -> Written<Setting> {
+    let mut entries = Vec::new();
+    if let Some(node) = value.get("handlingType")
+        && let Some(name) = node.as_str()
+    {
+        let queue = value.get("queue").filter(|_| name == "Queue");
+        let handling = match queue {
+            Some(queue) => group(queue.span, [("targetQueue".into(), input(queue))]),
+            None => Written { value: Setting::None, span: node.span },
+        };
+        let handling = group(node.span, [(kinds::uncapitalized(name), handling)]);
+        entries.push(("errorHandling".into(), handling));
+    }
+    if let Some(audio) = value.get("audio") {
+        entries.push(("preHandlingAudio".into(), input(audio)));
+    }
+    let other = settings(value, &["handlingType", "queue", "audio"]);
+    entries.extend(other.entries);
+    group(value.span, entries)
+}
+
+/// `destinationFlowTypes` as Archy has it: `compatibleFlowTypes: [{flowType}]`.
+fn common_module(value: &Node<'_>) -> Written<Setting> {
+    let mut read = settings(value, &["destinationFlowTypes"]);
+    if let Some(node) = value.get("destinationFlowTypes")
+        && let Kind::Array(items) = &node.kind
+    {
+        let one = |item: &Node<'_>| group(item.span, [("flowType".into(), plain(item))]);
+        let list = Setting::List(items.iter().map(one).collect());
+        let list = Written { value: list, span: node.span };
+        read.entries.push(("compatibleFlowTypes".into(), list));
+    }
+    group(value.span, read.entries)
+}

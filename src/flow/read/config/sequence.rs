@@ -1,0 +1,205 @@
+//! Actions as a tree. The JSON has them in one list, and each names the ones behind it.
+
+use std::collections::BTreeMap;
+
+use super::reader::{Reader, text_of};
+use super::values::input;
+use super::{kinds, settings};
+use crate::flow::Written;
+use crate::flow::architect::{Action, Output};
+use crate::source::{Kind, Node, Span};
+use crate::value::Text;
+
+/// How deep outputs may be nested in outputs. Whoever walks the tree recurses that far.
+const MAX_NESTING: usize = 100;
+
+/// The actions of one unit.
+struct Sequence<'d, 's, 'r, 'u, 'a> {
+    list: &'d [Node<'s>],
+    by_id: BTreeMap<&'d str, usize>,
+    /// Where each action is referred to, once it has its place.
+    placed: Vec<Option<Span>>,
+    reader: &'r mut Reader<'u, 'a>,
+}
+
+/// The actions of a unit, from its `startAction` on. Every action has one place; one that is
+/// referred to twice, as in a circle, has the first.
+pub(super) fn read(unit: &Node<'_>, reader: &mut Reader<'_, '_>) -> Vec<Action> {
+    let list = unit.get("actionList").map_or(&[][..], Node::items);
+    let mut by_id = BTreeMap::new();
+    for (index, action) in list.iter().enumerate() {
+        match action.get("id").and_then(Node::as_str) {
+            Some(id) => {
+                if by_id.insert(id, index).is_some() {
+                    let message = format!("two actions have the id `{id}`");
+                    reader.invalid(action.span, message, "the last one counts");
+                }
+            }
+            None => reader.invalid(
+                action.span,
+                format!("an action needs an `id`, a string; found {}", action.describe()),
+                "",
+            ),
+        }
+    }
+    let placed = vec![None; list.len()];
+    let mut sequence = Sequence { list, by_id, placed, reader };
+    let actions = match unit.get("startAction") {
+        Some(start) => sequence.chain(start, 0),
+        None => Vec::new(),
+    };
+    sequence.tell_of_the_rest();
+    actions
+}
+
+impl Sequence<'_, '_, '_, '_, '_> {
+    /// The action that a reference means, and those behind it.
+    fn chain(&mut self, first: &Node<'_>, depth: usize) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if depth > MAX_NESTING {
+            let message = format!("outputs are nested deeper than {MAX_NESTING} levels");
+            self.reader.invalid(
+                first.span,
+                message,
+                "move actions to a task of their own",
+            );
+            return actions;
+        }
+        let list = self.list;
+        let mut next = self.place(first);
+        while let Some(index) = next {
+            let node = &list[index];
+            actions.push(self.action(node, depth));
+            next = node.get("nextAction").and_then(|reference| self.place(reference));
+        }
+        actions
+    }
+
+    /// Gives the action that a reference means its place, unless it has one.
+    fn place(&mut self, reference: &Node<'_>) -> Option<usize> {
+        let id = match &reference.kind {
+            Kind::Null => return None,
+            Kind::String(id) if id.is_empty() => return None,
+            Kind::String(id) => &**id,
+            _ => {
+                let found = reference.describe();
+                let message =
+                    format!("an action is referred to by its id, found {found}");
+                self.reader.invalid(reference.span, message, "");
+                return None;
+            }
+        };
+        let Some(&index) = self.by_id.get(id) else {
+            let message = format!("no action of this unit has the id `{id}`");
+            self.reader.dangling(reference.span, message);
+            return None;
+        };
+        let place = &mut self.placed[index];
+        if let Some(first) = place {
+            let message = format!("the action `{id}` has its place already");
+            let first = *first;
+            let diagnostic = crate::diagnostic::Diagnostic::new(
+                crate::diagnostic::Code::INVALID_PROPERTY,
+                message,
+            );
+            self.reader.report(
+                diagnostic
+                    .at(reference.span)
+                    .label(first, "here it is referred to first")
+                    .help(
+                        "an action belongs to one place; to come back to it takes a loop",
+                    ),
+            );
+            return None;
+        }
+        *place = Some(reference.span);
+        Some(index)
+    }
+
+    fn action(&mut self, node: &Node<'_>, depth: usize) -> Action {
+        let key = text_of(node, "id");
+        self.reader.enter(key.as_deref().unwrap_or_default());
+        let mut action = action(node, kinds::action, self.reader);
+        action.outputs = self.outputs(node, depth);
+        self.reader.leave();
+        action
+    }
+
+    fn outputs(&mut self, node: &Node<'_>, depth: usize) -> Vec<Output> {
+        let paths = node.get("paths").map_or(&[][..], Node::items);
+        let cases = node.get("cases").map_or(&[][..], Node::items);
+        let id = |node: &'_ Node<'_>, key: &str| text_of(node, key).unwrap_or_default();
+        let mut by_case = BTreeMap::new();
+        for (index, path) in paths.iter().enumerate() {
+            by_case.insert(id(path, "outputId"), index);
+        }
+        let mut outputs = Vec::new();
+        let mut is_case = vec![false; paths.len()];
+        for (index, case) in cases.iter().enumerate() {
+            let path = by_case.get(&id(case, "referenceId")).copied();
+            let target = path.and_then(|path| {
+                is_case[path] = true;
+                paths[path].get("nextActionId")
+            });
+            outputs.push(Output {
+                label: Text::from(format!("case {}", index + 1)),
+                value: case.get("value").map(input),
+                actions: target.map_or_else(Vec::new, |it| self.chain(it, depth + 1)),
+                span: case.span,
+            });
+        }
+        let others = paths.iter().zip(&is_case).filter(|(_, is_case)| !**is_case);
+        for path in others.map(|(path, _)| path).chain(node.get("path")) {
+            outputs.extend(self.output(path, depth));
+        }
+        outputs
+    }
+
+    /// The output that a path is, if it leads to something.
+    fn output(&mut self, path: &Node<'_>, depth: usize) -> Option<Output> {
+        let target = path.get("nextActionId")?;
+        let id = text_of(path, "outputId").unwrap_or_default();
+        // A path of a task that is called has an id of its own; its label is its name.
+        let label = kinds::output(&id).or_else(|| text_of(path, "label")).unwrap_or(id);
+        let actions = self.chain(target, depth + 1);
+        (!actions.is_empty()).then_some(Output {
+            label,
+            value: None,
+            actions,
+            span: path.span,
+        })
+    }
+
+    fn tell_of_the_rest(&mut self) {
+        let list = self.list;
+        for (&id, &index) in &self.by_id {
+            if self.placed[index].is_none() {
+                let message = format!("nothing leads to the action `{id}`");
+                let help = "it is left out; connect it in Architect, or delete it";
+                self.reader.warn(list[index].span, message, help);
+            }
+        }
+    }
+}
+
+/// An action without its outputs.
+pub(super) fn action(
+    node: &Node<'_>,
+    kind: fn(&str) -> Text,
+    reader: &mut Reader<'_, '_>,
+) -> Action {
+    let class = node.get("__type").filter(|class| class.as_str().is_some());
+    if class.is_none() {
+        let message = "an action needs a `__type`, a string".into();
+        reader.invalid(node.span, message, "export the flow anew");
+    }
+    let name = class.and_then(Node::as_str).unwrap_or_default();
+    Action {
+        key: text_of(node, "id"),
+        name: text_of(node, "name"),
+        kind: Written { value: kind(name), span: class.map_or(node.span, |it| it.span) },
+        settings: settings::read(node, name, reader),
+        outputs: Vec::new(),
+        span: node.span,
+    }
+}

@@ -1,0 +1,128 @@
+//! The settings of actions under the names that Archy gives them, one table for all kinds.
+//! *Source: flows of which both forms are published.*
+
+use super::composed;
+use super::reader::Reader;
+use super::values::{OF_THE_EDITOR, group, input, output};
+use crate::flow::Written;
+use crate::flow::architect::{Setting, Settings};
+use crate::source::{Entry, Node};
+use crate::value::Text;
+
+/// How a property is read.
+#[derive(Clone, Copy)]
+enum How {
+    /// A value.
+    Input,
+    /// The variable that takes a result.
+    Output,
+    /// Names with values: `[{name, value}]`.
+    Inputs,
+    /// Names with the variables that take results.
+    Outputs,
+    /// The id of a unit.
+    Unit,
+}
+
+/// `__type`, property, the name that Archy gives it, and how it is read.
+type Rule = (&'static str, &'static str, &'static str, How);
+
+/// The rules of single kinds. A property without one keeps its name.
+const RULES: &[Rule] = &[
+    ("AskForBooleanAction", "askResult", "askResult", How::Output),
+    ("AskForSlotAction", "askResult", "askResult", How::Output),
+    ("ChangeStateAction", "stateReference", "targetStateRef", How::Unit),
+    ("CollectInputAction", "prompts", "inputAudio", How::Input),
+    ("CollectInputAction", "resultData", "inputData", How::Output),
+    ("CollectInputAction", "verificationPrompts", "verificationAudio", How::Input),
+    ("DataTableLookupAction", "lookupKeyValue", "lookupValue", How::Input),
+    ("DecisionAction", "expression", "condition", How::Input),
+    ("DigitalMenuAction", "resultData", "resultData", How::Output),
+    ("FindQueueAction", "findName", "findName", How::Input),
+    ("FindQueueAction", "result", "result", How::Output),
+    ("FindQueueByIdAction", "result", "result", How::Output),
+    ("FindUserByIdAction", "result", "result", How::Output),
+    ("CallBotFlowAction", "exitReason", "exitReason", How::Output),
+    ("CallBotFlowAction", "intent", "intent", How::Output),
+    ("HoldMusicAction", "bargeInExpression", "bargeInEnabled", How::Input),
+    ("LoopAction", "currentIndex", "currentIndex", How::Output),
+    ("PlayAudioAction", "prompts", "audio", How::Input),
+    ("PlayEstimatedWaitTimeAction", "prompts", "audio", How::Input),
+];
+
+/// The rules that hold for every kind.
+const EVERYWHERE: &[(&str, &str, How)] = &[
+    ("errorBindings", "failureOutputs", How::Outputs),
+    ("inputs", "inputs", How::Inputs),
+    ("menuReference", "targetMenuRef", How::Unit),
+    ("outputs", "outputs", How::Outputs),
+    ("stateReference", "targetStateRef", How::Unit),
+    ("taskReference", "targetTaskRef", How::Unit),
+];
+
+/// What is no setting: who the action is, and where it goes on.
+const OF_THE_TREE: &[&str] = &["id", "name", "__type", "nextAction", "paths", "path"];
+
+/// The settings of an action of a `__type`.
+pub(super) fn read(
+    action: &Node<'_>,
+    class: &str,
+    reader: &mut Reader<'_, '_>,
+) -> Settings {
+    let composed = composed::of(class);
+    let mut settings = Settings::default();
+    if let Some((_, compose)) = composed {
+        settings.entries = compose(action);
+    }
+    let is_used = |entry: &Entry<'_>| {
+        let key = &*entry.key;
+        let is_composed = composed.is_some_and(|(used, _)| used.contains(&key));
+        is_composed || OF_THE_TREE.contains(&key) || OF_THE_EDITOR.contains(&key)
+    };
+    for entry in action.entries().iter().filter(|entry| !is_used(entry)) {
+        let (name, how) = rule(class, &entry.key);
+        if let Some(value) = value(&entry.value, how, reader) {
+            settings.entries.push((Text::from(name), value));
+        }
+    }
+    settings
+}
+
+fn rule<'k>(class: &str, key: &'k str) -> (&'k str, How) {
+    let own = RULES.iter().find(|rule| rule.0 == class && rule.1 == key);
+    if let Some((_, _, name, how)) = own {
+        return (name, *how);
+    }
+    let general = EVERYWHERE.iter().find(|rule| rule.0 == key);
+    general.map_or((key, How::Input), |(_, name, how)| (name, *how))
+}
+
+/// A value as its rule says. Names with no values, and references to nothing, are none.
+fn value(
+    node: &Node<'_>,
+    how: How,
+    reader: &mut Reader<'_, '_>,
+) -> Option<Written<Setting>> {
+    match how {
+        How::Input => Some(input(node)),
+        How::Output => Some(output(node)),
+        How::Inputs => bindings(node, input),
+        How::Outputs => bindings(node, output),
+        How::Unit => {
+            let unit = reader.unit(node)?;
+            Some(Written { value: Setting::Unit(unit), span: node.span })
+        }
+    }
+}
+
+/// `[{name, value}]` as a group, if there is something in it.
+pub(super) fn bindings(
+    node: &Node<'_>,
+    read: fn(&Node<'_>) -> Written<Setting>,
+) -> Option<Written<Setting>> {
+    let entries = node.items().iter().filter_map(|item| {
+        Some((Text::from(item.get("name")?.as_str()?), read(item.get("value")?)))
+    });
+    let entries: Vec<_> = entries.collect();
+    (!entries.is_empty()).then(|| group(node.span, entries))
+}

@@ -1,0 +1,163 @@
+//! Values as an author sets them: expression nodes, sequences of audio, plain JSON.
+
+use super::kinds;
+use crate::flow::Written;
+use crate::flow::architect::{Setting, Settings};
+use crate::flow::read::json;
+use crate::source::{Kind, Node, Span};
+use crate::value::{Json, Number, Text, Type};
+
+/// Keys that only Architect's editor needs.
+pub(super) const OF_THE_EDITOR: &[&str] = &["trackingId", "uiMetaData"];
+
+/// An expression node: the text, its type, and the tree that Architect made of it.
+pub(super) struct Expression<'d, 's> {
+    /// The text.
+    pub(super) text: &'d str,
+    /// Where the text stands.
+    pub(super) span: Span,
+    /// The code of its type.
+    pub(super) code: &'d str,
+    /// How the author entered it: 0 as an expression, 1 as a literal, 2 as a variable, 3 not
+    /// at all, 4 as a communication.
+    pub(super) mode: Option<&'d str>,
+    /// The root of the tree: an operator, a function or a kind of leaf, and what belongs to
+    /// it.
+    pub(super) root: Option<(&'d str, &'d Node<'s>)>,
+}
+
+impl<'d, 's> Expression<'d, 's> {
+    /// The expression that a node is, if it is one.
+    pub(super) fn of(node: &'d Node<'s>) -> Option<Self> {
+        let text = node.get("text")?;
+        let config = node.get("config");
+        if config.is_none() && node.get("uiMetaData").is_none() {
+            return None;
+        }
+        let mode = node.get("uiMetaData").and_then(|data| data.get("mode"));
+        let mode = mode.and_then(|mode| match &mode.kind {
+            Kind::Number(text) => Some(&**text),
+            _ => None,
+        });
+        Some(Self {
+            text: text.as_str()?,
+            span: text.span,
+            code: node.get("type")?.as_str()?,
+            mode,
+            root: config.and_then(root),
+        })
+    }
+
+    /// The type, if its code is known.
+    fn holds(&self) -> Option<Type> {
+        kinds::type_of(self.code)
+    }
+
+    /// What it is where a value is read.
+    fn input(&self) -> Setting {
+        match self.root {
+            Some(("emp", _)) => Setting::NoValue,
+            None if self.text.is_empty() => Setting::NoValue,
+            Some(("lit", leaf)) if self.mode == Some("1") => self.literal(leaf),
+            _ => Setting::Expression(Text::from(self.text), self.holds()),
+        }
+    }
+
+    fn literal(&self, leaf: &Node<'_>) -> Setting {
+        if let Some(items) = leaf.get("items") {
+            return Setting::List(items.items().iter().map(input).collect());
+        }
+        let text = Text::from(self.text);
+        let number = || Number::parse_json(self.text).map(Json::from);
+        let literal = match self.code {
+            "str" => Some(Json::String(text.clone())),
+            _ if self.text.is_empty() => return Setting::NoValue,
+            "bln" if self.text.eq_ignore_ascii_case("true") => Some(Json::Boolean(true)),
+            "bln" if self.text.eq_ignore_ascii_case("false") => {
+                Some(Json::Boolean(false))
+            }
+            "bln" => None,
+            "int" | "dec" => number(),
+            _ => Some(match leaf.get("val").and_then(Node::as_str) {
+                Some(id) => named(self.code, self.text, id),
+                None => Json::String(text.clone()),
+            }),
+        };
+        match literal {
+            Some(literal) => Setting::Literal(literal),
+            None => Setting::Expression(text, self.holds()),
+        }
+    }
+}
+
+/// Something of the organisation: Archy refers to it by its name, never by its id.
+fn named(code: &str, name: &str, id: &str) -> Json {
+    let name = match code {
+        // The ids of the system's own prompts are made of their names.
+        "pmt" if id.starts_with("__") => Text::from(format!("PromptSystem.{name}")),
+        "pmt" => Text::from(format!("Prompt.{name}")),
+        _ => Text::from(name),
+    };
+    Json::object([("name".into(), Json::String(name))])
+}
+
+/// The one operator, function or leaf that a part of a tree is.
+pub(super) fn root<'d, 's>(config: &'d Node<'s>) -> Option<(&'d str, &'d Node<'s>)> {
+    let entry = config.entries().first()?;
+    Some((&*entry.key, &entry.value))
+}
+
+/// A value that is read.
+pub(super) fn input(node: &Node<'_>) -> Written<Setting> {
+    if let Some(expression) = Expression::of(node) {
+        return Written { value: expression.input(), span: expression.span };
+    }
+    let value = match &node.kind {
+        Kind::Array(items) => Setting::List(items.iter().map(input).collect()),
+        Kind::Object(_) => match audio(node) {
+            Some(audio) => return input(audio),
+            None => Setting::Group(settings(node, OF_THE_EDITOR)),
+        },
+        _ => Setting::Literal(json(node)),
+    };
+    Written { value, span: node.span }
+}
+
+/// The audio of a sequence that is the same in all languages.
+fn audio<'d, 's>(node: &'d Node<'s>) -> Option<&'d Node<'s>> {
+    let audio = node.get("defaultAudio")?;
+    let is_the_same = node.get("cases").is_none_or(|cases| cases.items().is_empty());
+    (is_the_same && Expression::of(audio).is_some()).then_some(audio)
+}
+
+/// Where a result goes: a variable.
+pub(super) fn output(node: &Node<'_>) -> Written<Setting> {
+    match Expression::of(node) {
+        Some(Expression { root: Some(("ref", _)), text, span, .. }) => {
+            Written { value: Setting::Variable(Text::from(text)), span }
+        }
+        _ => input(node),
+    }
+}
+
+/// The entries of an object, except some.
+pub(super) fn settings(node: &Node<'_>, except: &[&str]) -> Settings {
+    let entries = node.entries().iter();
+    let wanted = entries.filter(|entry| !except.contains(&&*entry.key));
+    let read = wanted.map(|entry| (Text::from(&*entry.key), input(&entry.value)));
+    Settings { entries: read.collect() }
+}
+
+/// A group of settings.
+pub(super) fn group(
+    span: Span,
+    entries: impl IntoIterator<Item = (Text, Written<Setting>)>,
+) -> Written<Setting> {
+    let settings = Settings { entries: entries.into_iter().collect() };
+    Written { value: Setting::Group(settings), span }
+}
+
+/// A plain text.
+pub(super) fn plain(node: &Node<'_>) -> Written<Setting> {
+    Written { value: Setting::Literal(json(node)), span: node.span }
+}

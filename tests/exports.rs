@@ -1,0 +1,120 @@
+//! The exports of real flows, and what may be said of exports that are broken.
+
+#![expect(clippy::unwrap_used, reason = "an export that cannot be read fails the test")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use flowsim::diagnostic::{Diagnostic, Severity};
+use flowsim::flow::architect::ArchitectFlow;
+use flowsim::flow::read::config::{count_expressions, decode, embedded, read};
+use flowsim::source::{Files, read_json};
+use serde_json::Value as Json;
+
+/// An export of the shared data, decoded, and what the manifest says of it.
+struct Export {
+    name: String,
+    json: String,
+    actions: BTreeMap<String, usize>,
+}
+
+#[test]
+fn exports_load_without_errors() {
+    let mut count = 0;
+    for export in exports() {
+        let (flows, diagnostics, _) = load(&export.json);
+        assert!(!flows.is_empty(), "{}", export.name);
+        let wrong: Vec<_> =
+            diagnostics.iter().filter(|it| it.severity > Severity::Note).collect();
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", export.name);
+        count += 1;
+    }
+    eprintln!("{count} exports load without a word");
+}
+
+/// Every action that the manifest counts is in the tree, and once. The manifest counts units
+/// and variables as well, which are no actions.
+#[test]
+fn exports_keep_all_their_actions() {
+    let mut total = 0;
+    for Export { name, json, actions: mut expected } in exports() {
+        let mut classes = BTreeMap::new();
+        collect_classes(&serde_json::from_str(&json).unwrap(), &mut classes);
+        let mut found: BTreeMap<String, usize> = BTreeMap::new();
+        for flow in &load(&json).0 {
+            flow.each_action(&mut |_, action| {
+                let class = &classes[action.key.as_ref().unwrap().as_str()];
+                *found.entry(class.clone()).or_default() += 1;
+            });
+        }
+        expected.retain(|class, _| class.ends_with("Action"));
+        assert_eq!(found, expected, "{name}");
+        total += found.values().sum::<usize>();
+    }
+    eprintln!("{total} actions of real flows are in their trees");
+}
+
+#[test]
+fn texts_mean_what_their_trees_say() {
+    let mut total = 0;
+    for export in exports() {
+        let (_, diagnostics, count) = load(&export.json);
+        let wrong: Vec<_> = diagnostics
+            .iter()
+            .filter(|it| it.code.name() == "EXPRESSION_MISMATCH")
+            .collect();
+        assert!(wrong.is_empty(), "{}: {wrong:#?}", export.name);
+        total += count;
+    }
+    eprintln!("{total} expressions of real flows mean what their trees say");
+}
+
+/// The `__type` of actions by their ids; what a menu's choice does goes by that of the choice.
+fn collect_classes(node: &Json, classes: &mut BTreeMap<String, String>) {
+    let mut add = |id: &Json, class: &Json| {
+        if let (Some(id), Some(class)) = (id.as_str(), class.as_str()) {
+            classes.insert(id.to_owned(), class.to_owned());
+        }
+    };
+    add(&node["id"], &node["__type"]);
+    add(&node["id"], &node["action"]["__type"]);
+    let entries = node.as_object().into_iter().flatten().map(|(_, value)| value);
+    for value in entries.chain(node.as_array().into_iter().flatten()) {
+        collect_classes(value, classes);
+    }
+}
+
+/// The flow of a document and the modules in it; what is said; how many expressions could be
+/// compared.
+fn load(json: &str) -> (Vec<ArchitectFlow>, Vec<Diagnostic>, usize) {
+    let mut files = Files::new();
+    let file = files.add("export.json", json).clone();
+    let document = read_json(&file).unwrap();
+    let mut diagnostics = Vec::new();
+    let mut flows: Vec<_> = read(&document, &mut diagnostics).into_iter().collect();
+    flows.extend(embedded(&document).filter_map(|it| read(it, &mut diagnostics)));
+    let count = embedded(&document).chain([&document]).map(count_expressions).sum();
+    (flows, diagnostics, count)
+}
+
+/// All exports of the shared data; none, and a line that says so, where it is not at hand.
+fn exports() -> Vec<Export> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
+    let Ok(manifest) = std::fs::read_to_string(folder.join("manifest.json")) else {
+        eprintln!("SKIPPED: the exports of the shared data are not at hand");
+        return Vec::new();
+    };
+    let entries: Vec<Json> = serde_json::from_str(&manifest).unwrap();
+    let exports = entries.iter().filter(|entry| entry["format"] == "i3");
+    exports
+        .map(|entry| {
+            let name = entry["file"].as_str().unwrap();
+            let text = std::fs::read_to_string(folder.join(name)).unwrap();
+            Export {
+                name: name.to_owned(),
+                json: decode(&text).unwrap(),
+                actions: serde_json::from_value(entry["actions"].clone()).unwrap(),
+            }
+        })
+        .collect()
+}
