@@ -38,15 +38,20 @@ fn in_list(actions: &[Action], report: &mut Report<'_>) -> bool {
     let mut is_told = false;
     for action in actions {
         if let Some(last) = last.filter(|_| !is_told) {
-            report.at(Code::UNREACHABLE_NODE, title(action), action.span, |diagnostic| {
-                let message = format!(
-                    "`{}` is never run: `{}` before it does not go on",
-                    title(action),
-                    title(last)
-                );
-                let help = "move it before that action, or delete it";
-                Diagnostic { message, ..diagnostic }.help(help)
-            });
+            report.at(
+                Code::UNREACHABLE_NODE,
+                title(action),
+                action.kind.span,
+                |diagnostic| {
+                    let message = format!(
+                        "`{}` is never run: `{}` before it does not go on",
+                        title(action),
+                        title(last)
+                    );
+                    let help = "move it before that action, or delete it";
+                    Diagnostic { message, ..diagnostic }.help(help)
+                },
+            );
             is_told = true;
         }
         let never_goes_on = is_final(action, report);

@@ -3,7 +3,7 @@
 
 use super::place::{Owner, Place};
 use crate::flow::architect::{Action, Setting};
-use crate::value::{Kind, Type};
+use crate::value::{Json, Kind, Type};
 
 /// The type that the value of a place has to have, if that is known.
 pub(super) fn needed_type(place: &Place<'_, '_>) -> Option<Type> {
@@ -51,13 +51,27 @@ fn of_action(kind: &str, path: &[&str]) -> Option<Type> {
 }
 
 /// A case of a switch is a condition, or is compared with the switch's value, whose type
-/// stands between the two: `evaluate.firstMatch.string.value`.
+/// is named beside it. An export has `evaluate: {firstMatch: {string: {value}}}` instead of
+/// `style`, `type` and `value`.
 fn of_case(action: &Action) -> Option<Type> {
+    if let Some(style) = literal(action, "style") {
+        return match style {
+            "firstTrue" => one(Kind::Boolean),
+            _ => named(literal(action, "type")?),
+        };
+    }
     let evaluate = action.settings.get("evaluate")?.value.group()?;
     let (style, value) = evaluate.entries.first()?;
     match (style.as_str(), &value.value) {
         ("firstTrue", _) => one(Kind::Boolean),
         ("firstMatch", Setting::Group(values)) => named(&values.entries.first()?.0),
+        _ => None,
+    }
+}
+
+fn literal<'a>(action: &'a Action, name: &str) -> Option<&'a str> {
+    match &action.settings.get(name)?.value {
+        Setting::Literal(Json::String(text)) => Some(text),
         _ => None,
     }
 }

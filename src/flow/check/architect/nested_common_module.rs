@@ -13,7 +13,7 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
         if action.kind.value != "callCommonModule" {
             return;
         }
-        let (name, span) = (title(action), action.span);
+        let (name, span) = (title(action), action.kind.span);
         report.at(Code::NESTED_COMMON_MODULE, name, span, |diagnostic| {
             let message = "a common module cannot call a common module".into();
             Diagnostic { message, ..diagnostic }

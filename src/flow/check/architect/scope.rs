@@ -1,10 +1,11 @@
 //! The variables that an expression may name where it stands: those of the flow, those of
 //! its unit, and Architect's own.
 
+use super::needed_type::named;
 use crate::expr::architect::{BUILT_INS, Declarations, Names, Segment, Variable};
-use crate::flow::architect::{self, ArchitectFlow, Unit};
+use crate::flow::architect::{self, ArchitectFlow, Setting, Unit};
 use crate::flow::check::spelling::Spelling;
-use crate::value::{Text, Type};
+use crate::value::{Json, Text, Type};
 
 /// Scopes whose variables no document declares, or not where they are used: the slots of a
 /// bot come with its language model.
@@ -33,7 +34,7 @@ impl<'f> Scope<'f> {
             _ => false,
         };
         if !is_same {
-            self.unit = unit.map(|unit| declared(&unit.variables)).unwrap_or_default();
+            self.unit = unit.map(of_unit).unwrap_or_default();
             self.entered = unit;
         }
     }
@@ -45,6 +46,29 @@ impl<'f> Scope<'f> {
             || is_undeclared(&lower_case)
             || BUILT_INS.iter().any(|known| known.name.to_lowercase() == lower_case)
     }
+}
+
+/// The variables of a unit. Those of the tasks within the choices of a menu are taken
+/// together: the model keeps what these tasks declare as a setting.
+fn of_unit(unit: &Unit) -> Declarations {
+    let mut declarations = declared(&unit.variables);
+    for choice in &unit.choices {
+        let task = choice.action.settings.get("task").and_then(|it| it.value.group());
+        let variables = task.and_then(|task| task.get("variables"));
+        let Some(Setting::List(items)) = variables.map(|it| &it.value) else { continue };
+        let declared =
+            items.iter().filter_map(|item| item.value.group()?.entries.first());
+        for (kind, body) in declared {
+            let name = body.value.group().and_then(|body| body.get("name"));
+            let Some(Setting::Literal(Json::String(name))) = name.map(|it| &it.value)
+            else {
+                continue;
+            };
+            let kind = kind.strip_suffix("Variable").unwrap_or(kind);
+            declarations.declare(name, named(kind).unwrap_or(Type::ANY));
+        }
+    }
+    declarations
 }
 
 fn declared(variables: &[architect::Variable]) -> Declarations {

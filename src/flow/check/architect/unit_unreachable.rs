@@ -10,34 +10,33 @@ use crate::flow::check::adjacency::Adjacency;
 use crate::flow::check::report::Report;
 use crate::value::Json;
 
-type Keys<'f> = IndexMap<&'f str, usize, FxBuildHasher>;
+/// The units of a flow by what refers to them.
+struct Known<'f> {
+    keys: IndexMap<&'f str, usize, FxBuildHasher>,
+    names: IndexMap<&'f str, usize, FxBuildHasher>,
+}
+
+impl<'f> Known<'f> {
+    fn of(flow: &'f ArchitectFlow) -> Self {
+        let by = |name: fn(&'f Unit) -> &'f str| {
+            let units = flow.units.iter().enumerate();
+            units.map(|(index, unit)| (name(unit), index)).collect()
+        };
+        Self { keys: by(|unit| &unit.key), names: by(|unit| &unit.name) }
+    }
+}
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
-    let keys: Keys<'_> = flow
-        .units
-        .iter()
-        .enumerate()
-        .map(|(index, unit)| (unit.key.as_str(), index))
-        .collect();
+    let known = Known::of(flow);
     let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
-    let Some(start) = start.and_then(|key| keys.get(key)) else { return };
+    let Some(start) = start.and_then(|key| known.keys.get(key)) else { return };
     let mut roots = vec![*start];
-    place::of_flow(flow, &mut |place| roots.extend(target(place, &keys)));
+    place::of_flow(flow, &mut |place| roots.extend(target(place, &known)));
     let units = flow.units.iter().enumerate();
     roots.extend(
         units.filter(|(_, unit)| starts_by_itself(flow, unit)).map(|(index, _)| index),
     );
-    let ways: Vec<Vec<usize>> = flow
-        .units
-        .iter()
-        .map(|unit| {
-            let mut targets = Vec::new();
-            place::of_unit(unit, &mut |place| targets.extend(target(place, &keys)));
-            targets
-        })
-        .collect();
-    let ways = Adjacency::new(ways.len(), |unit| ways[unit].iter().copied());
-    let reached = ways.reachable(roots);
+    let reached = ways(flow, &known).reachable(roots);
     for (unit, _) in flow.units.iter().zip(reached).filter(|(_, reached)| !reached) {
         report.at(Code::UNREACHABLE_NODE, &unit.name, unit.span, |diagnostic| {
             let kind = match unit.kind {
@@ -53,6 +52,17 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     }
 }
 
+/// Which unit refers to which.
+fn ways(flow: &ArchitectFlow, known: &Known<'_>) -> Adjacency {
+    Adjacency::new(flow.units.len(), |index| {
+        let mut targets = Vec::new();
+        if let Some(unit) = flow.units.get(index) {
+            place::of_unit(unit, &mut |place| targets.extend(target(place, known)));
+        }
+        targets
+    })
+}
+
 /// Whether Architect starts it beside the unit that a call starts with: the states of an
 /// in-queue flow, and what a bot begins with.
 fn starts_by_itself(flow: &ArchitectFlow, unit: &Unit) -> bool {
@@ -64,12 +74,17 @@ fn starts_by_itself(flow: &ArchitectFlow, unit: &Unit) -> bool {
 }
 
 /// The unit that a value means. A bare text that is the key of one counts too: an action
-/// that flowsim does not know may refer to it.
-fn target(place: &Place<'_, '_>, keys: &Keys<'_>) -> Option<usize> {
+/// that flowsim does not know may refer to it. The intents of a bot name their tasks.
+fn target(place: &Place<'_, '_>, known: &Known<'_>) -> Option<usize> {
     let key = match &place.setting.value {
         Setting::Unit(reference) => reference.unit.as_deref()?,
+        Setting::Literal(Json::String(name))
+            if place.path.ends_with(&["task", "name"]) =>
+        {
+            return known.names.get(name.as_str()).copied();
+        }
         Setting::Literal(Json::String(text)) => text.as_str(),
         _ => return None,
     };
-    keys.get(key).copied()
+    known.keys.get(key).copied()
 }

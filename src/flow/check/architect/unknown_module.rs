@@ -4,11 +4,11 @@
 
 use super::title;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::flow::architect::Setting;
-use crate::flow::architect::{Action, ArchitectFlow};
+use crate::flow::architect::{Action, ArchitectFlow, Setting};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
 use crate::flow::model::Written;
+use crate::value::Json;
 
 pub(super) fn find(
     flow: &ArchitectFlow,
@@ -38,12 +38,19 @@ pub(super) fn find(
     });
 }
 
-/// The name of the common module that an action calls, and where it stands.
+/// The name of the common module that an action calls, and where it stands: as a value, or
+/// as the key of what is said about it.
 fn called(action: &Action) -> Option<(&str, &Written<Setting>)> {
     if action.kind.value != "callCommonModule" {
         return None;
     }
-    let modules = action.settings.get("commonModule")?.value.group()?;
-    let (name, place) = modules.entries.first()?;
-    Some((name, place))
+    let place = action.settings.get("commonModule")?;
+    match &place.value {
+        Setting::Literal(Json::String(name)) => Some((name, place)),
+        Setting::Group(modules) => {
+            let (name, place) = modules.entries.first()?;
+            Some((name, place))
+        }
+        _ => None,
+    }
 }
