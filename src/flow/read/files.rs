@@ -116,7 +116,15 @@ fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
         Ok(document) => read_flows(&document, is_named, loaded),
         // YAML is the notation of much that is no flow, and templates of it are no YAML.
         Err(_) if !is_named && is_foreign_yaml(file) => {}
-        Err(problem) => loaded.diagnostics.push(problem.into()),
+        Err(problem) => {
+            let mut diagnostic = Diagnostic::from(problem);
+            if diagnostic.help.is_none() && file.text().contains("{{") {
+                let help = "the file looks like a template: fill in what stands as \
+                            `{{name}}` first";
+                diagnostic.help = Some(help.into());
+            }
+            loaded.diagnostics.push(diagnostic);
+        }
     }
 }
 
