@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 
 use flowsim::diagnostic::{Diagnostic, Severity};
 use flowsim::flow::architect::ArchitectFlow;
@@ -67,6 +68,35 @@ fn texts_mean_what_their_trees_say() {
         total += count;
     }
     eprintln!("{total} expressions of real flows mean what their trees say");
+}
+
+#[test]
+fn an_export_is_converted() {
+    // `{"name":"é","digits":1.50}`, percent-encoded and in base64.
+    let export =
+        "JTdCJTIybmFtZSUyMiUzQSUyMiVDMyVBOSUyMiUyQyUyMmRpZ2l0cyUyMiUzQTEuNTAlN0Q=\n";
+    let expected = "{\n  \"name\": \"é\",\n  \"digits\": 1.50\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.i3WorkFlow"), export).unwrap();
+    let run = |line: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+        command.current_dir(folder.path()).args(line.split(' ')).output().unwrap()
+    };
+    let output = run("convert a.i3WorkFlow");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    assert_eq!(output.status.code(), Some(0));
+
+    assert_eq!(run("convert a.i3WorkFlow --out b.json").status.code(), Some(0));
+    let written = std::fs::read_to_string(folder.path().join("b.json")).unwrap();
+    assert_eq!(written, expected);
+
+    let output = run("convert b.json");
+    assert_eq!(output.status.code(), Some(3));
+    let message = "error: b.json: the export is not base64: found `{` at letter 1\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
+    assert_eq!(run("convert a.i3WorkFlow --out no/b.json").status.code(), Some(5));
+    let mut left = std::fs::read_dir(folder.path()).unwrap();
+    assert!(left.all(|it| !it.unwrap().file_name().to_string_lossy().ends_with("part")));
 }
 
 /// The `__type` of actions by their ids; what a menu's choice does goes by that of the choice.

@@ -4,6 +4,7 @@
 //! room and `report` writes to either.
 
 mod check;
+mod convert;
 mod eval;
 mod exit;
 mod explain;
@@ -36,6 +37,7 @@ enum Command {
     Check(check::Arguments),
     Eval(eval::Arguments),
     Functions(functions::Arguments),
+    Convert(convert::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -50,6 +52,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Check(arguments) => check::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Functions(arguments) => functions::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))

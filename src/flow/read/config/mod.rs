@@ -19,6 +19,8 @@ mod reader;
 mod sections;
 mod sequence;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod units;
 mod values;

@@ -11,6 +11,10 @@ use crate::value::Number;
 /// Reports every expression of a document whose text means something else than its tree.
 pub(super) fn check(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
     each(document, &mut |node, expression, config| {
+        if is_literal(expression) {
+            check_literal(node, expression, config.1, reader);
+            return;
+        }
         let parsed = parse(expression.text);
         let (means, help) = match &parsed {
             Ok(tree) if is_same(tree, config) => return,
@@ -20,32 +24,67 @@ pub(super) fn check(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
             ),
             Err(problem) => ("is no expression", problem.message.clone()),
         };
-        let message = format!("the text of an expression {means}");
-        let diagnostic = Diagnostic::new(Code::EXPRESSION_MISMATCH, message);
-        let tree = node.get("config").map_or(node.span, |node| node.span);
-        reader.report(diagnostic.at(expression.span).label(tree, "the tree").help(help));
+        report(node, expression, means, help, reader);
     });
 }
 
-/// How many expressions of a flow have a text and a tree that can be compared. Those of
-/// [`embedded`](super::embedded) modules are not among them.
+/// Whether the text is the value and no expression.
+fn is_literal(expression: &Expression<'_, '_>) -> bool {
+    matches!(expression.root, Some(("lit", _)))
+        && !matches!(expression.mode, Some("0" | "4"))
+}
+
+fn check_literal(
+    node: &Node<'_>,
+    expression: &Expression<'_, '_>,
+    leaf: &Node<'_>,
+    reader: &mut Reader<'_, '_>,
+) {
+    let text = leaf.get("text").and_then(Node::as_str);
+    if text.is_some_and(|text| text != expression.text) {
+        let help = "export the flow anew; flowsim reads the text".into();
+        report(
+            node,
+            expression,
+            "is another literal than the tree beside it",
+            help,
+            reader,
+        );
+    }
+}
+
+fn report(
+    node: &Node<'_>,
+    expression: &Expression<'_, '_>,
+    means: &str,
+    help: String,
+    reader: &mut Reader<'_, '_>,
+) {
+    let message = format!("the text of an expression {means}");
+    let diagnostic = Diagnostic::new(Code::EXPRESSION_MISMATCH, message);
+    let tree = node.get("config").map_or(node.span, |node| node.span);
+    reader.report(diagnostic.at(expression.span).label(tree, "the tree").help(help));
+}
+
+/// How many expressions of a flow have a text and a tree that are compared. Literals, whose
+/// text is the value, are not counted, and neither are the expressions of
+/// [`embedded`](super::embedded) modules.
 pub fn count_expressions(document: &Node<'_>) -> usize {
     let mut count = 0;
-    each(document, &mut |_, _, _| count += 1);
+    each(document, &mut |_, expression, _| count += usize::from(!is_literal(expression)));
     count
 }
 
 type Visit<'v> = &'v mut dyn FnMut(&Node<'_>, &Expression<'_, '_>, (&str, &Node<'_>));
 
-/// Visits all expression nodes that have a text and a tree, except literals, whose text is
-/// the value and no expression, and modules, which are flows of their own. As deep as the
-/// document is nested, which is bounded.
+/// Visits all expression nodes that have a text and a tree, except those of modules, which
+/// are flows of their own. As deep as the document is nested, which is bounded.
 fn each(node: &Node<'_>, visit: Visit<'_>) {
     if let Some(expression) = Expression::of(node)
         && let Some(root) = expression.root
     {
-        let is_leaf = matches!(root.0, "emp" | "lit");
-        if !is_leaf && !expression.text.is_empty() {
+        // What is not set may keep the text that it would have by default.
+        if root.0 != "emp" && !expression.text.is_empty() {
             visit(node, &expression, root);
         }
         return;
