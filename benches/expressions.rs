@@ -54,12 +54,7 @@ fn evaluate(criterion: &mut Criterion) {
         (ANSWERS[turn], CALLERS[turn])
     };
 
-    let mut names = Declarations::new();
-    names.declare("Flow.a", Type::one(Kind::String));
-    names.declare("Flow.name", Type::one(Kind::String));
-    let text = "Flow.a == \"1\" and Length(Flow.name) > 3";
-    let expression = Expression::compile(text, &mut names, None).expect("it makes sense");
-    let mut variables = Variables(vec![Value::NOT_SET; 2]);
+    let (expression, mut variables) = ours();
     group.bench_function("flowsim", |bencher| {
         bencher.iter(|| {
             let (answer, caller) = next();
@@ -92,6 +87,15 @@ fn evaluate(criterion: &mut Criterion) {
         });
     });
     group.finish();
+}
+
+fn ours() -> (Expression, Variables) {
+    let mut names = Declarations::new();
+    names.declare("Flow.a", Type::one(Kind::String));
+    names.declare("Flow.name", Type::one(Kind::String));
+    let text = "Flow.a == \"1\" and Length(Flow.name) > 3";
+    let expression = Expression::compile(text, &mut names, None).expect("it makes sense");
+    (expression, Variables(vec![Value::NOT_SET; 2]))
 }
 
 /// The texts of real flows where they are at hand, else our own examples; those that all

@@ -1,11 +1,14 @@
 //! Real flows in Archy YAML, from public repositories: all of them are read without an
 //! error, and nothing of what they do is lost.
 
+#![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
+#![expect(clippy::print_stderr, reason = "a test without its data says so")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use flowsim::diagnostic::{Diagnostic, Severity, Style, render_text};
-use flowsim::flow::architect::{ArchitectFlow, Setting};
+use flowsim::flow::architect::{ArchitectFlow, Setting, Settings};
 use flowsim::flow::read::archy::{is_archy, read, substitute};
 use flowsim::source::{Files, read_yaml};
 use proptest::prelude::*;
@@ -18,6 +21,7 @@ struct Listed {
     flow_type: String,
     flow_name: Option<String>,
     actions: BTreeMap<String, usize>,
+    expressions: usize,
     menu_choices: BTreeMap<String, usize>,
     template_vars: Option<Vec<String>>,
 }
@@ -83,6 +87,42 @@ fn real_flows_are_read_and_no_action_is_lost() {
 }
 
 #[test]
+fn no_expression_of_real_flows_is_lost() {
+    let Some(folder) = folder() else { return };
+    for listed in listed(&folder) {
+        let flow = load(&folder, &listed);
+        let mut found = expressions_of(&flow.settings);
+        for unit in &flow.units {
+            found += expressions_of(&unit.settings);
+        }
+        for variable in
+            flow.variables.iter().chain(flow.units.iter().flat_map(|it| &it.variables))
+        {
+            found += variable.initial.as_ref().map_or(0, |it| expressions(&it.value));
+        }
+        flow.each_action(&mut |_, action| {
+            found += expressions_of(&action.settings);
+            let cases = action.outputs.iter().filter_map(|output| output.value.as_ref());
+            found += cases.map(|it| expressions(&it.value)).sum::<usize>();
+        });
+        assert_eq!(found, listed.expressions, "{}", listed.file);
+    }
+}
+
+fn expressions_of(settings: &Settings) -> usize {
+    settings.entries.iter().map(|(_, setting)| expressions(&setting.value)).sum()
+}
+
+fn expressions(setting: &Setting) -> usize {
+    match setting {
+        Setting::Expression(..) => 1,
+        Setting::List(items) => items.iter().map(|item| expressions(&item.value)).sum(),
+        Setting::Group(settings) => expressions_of(settings),
+        _ => 0,
+    }
+}
+
+#[test]
 fn every_reference_of_real_flows_leads_to_a_unit() {
     let Some(folder) = folder() else { return };
     for listed in listed(&folder) {
@@ -103,59 +143,61 @@ fn every_reference_of_real_flows_leads_to_a_unit() {
     }
 }
 
+/// What Archy's documents are made of.
+const WORDS: &[&str] = &[
+    "inboundCall",
+    "name",
+    "tasks",
+    "task",
+    "menus",
+    "menu",
+    "choices",
+    "menuTask",
+    "actions",
+    "outputs",
+    "paths",
+    "path",
+    "evaluate",
+    "firstTrue",
+    "firstMatch",
+    "cases",
+    "case",
+    "value",
+    "switch",
+    "callData",
+    "category",
+    "dataAction",
+    "commonModule",
+    "lit",
+    "exp",
+    "var",
+    "noValue",
+    "none",
+    "tts",
+    "prompt",
+    "startUpRef",
+    "targetTaskRef",
+    "dtmf",
+    "digit_1",
+    "variables",
+    "stringVariable",
+    "initialValue",
+    "isInput",
+    "refId",
+    "supportedLanguages",
+    "startUpTaskActions",
+    "startUpState",
+    "outputPaths",
+    "true",
+    "./choices/menuTask[a]",
+    "/inboundCall/tasks/task[a]",
+    "a#b",
+    "é",
+    "enabled",
+];
+
 /// Texts that look like flows, so that the reader gets beyond the flow type.
 fn flows() -> impl Strategy<Value = String> {
-    const WORDS: &[&str] = &[
-        "inboundCall",
-        "name",
-        "tasks",
-        "task",
-        "menus",
-        "menu",
-        "choices",
-        "menuTask",
-        "actions",
-        "outputs",
-        "paths",
-        "path",
-        "evaluate",
-        "firstTrue",
-        "firstMatch",
-        "cases",
-        "case",
-        "value",
-        "switch",
-        "callData",
-        "category",
-        "dataAction",
-        "commonModule",
-        "lit",
-        "exp",
-        "var",
-        "noValue",
-        "none",
-        "tts",
-        "prompt",
-        "startUpRef",
-        "targetTaskRef",
-        "dtmf",
-        "digit_1",
-        "variables",
-        "stringVariable",
-        "initialValue",
-        "isInput",
-        "refId",
-        "supportedLanguages",
-        "startUpTaskActions",
-        "startUpState",
-        "outputPaths",
-        "true",
-        "./choices/menuTask[a]",
-        "/inboundCall/tasks/task[a]",
-        "a#b",
-        "é",
-        "enabled",
-    ];
     let word = proptest::sample::select(WORDS);
     let leaf = prop_oneof![
         word.clone().prop_map(|word| format!("'{word}'")),

@@ -427,7 +427,7 @@ fn prompts_of_the_manual_are_found_with_and_without_prefix() {
     let org = example();
     let id = id_of(org.user_prompt("Greeting"));
     let greeting = format!(
-        "duration PT3S, id {id}, name Greeting, textToSpeech Welcome., type User"
+        "duration PT3S, id {id}, name Greeting, textToSpeech Welcome., type user"
     );
     for name in ["Greeting", "greeting", "Prompt.Greeting", "prompt.GREETING"] {
         assert_eq!(shown(org.user_prompt(name)), greeting, "{name}");
@@ -435,7 +435,7 @@ fn prompts_of_the_manual_are_found_with_and_without_prefix() {
     }
     let id = id_of(org.system_prompt("on_hold_music"));
     let music = format!(
-        "duration PT30S, id {id}, name on_hold_music, textToSpeech [music], type System"
+        "duration PT30S, id {id}, name on_hold_music, textToSpeech [music], type system"
     );
     assert_eq!(shown(org.system_prompt("PromptSystem.On_Hold_Music")), music);
     assert_eq!(org.user_prompt("on_hold_music"), None);
@@ -542,11 +542,11 @@ fn later_documents_win_in_the_directory() {
     );
     assert_eq!(
         shown(below.user_prompt("Hello")),
-        "duration PT0.005S, id p, name Hello, textToSpeech Hi, type User"
+        "duration PT0.005S, id p, name Hello, textToSpeech Hi, type user"
     );
     assert_eq!(
         shown(over.user_prompt("Hello")),
-        "duration Duration NOT_SET, id p, name hello, textToSpeech Servus, type User"
+        "duration Duration NOT_SET, id p, name hello, textToSpeech Servus, type user"
     );
     // The voice says nothing in this language, but there is a recording.
     assert!(shown(over.system_prompt("beep")).contains("textToSpeech Piep"));

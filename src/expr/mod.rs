@@ -9,6 +9,8 @@
 pub mod architect;
 pub mod draft;
 
+use std::borrow::Cow;
+
 use crate::source::Span;
 
 /// Why a text is not an expression.
@@ -53,4 +55,28 @@ impl Origin {
     pub(crate) fn part(self, start: usize, end: usize) -> Span {
         if self.is_verbatim { self.span.part(start, end) } else { self.span }
     }
+}
+
+/// The text between the quotes of a literal: `\n`, `\r` and `\t` resolved, any other character
+/// behind a backslash as it is.
+fn unquoted(literal: &str) -> Cow<'_, str> {
+    let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    let mut text = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        text.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some(other) => other,
+                None => '\\',
+            },
+            other => other,
+        });
+    }
+    Cow::Owned(text)
 }

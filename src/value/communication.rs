@@ -1,7 +1,7 @@
 //! What a bot shows or says.
 
-use super::Value;
 use super::spoken::DateFormat;
+use super::{Json, Value};
 
 /// A sequence of values that is displayed as one message.
 ///
@@ -55,13 +55,38 @@ impl Communication {
         out
     }
 
-    /// About how many bytes it takes.
+    /// About how many bytes it takes, and no fewer than are displayed.
     pub fn size(&self) -> usize {
-        let text = |part: &CommunicationPart| match &part.value {
-            Value::String(text) => text.len(),
-            _ => 0,
+        let part = |part: &CommunicationPart| {
+            size_of::<CommunicationPart>() + displayed(&part.value)
         };
-        self.parts.iter().map(|part| text(part) + size_of::<CommunicationPart>()).sum()
+        self.parts.iter().map(part).sum()
+    }
+}
+
+/// About how many bytes a value is displayed with. Texts within it may be shared; what is
+/// displayed of them is not.
+fn displayed(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Collection(collection) => {
+            collection.items.iter().map(|item| 1 + displayed(item)).sum()
+        }
+        Value::Object(object) => object.properties.values().map(displayed).sum(),
+        Value::Json(json) => displayed_json(json),
+        _ => 0,
+    }
+}
+
+fn displayed_json(json: &Json) -> usize {
+    match json {
+        Json::String(text) => 2 + text.len(),
+        Json::Array(items) => items.iter().map(|item| 1 + displayed_json(item)).sum(),
+        Json::Object(members) => {
+            let members = members.iter();
+            members.map(|(name, member)| 4 + name.len() + displayed_json(member)).sum()
+        }
+        _ => 4,
     }
 }
 

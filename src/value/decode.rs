@@ -5,8 +5,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{
-    Collection, Currency, Date, DateTime, Decimal, Duration, Json, Kind, MAX_INTEGER,
-    Number, Object, Text, Time, Type, Value, properties_of,
+    Audio, Collection, Communication, Currency, Date, DateTime, Decimal, Duration, Json,
+    Kind, MAX_INTEGER, Number, Object, Text, Time, Type, Value, properties_of,
 };
 
 impl Type {
@@ -27,9 +27,7 @@ impl Type {
         Some(match json {
             Json::Null => return None,
             Json::Boolean(_) => Self::one(Kind::Boolean),
-            Json::Integer(number) if number.abs() <= MAX_INTEGER => {
-                Self::one(Kind::Integer)
-            }
+            Json::Integer(number) if is_integer(*number) => Self::one(Kind::Integer),
             Json::Integer(_) | Json::Decimal(_) => Self::one(Kind::Decimal),
             Json::String(_) => Self::one(Kind::String),
             Json::Object(_) => Self::one(Kind::Json),
@@ -87,6 +85,11 @@ fn decode_one(json: &Json, kind: Kind) -> Result<Value, String> {
         Kind::Date => text.and_then(Date::parse).map(Value::Date),
         Kind::Time => text.and_then(Time::parse).map(Value::Time),
         Kind::Duration => duration(json).map(Value::Duration),
+        Kind::Audio => text.map(|text| Value::Audio(Arc::new(Audio::speech(text)))),
+        Kind::Communication => {
+            let message = |text| Communication::of(Value::from(text));
+            text.map(|text| Value::Communication(Arc::new(message(text))))
+        }
         Kind::Currency => {
             currency(json).map(|currency| Value::Currency(Arc::new(currency)))
         }
@@ -106,6 +109,7 @@ fn example(kind: Kind) -> &'static str {
         Kind::Date => "a date such as 2026-01-05",
         Kind::Time => "a time such as 09:30:00",
         Kind::Duration => "a duration such as PT1H30M, or milliseconds",
+        Kind::Audio | Kind::Communication => "a text",
         Kind::Currency => "an amount such as \"4.50|USD\"",
         _ => "an object",
     }
@@ -126,11 +130,14 @@ fn printed(json: &Json) -> Option<Value> {
 
 fn integer(json: &Json) -> Option<Value> {
     match Number::of(&Value::Json(json.clone()))? {
-        Number::Integer(number) if number.abs() <= MAX_INTEGER => {
-            Some(Value::Integer(number))
-        }
+        Number::Integer(number) if is_integer(number) => Some(Value::Integer(number)),
         _ => None,
     }
+}
+
+/// Whether a number is within the limits of Integers.
+fn is_integer(number: i64) -> bool {
+    (-MAX_INTEGER..=MAX_INTEGER).contains(&number)
 }
 
 fn decimal(json: &Json) -> Option<Decimal> {
@@ -254,6 +261,11 @@ mod tests {
                 "expected a whole number between ±999,999,999,999,999, found 1.5",
             ),
             ("1", "Integer[]", "expected a JSON list, found 1"),
+            (
+                "-9223372036854775808",
+                "Integer",
+                "expected a whole number between ±999,999,999,999,999, found -9223372036854775808",
+            ),
             ("\"noon\"", "Time", "expected a time such as 09:30:00, found \"noon\""),
             ("{\"colour\":1}", "Queue", "Queue has no property `colour`"),
             ("1", "User", "expected an object with its properties, found 1"),
@@ -271,6 +283,7 @@ mod tests {
             ("[]", None),
             ("null", None),
             ("1.0", Some("Decimal")),
+            ("-9223372036854775808", Some("Decimal")),
             ("{}", Some("JSON")),
         ] {
             let found = Type::of_json(&Json::parse(json).unwrap());

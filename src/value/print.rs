@@ -176,16 +176,36 @@ fn text_property(kind: Kind) -> &'static str {
     match kind {
         Kind::PhoneNumber => "uri",
         Kind::User => "username",
-        Kind::ExternalContact => "id",
+        Kind::ExternalPhoneNumber => "display",
+        Kind::Email
+        | Kind::EmailAddress
+        | Kind::EmailAttachment
+        | Kind::ExternalContact
+        | Kind::ExternalOrganization => "id",
         _ => "name",
     }
 }
 
 fn write_object(object: &Object, out: &mut String) {
+    if object.kind == Kind::ExternalAddress {
+        return write_address(object, out);
+    }
     let names = [text_property(object.kind), "name", "id"];
     let mut texts = names.iter().filter_map(|name| object.properties.get(*name));
     if let Some(value) = texts.find(|value| !value.is_unset()) {
         value.write_text(out);
+    }
+}
+
+/// The lines of an address that are there, in one: `100 Main St., Chicago, IL, 60447, USA`.
+fn write_address(address: &Object, out: &mut String) {
+    let lines = address.properties.values().filter_map(|line| match line {
+        Value::String(line) if !line.trim().is_empty() => Some(line.as_str()),
+        _ => None,
+    });
+    for (index, line) in lines.enumerate() {
+        out.push_str(if index > 0 { ", " } else { "" });
+        out.push_str(line);
     }
 }
 
@@ -317,5 +337,23 @@ mod tests {
         let prices = list(Kind::Currency, vec![price("10", "USD"), price("5", "EUR")]);
         let json = r#"[{"amount":"10.00","code":"USD"},{"amount":"5.00","code":"EUR"}]"#;
         check(&prices, "10.00|USD\n5.00|EUR", json, "Currency[]");
+    }
+
+    #[test]
+    fn objects_print_the_property_that_stands_for_them() {
+        let object = |kind: Kind, properties: &[(&str, &str)]| {
+            let properties = properties
+                .iter()
+                .map(|(name, value)| ((*name).into(), Value::from(*value)));
+            let object = Object { kind, properties: properties.collect() };
+            Value::Object(Arc::new(object)).to_string()
+        };
+        let both = [("id", "7"), ("name", "Seven"), ("display", "+1 7")];
+        assert_eq!(object(Kind::Queue, &both), "Seven");
+        assert_eq!(object(Kind::EmailAddress, &both), "7");
+        assert_eq!(object(Kind::ExternalPhoneNumber, &both), "+1 7");
+        let address =
+            [("address1", "100 Main St."), ("address2", " "), ("city", "Chicago")];
+        assert_eq!(object(Kind::ExternalAddress, &address), "100 Main St., Chicago");
     }
 }

@@ -24,6 +24,9 @@ pub fn properties_of(kind: Kind) -> &'static [Property] {
         | Kind::WorktypeStatus => ID_AND_NAME,
         Kind::CurrencyCode => &[("code", TEXT)],
         Kind::LanguageTag => &[("tag", TEXT)],
+        Kind::ConversationTypes => CONVERSATION_TYPES,
+        Kind::SurveyDispositions => &[("error", TEXT), ("optOut", TEXT)],
+        Kind::DaysOfWeek => DAYS_OF_WEEK,
         Kind::Campaign => &[("id", TEXT)],
         Kind::ExternalFacebookId => &[("scopedId", TEXT)],
         Kind::ExternalLineId => &[("userId", TEXT)],
@@ -68,6 +71,28 @@ const CHAT_GUEST: &[Property] =
 const WORKITEM: &[Property] =
     &[("id", TEXT), ("name", TEXT), ("status", one(Kind::WorktypeStatus))];
 const ID_AND_NAME: &[Property] = &[("id", TEXT), ("name", TEXT)];
+
+const CONVERSATION_TYPES: &[Property] = &[
+    ("call", TEXT),
+    ("callback", TEXT),
+    ("chat", TEXT),
+    ("cobrowse", TEXT),
+    ("email", TEXT),
+    ("screenShare", TEXT),
+    ("socialExpression", TEXT),
+    ("videoComm", TEXT),
+    ("unknown", TEXT),
+];
+
+const DAYS_OF_WEEK: &[Property] = &[
+    ("sunday", WHOLE),
+    ("monday", WHOLE),
+    ("tuesday", WHOLE),
+    ("wednesday", WHOLE),
+    ("thursday", WHOLE),
+    ("friday", WHOLE),
+    ("saturday", WHOLE),
+];
 
 const CURRENCY: &[Property] = &[("amount", one(Kind::Decimal)), ("code", TEXT)];
 

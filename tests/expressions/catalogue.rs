@@ -10,6 +10,8 @@ use crate::world::shared;
 const DIFFERENCES: &[(&str, &str)] = &[
     // An example of the catalogue itself gives it NOT_SET and gets NOT_SET.
     ("ToPhoneNumber", "phn(str)"),
+    // As above.
+    ("ToLanguageSkill", "lac(lac)"),
     // Without a literal nobody knows the type of the property; JSON has overloads of its own.
     ("[", "any(str, any)"),
 ];

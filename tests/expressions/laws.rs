@@ -258,6 +258,61 @@ proptest! {
     }
 }
 
+/// A hundred thousand letters, in some hundred.
+const LONG: &str = "Replace(Replace(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"a\", \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"), \"a\", \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\")";
+
+/// Each of these needed gigabytes or half a minute when only single texts were bounded.
+#[test]
+fn what_an_expression_makes_is_bounded_in_all() {
+    let mut world = World::default();
+    let call = |name: &str, argument: &str| {
+        let arguments = vec![argument; MAX_LENGTH / (argument.len() + 2) - 1];
+        format!("{name}({})", arguments.join(", "))
+    };
+    for text in [
+        call("Sum", &format!("FindFirst(Split({LONG}, \"\"), \"b\")")),
+        call("Sum", &format!("Count(Split({LONG}, \"\"))")),
+        call("MakeList", LONG),
+        call("Append", &format!("ToAudioTTS({LONG})")),
+        call("MakeCommunication", LONG),
+        call("AreEqual", &format!("ToJson(Split({LONG}, \"\"))")),
+    ] {
+        assert!(text.len() <= MAX_LENGTH);
+        let message = world.value(&text).unwrap_err();
+        assert!(message.starts_with("RESULT_TOO_LARGE"), "{message}\n{}", &text[..80]);
+    }
+    let halves = format!("Count(Split({LONG}, \"\")) + Length({LONG} + {LONG})");
+    assert_eq!(world.value(&halves), Ok(Value::Integer(3 * 47 * 47 * 47)));
+}
+
+/// A message or Audio that a flow puts into itself doubles each time.
+#[test]
+fn what_doubles_is_bounded() {
+    for (start, double) in [
+        ("ToAudioTTS(\"hello\")", "Flow.it + Flow.it"),
+        ("ToAudioTTS(\"hello\")", "Append(Flow.it, Flow.it)"),
+        ("MakeCommunication(\"hello\")", "MakeCommunication(Flow.it, Flow.it)"),
+        ("MakeCommunication(MakeList(\"hello\"))", "MakeCommunication(Flow.it, Flow.it)"),
+        ("\"hello\"", "Flow.it + Flow.it"),
+        (
+            "JsonParse(\"{}\")",
+            "SetJsonObjectProperty(SetJsonObjectProperty(Flow.it, \"a\", Flow.it), \"b\", Flow.it)",
+        ),
+    ] {
+        let mut it = World::default().value(start).unwrap();
+        let mut times = 0;
+        let message = loop {
+            match World::default().with("Flow.it", it.clone()).value(double) {
+                Ok(doubled) => it = doubled,
+                Err(message) => break message,
+            }
+            times += 1;
+            assert!(times < 25, "{double}");
+        };
+        assert!(message.starts_with("RESULT_TOO_LARGE"), "{double}: {message}");
+    }
+}
+
 /// Chains and nests that are long, but within the limits or just beyond them.
 #[test]
 fn deep_expressions_are_evaluated_or_refused() {
@@ -275,9 +330,59 @@ fn deep_expressions_are_evaluated_or_refused() {
             "{piece}"
         );
     }
+    for piece in ["1^", "!", "~", "-", "1+", "true?1:", "true and ", "1 or "] {
+        let text = piece.repeat(MAX_LENGTH / piece.len() - 1) + "1";
+        assert!(
+            world.value(&text).unwrap_err().starts_with("EXPRESSION_SYNTAX"),
+            "{piece}"
+        );
+    }
+    assert_eq!(world.value(&("1^".repeat(256) + "1")), world.value("1.0"));
+    assert!(world.value(&("1^".repeat(257) + "1")).is_err());
     assert!(world.value(&"1".repeat(MAX_LENGTH)).is_err());
     let calls = format!("{}1{}", "Sum(1, ".repeat(60), ")".repeat(60));
     assert_eq!(world.value(&calls), Ok(Value::Integer(61)));
+}
+
+/// The deepest trees there are, of every shape, on the stack of a thread.
+#[test]
+fn a_small_stack_is_enough() {
+    let wrapped = |open: &str, inner: &str, close: &str, count: usize| {
+        format!("{}{inner}{}", open.repeat(count), close.repeat(count))
+    };
+    let deep = [
+        "1^".repeat(256) + "1",
+        "!".repeat(256) + "true",
+        "~".repeat(256) + "1",
+        "true and ".repeat(256) + "true",
+        "false or ".repeat(256) + "true",
+        "1 + ".repeat(256) + "1",
+        "\"a\" + ".repeat(256) + "\"b\"",
+        wrapped("(!", "true", ")", 63),
+        wrapped("If(Flow.truth, ", &("1".to_owned() + &" + 1".repeat(190)), ", 2)", 62),
+        wrapped("(true and ", &("true".to_owned() + &" and true".repeat(190)), ")", 62),
+        wrapped("Append(\"a\", ToString(", "1", "))", 31),
+        wrapped("(Flow.truth ? ", "1", " : 2)", 62),
+        "Flow.json".to_owned() + &"[\"a\"]".repeat(256),
+        "MakeList(Flow.json)[0]".to_owned() + &".a".repeat(250),
+        wrapped("SetJsonObjectProperty(JsonParse(\"{}\"), \"a\", ", "1", ")", 62),
+        wrapped("If(MakeList(", "true", ")[0], true, false)", 31),
+    ];
+    let small = std::thread::Builder::new().stack_size(1024 * 1024);
+    let evaluated = small.spawn(move || {
+        let json = Value::unset(Type::one(Kind::Json));
+        let mut world = variables().with("Flow.json", json);
+        for text in deep {
+            let value = world.value(&text);
+            let is_computed = match &value {
+                Ok(_) => true,
+                Err(message) => message.starts_with("NOT_SET_NOT_ALLOWED"),
+            };
+            assert!(is_computed, "{text}\n{value:?}");
+            assert!(canonical(&text, &mut world.names, None).is_ok(), "{text}");
+        }
+    });
+    evaluated.unwrap().join().unwrap();
 }
 
 #[test]
@@ -287,6 +392,99 @@ fn number_literals_mean_what_they_say() {
         let found = world.value(text).unwrap();
         let expected = Number::parse(value).unwrap();
         assert!(Number::of(&found).unwrap().compare(&expected).is_eq(), "{text}");
+    }
+}
+
+/// Literals of a type.
+fn literal(kind: Kind) -> BoxedStrategy<String> {
+    let texts = |texts: &[&str]| {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        prop::sample::select(texts).boxed()
+    };
+    match kind {
+        Kind::Boolean => texts(&["true", "false", "ToBool(NOT_SET)"]),
+        Kind::Integer => {
+            texts(&["0", "1", "-1", "7", "999999999999999", "ToInt(NOT_SET)"])
+        }
+        Kind::Decimal => texts(&["0.0", "1.5", "-2.25", "0.1", "ToDecimal(NOT_SET)"]),
+        _ => texts(&["\"\"", "\"a\"", "\"B é\"", "\"1\"", "ToString(NOT_SET)"]),
+    }
+}
+
+/// An expression with holes: where each stands, `{0}`, and its type.
+fn form() -> impl Strategy<Value = (&'static str, Vec<Kind>)> {
+    use Kind::{Boolean as B, Decimal as D, Integer as I, String as S};
+    prop::sample::select(vec![
+        ("{0} + {1} * {2}", vec![I, I, I]),
+        ("{0} / {1} - {2}", vec![D, I, D]),
+        ("{0} % {1} == {2}", vec![I, I, I]),
+        ("{0} ^ {1}", vec![I, I]),
+        ("{0} & {1} | ~{2}", vec![I, I, I]),
+        ("-({0}) < {1}", vec![I, D]),
+        ("{0} and {1} or !{2}", vec![B, B, B]),
+        ("!({0} or {1}) and {2}", vec![B, B, B]),
+        ("{0} ? {1} : {2}", vec![B, S, S]),
+        ("If({0} and {1} > {2}, {1}, {2})", vec![B, I, I]),
+        ("{0} < {1} or {0} == {1}", vec![S, S]),
+        ("{0} != {1}", vec![B, B]),
+        ("Append({0}, {1}) + {2}", vec![S, S, S]),
+        ("Substring({0}, {1}, {2})", vec![S, I, I]),
+        ("Length({0}) > {1}", vec![S, I]),
+        ("Count(MakeList({0}, {1})) + {0}", vec![I, I]),
+        ("MakeList({0}, {1})[{2}]", vec![S, S, I]),
+        ("FindFirst(MakeList({0}, {1}), {2})", vec![I, I, I]),
+        ("Sum({0}, {1}, {2})", vec![I, I, I]),
+        ("Average({0}, {1})", vec![D, D]),
+        ("Round({0} * {1}, {2})", vec![D, D, I]),
+        ("ToInt({0}) + ToInt({1})", vec![S, B]),
+        ("ToString({0}) + ToString({1})", vec![D, I]),
+        ("MakeCurrency({0}, \"USD\") + MakeCurrency({1}, \"EUR\")", vec![D, D]),
+        ("ToCurrency({0}).amount", vec![S]),
+        ("MakeDuration({0}, {1}, 0, 0) < MakeDuration({1}, {0}, 0, 0)", vec![I, I]),
+        ("AddDays(MakeDateTime(2020, 2, 29), {0})", vec![I]),
+        ("Split({0}, {1})", vec![S, S]),
+        ("Replace({0}, {1}, {2})", vec![S, S, S]),
+        ("Contains({0}, {1}, {2})", vec![S, S, B]),
+        ("AreEqual({2}, {0}, {1})", vec![S, S, B]),
+        ("JsonParse({0})", vec![S]),
+        ("IsNotSetOrEmpty({0}) or IsSet({1})", vec![S, I]),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    /// What is computed ahead is what would be computed at the run, failures included.
+    #[test]
+    fn constants_are_folded_without_a_change(
+        (form, literals) in form().prop_flat_map(|(form, kinds)| {
+            let literals: Vec<_> = kinds.into_iter().map(literal).collect();
+            (Just(form), literals)
+        }),
+    ) {
+        let (mut constant, mut variable) = (form.to_owned(), form.to_owned());
+        let mut world = World::default();
+        for (index, text) in literals.iter().enumerate() {
+            let hole = format!("{{{index}}}");
+            constant = constant.replace(&hole, text);
+            variable = variable.replace(&hole, &format!("Flow.v{index}"));
+            let value = World::default().value(text).unwrap();
+            world = world.with(&format!("Flow.v{index}"), value);
+        }
+        let folded = match Expression::compile(&constant, &mut world.names, None) {
+            Ok(folded) => folded.evaluate(&world),
+            // Literals are held to the limits before anything is computed.
+            Err(problems) => {
+                let code = problems[0].code.name();
+                prop_assert!(["OUT_OF_RANGE", "DIVISION_BY_ZERO"].contains(&code), "{}", constant);
+                return Ok(());
+            }
+        };
+        let computed = Expression::compile(&variable, &mut world.names, None).unwrap().evaluate(&world);
+        let kind = |failure: flowsim::expr::architect::Failure| {
+            (failure.code(), failure.message().to_owned())
+        };
+        prop_assert_eq!(folded.map_err(kind), computed.map_err(kind), "{}", constant);
     }
 }
 

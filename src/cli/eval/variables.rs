@@ -28,8 +28,9 @@ pub(super) fn parse(text: &str) -> Result<Given, String> {
 }
 
 pub(super) fn parse_type(text: &str) -> Result<Type, String> {
-    Type::parse(text).ok_or_else(|| {
-        let near = nearest(text, Kind::ALL.iter().map(|kind| kind.name()));
+    Type::parse(text).filter(|holds| is_of_values(holds.kind)).ok_or_else(|| {
+        let kinds = Kind::ALL.iter().copied().filter(|kind| is_of_values(*kind));
+        let near = nearest(text, kinds.map(Kind::name));
         match near {
             Some(near) => format!("there is no such type; did you mean {near}?"),
             None => {
@@ -39,6 +40,11 @@ pub(super) fn parse_type(text: &str) -> Result<Type, String> {
             }
         }
     })
+}
+
+/// Whether there are values of this type; the others stand in signatures alone.
+fn is_of_values(kind: Kind) -> bool {
+    !matches!(kind, Kind::Any | Kind::NotSet | Kind::PromptOrAudio)
 }
 
 impl Given {

@@ -1,14 +1,13 @@
-//! The variables and constants that Architect brings along.
+//! The variables that Architect brings along.
 //!
 //! *Source: section 7 of our notes on the language, gathered from exports of real flows and
 //! Genesys' help.*
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
-use crate::value::{DateTime, Duration, Kind, MAX_INTEGER, Object, Text, Type, Value};
+use crate::value::{Kind, Type};
 
 /// A variable that every flow of some type has.
 #[derive(Debug)]
@@ -106,110 +105,4 @@ pub(super) fn variable(lower_case: &str) -> Option<&'static BuiltIn> {
 /// The names of all variables.
 pub(super) fn names<'n>() -> impl Iterator<Item = &'n str> {
     BUILT_INS.iter().map(|built_in| built_in.name)
-}
-
-/// A constant: its value, its name as Architect writes it, and how many segments that is.
-pub(super) type Constant = (Value, Text, usize);
-
-/// The constant that a dotted name in lower case begins with: `system.maxint`,
-/// `format.date.longyear`, `system.currencies.usd`.
-pub(super) fn constant(segments: &[&str]) -> Option<Constant> {
-    match segments {
-        ["system", name, ..] if let Some((value, name)) = limit(name) => {
-            Some((value, name.into(), 2))
-        }
-        ["system", group, name, ..] => {
-            system(group, name).map(|(value, name)| (value, name, 3))
-        }
-        [group @ ("format" | "language"), family, name, ..] => {
-            let (kind, names, shown) = choices(group, family)?;
-            let name = names.iter().find(|choice| choice.eq_ignore_ascii_case(name))?;
-            let value = object(kind, &[("name", name)]);
-            Some((value, Text::from(format!("{shown}.{name}")), 3))
-        }
-        _ => None,
-    }
-}
-
-fn limit(name: &str) -> Option<(Value, &'static str)> {
-    Some(match name {
-        "maxint" => (Value::Integer(MAX_INTEGER), "System.MaxInt"),
-        "minint" => (Value::Integer(-MAX_INTEGER), "System.MinInt"),
-        "maxdatetime" => (Value::DateTime(DateTime::MAX), "System.MaxDateTime"),
-        "mindatetime" => (Value::DateTime(DateTime::MIN), "System.MinDateTime"),
-        "maxduration" => (Value::Duration(Duration::MAX), "System.MaxDuration"),
-        "minduration" => (Value::Duration(Duration::MIN), "System.MinDuration"),
-        _ => return None,
-    })
-}
-
-/// `System.Currencies.USD`, `System.Languages.enUS`.
-fn system(group: &str, name: &str) -> Option<(Value, Text)> {
-    let is_word = name.chars().all(|character| character.is_ascii_alphabetic());
-    match group {
-        "currencies" if is_word && name.len() == 3 => {
-            let code = name.to_ascii_uppercase();
-            let shown = format!("System.Currencies.{code}");
-            Some((object(Kind::CurrencyCode, &[("code", &code)]), shown.into()))
-        }
-        "languages" if is_word && name.len() == 4 => {
-            let (language, region) = name.split_at(2);
-            let shown =
-                format!("System.Languages.{language}{}", region.to_ascii_uppercase());
-            let tag = format!("{language}-{region}");
-            Some((object(Kind::LanguageTag, &[("tag", &tag)]), shown.into()))
-        }
-        _ => None,
-    }
-}
-
-type Choices = (Kind, &'static [&'static str], &'static str);
-
-/// The formats of a family. *Source: the catalogue's containers.*
-fn choices(group: &str, family: &str) -> Option<Choices> {
-    Some(match (group, family) {
-        ("format", "date") => (Kind::DateFormat, DATES, "Format.Date"),
-        ("format", "time") => {
-            (Kind::TimeFormat, &["twentyFourHours", "twelveHours"], "Format.Time")
-        }
-        ("format", "bool") => (Kind::BoolFormat, &["playYesNo"], "Format.Bool"),
-        ("format", "currency") => (Kind::CurrencyFormat, AMOUNTS, "Format.Currency"),
-        ("format", "number") => (Kind::NumberFormat, &["playDigits"], "Format.Number"),
-        ("format", "phonenumber") => {
-            (Kind::PhoneNumberFormat, &["global", "local"], "Format.PhoneNumber")
-        }
-        ("format", "string") => (Kind::StringFormat, &["playChars"], "Format.String"),
-        ("format", "timepart") => {
-            (Kind::TimePart, &["days", "hours", "minutes", "seconds"], "Format.TimePart")
-        }
-        ("language", "quantity") => {
-            (Kind::LanguageContext, &["plural", "singular"], "Language.Quantity")
-        }
-        ("language", "case") => (Kind::LanguageContext, CASES, "Language.Case"),
-        ("language", "gender") => (Kind::LanguageContext, GENDERS, "Language.Gender"),
-        _ => return None,
-    })
-}
-
-const DATES: &[&str] = &[
-    "longYear",
-    "shortYear",
-    "shortMonthAndDay",
-    "dayOfWeekOnly",
-    "dayOnly",
-    "monthOnly",
-    "shortYearOnly",
-    "longYearOnly",
-];
-const AMOUNTS: &[&str] =
-    &["asMinorUnits", "majorUnitsOnly", "minorUnitsOnly", "playDigits"];
-const CASES: &[&str] = &["article", "accusative", "dative", "genitive", "nominative"];
-const GENDERS: &[&str] = &["common", "feminine", "masculine", "neuter"];
-
-fn object(kind: Kind, properties: &[(&str, &str)]) -> Value {
-    let properties: IndexMap<Text, Value> = properties
-        .iter()
-        .map(|(name, value)| (Text::from(*name), Value::from(*value)))
-        .collect();
-    Value::Object(Arc::new(Object { kind, properties }))
 }

@@ -49,26 +49,12 @@ pub(super) struct Checker<'n> {
 impl Checker<'_> {
     fn check(&mut self, tree: &Tree<'_>) -> Typed {
         let place = tree.place;
-        let literal = |value: Value| {
-            let holds = value.type_of();
-            Typed::new(TypedForm::Literal(value), holds, place)
-        };
         match &tree.form {
-            Form::NotSet => {
-                let holds = Type::one(Kind::NotSet);
-                Typed::new(TypedForm::Literal(Value::NotSet(holds)), holds, place)
-            }
-            Form::Boolean(truth) => literal(Value::Boolean(*truth)),
+            Form::NotSet => literal(Value::NotSet(Type::one(Kind::NotSet)), place),
+            Form::Boolean(truth) => literal(Value::Boolean(*truth), place),
             Form::Integer(digits) => self.integer(digits, place),
-            Form::Decimal(digits) => match Decimal::parse(digits) {
-                Some(number) => literal(Value::Decimal(number)),
-                None => self.report(
-                    Code::OUT_OF_RANGE,
-                    place,
-                    "a Decimal has at most 40 digits",
-                ),
-            },
-            Form::String(text) => literal(Value::string(&**text)),
+            Form::Decimal(digits) => self.decimal(digits, place),
+            Form::String(text) => literal(Value::string(&**text), place),
             Form::Name(segments) => name(self, segments, place),
             Form::Call { name, place: word, arguments } => {
                 let arguments = self.all(arguments.iter());
@@ -104,13 +90,19 @@ impl Checker<'_> {
 
     fn integer(&mut self, digits: &str, place: Place) -> Typed {
         match digits.parse::<i64>().ok().filter(|number| *number <= MAX_INTEGER) {
-            Some(number) => Typed::new(
-                TypedForm::Literal(Value::Integer(number)),
-                Type::one(Kind::Integer),
-                place,
-            ),
+            Some(number) => literal(Value::Integer(number), place),
             None => {
                 let message = "the largest Integer is 999,999,999,999,999";
+                self.report(Code::OUT_OF_RANGE, place, message)
+            }
+        }
+    }
+
+    fn decimal(&mut self, digits: &str, place: Place) -> Typed {
+        match Decimal::parse(digits) {
+            Some(number) => literal(Value::Decimal(number), place),
+            None => {
+                let message = "a Decimal has at most 40 digits";
                 self.report(Code::OUT_OF_RANGE, place, message)
             }
         }
@@ -221,14 +213,20 @@ impl Checker<'_> {
         let arguments = arguments
             .into_iter()
             .enumerate()
-            .map(|(index, argument)| self.argument(&fit, index, argument))
+            .map(|(index, argument)| self.argument(function, &fit, index, argument))
             .collect();
         let shown = Text::from(function.name);
         let call = TypedCall { function, overload: fit.overload, arguments, shown };
         Typed::new(TypedForm::Call(Box::new(call)), overloads::result(&fit), place)
     }
 
-    fn argument(&mut self, fit: &Fit, index: usize, argument: Typed) -> Typed {
+    fn argument(
+        &mut self,
+        function: &Function,
+        fit: &Fit,
+        index: usize,
+        argument: Typed,
+    ) -> Typed {
         let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
             return argument;
         };
@@ -236,7 +234,7 @@ impl Checker<'_> {
             return argument;
         }
         let argument = self.adapt(argument, wanted);
-        if let Some(problem) = refused_literal(parameter, &argument) {
+        if let Some(problem) = refused_literal(function, parameter, &argument) {
             self.problems.push(problem);
         }
         argument
@@ -303,18 +301,29 @@ impl Checker<'_> {
     }
 }
 
+fn literal(value: Value, place: Place) -> Typed {
+    let holds = value.type_of();
+    Typed::new(TypedForm::Literal(value), holds, place)
+}
+
 pub(super) fn unknown(place: Place) -> Typed {
     Typed::new(TypedForm::Unknown, Type::ANY, place)
 }
 
 /// A literal is checked against what the parameter allows before anything runs.
-fn refused_literal(parameter: &Parameter, argument: &Typed) -> Option<Problem> {
+fn refused_literal(
+    function: &Function,
+    parameter: &Parameter,
+    argument: &Typed,
+) -> Option<Problem> {
     let value = argument.constant();
     let name = parameter.name;
     if parameter.must_be_literal && value.is_none() && argument.holds != Type::ANY {
         let message = format!("{name} must be a literal");
         return Some(Problem::new(Code::WRONG_ARGUMENTS, argument.place, message));
     }
-    let message = messages::refusal(parameter, value?)?;
-    Some(Problem::new(Code::OUT_OF_RANGE, argument.place, message))
+    let value = value?;
+    let message = messages::refusal(parameter, value)?;
+    let code = messages::refusal_code(function, value);
+    Some(Problem::new(code, argument.place, message))
 }

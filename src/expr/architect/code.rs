@@ -2,6 +2,7 @@
 
 use crate::value::{Text, Type, Value};
 
+use super::allowance::Allowance;
 use super::evaluate::invoke;
 use super::signature::{Category, Evaluate, Function, Overload, Parameter};
 use super::surroundings::{Directory, Surroundings, UnknownOrganization};
@@ -35,6 +36,7 @@ pub(super) struct PropertyCode {
     pub(super) base: Code,
     pub(super) name: Text,
     pub(super) holds: Type,
+    pub(super) place: Place,
 }
 
 #[derive(Debug, Clone)]
@@ -83,27 +85,40 @@ impl Shape {
 
 /// Compiles a checked tree.
 pub(super) fn compile(typed: Typed) -> Code {
+    compile_within(typed, &Allowance::of_constants())
+}
+
+fn compile_within(typed: Typed, allowance: &Allowance) -> Code {
     match typed.form {
         TypedForm::Literal(value) | TypedForm::Named(value, _) => Code::Constant(value),
         TypedForm::Variable(slot, _) => Code::Variable(slot),
         TypedForm::Prompt { is_system, name } => Code::Prompt { is_system, name },
-        TypedForm::Property(base, name) => property(compile(*base), name, typed.holds),
-        TypedForm::Call(call) => compile_call(*call, typed.holds, typed.place),
+        TypedForm::Property(base, name) => {
+            property(compile_within(*base, allowance), name, typed.holds, typed.place)
+        }
+        TypedForm::Call(call) => compile_call(*call, typed.holds, typed.place, allowance),
         TypedForm::Unknown => Code::Constant(Value::NOT_SET),
     }
 }
 
-fn property(base: Code, name: Text, holds: Type) -> Code {
+fn property(base: Code, name: Text, holds: Type, place: Place) -> Code {
     if let Code::Constant(value) = &base
+        && !matches!(value, Value::NotSet(_))
         && let Some(value) = value.property(&name)
     {
         return Code::Constant(value);
     }
-    Code::Property(Box::new(PropertyCode { base, name, holds }))
+    Code::Property(Box::new(PropertyCode { base, name, holds, place }))
 }
 
-fn compile_call(call: TypedCall, result: Type, place: Place) -> Code {
-    let arguments: Vec<Code> = call.arguments.into_iter().map(compile).collect();
+fn compile_call(
+    call: TypedCall,
+    result: Type,
+    place: Place,
+    allowance: &Allowance,
+) -> Code {
+    let compiled = |argument| compile_within(argument, allowance);
+    let arguments: Vec<Code> = call.arguments.into_iter().map(compiled).collect();
     let arguments = match special(call.function, arguments, place) {
         Ok(code) => return code,
         Err(arguments) => arguments,
@@ -122,7 +137,7 @@ fn compile_call(call: TypedCall, result: Type, place: Place) -> Code {
         refuses_not_set: call.overload.parameters.iter().any(refuses),
         has_limits: call.overload.parameters.iter().any(limits),
     };
-    match folded(&call) {
+    match folded(&call, allowance) {
         Some(value) => Code::Constant(value),
         None => Code::Call(Box::new(call)),
     }
@@ -168,7 +183,7 @@ fn pair(
 }
 
 /// The value of a call that depends on nothing but constants, if it has one.
-fn folded(call: &Call) -> Option<Value> {
+fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
     if call.overload.reads_surroundings {
         return None;
     }
@@ -184,7 +199,7 @@ fn folded(call: &Call) -> Option<Value> {
             _ => None,
         })
         .collect();
-    invoke(call, &values, &Nowhere).ok()
+    invoke(call, &values, &Nowhere, allowance).ok()
 }
 
 /// Surroundings for what does not ask for any.

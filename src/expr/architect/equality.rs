@@ -1,6 +1,6 @@
 //! Equality as `==`, `AreEqual`, `Find` and `FindFirst` have it.
 
-use crate::value::{Kind, Number, Object, Value};
+use crate::value::{Json, Kind, Number, Object, Value};
 
 use super::surroundings::Policies;
 
@@ -27,9 +27,7 @@ pub(super) fn equal(left: &Value, right: &Value, policies: Policies) -> bool {
         (Value::Object(left), Value::Object(right)) => {
             equal_objects(left, right, policies)
         }
-        (Value::Json(_), Value::Json(_)) => {
-            crate::value::equal(left, right) || left.is_unset() && right.is_unset()
-        }
+        (Value::Json(left), Value::Json(right)) => equal_json(left, right),
         _ if left.is_unset() || right.is_unset() => left.is_unset() && right.is_unset(),
         _ => left == right,
     }
@@ -40,6 +38,13 @@ pub(super) fn equal_ignoring_case(left: &str, right: &str) -> bool {
     let lower =
         |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
     lower(left) == lower(right)
+}
+
+/// As members of lists, where a string is never a number; by itself the draft dialect takes
+/// `"1"` for 1.
+fn equal_json(left: &Json, right: &Json) -> bool {
+    let member = |json: &Json| Value::Json(Json::array([json.clone()]));
+    crate::value::equal(&member(left), &member(right))
 }
 
 fn equal_objects(left: &Object, right: &Object, policies: Policies) -> bool {
@@ -83,5 +88,28 @@ fn address(object: &Object) -> Option<Address<'_>> {
         text("uri").map(Address::Sip)
     } else {
         text("raw").or_else(|| text("uri")).map(Address::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trial::hold;
+
+    #[test]
+    fn json_of_other_types_differs() {
+        hold(&[
+            (r#"JsonParse("1") == JsonParse("\"1\"")"#, "false"),
+            (r#"JsonParse("true") == JsonParse("\"true\"")"#, "false"),
+            (r#"JsonParse("[1]") == JsonParse("[\"1\"]")"#, "false"),
+            (r#"JsonParse("1") == JsonParse("1.0")"#, "true"),
+            (r#"JsonParse("\"a\"") == JsonParse("\"a\"")"#, "true"),
+            (
+                r#"JsonParse("{\"a\": 1, \"b\": 2}") == JsonParse("{\"b\": 2, \"a\": 1}")"#,
+                "true",
+            ),
+            (r#"JsonParse("null") == JsonParse("null")"#, "true"),
+            (r#"JsonParse("null") == NOT_SET"#, "true"),
+            (r#"JsonParse("null") == JsonParse("0")"#, "false"),
+        ]);
     }
 }

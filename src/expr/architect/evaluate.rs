@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 
 use crate::diagnostic::Code as DiagnosticCode;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
+use super::allowance::Allowance;
 use super::arguments::Arguments;
 use super::code::{Call, Code, PropertyCode, Shape};
 use super::failure::Failure;
-use super::messages::{is_zero, refusal};
+use super::messages::{refusal, refusal_code};
 use super::prompts;
 use super::surroundings::Surroundings;
 use super::tree::Place;
@@ -22,23 +23,38 @@ pub trait Scope {
     fn surroundings(&self) -> &dyn Surroundings;
 }
 
-/// The value of a piece of code.
+/// One evaluation of an expression.
+struct Run<'s, S: ?Sized> {
+    scope: &'s S,
+    allowance: Allowance,
+}
+
+/// The value of an expression.
 pub(super) fn evaluate<S: Scope + ?Sized>(
     code: &Code,
     scope: &S,
 ) -> Result<Value, Failure> {
+    // Most expressions of flows are a constant or a variable.
+    if let Some(value) = at_hand(code, scope) {
+        return Ok(value.clone());
+    }
+    compute(code, &Run { scope, allowance: Allowance::of_an_evaluation() })
+}
+
+/// The value of a piece of code.
+fn compute<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<Value, Failure> {
     match code {
         Code::Constant(value) => Ok(value.clone()),
-        Code::Variable(slot) => Ok(scope.variable(*slot).clone()),
+        Code::Variable(slot) => Ok(run.scope.variable(*slot).clone()),
         Code::And(..) | Code::Or(..) | Code::Not(..) => {
-            truth(code, scope).map(Value::Boolean)
+            truth(code, run).map(Value::Boolean)
         }
-        Code::Choice(parts) => evaluate(chosen(parts, scope)?, scope),
+        Code::Choice(parts) => compute(chosen(parts, run)?, run),
         Code::Prompt { is_system, name } => {
-            Ok(prompts::prompt(scope.surroundings().directory(), *is_system, name))
+            Ok(prompts::prompt(run.scope.surroundings().directory(), *is_system, name))
         }
-        Code::Property(property) => read_property(property, scope),
-        Code::Call(call) => evaluate_call(call, scope),
+        Code::Property(property) => read_property(property, run),
+        Code::Call(call) => evaluate_call(call, run),
     }
 }
 
@@ -46,30 +62,31 @@ pub(super) fn evaluate<S: Scope + ?Sized>(
 #[inline(always)]
 fn peek<'v, S: Scope + ?Sized>(
     code: &'v Code,
-    scope: &'v S,
+    run: &'v Run<'_, S>,
     made: &'v mut Value,
 ) -> Result<&'v Value, Failure> {
-    match at_hand(code, scope) {
+    match at_hand(code, run.scope) {
         Some(value) => Ok(value),
         None => {
-            *made = evaluate(code, scope)?;
+            *made = compute(code, run)?;
             Ok(made)
         }
     }
 }
 
 /// The value of a piece of code that gives a Boolean.
-fn truth<S: Scope + ?Sized>(code: &Code, scope: &S) -> Result<bool, Failure> {
+fn truth<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<bool, Failure> {
     match code {
-        Code::And(sides, place) => Ok(side(&sides[0], scope, *place, "and")?
-            && side(&sides[1], scope, *place, "and")?),
-        Code::Or(sides, place) => Ok(side(&sides[0], scope, *place, "or")?
-            || side(&sides[1], scope, *place, "or")?),
-        Code::Not(operand, place) => {
-            side(operand, scope, *place, "!").map(|truth| !truth)
+        Code::And(sides, place) => {
+            Ok(side(&sides[0], run, *place, "and")?
+                && side(&sides[1], run, *place, "and")?)
         }
-        Code::Call(call) if call.shape != Shape::Any => compare(call, scope),
-        _ => Ok(truth_of(code, scope)?.unwrap_or(false)),
+        Code::Or(sides, place) => {
+            Ok(side(&sides[0], run, *place, "or")? || side(&sides[1], run, *place, "or")?)
+        }
+        Code::Not(operand, place) => side(operand, run, *place, "!").map(|truth| !truth),
+        Code::Call(call) if call.shape != Shape::Any => compare(call, run),
+        _ => Ok(truth_of(code, run)?.unwrap_or(false)),
     }
 }
 
@@ -77,14 +94,14 @@ fn truth<S: Scope + ?Sized>(code: &Code, scope: &S) -> Result<bool, Failure> {
 #[inline]
 fn side<S: Scope + ?Sized>(
     code: &Code,
-    scope: &S,
+    run: &Run<'_, S>,
     place: Place,
     operator: &str,
 ) -> Result<bool, Failure> {
     match code {
-        Code::And(..) | Code::Or(..) | Code::Not(..) => truth(code, scope),
-        Code::Call(call) if call.shape != Shape::Any => compare(call, scope),
-        _ => match truth_of(code, scope)? {
+        Code::And(..) | Code::Or(..) | Code::Not(..) => truth(code, run),
+        Code::Call(call) if call.shape != Shape::Any => compare(call, run),
+        _ => match truth_of(code, run)? {
             Some(truth) => Ok(truth),
             None => Err(unset_side(place, operator)),
         },
@@ -93,9 +110,12 @@ fn side<S: Scope + ?Sized>(
 
 /// A Boolean that may be NOT_SET.
 #[inline(never)]
-fn truth_of<S: Scope + ?Sized>(code: &Code, scope: &S) -> Result<Option<bool>, Failure> {
+fn truth_of<S: Scope + ?Sized>(
+    code: &Code,
+    run: &Run<'_, S>,
+) -> Result<Option<bool>, Failure> {
     let mut made = Value::NOT_SET;
-    Ok(match peek(code, scope, &mut made)? {
+    Ok(match peek(code, run, &mut made)? {
         Value::Boolean(truth) => Some(*truth),
         _ => None,
     })
@@ -110,29 +130,33 @@ fn unset_side(place: Place, operator: &str) -> Failure {
 /// The branch that a condition chooses; NOT_SET counts as false.
 fn chosen<'c, S: Scope + ?Sized>(
     parts: &'c [Code; 3],
-    scope: &S,
+    run: &Run<'_, S>,
 ) -> Result<&'c Code, Failure> {
     let [condition, yes, no] = parts;
-    Ok(if truth(condition, scope)? { yes } else { no })
+    Ok(if truth(condition, run)? { yes } else { no })
 }
 
-fn evaluate_call<S: Scope + ?Sized>(call: &Call, scope: &S) -> Result<Value, Failure> {
+fn evaluate_call<S: Scope + ?Sized>(
+    call: &Call,
+    run: &Run<'_, S>,
+) -> Result<Value, Failure> {
     if call.shape != Shape::Any {
-        return compare(call, scope).map(Value::Boolean);
+        return compare(call, run).map(Value::Boolean);
     }
-    let surroundings = scope.surroundings();
+    let surroundings = run.scope.surroundings();
+    let allowance = &run.allowance;
     match &*call.arguments {
-        [] => invoke(call, &[], surroundings),
+        [] => invoke(call, &[], surroundings, allowance),
         [one] => {
             let mut made = Value::NOT_SET;
-            invoke(call, &[peek(one, scope, &mut made)?], surroundings)
+            invoke(call, &[peek(one, run, &mut made)?], surroundings, allowance)
         }
         [one, two] => {
             let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
-            let values = [peek(one, scope, &mut first)?, peek(two, scope, &mut second)?];
-            invoke(call, &values, surroundings)
+            let values = [peek(one, run, &mut first)?, peek(two, run, &mut second)?];
+            invoke(call, &values, surroundings, allowance)
         }
-        more => evaluate_many(call, more, scope),
+        more => evaluate_many(call, more, run),
     }
 }
 
@@ -140,13 +164,13 @@ fn evaluate_call<S: Scope + ?Sized>(call: &Call, scope: &S) -> Result<Value, Fai
 fn evaluate_many<S: Scope + ?Sized>(
     call: &Call,
     arguments: &[Code],
-    scope: &S,
+    run: &Run<'_, S>,
 ) -> Result<Value, Failure> {
     let made: Vec<Option<Value>> = arguments
         .iter()
         .map(|code| match code {
             Code::Constant(_) | Code::Variable(_) => Ok(None),
-            _ => evaluate(code, scope).map(Some),
+            _ => compute(code, run).map(Some),
         })
         .collect::<Result<_, _>>()?;
     let nothing = Value::NOT_SET;
@@ -155,24 +179,26 @@ fn evaluate_many<S: Scope + ?Sized>(
         .zip(&made)
         .map(|(code, made)| match (code, made) {
             (Code::Constant(value), _) | (_, Some(value)) => value,
-            (Code::Variable(slot), _) => scope.variable(*slot),
+            (Code::Variable(slot), _) => run.scope.variable(*slot),
             _ => &nothing,
         })
         .collect();
-    invoke(call, &values, scope.surroundings())
+    invoke(call, &values, run.scope.surroundings(), &run.allowance)
 }
 
 /// A comparison. Integers, and strings that are at hand, have a way of their own.
 #[inline]
-fn compare<S: Scope + ?Sized>(call: &Call, scope: &S) -> Result<bool, Failure> {
+fn compare<S: Scope + ?Sized>(call: &Call, run: &Run<'_, S>) -> Result<bool, Failure> {
     let [one, two] = &*call.arguments else { return Ok(false) };
-    if let (Some(left), Some(right)) = (integer(one, scope), integer(two, scope)) {
+    if let (Some(left), Some(right)) = (integer(one, run.scope), integer(two, run.scope))
+    {
         return Ok(is_so(call.shape, left.cmp(&right)));
     }
-    if let (Some(left), Some(right)) = (at_hand(one, scope), at_hand(two, scope)) {
-        return compare_values(call, left, right, scope);
+    if let (Some(left), Some(right)) = (at_hand(one, run.scope), at_hand(two, run.scope))
+    {
+        return compare_values(call, left, right, run);
     }
-    compare_computed(call, one, two, scope)
+    compare_computed(call, one, two, run)
 }
 
 #[inline(never)]
@@ -180,12 +206,12 @@ fn compare_computed<S: Scope + ?Sized>(
     call: &Call,
     one: &Code,
     two: &Code,
-    scope: &S,
+    run: &Run<'_, S>,
 ) -> Result<bool, Failure> {
     let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
-    let left = peek(one, scope, &mut first)?;
-    let right = peek(two, scope, &mut second)?;
-    compare_values(call, left, right, scope)
+    let left = peek(one, run, &mut first)?;
+    let right = peek(two, run, &mut second)?;
+    compare_values(call, left, right, run)
 }
 
 #[inline]
@@ -193,7 +219,7 @@ fn compare_values<S: Scope + ?Sized>(
     call: &Call,
     left: &Value,
     right: &Value,
-    scope: &S,
+    run: &Run<'_, S>,
 ) -> Result<bool, Failure> {
     match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => {
@@ -204,7 +230,7 @@ fn compare_values<S: Scope + ?Sized>(
         }
         _ => {}
     }
-    let value = invoke(call, &[left, right], scope.surroundings())?;
+    let value = invoke(call, &[left, right], run.scope.surroundings(), &run.allowance)?;
     Ok(matches!(value, Value::Boolean(true)))
 }
 
@@ -252,6 +278,7 @@ pub(super) fn invoke(
     call: &Call,
     values: &[&Value],
     surroundings: &dyn Surroundings,
+    allowance: &Allowance,
 ) -> Result<Value, Failure> {
     let arguments = Arguments {
         values,
@@ -263,7 +290,13 @@ pub(super) fn invoke(
     if call.refuses_not_set || call.has_limits {
         verify(call, &arguments)?;
     }
-    (call.evaluate)(&arguments).map_err(|failure| failure.at(call.place))
+    let computed = || {
+        allowance.read(values)?;
+        let value = (call.evaluate)(&arguments)?;
+        allowance.write(&value)?;
+        Ok(value)
+    };
+    computed().map_err(|failure: Failure| failure.at(call.place))
 }
 
 /// Refuses what the parameters refuse.
@@ -281,7 +314,7 @@ fn verify(call: &Call, arguments: &Arguments<'_>) -> Result<(), Failure> {
             && (parameter.range.is_some() || parameter.refuses_zero)
             && let Some(message) = refusal(parameter, value)
         {
-            return Err(refused(call, arguments, &message, is_zero(value)));
+            return Err(refused(call, arguments, &message, value));
         }
     }
     Ok(())
@@ -298,30 +331,194 @@ fn refused(
     call: &Call,
     arguments: &Arguments<'_>,
     message: &str,
-    is_zero: bool,
+    value: &Value,
 ) -> Failure {
-    let is_division = is_zero && matches!(call.function.name, "/" | "%");
-    let code = match is_division {
-        true => DiagnosticCode::DIVISION_BY_ZERO,
-        false => DiagnosticCode::OUT_OF_RANGE,
-    };
-    arguments.fail(code, message).at(call.place)
+    arguments.fail(refusal_code(call.function, value), message).at(call.place)
 }
 
-/// A property. One of NOT_SET, or one that is not there, is NOT_SET of its type; a collection
-/// that is not there is empty.
+/// A property. Reading one of NOT_SET is a failure, as the catalogue has it for the dot; one
+/// that is not there is NOT_SET of its type, or an empty collection.
 fn read_property<S: Scope + ?Sized>(
     property: &PropertyCode,
-    scope: &S,
+    run: &Run<'_, S>,
 ) -> Result<Value, Failure> {
     let mut made = Value::NOT_SET;
-    let base = peek(&property.base, scope, &mut made)?;
+    let base = peek(&property.base, run, &mut made)?;
+    if let Value::NotSet(holds) = base {
+        return Err(property_of_nothing(property, *holds));
+    }
     let found = base.property(&property.name);
-    Ok(found.unwrap_or_else(|| absent(property)))
+    Ok(found.unwrap_or_else(|| Value::unset(property.holds)))
 }
 
 #[cold]
-fn absent(property: &PropertyCode) -> Value {
-    let holds = property.holds;
-    Value::unset(holds)
+fn property_of_nothing(property: &PropertyCode, holds: Type) -> Failure {
+    let message = format!(
+        "there is no {holds} whose `{}` could be read: it is NOT_SET",
+        property.name
+    );
+    Failure::new(DiagnosticCode::NOT_SET_NOT_ALLOWED, message).at(property.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::expression::Expression;
+    use super::super::names::Declarations;
+    use super::super::surroundings::Surroundings;
+    use super::super::trial::Empty;
+    use super::*;
+    use crate::value::{Decimal, Kind, Type};
+
+    struct Given(Vec<Value>);
+
+    impl Scope for Given {
+        fn variable(&self, slot: u32) -> &Value {
+            &self.0[slot as usize]
+        }
+
+        fn surroundings(&self) -> &dyn Surroundings {
+            &Empty
+        }
+    }
+
+    /// Every value is computed and every function called, without any shorter way.
+    fn generally(code: &Code, run: &Run<'_, Given>) -> Result<Value, Failure> {
+        let truth = |code: &Code, place: Place, name: &str| match generally(code, run)? {
+            Value::Boolean(truth) => Ok(truth),
+            _ => Err(unset_side(place, name)),
+        };
+        Ok(match code {
+            Code::Constant(value) => value.clone(),
+            Code::Variable(slot) => run.scope.variable(*slot).clone(),
+            Code::And(sides, place) => Value::Boolean(
+                truth(&sides[0], *place, "and")? && truth(&sides[1], *place, "and")?,
+            ),
+            Code::Or(sides, place) => Value::Boolean(
+                truth(&sides[0], *place, "or")? || truth(&sides[1], *place, "or")?,
+            ),
+            Code::Not(side, place) => Value::Boolean(!truth(side, *place, "!")?),
+            Code::Choice(parts) => {
+                let holds = generally(&parts[0], run)? == Value::Boolean(true);
+                generally(&parts[if holds { 1 } else { 2 }], run)?
+            }
+            Code::Prompt { .. } | Code::Property(_) => compute(code, run)?,
+            Code::Call(call) => {
+                let values: Vec<Value> = call
+                    .arguments
+                    .iter()
+                    .map(|argument| generally(argument, run))
+                    .collect::<Result<_, _>>()?;
+                let values: Vec<&Value> = values.iter().collect();
+                invoke(call, &values, run.scope.surroundings(), &run.allowance)?
+            }
+        })
+    }
+
+    fn integers() -> BoxedStrategy<Value> {
+        prop_oneof![
+            4 => (-2_i64..3).prop_map(Value::Integer),
+            1 => Just(Value::NotSet(Type::one(Kind::Integer))),
+        ]
+        .boxed()
+    }
+
+    fn decimals() -> BoxedStrategy<Value> {
+        prop_oneof![
+            4 => prop::sample::select(vec!["-1.5", "0.0", "1.0", "1.5"])
+                .prop_map(|text| Value::Decimal(Decimal::parse(text).unwrap())),
+            1 => Just(Value::NotSet(Type::one(Kind::Decimal))),
+        ]
+        .boxed()
+    }
+
+    fn texts() -> BoxedStrategy<Value> {
+        prop_oneof![
+            4 => prop::sample::select(vec!["", "a", "A", "é", "ab"]).prop_map(Value::from),
+            1 => Just(Value::NotSet(Type::one(Kind::String))),
+        ]
+        .boxed()
+    }
+
+    /// A comparison, or a combination of such.
+    fn conditions() -> BoxedStrategy<String> {
+        let number = prop::sample::select(vec![
+            "Flow.i",
+            "Flow.j",
+            "Flow.d",
+            "Length(Flow.s)",
+            "Length(\"é\")",
+            "Count(Flow.l)",
+            "0",
+            "1.0",
+            "Flow.i + 1",
+            "ToInt(Flow.d)",
+            "Length(Flow.s + Flow.t)",
+        ]);
+        let text = prop::sample::select(vec![
+            "Flow.s",
+            "Flow.t",
+            "\"a\"",
+            "Upper(Flow.s)",
+            "Flow.s + Flow.t",
+        ]);
+        let operator = prop::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]);
+        prop_oneof![
+            (number.clone(), operator.clone(), number)
+                .prop_map(|(left, operator, right)| format!("{left} {operator} {right}")),
+            (text.clone(), operator, text)
+                .prop_map(|(left, operator, right)| format!("{left} {operator} {right}")),
+            Just("Flow.b".to_owned()),
+            Just("IsSet(Flow.i)".to_owned()),
+        ]
+        .prop_recursive(3, 8, 3, combinations)
+        .boxed()
+    }
+
+    fn combinations(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            pair.clone().prop_map(|(left, right)| format!("({left} and {right})")),
+            pair.clone().prop_map(|(left, right)| format!("({left} or {right})")),
+            pair.clone().prop_map(|(left, right)| format!("(({left}) == ({right}))")),
+            (inner.clone(), pair)
+                .prop_map(|(one, (two, three))| format!("If({one}, {two}, {three})")),
+            inner.prop_map(|inner| format!("!({inner})")),
+        ]
+        .boxed()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+
+        /// The shorter ways lead to the same values and the same failures.
+        #[test]
+        fn shorter_ways_lead_to_the_same(
+            text in conditions(),
+            (i, j, d) in (integers(), integers(), decimals()),
+            (s, t) in (texts(), texts()),
+            b in prop::sample::select(vec![
+                Value::Boolean(true), Value::Boolean(false), Value::NotSet(Type::one(Kind::Boolean)),
+            ]),
+            count in 0_usize..3,
+        ) {
+            let mut list = Value::unset(Type::many(Kind::Integer));
+            if let Value::Collection(items) = &mut list {
+                std::sync::Arc::make_mut(items).items = vec![Value::Integer(1); count];
+            }
+            let mut names = Declarations::new();
+            for (name, kind) in [
+                ("Flow.i", Kind::Integer), ("Flow.j", Kind::Integer), ("Flow.d", Kind::Decimal),
+                ("Flow.s", Kind::String), ("Flow.t", Kind::String), ("Flow.b", Kind::Boolean),
+            ] {
+                names.declare(name, Type::one(kind));
+            }
+            names.declare("Flow.l", Type::many(Kind::Integer));
+            let given = Given(vec![i, j, d, s, t, b, list]);
+            let expression = Expression::compile(&text, &mut names, None).unwrap();
+            let run = Run { scope: &given, allowance: Allowance::of_an_evaluation() };
+            prop_assert_eq!(expression.evaluate(&given), generally(expression.code(), &run));
+        }
+    }
 }

@@ -51,6 +51,11 @@ impl Expression {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn code(&self) -> &Code {
+        &self.code
+    }
+
     /// The value.
     ///
     /// # Errors

@@ -140,8 +140,14 @@ pub(super) fn refusal(parameter: &Parameter, value: &Value) -> Option<String> {
     }
 }
 
+/// The code of a refusal: dividing by zero has one of its own.
+pub(super) fn refusal_code(function: &Function, value: &Value) -> Code {
+    let is_division = is_zero(value) && matches!(function.name, "/" | "%");
+    if is_division { Code::DIVISION_BY_ZERO } else { Code::OUT_OF_RANGE }
+}
+
 /// Whether a number is zero.
-pub(super) fn is_zero(value: &Value) -> bool {
+fn is_zero(value: &Value) -> bool {
     match value {
         Value::Integer(number) => *number == 0,
         Value::Decimal(number) => number.is_zero(),

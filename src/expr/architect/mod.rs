@@ -6,18 +6,20 @@
 //! | file | holds |
 //! |---|---|
 //! | `parse`, `shortcut`, `syntax` | text to tree, and what is said of text that is none |
-//! | `names`, `built_in`, `resolve` | what names stand for |
+//! | `names`, `built_in`, `constants`, `resolve` | what names stand for |
 //! | `check`, `overloads`, `casts`, `messages` | types, and what is said where they do not fit |
-//! | `code`, `evaluate` | the compiled form, and its value |
+//! | `code`, `evaluate`, `allowance` | the compiled form, its value, and what that may cost |
 //! | `canonical` | the text as Architect writes it back |
 //! | `functions` | the functions and operators, one file a category |
 
+mod allowance;
 mod arguments;
 mod built_in;
 mod canonical;
 mod casts;
 mod check;
 mod code;
+mod constants;
 mod equality;
 mod evaluate;
 mod expression;

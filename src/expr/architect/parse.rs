@@ -6,6 +6,8 @@ use std::iter::Peekable;
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 
+use crate::expr::unquoted;
+
 use super::problem::Problem;
 use super::shortcut;
 use super::syntax;
@@ -59,6 +61,8 @@ pub(super) fn by_grammar(text: &str) -> Result<Tree<'_>, Problem> {
 /// by precedence. Nothing means the end of the sequence, which the grammar rules out.
 struct Reader<'t> {
     pairs: Peekable<Pairs<'t, Rule>>,
+    /// How many powers of powers are being read: the one chain that recurses.
+    powers: u16,
 }
 
 type Parsed<'t> = Option<Result<Tree<'t>, Problem>>;
@@ -75,7 +79,7 @@ macro_rules! tree {
 
 impl<'t> Reader<'t> {
     fn new(pairs: Pairs<'t, Rule>) -> Self {
-        Self { pairs: pairs.peekable() }
+        Self { pairs: pairs.peekable(), powers: 0 }
     }
 
     fn ternary(&mut self) -> Parsed<'t> {
@@ -105,16 +109,26 @@ impl<'t> Reader<'t> {
                 return Some(Ok(left));
             }
             self.pairs.next();
-            let is_right_associative = operator == Operator::Power;
-            let right = tree!(self.climb(if is_right_associative {
-                precedence
-            } else {
-                precedence + 1
-            }));
+            let right = match operator {
+                Operator::Power => tree!(self.exponent(left.place)),
+                _ => tree!(self.climb(precedence + 1)),
+            };
             let place = (left.place.0, right.place.1);
             let sides = Box::new([left, right]);
             left = tree!(limited(Form::Binary { operator, symbol, sides }, place));
         }
+    }
+
+    /// What stands right of `^`, which may be a power itself. A tree that would be too deep is
+    /// refused before the reader is.
+    fn exponent(&mut self, base: Place) -> Parsed<'t> {
+        if self.powers == MAX_DEPTH {
+            return Some(Err(syntax::too_many_levels(base)));
+        }
+        self.powers += 1;
+        let tree = self.climb(Operator::Power.precedence());
+        self.powers -= 1;
+        tree
     }
 
     fn operand(&mut self) -> Parsed<'t> {
@@ -151,7 +165,7 @@ impl<'t> Reader<'t> {
             }
             Rule::integer => Form::Integer(pair.as_str()),
             Rule::decimal => Form::Decimal(pair.as_str()),
-            Rule::string => Form::String(unescaped(pair.as_str())),
+            Rule::string => Form::String(unquoted(pair.as_str())),
             _ => return self.term(pair.as_str(), place),
         };
         Some(Ok(Tree::new(form, place)))
@@ -224,7 +238,7 @@ impl<'t> Reader<'t> {
 fn arguments(given: Pair<'_, Rule>) -> Option<Result<Vec<Tree<'_>>, Problem>> {
     let arguments =
         given.into_inner().map(|argument| Reader::new(argument.into_inner()).ternary());
-    arguments.map(|argument| argument).collect::<Option<Result<Vec<_>, _>>>()
+    arguments.collect()
 }
 
 /// A tree that is not too deep.
@@ -241,33 +255,10 @@ fn segment<'t>(property: Pair<'t, Rule>) -> Option<Segment<'t>> {
     let word = property.into_inner().next()?;
     let place = place_of(&word);
     let text = match word.as_rule() {
-        Rule::string => unescaped(word.as_str()),
+        Rule::string => unquoted(word.as_str()),
         _ => Cow::Borrowed(word.as_str()),
     };
     Some(Segment { text, place })
-}
-
-/// The text between the quotes, escapes resolved.
-pub(super) fn unescaped(quoted: &str) -> Cow<'_, str> {
-    let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-    if !inner.contains('\\') {
-        return Cow::Borrowed(inner);
-    }
-    let mut text = String::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(character) = characters.next() {
-        text.push(match character {
-            '\\' => match characters.next() {
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some(other) => other,
-                None => '\\',
-            },
-            other => other,
-        });
-    }
-    Cow::Owned(text)
 }
 
 fn place_of(pair: &Pair<'_, Rule>) -> Place {

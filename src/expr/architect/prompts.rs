@@ -24,7 +24,7 @@ fn unknown(is_system: bool, name: &str) -> Value {
         .map(|(property, holds)| {
             let value = match *property {
                 "name" => Value::from(name),
-                "type" => Value::from(if is_system { "System" } else { "User" }),
+                "type" => Value::from(if is_system { "system" } else { "user" }),
                 _ => Value::unset(*holds),
             };
             (Text::from(*property), value)

@@ -3,8 +3,8 @@
 use crate::diagnostic::Code;
 use crate::value::{Kind, Text, Type};
 
-use super::built_in;
 use super::check::{Checker, unknown};
+use super::constants;
 use super::messages;
 use super::problem::Problem;
 use super::tree::{Place, Segment};
@@ -47,7 +47,7 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
     let words: Vec<String> =
         segments.iter().map(|segment| segment.text.to_lowercase()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (value, name, length) = built_in::constant(&words)?;
+    let (value, name, length) = constants::constant(&words)?;
     let holds = value.type_of();
     Some((Typed::new(TypedForm::Named(value, name), holds, upto(length)), length))
 }

@@ -7,8 +7,9 @@
 
 use std::borrow::Cow;
 
-use super::parse::{MAX_DEPTH, MAX_NESTING, unescaped};
+use super::parse::{MAX_DEPTH, MAX_NESTING};
 use super::tree::{Form, Operator, Place, Segment, Tree};
+use crate::expr::unquoted;
 
 /// The tree of an expression; nothing if the grammar has to be asked.
 pub(super) fn read(text: &str) -> Option<Tree<'_>> {
@@ -268,7 +269,7 @@ impl<'t> Reader<'t> {
             }
         }
         self.at += 1;
-        Some(unescaped(&self.text[start..self.at]))
+        Some(unquoted(&self.text[start..self.at]))
     }
 
     fn take(&mut self, wanted: u8) -> bool {

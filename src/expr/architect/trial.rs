@@ -73,7 +73,7 @@ fn expressions() {
         ("!true or 1 < 2 and 3 >= 3", "true"),
         ("5 > 3 ? \"yes\" : \"no\"", "\"yes\""),
         ("1 < NOT_SET", "NOT_SET_NOT_ALLOWED"),
-        ("1 / 0", "OUT_OF_RANGE"),
+        ("1 / 0", "DIVISION_BY_ZERO"),
         ("MakeList(1, 2)[1]", "2"),
         ("MakeList(1, 2)[2]", "OUT_OF_RANGE"),
         ("If(IsSet(NOT_SET), 1, NOT_SET)", "NOT_SET Integer"),

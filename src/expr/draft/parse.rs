@@ -6,7 +6,7 @@ use pest::iterators::Pair;
 
 use super::shortcut;
 use super::tree::{Comparator, Condition, Operand, Part, Reference, Template};
-use crate::expr::{Origin, SyntaxError};
+use crate::expr::{Origin, SyntaxError, unquoted};
 use crate::source::Span;
 use crate::value::{Number, Text, Value};
 
@@ -152,30 +152,10 @@ fn push_text(parts: &mut Vec<Part<Reference>>, text: &str) {
 fn reference(pair: Pair<'_, Rule>, origin: Origin) -> Reference {
     let span = origin.part(pair.as_span().start(), pair.as_span().end());
     let segment = |pair: Pair<'_, Rule>| match pair.as_rule() {
-        Rule::quoted => unquote(pair.as_str()),
+        Rule::quoted => Text::from(&*unquoted(pair.as_str())),
         _ => pair.as_str().into(),
     };
     Reference { segments: pair.into_inner().map(segment).collect(), span }
-}
-
-/// The text between the quotes, escapes resolved.
-fn unquote(text: &str) -> Text {
-    let inner = &text[1..text.len() - 1];
-    let mut out = Text::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(character) = characters.next() {
-        out.push(match character {
-            '\\' => match characters.next() {
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some(other) => other,
-                None => '\\',
-            },
-            other => other,
-        });
-    }
-    out
 }
 
 fn any(pair: Pair<'_, Rule>, origin: Origin) -> Condition<Reference> {
@@ -238,7 +218,7 @@ fn operand(pair: Pair<'_, Rule>, origin: Origin) -> Operand<Reference> {
     let text = pair.as_str();
     match pair.as_rule() {
         Rule::reference => Operand::Reference(reference(pair, origin)),
-        Rule::string => Operand::Literal(Value::String(unquote(text))),
+        Rule::string => Operand::Literal(Value::string(unquoted(text).as_ref())),
         Rule::boolean => {
             Operand::Literal(Value::Boolean(text.eq_ignore_ascii_case("true")))
         }

@@ -22,6 +22,7 @@ pub use format::{
     BooleanFormat, DateFormat, LanguageContext, MoneyFormat, NumberFormat, PhoneFormat,
     TimeFormat, TimePart,
 };
+pub use phone::dialing_code;
 
 use super::{Currency, Date, DateTime, Duration, Number, Text, Time};
 
@@ -155,7 +156,15 @@ impl Spoken {
 
     /// `[number 5 in es-us, feminine]`
     fn described(&self, language: &str) -> String {
-        let (what, details) = match self {
+        let Some((what, details)) = self.description() else { return String::new() };
+        let details: String =
+            details.iter().map(|detail| format!(", {detail}")).collect();
+        format!("[{what} in {language}{details}]")
+    }
+
+    /// What would be played, and what the language must know of it; nothing if nothing is heard.
+    fn description(&self) -> Option<(String, Vec<String>)> {
+        Some(match self {
             Self::Number { number, format, places, context } => {
                 let mut details = context_names(context);
                 details.extend(format.detail());
@@ -169,13 +178,11 @@ impl Spoken {
                 let details = places.map(places_detail).into_iter().collect();
                 (format!("percent {}", number::digits_of(number)), details)
             }
-            Self::Money { currency, format } => match currency.amount_text() {
-                Some(amount) => {
-                    let code = currency.code.as_deref().unwrap_or("without code");
-                    (format!("money {amount} {code}"), format.detail())
-                }
-                None => return String::new(),
-            },
+            Self::Money { currency, format } => {
+                let amount = currency.amount_text()?;
+                let code = currency.code.as_deref().unwrap_or("without code");
+                (format!("money {amount} {code}"), format.detail())
+            }
             Self::Date { date, format } => {
                 (format!("date {date}"), vec![format.name().into()])
             }
@@ -193,10 +200,7 @@ impl Spoken {
                 let (lower, upper) = (lower.min(upper), lower.max(upper));
                 (format!("range {lower} to {upper} {}", unit.name()), Vec::new())
             }
-        };
-        let details: String =
-            details.iter().map(|detail| format!(", {detail}")).collect();
-        format!("[{what} in {language}{details}]")
+        })
     }
 
     /// About how many bytes it takes.
@@ -232,3 +236,6 @@ fn context_names(context: &[LanguageContext]) -> Vec<String> {
 fn places_detail(places: u32) -> String {
     format!("{places} places")
 }
+
+#[cfg(test)]
+mod examples;

@@ -10,6 +10,7 @@ struct Names {
     /// How many digits after the point the minor unit takes. *Source: ISO 4217.*
     places: u32,
     major: [&'static str; 2],
+    /// The same if there is no minor unit.
     minor: [&'static str; 2],
 }
 
@@ -22,7 +23,7 @@ const CURRENCIES: &[Names] = &[
     names("USD", 2, DOLLARS, CENTS),
     names("EUR", 2, ["euro", "euros"], CENTS),
     names("GBP", 2, ["pound", "pounds"], ["penny", "pence"]),
-    names("JPY", 0, ["yen", "yen"], ["sen", "sen"]),
+    names("JPY", 0, ["yen", "yen"], ["yen", "yen"]),
     names("AUD", 2, DOLLARS, CENTS),
     names("BRL", 2, ["real", "reais"], CENTAVOS),
     names("CAD", 2, DOLLARS, CENTS),
@@ -32,7 +33,7 @@ const CURRENCIES: &[Names] = &[
     names("HKD", 2, DOLLARS, CENTS),
     names("ILS", 2, ["shekel", "shekels"], ["agora", "agorot"]),
     names("INR", 2, ["rupee", "rupees"], ["paisa", "paise"]),
-    names("KRW", 0, ["won", "won"], ["jeon", "jeon"]),
+    names("KRW", 0, ["won", "won"], ["won", "won"]),
     names("KWD", 3, ["dinar", "dinars"], ["fils", "fils"]),
     names("MXN", 2, PESOS, CENTAVOS),
     names("NOK", 2, ["krone", "kroner"], ["øre", "øre"]),
@@ -157,10 +158,10 @@ mod tests {
             ("-0.99|USD", MajorUnitsOnly, "zero dollars"),
             ("-2.01|USD", MinorUnitsOnly, "negative one cent"),
             ("-2|USD", MinorUnitsOnly, "zero cents"),
-            ("5|JPY", MinorUnitsOnly, "zero sen"),
+            ("5|JPY", MinorUnitsOnly, "zero yen"),
             ("0.01|USD", AsMinorUnits, "one cent"),
             ("0|USD", AsMinorUnits, "zero cents"),
-            ("500|JPY", AsMinorUnits, "five hundred sen"),
+            ("500|JPY", AsMinorUnits, "five hundred yen"),
             ("1|USD", Places(0), "one dollar"),
             ("1|USD", Places(1), "one point zero dollars"),
             ("5|JPY", Digits, "five yen"),

@@ -1,9 +1,17 @@
 //! Telephone numbers in English words.
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 use super::Text;
 use super::number::digit_words;
+
+/// The code by which a country is dialled, `31` for `NL`. The country is written as in ISO
+/// 3166, in capitals. *Source: Google's libphonenumber.*
+pub fn dialing_code(country: &str) -> Option<String> {
+    let region = Region::from_code(country).ok()?;
+    let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
+    (code > 0).then(|| code.to_string())
+}
 
 /// The digits, after `plus` if the number starts with a plus sign.
 pub(super) fn words(number: &str) -> String {

@@ -18,7 +18,8 @@ pub(super) fn require_code(arguments: &Arguments<'_>, code: &str) -> Result<(), 
     Err(arguments.fail(Code::CONVERSION_FAILED, &message))
 }
 
-fn is_code(code: &str) -> bool {
+/// Whether a text is a code of ISO 4217, in capitals.
+pub(in crate::expr::architect) fn is_code(code: &str) -> bool {
     code.len() == 3 && CODES.split_ascii_whitespace().any(|known| known == code)
 }
 

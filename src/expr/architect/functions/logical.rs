@@ -4,7 +4,7 @@ use crate::value::{Kind, Type, Value};
 
 use super::super::arguments::Arguments;
 use super::super::failure::Failure;
-use super::super::signature::{Category, Function, many, one, overload};
+use super::super::signature::{Category, Function, Overload, many, one, overload};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -12,35 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::Logical,
         summary: "Gives one of two values of the same type, depending on a condition. Only the one that is given is computed. A condition that is NOT_SET counts as false.",
         example: ("If(5 > 3, \"more\", \"less\")", "\"more\""),
-        overloads: &[
-            overload(
-                &[
-                    one("condition", Kind::Boolean).or_not_set(),
-                    one("trueValue", Kind::Any).or_not_set(),
-                    one("falseValue", Kind::Any).or_not_set(),
-                ],
-                Type::ANY,
-                choose,
-            ),
-            overload(
-                &[
-                    one("condition", Kind::Boolean).or_not_set(),
-                    many("trueValue", Kind::Any),
-                    many("falseValue", Kind::Any),
-                ],
-                Type::many(Kind::Any),
-                choose,
-            ),
-            overload(
-                &[
-                    one("condition", Kind::Boolean).or_not_set(),
-                    one("trueValueAudio", Kind::Audio),
-                    one("falseValueAudio", Kind::Audio),
-                ],
-                Type::one(Kind::Audio),
-                choose,
-            ),
-        ],
+        overloads: CHOOSING,
     },
     Function {
         name: "IsSet",
@@ -62,8 +34,39 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// What `If` and `? :` take.
+pub(super) const CHOOSING: &[Overload] = &[
+    overload(
+        &[
+            one("condition", Kind::Boolean).or_not_set(),
+            one("trueValue", Kind::Any).or_not_set(),
+            one("falseValue", Kind::Any).or_not_set(),
+        ],
+        Type::ANY,
+        choose,
+    ),
+    overload(
+        &[
+            one("condition", Kind::Boolean).or_not_set(),
+            many("trueValue", Kind::Any),
+            many("falseValue", Kind::Any),
+        ],
+        Type::many(Kind::Any),
+        choose,
+    ),
+    overload(
+        &[
+            one("condition", Kind::Boolean).or_not_set(),
+            one("trueValueAudio", Kind::Audio),
+            one("falseValueAudio", Kind::Audio),
+        ],
+        Type::one(Kind::Audio),
+        choose,
+    ),
+];
+
 /// The compiler computes only the branch that is taken; this is for constants.
-pub(super) fn choose(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+fn choose(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let holds = arguments.optional(0, Arguments::boolean)?.unwrap_or(false);
     Ok(arguments.value(if holds { 1 } else { 2 }).clone())
 }

@@ -9,7 +9,7 @@ mod audio;
 mod cast;
 mod chance;
 mod comparison;
-mod currencies;
+pub(super) mod currencies;
 mod datetime;
 mod digital;
 mod email;

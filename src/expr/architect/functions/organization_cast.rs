@@ -9,7 +9,7 @@ use super::super::signature::{Category, Function, one, overload};
 
 /// The overloads that take a name, NOT_SET as such, and what is already of the type.
 macro_rules! named {
-    ($name:literal, $kind:ident $(.$restriction:ident)?) => {
+    ($name:literal, $kind:ident) => {
         &[
             overload(
                 &[one($name, Kind::String).or_not_set()],
@@ -23,7 +23,7 @@ macro_rules! named {
                 same,
             ),
             overload(
-                &[one("valueToReturn", Kind::$kind).or_not_set()$(.$restriction())?],
+                &[one("valueToReturn", Kind::$kind).or_not_set()],
                 Type::one(Kind::$kind),
                 same,
             ),
@@ -45,7 +45,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         category: Category::Cast,
         summary: "Gives the language skill of a name. The organisation must have it.",
         example: ("IsSet(ToLanguageSkill(NOT_SET))", "false"),
-        overloads: named!("languageTag", LanguageSkill.but_set),
+        overloads: named!("languageTag", LanguageSkill),
     },
     Function {
         name: "ToQueue",
@@ -116,6 +116,7 @@ mod tests {
             ("ToSkill(NOT_SET)", "NOT_SET Skill"),
             ("ToUser(ToString(NOT_SET))", "NOT_SET User"),
             ("ToGroup(ToGroup(NOT_SET))", "NOT_SET Group"),
+            ("ToLanguageSkill(ToLanguageSkill(NOT_SET))", "NOT_SET LanguageSkill"),
             ("ToWrapupCode(ToUser(NOT_SET))", "WRONG_ARGUMENTS"),
         ]);
         for (text, found) in [

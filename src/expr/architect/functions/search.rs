@@ -185,7 +185,7 @@ mod tests {
             ("FindSystemPrompt(NOT_SET)", "NOT_SET Prompt"),
             ("FindSystemPrompt(\"PromptSystem.\")", "NOT_SET Prompt"),
             ("FindEmergencyGroup(\"x\")", "NOT_SET EmergencyGroup"),
-            ("FindLanguageSkill(\"x\").id", "NOT_SET String"),
+            ("FindLanguageSkill(\"x\").id", "NOT_SET_NOT_ALLOWED"),
         ]);
     }
 

@@ -6,7 +6,7 @@ use super::settings::{self, Entries, is_wrapper};
 use crate::flow::architect::{Action, Output, Setting, Settings};
 use crate::flow::model::Written;
 use crate::source::{Entry, Kind, Node, Span};
-use crate::value::{Json, Text};
+use crate::value::Text;
 
 /// What of an action becomes a field of the model.
 const FIELDS: &[&str] = &["name", "refId", "outputs"];
@@ -37,7 +37,7 @@ pub(super) fn read(
                 let help = "write it as `- disconnect: {name: Goodbye}`";
                 reader.invalid(item.span, message, help);
             }
-            [entry] => actions.push(action(item.span, entry, &[], reader)),
+            [entry] => actions.push(action(entry, &[], reader)),
             [_, second, ..] => {
                 let message = format!(
                     "an action has one key, its kind, found also `{}`",
@@ -46,8 +46,7 @@ pub(super) fn read(
                 let help = "begin each action with a dash, and indent what belongs to it";
                 reader.invalid(second.key_span, message, help);
                 let entries = item.entries().iter();
-                let each =
-                    entries.map(|entry| action(entry.key_span, entry, &[], reader));
+                let each = entries.map(|entry| action(entry, &[], reader));
                 actions.extend(each.collect::<Vec<_>>());
             }
         }
@@ -57,28 +56,23 @@ pub(super) fn read(
 
 /// A menu choice as an action; its inline task is an output.
 pub(super) fn choice(
-    span: Span,
     entry: &Entry<'_>,
     left_out: &[&str],
     reader: &mut Reader<'_>,
 ) -> Action {
-    let mut choice = action(span, entry, left_out, reader);
-    if let Some(task) = entry.value.get("task") {
-        let rest = outputs::outcome("task", task, &mut choice.outputs, reader);
+    let mut choice = action(entry, left_out, reader);
+    let mut properties = entry.value.entries().iter();
+    if let Some(task) = properties.rfind(|property| property.key == "task") {
+        let rest = outputs::outcome(task, &mut choice.outputs, reader);
         if !rest.entries.is_empty() {
-            let value = Written { value: Setting::Group(rest), span: task.span };
+            let value = Written { value: Setting::Group(rest), span: task.value.span };
             choice.settings.entries.push((Text::from("task"), value));
         }
     }
     choice
 }
 
-fn action(
-    span: Span,
-    entry: &Entry<'_>,
-    left_out: &[&str],
-    reader: &mut Reader<'_>,
-) -> Action {
+fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Action {
     let body = &entry.value;
     let is_body = matches!(body.kind, Kind::Object(_)) && !is_nothing(body);
     if !is_body && !is_nothing(body) {
@@ -104,7 +98,7 @@ fn action(
         kind: Written { value: Text::from(&*entry.key), span: entry.key_span },
         settings: settings::finished(entries),
         outputs,
-        span,
+        span: entry.key_span,
     }
 }
 
@@ -138,12 +132,12 @@ fn add(
     } else if let (Some((_, below)), [named]) = (named, property.value.entries())
         && !is_wrapper(&property.value)
     {
-        name_of(&property.key, named, entries);
+        settings::name_of(&property.key, named, entries);
         named_by_key(named, *below, entries, reader);
     } else if let Some((category, action)) = data_action(property) {
-        name_of("category", category, entries);
+        settings::name_of("category", category, entries);
         if let [named] = action.value.entries() {
-            name_of(&action.key, named, entries);
+            settings::name_of(&action.key, named, entries);
             inner(&named.value, entries, reader);
         }
     } else {
@@ -159,7 +153,7 @@ fn named_by_key(
 ) {
     match (below, named.value.entries()) {
         (Some(below), [version]) if !is_wrapper(&named.value) => {
-            name_of(below, version, entries);
+            settings::name_of(below, version, entries);
             inner(&version.value, entries, reader);
         }
         _ => inner(&named.value, entries, reader),
@@ -178,12 +172,6 @@ fn data_action<'n, 's>(
     let [action] = category.value.entries() else { return None };
     let [_named] = action.value.entries() else { return None };
     Some((category, action))
-}
-
-/// A key of the document that is a name, as a setting.
-fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
-    let value = Setting::Literal(Json::String(Text::from(&*named.key)));
-    entries.insert(Text::from(setting), Written { value, span: named.key_span });
 }
 
 /// The settings below a name: `inputs`, `successOutputs`…

@@ -23,22 +23,17 @@ pub(super) fn read(menu: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Choice> {
             reader.invalid(item.span, message.into(), help);
             continue;
         };
-        choices.push(choice(item, entry, default, reader));
+        choices.push(choice(entry, default, reader));
     }
     choices
 }
 
-fn choice(
-    item: &Node<'_>,
-    entry: &Entry<'_>,
-    default: Option<&str>,
-    reader: &mut Reader<'_>,
-) -> Choice {
+fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> Choice {
     let body = &entry.value;
     let place = identity(body).map(|identity| format!("{}[{identity}]", entry.key));
     let is_default = default.is_some() && place.as_deref() == default;
     Choice {
-        action: actions::choice(item.span, entry, FIELDS, reader),
+        action: actions::choice(entry, FIELDS, reader),
         digit: digit(body, reader),
         is_global: reader.flag(body, "globalDtmf"),
         is_default: reader.flag(body, "default") || is_default,

@@ -6,8 +6,8 @@ use super::settings::{self, Entries, is_wrapper};
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Output, Setting, Settings};
 use crate::flow::model::Written;
-use crate::source::{Entry, Kind, Node};
-use crate::value::{Json, Text};
+use crate::source::{Entry, Kind, Node, Span};
+use crate::value::Text;
 
 /// How a switch finds its case.
 const STYLES: &[&str] = &["firstTrue", "firstMatch"];
@@ -34,7 +34,7 @@ pub(super) fn read(
                 path(item, outputs, &mut rest, reader);
             }
         } else {
-            let within = outcome(&entry.key, &entry.value, outputs, reader);
+            let within = outcome(entry, outputs, reader);
             keep(&entry.key, within, entry.value.span, &mut rest);
         }
     }
@@ -44,36 +44,37 @@ pub(super) fn read(
 /// Reads one outcome. It is left out where it is switched off and does nothing. What of it
 /// are no actions is given back.
 pub(super) fn outcome(
-    label: &str,
-    node: &Node<'_>,
+    entry: &Entry<'_>,
     outputs: &mut Vec<Output>,
     reader: &mut Reader<'_>,
 ) -> Settings {
+    let node = &entry.value;
     if !matches!(node.kind, Kind::Object(_) | Kind::Null) {
-        reader.wrong(label, "an object with `actions`", node);
+        reader.wrong(&entry.key, "an object with `actions`", node);
     }
     let is_off = node.get("enabled").is_some_and(|it| it.kind == Kind::Boolean(false));
     if !is_off || node.get("actions").is_some() {
+        let label = (&*entry.key, entry.key_span);
         outputs.push(output(label, None, node, reader));
     }
     settings::read(node, &["actions"], reader)
 }
 
 fn output(
-    label: &str,
+    label: (&str, Span),
     value: Option<Written<Setting>>,
     node: &Node<'_>,
     reader: &mut Reader<'_>,
 ) -> Output {
     Output {
-        label: Text::from(label),
+        label: Text::from(label.0),
         value,
         actions: actions::read(node.get("actions"), "actions", reader),
-        span: node.span,
+        span: label.1,
     }
 }
 
-fn keep(label: &str, within: Settings, span: crate::source::Span, rest: &mut Entries) {
+fn keep(label: &str, within: Settings, span: Span, rest: &mut Entries) {
     if !within.entries.is_empty() {
         let value = Written { value: Setting::Group(within), span };
         rest.insert(Text::from(label), value);
@@ -93,7 +94,7 @@ fn path(
         reader.invalid(item.span, message, "write it as `- path: {name: Sales}`");
         return;
     };
-    outputs.push(output(&name.value, None, body, reader));
+    outputs.push(output((&name.value, name.span), None, body, reader));
     let within = settings::read(body, &["name", "actions"], reader);
     keep(&name.value, within, body.span, rest);
 }
@@ -122,7 +123,7 @@ pub(super) fn switch(
             return reader.invalid(evaluate.value.span, message, help);
         }
     };
-    name_of("style", style, entries);
+    settings::name_of("style", style, entries);
     let mut body = &style.value;
     if style.key == "firstMatch" {
         let [compared] = body.entries() else {
@@ -130,13 +131,16 @@ pub(super) fn switch(
             let help = "write it as `firstMatch: {string: {value: …, cases: […]}}`";
             return reader.invalid(body.span, message.into(), help);
         };
-        name_of("type", compared, entries);
+        settings::name_of("type", compared, entries);
         body = &compared.value;
     }
     for entry in body.entries() {
         match &*entry.key {
             "cases" => cases(&entry.value, outputs, reader),
-            "default" => outputs.push(output("default", None, &entry.value, reader)),
+            "default" => {
+                let label = ("default", entry.key_span);
+                outputs.push(output(label, None, &entry.value, reader));
+            }
             _ => settings::add(entry, entries, reader),
         }
     }
@@ -151,11 +155,8 @@ fn cases(node: &Node<'_>, outputs: &mut Vec<Output>, reader: &mut Reader<'_>) {
             let help = "write it as `- case: {value: …, actions: […]}`";
             reader.invalid(item.span, message, help);
         }
-        outputs.push(output(&format!("case {}", index + 1), value, case, reader));
+        let place = item.entries().first().map_or(item.span, |entry| entry.key_span);
+        let label = format!("case {}", index + 1);
+        outputs.push(output((&label, place), value, case, reader));
     }
-}
-
-fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
-    let value = Setting::Literal(Json::String(Text::from(&*named.key)));
-    entries.insert(Text::from(setting), Written { value, span: named.key_span });
 }

@@ -47,6 +47,12 @@ impl<'r> Reader<'r> {
         self.tally.add(diagnostic, self.diagnostics);
     }
 
+    /// Whether another message about a wrong property would still be kept, so that it is
+    /// worth looking for what was meant. One that is not is counted.
+    pub(super) fn wants_more(&mut self) -> bool {
+        self.tally.wants(Code::INVALID_PROPERTY, Code::INVALID_PROPERTY.severity())
+    }
+
     pub(super) fn invalid(&mut self, span: Span, message: String, help: &str) {
         let diagnostic = Diagnostic::new(Code::INVALID_PROPERTY, message).at(span);
         self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });

@@ -8,7 +8,7 @@ use crate::flow::architect::{Setting, Settings};
 use crate::flow::model::Written;
 use crate::flow::read::json;
 use crate::source::{Entry, Kind, Node};
-use crate::value::Text;
+use crate::value::{Json, Text};
 
 /// The keys that say what a value is.
 const WRAPPERS: &[&str] = &["lit", "exp", "var", "noValue", "none", "tts", "prompt"];
@@ -51,6 +51,12 @@ pub(super) fn add(entry: &Entry<'_>, entries: &mut Entries, reader: &mut Reader<
         let message = format!("`{}` stands here twice; the last one counts", entry.key);
         reader.invalid(entry.key_span, message, "remove one of them");
     }
+}
+
+/// A key of the document that is a name, as a setting.
+pub(super) fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
+    let value = Setting::Literal(Json::String(Text::from(&*named.key)));
+    entries.insert(Text::from(setting), Written { value, span: named.key_span });
 }
 
 /// A setting whose name says more about it.

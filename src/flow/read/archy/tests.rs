@@ -427,3 +427,41 @@ fn other_documents_are_no_flows() {
         ]
     );
 }
+
+#[test]
+fn nesting_is_as_deep_as_documents_may_be() {
+    let decisions = 24;
+    let open = "{decision: {outputs: {yes: {actions: [";
+    let text = format!(
+        "{{workflow: {{name: F, states: [{{state: {{name: S, actions: [{}{}]}}}}]}}}}",
+        open.repeat(decisions),
+        "]}}}}".repeat(decisions)
+    );
+    let mut count = 0;
+    sound(&text).flow().each_action(&mut |_, _| count += 1);
+    assert_eq!(count, decisions);
+    let (open, close) = ("{lit: ".repeat(120), "}".repeat(120));
+    let outcome = sound(&format!("workflow: {{name: F, x: {open}5{close}}}"));
+    assert!(matches!(outcome.flow().settings.entries[0].1.value, Setting::Literal(_)));
+}
+
+#[test]
+fn of_many_wrong_variables_the_first_are_told() {
+    let variables = "  - nope: {name: Flow.A}\n".repeat(500);
+    let outcome = outcome(&format!("workflow:\n  name: F\n  variables:\n{variables}"));
+    assert_eq!(outcome.diagnostics.len(), 101);
+    assert_eq!(outcome.diagnostics[100].message, "and 400 more like this, from here on");
+    assert_eq!(outcome.flow().variables.len(), 500);
+}
+
+#[test]
+fn of_repeated_settings_the_last_one_counts() {
+    let outcome = outcome(&task(&["wait: {duration: {lit: 1}, duration: {lit: 2}}"]));
+    assert_eq!(
+        outcome.findings(),
+        ["INVALID_PROPERTY at \"duration\": `duration` stands here twice; the last one \
+             counts (remove one of them)"]
+    );
+    let duration = first_action(&outcome).settings.get("duration").unwrap();
+    assert_eq!(outcome.at(duration.span), "2");
+}

@@ -49,6 +49,9 @@ fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
 }
 
 fn unknown_kind(entry: &Entry<'_>, reader: &mut Reader<'_>) {
+    if !reader.wants_more() {
+        return;
+    }
     let names: Vec<String> = types()
         .flat_map(|kind| {
             let name = spelt(kind);

@@ -304,8 +304,17 @@ fn made(segments: Vec<AudioSegment>) -> Value {
 /// The body of `+` and of `Append` for Audio and Prompts. NOT_SET is left out. How playback
 /// was set for one of them is no longer so for all.
 pub(super) fn append_audio(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    let bytes = arguments.values().iter().map(|value| size_of_audio(value)).sum();
+    require_length(arguments, bytes)?;
     let segments = arguments.values().iter().flat_map(|value| segments_of(value));
     Ok(made(segments.collect()))
+}
+
+fn size_of_audio(value: &Value) -> usize {
+    match value {
+        Value::Audio(audio) => audio.size(),
+        _ => size_of::<AudioSegment>(),
+    }
 }
 
 fn segments_of(value: &Value) -> Vec<AudioSegment> {
@@ -347,14 +356,14 @@ fn speech_in_language(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn spelt_speech(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let Some(text) = arguments.optional_text(0)? else { return Ok(blank()) };
     require_length(arguments, text.len() * 2)?;
-    let mut letters = Text::new();
+    let mut letters = String::with_capacity(text.len() * 2);
     for letter in text.chars().filter(|letter| !letter.is_whitespace()) {
         if !letters.is_empty() {
             letters.push(' ');
         }
         letters.push(letter);
     }
-    Ok(said(letters, None))
+    Ok(said(letters.into(), None))
 }
 
 fn said(text: Text, language: Option<Text>) -> Value {
@@ -388,7 +397,7 @@ mod tests {
     use super::super::super::trial::hold;
 
     #[test]
-    fn speech_and_telephone_numbers() {
+    fn speech() {
         hold(&[
             (r#"ToAudioTTS("Hello ") + ToAudioTTS("World")"#, r#""Hello World""#),
             ("ToAudioTTS(ToString(NOT_SET))", r#""""#),
@@ -405,6 +414,12 @@ mod tests {
                 "ToAudioDuration(MakeDuration(0, -1, 30, 0))",
                 r#""negative thirty minutes""#,
             ),
+        ]);
+    }
+
+    #[test]
+    fn telephone_numbers() {
+        hold(&[
             (
                 r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+13178723000"))"#,
                 r#""plus one three one seven eight seven two three zero zero zero""#,
@@ -426,12 +441,6 @@ mod tests {
                 r#""plus one three one seven eight seven two three zero zero zero""#,
             ),
             (r#"ToAudioPhoneNumber(ToPhoneNumber("sip:a@b.c"))"#, r#""""#),
-        ]);
-    }
-
-    #[test]
-    fn money_and_times() {
-        hold(&[
             (
                 r#"ToAudioPhoneNumber("812.555.1234")"#,
                 r#""eight one two five five five one two three four""#,
@@ -441,6 +450,12 @@ mod tests {
                 r#"ToAudioPhoneNumber(ToPhoneNumber("7205550123"))"#,
                 r#""seven two zero five five five zero one two three""#,
             ),
+        ]);
+    }
+
+    #[test]
+    fn money() {
+        hold(&[
             (
                 r#"ToAudioCurrency(MakeCurrency(1.567, "USD"))"#,
                 r#""one dollar and fifty seven cents""#,
@@ -463,6 +478,12 @@ mod tests {
                 r#""one hundred twenty three point one percent""#,
             ),
             ("ToAudioPercent(5)", r#""five percent""#),
+        ]);
+    }
+
+    #[test]
+    fn times() {
+        hold(&[
             (
                 "ToAudioDate(MakeDateTime(1989, 11, 30, 14, 22, 11))",
                 r#""Thursday November thirtieth nineteen hundred eighty nine""#,

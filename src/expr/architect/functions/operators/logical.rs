@@ -4,8 +4,8 @@ use crate::value::{Kind, Type, Value};
 
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
-use super::super::super::signature::{Category, Function, many, one, overload};
-use super::super::logical::choose;
+use super::super::super::signature::{Category, Function, one, overload};
+use super::super::logical::CHOOSING;
 
 pub(in crate::expr::architect) const NOT: Function = Function {
     name: "!",
@@ -40,35 +40,7 @@ pub(in crate::expr::architect) const CHOICE: Function = Function {
     category: Category::Operators,
     summary: "Gives one of two values of the same type, depending on a condition, as `If` does. Only the one that is given is computed. A condition that is NOT_SET counts as false.",
     example: ("5 > 3 ? \"more\" : \"less\"", "\"more\""),
-    overloads: &[
-        overload(
-            &[
-                one("condition", Kind::Boolean).or_not_set(),
-                one("trueValue", Kind::Any).or_not_set(),
-                one("falseValue", Kind::Any).or_not_set(),
-            ],
-            Type::ANY,
-            choose,
-        ),
-        overload(
-            &[
-                one("condition", Kind::Boolean).or_not_set(),
-                many("trueValue", Kind::Any),
-                many("falseValue", Kind::Any),
-            ],
-            Type::many(Kind::Any),
-            choose,
-        ),
-        overload(
-            &[
-                one("condition", Kind::Boolean).or_not_set(),
-                one("trueValueAudio", Kind::Audio),
-                one("falseValueAudio", Kind::Audio),
-            ],
-            Type::one(Kind::Audio),
-            choose,
-        ),
-    ],
+    overloads: CHOOSING,
 };
 
 fn not(arguments: &Arguments<'_>) -> Result<Value, Failure> {
