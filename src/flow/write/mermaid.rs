@@ -6,7 +6,7 @@ use super::graph::{Graph, Vertex};
 
 /// The graph of a flow as a Mermaid flowchart.
 pub fn render_mermaid(graph: &Graph) -> String {
-    let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", quoted(&graph.name));
+    let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", title(&graph.name));
     let mut is_drawn = vec![false; graph.vertices.len()];
     for (number, cluster) in graph.clusters.iter().enumerate() {
         let _ = writeln!(out, "  subgraph u{number}[{}]", quoted(&cluster.name));
@@ -45,6 +45,20 @@ fn shape(index: usize, vertex: &Vertex) -> String {
     } else {
         format!("n{index}[{text}]")
     }
+}
+
+/// A text as a string of YAML, which the head of a chart is.
+fn title(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            character if character.is_control() => out.push(' '),
+            character => out.push(character),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A text between quotes. What Mermaid, Markdown or HTML would obey is an entity.
