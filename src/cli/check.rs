@@ -21,7 +21,7 @@ use crate::source::Files;
 /// Exits with 0 if there are no errors, 1 if there are, 3 if a file does not load.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Files or folders of flows; a folder loads every flow in it
+    /// Files or folders of flows, of any dialect; a folder loads every flow in it
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
@@ -55,9 +55,10 @@ enum Deny {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let read::Loaded { flows, mut diagnostics, .. } =
+    let read::Loaded { flows, architect, mut diagnostics } =
         read::load(&arguments.flows, &mut files);
     diagnostics.extend(check::check(&flows));
+    diagnostics.extend(check::check_architect(&architect));
     if !arguments.fixtures.is_empty() {
         let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
             Ok(fixtures) => fixtures,

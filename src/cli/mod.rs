@@ -9,6 +9,7 @@ mod eval;
 mod exit;
 mod explain;
 mod functions;
+mod graph;
 mod inputs;
 mod interactive;
 mod load;
@@ -35,6 +36,7 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Graph(graph::Arguments),
     Eval(eval::Arguments),
     Functions(functions::Arguments),
     Convert(convert::Arguments),
@@ -50,6 +52,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     let result = match arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),

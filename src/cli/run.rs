@@ -124,7 +124,8 @@ struct Prepared {
 
 pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let flows = match load::flows(&arguments.flows, &mut files) {
+    let flows = match load::flows(&arguments.flows, arguments.flow.as_deref(), &mut files)
+    {
         Ok(flows) => flows,
         Err(exit) => return Ok(exit),
     };

@@ -51,7 +51,8 @@ impl Origin {
         }
     }
 
-    fn part(self, start: usize, end: usize) -> Span {
+    /// The place in the file of the bytes `start..end` of the text.
+    pub(crate) fn part(self, start: usize, end: usize) -> Span {
         if self.is_verbatim { self.span.part(start, end) } else { self.span }
     }
 }

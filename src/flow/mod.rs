@@ -3,11 +3,13 @@
 //! * [`read`] turns documents into flows, one module a dialect;
 //! * [`architect`] is the model of Architect's own flows, from Archy YAML and exports;
 //! * [`check`] finds what is wrong with them without running them, one file a finding;
+//! * [`write`](mod@write) draws them as graphs;
 //! * [`Legend`] says what the ids in programs and traces stand for.
 
 pub mod architect;
 pub mod check;
 pub mod read;
+pub mod write;
 
 mod action;
 mod ids;

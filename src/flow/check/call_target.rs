@@ -26,7 +26,7 @@ pub(super) fn find(
             continue;
         };
         let node = organisation.graphs[index].node(call.node);
-        report.at(code, node, name.span, |diagnostic| match call.callee {
+        report.at(code, &node.id, name.span, |diagnostic| match call.callee {
             Callee::NotPublished(flow) => not_published(organisation, flow, diagnostic),
             Callee::Ambiguous { by_id, by_name } => {
                 ambiguous(organisation, call, (by_id, by_name), diagnostic)

@@ -26,7 +26,7 @@ pub(super) fn find(
     let found = ways.circles();
     for circle in &found.circles {
         let node = graph.node(circle[0]);
-        report.at(Code::LOOP_WITHOUT_INPUT, node, node.span, |diagnostic| {
+        report.at(Code::LOOP_WITHOUT_INPUT, &node.id, node.span, |diagnostic| {
             let ids = names(circle.iter().map(|node| graph.node(*node).id.as_str()));
             let message = match circle.len() {
                 1 => format!("{ids} leads to itself and waits for nothing"),

@@ -10,7 +10,7 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
         if matches!(node.action, Action::If(_)) || !ends_for_want_of_a_way(node) {
             continue;
         }
-        report.at(Code::MISSING_ON_COMPLETE, node, node.span, |diagnostic| {
+        report.at(Code::MISSING_ON_COMPLETE, &node.id, node.span, |diagnostic| {
             let message = format!("`{}` has no next node, so that the flow ends there", node.id);
             Diagnostic { message, ..diagnostic }
                 .help("name the node that follows in `onComplete.nextNode`, if only an End node")

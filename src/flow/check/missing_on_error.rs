@@ -14,7 +14,7 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
         if needs_none || !lacks(node, &PathKind::Error) {
             continue;
         }
-        report.at(Code::MISSING_ON_ERROR, node, node.span, |diagnostic| {
+        report.at(Code::MISSING_ON_ERROR, &node.id, node.span, |diagnostic| {
             let consequence = match node.action.can_fail() {
                 true => "; a failure there ends the flow in error",
                 false => "",

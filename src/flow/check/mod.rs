@@ -4,6 +4,7 @@
 //! [`read`](super::read). The findings here need the whole flow or all flows.
 
 mod adjacency;
+mod architect;
 mod call_target;
 mod dangling_reference;
 mod duplicate_flow;
@@ -20,6 +21,7 @@ mod spelling;
 mod unreachable_node;
 mod variable_never_set;
 
+pub use architect::check_architect;
 use organisation::Organisation;
 use report::Report;
 
@@ -37,7 +39,7 @@ pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
     flow_call_cycle::find(&organisation, &mut report);
     report.finish();
     for (index, graph) in organisation.graphs.iter().enumerate() {
-        let mut report = Report::on(graph.flow, &mut diagnostics);
+        let mut report = Report::on(graph.flow.key(), &mut diagnostics);
         dangling_reference::find(graph, &mut report);
         call_target::find(&organisation, index, &mut report);
         missing_on_complete::find(graph, &mut report);
@@ -61,7 +63,7 @@ pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
 /// error path of its node, a circle of calls ends at the depth limit, a node without a
 /// next node ends the flow. Warnings and notes never forbid anything.
 pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
-    const FORBIDDING: [Code; 13] = [
+    const FORBIDDING: [Code; 14] = [
         Code::FILE_UNREADABLE,
         Code::FILE_NOT_TEXT,
         Code::FILE_TOO_LARGE,
@@ -71,6 +73,7 @@ pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
         Code::NOT_A_FLOW,
         Code::NO_FLOWS,
         Code::DUPLICATE_FLOW,
+        Code::NOT_RUNNABLE,
         Code::DANGLING_REFERENCE,
         Code::EXPRESSION_SYNTAX,
         Code::UNKNOWN_NODE_TYPE,

@@ -10,7 +10,7 @@ pub(super) fn find(graph: &Graph<'_>, report: &mut Report<'_>) {
         if !matches!(node.action, Action::If(_)) || !ends_for_want_of_a_way(node) {
             continue;
         }
-        report.at(Code::NO_DEFAULT_BRANCH, node, node.span, |diagnostic| {
+        report.at(Code::NO_DEFAULT_BRANCH, &node.id, node.span, |diagnostic| {
             let message = format!(
                 "`{}` has no default: the flow ends where no condition is true",
                 node.id

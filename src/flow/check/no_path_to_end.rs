@@ -33,7 +33,7 @@ pub(super) fn find(
     let found = stuck.circles();
     for circle in found.circles.iter().filter(|circle| !found.has_exit(circle, &stuck)) {
         let node = graph.node(circle[0]);
-        report.at(Code::NO_PATH_TO_END, node, node.span, |diagnostic| {
+        report.at(Code::NO_PATH_TO_END, &node.id, node.span, |diagnostic| {
             let ids = names(circle.iter().map(|node| graph.node(*node).id.as_str()));
             let message = match circle.len() {
                 1 => format!("{ids} leads only to itself, never to an end of the flow"),

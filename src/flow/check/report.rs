@@ -2,19 +2,18 @@
 //! many that somebody may read them.
 
 use crate::diagnostic::{Code, Diagnostic, Tally};
-use crate::flow::model::{Flow, Node};
 use crate::source::Span;
 
 /// The findings of one flow, or those between flows.
 pub(super) struct Report<'r> {
-    flow: Option<&'r Flow>,
+    flow: Option<&'r str>,
     tally: Tally,
     diagnostics: &'r mut Vec<Diagnostic>,
 }
 
 impl<'r> Report<'r> {
-    /// For the findings of a flow.
-    pub(super) fn on(flow: &'r Flow, diagnostics: &'r mut Vec<Diagnostic>) -> Self {
+    /// For the findings of a flow, which users know by this id or name.
+    pub(super) fn on(flow: &'r str, diagnostics: &'r mut Vec<Diagnostic>) -> Self {
         Self { flow: Some(flow), tally: Tally::default(), diagnostics }
     }
 
@@ -30,20 +29,20 @@ impl<'r> Report<'r> {
         }
         let mut diagnostic = write(code);
         if let Some(flow) = self.flow {
-            diagnostic.flow = Some(flow.key().to_string());
+            diagnostic.flow = Some(flow.to_owned());
         }
         self.tally.add(diagnostic, self.diagnostics);
     }
 
-    /// Adds a finding at a place in a node.
+    /// Adds a finding at a place in a node or action of this id or name.
     pub(super) fn at(
         &mut self,
         code: Code,
-        node: &Node,
+        node: &str,
         span: Span,
         write: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
-        self.add(code, |code| write(Diagnostic::new(code, "").at(span)).node(&*node.id));
+        self.add(code, |code| write(Diagnostic::new(code, "").at(span)).node(node));
     }
 
     /// Says how many were left out.

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 
 pub(super) fn find(graph: &Graph<'_>, reached: &[bool], report: &mut Report<'_>) {
     for (index, node) in graph.nodes().filter(|(index, _)| !reached[*index]) {
-        report.at(Code::UNREACHABLE_NODE, node, node.span, |diagnostic| {
+        report.at(Code::UNREACHABLE_NODE, &node.id, node.span, |diagnostic| {
             let message = match graph.start.map(|start| graph.node(start)) {
                 Some(start) => {
                     format!("no path leads from `{}` to `{}`", start.id, node.id)

@@ -62,14 +62,17 @@ impl Search<'_, '_> {
             if let Outputs::Fields(fields) = outputs(&source.action)
                 && !fields.contains(&field.as_str())
             {
-                report.at(Code::VARIABLE_NEVER_SET, node, reference.span, |diagnostic| {
-                    no_output(source, field, fields, diagnostic)
-                });
+                report.at(
+                    Code::VARIABLE_NEVER_SET,
+                    &node.id,
+                    reference.span,
+                    |diagnostic| no_output(source, field, fields, diagnostic),
+                );
             }
         } else if !self.is_set(first, reference)
             && !self.organisation.shares_with_unknown[self.index]
         {
-            report.at(Code::VARIABLE_NEVER_SET, node, reference.span, |diagnostic| {
+            report.at(Code::VARIABLE_NEVER_SET, &node.id, reference.span, |diagnostic| {
                 let message =
                     format!("no flow sets a variable `{}`", written(&reference.segments));
                 let help = self.advice(first, rest);
@@ -99,7 +102,7 @@ impl Search<'_, '_> {
                 continue;
             }
             let node = &self.flow.nodes[call.node];
-            report.at(Code::VARIABLE_NEVER_SET, node, theirs.span, |diagnostic| {
+            report.at(Code::VARIABLE_NEVER_SET, &node.id, theirs.span, |diagnostic| {
                 let message = format!("no flow sets a variable `{}`", theirs.value);
                 let names = variables.iter().copied();
                 let near = self.organisation.spelling.nearest(

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::{archy, config};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
-use crate::source::{File, Files, Folder, read_document};
+use crate::source::{File, Files, Folder, Node, read_document, read_json};
 
 /// Flows, and what is to be said about reading them.
 #[derive(Debug, Clone, Default)]
@@ -33,10 +34,11 @@ pub fn load(paths: &[PathBuf], files: &mut Files) -> Loaded {
 }
 
 fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
-    let before = loaded.flows.len() + loaded.diagnostics.len();
-    let is_json =
-        |path: &Path| path.extension().is_some_and(|extension| extension == "json");
-    let found = Folder::read(folder, is_json);
+    let count = |loaded: &Loaded| {
+        loaded.flows.len() + loaded.architect.len() + loaded.diagnostics.len()
+    };
+    let before = count(loaded);
+    let found = Folder::read(folder, |path| Notation::of(path).is_some());
     for (folder, error) in found.unreadable {
         let place = files.add(folder, "").span();
         let message = format!("cannot read the folder: {error}");
@@ -47,29 +49,120 @@ fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
     for path in found.files {
         load_file(&path, files, false, loaded);
     }
-    if loaded.flows.len() + loaded.diagnostics.len() == before {
+    if count(loaded) == before {
         let place = files.add(folder, "").span();
         let message = "the folder holds no flow";
-        let help = "flows are `.json` files; name a file to load one of another ending";
+        let help = "flows are `.json`, `.yaml`, `.yml` and `.i3…` files; name a file to \
+                    load one of another ending";
         loaded
             .diagnostics
             .push(Diagnostic::new(Code::NO_FLOWS, message).at(place).help(help));
     }
 }
 
+/// What the ending of a file says about its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notation {
+    Json,
+    Yaml,
+    /// An export of Architect: `.i3InboundFlow`, `.i3WorkFlow`, `.i3flow`…
+    Export,
+}
+
+impl Notation {
+    fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
+            ending if ending.starts_with("i3") => Some(Self::Export),
+            _ => None,
+        }
+    }
+}
+
 fn load_file(path: &Path, files: &mut Files, is_named: bool, loaded: &mut Loaded) {
     match files.load(path) {
+        Ok(file) if Notation::of(path) == Some(Notation::Export) => {
+            read_export(&file, files, loaded);
+        }
         Ok(file) => read_file(&file, is_named, loaded),
         Err(problem) => loaded.diagnostics.push(problem.into()),
     }
 }
 
+/// Reads an export. Places in it are those of the JSON that it holds.
+fn read_export(file: &File, files: &mut Files, loaded: &mut Loaded) {
+    if file.text().trim_start().starts_with('{') {
+        return read_file(file, true, loaded);
+    }
+    match config::decode(file.text()) {
+        Ok(json) => {
+            let decoded = files.add(file.path(), json);
+            match read_json(&decoded) {
+                Ok(document) => read_flows(&document, true, loaded),
+                Err(problem) => loaded.diagnostics.push(problem.into()),
+            }
+        }
+        Err(message) => {
+            let help = "export the flow from Architect once more";
+            let diagnostic = Diagnostic::new(Code::NOT_A_FLOW, message);
+            loaded.diagnostics.push(diagnostic.at(file.span()).help(help));
+        }
+    }
+}
+
 fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
     match read_document(file) {
-        Ok(document) if is_named || super::is_flow(&document) => {
-            loaded.flows.extend(super::read(&document, &mut loaded.diagnostics));
+        Ok(document) => read_flows(&document, is_named, loaded),
+        // YAML is the notation of much that is no flow, and templates of it are no YAML.
+        Err(_) if !is_named && is_foreign_yaml(file) => {}
+        Err(problem) => {
+            let mut diagnostic = Diagnostic::from(problem);
+            if diagnostic.help.is_none() && file.text().contains("{{") {
+                let help = "the file looks like a template: fill in what stands as \
+                            `{{name}}` first";
+                diagnostic.help = Some(help.into());
+            }
+            loaded.diagnostics.push(diagnostic);
         }
-        Ok(_) => {}
-        Err(problem) => loaded.diagnostics.push(problem.into()),
+    }
+}
+
+/// Whether a YAML text that cannot be read was probably not meant as a flow.
+fn is_foreign_yaml(file: &File) -> bool {
+    let is_yaml = Notation::of(file.path()) == Some(Notation::Yaml);
+    is_yaml && !file.text().lines().any(archy::is_beginning)
+}
+
+fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
+    let diagnostics = &mut loaded.diagnostics;
+    if archy::is_archy(document) {
+        loaded.architect.extend(archy::read(document, diagnostics));
+    } else if config::is_config(document) {
+        loaded.architect.extend(config::read(document, diagnostics));
+        for module in config::embedded(document) {
+            loaded.architect.extend(config::read(module, diagnostics));
+        }
+    } else if super::is_flow(document) && (is_named || !is_scenario(document)) {
+        loaded.flows.extend(super::read(document, diagnostics));
+    } else if is_named && is_of_unknown_type(document) {
+        loaded.architect.extend(archy::read(document, diagnostics));
+    } else if is_named {
+        loaded.flows.extend(super::read(document, diagnostics));
+    }
+}
+
+/// Whether the `flows` of a document are paths, as in a file of tests.
+fn is_scenario(document: &Node<'_>) -> bool {
+    let items = document.get("flows").map_or(&[][..], Node::items);
+    !items.is_empty() && items.iter().all(|item| item.as_str().is_some())
+}
+
+/// Whether a document has the form of Archy YAML but for the flow type.
+fn is_of_unknown_type(document: &Node<'_>) -> bool {
+    let of_flow = ["startUpRef", "tasks", "menus", "states", "startUpTaskActions"];
+    match document.entries() {
+        [root] => of_flow.iter().any(|property| root.value.get(property).is_some()),
+        _ => false,
     }
 }

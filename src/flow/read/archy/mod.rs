@@ -66,6 +66,11 @@ pub fn is_archy(document: &Node<'_>) -> bool {
     matches!(document.entries(), [root] if FLOW_TYPES.contains(&&*root.key))
 }
 
+/// Whether a line begins a flow in Archy YAML: a flow type that is not indented.
+pub(super) fn is_beginning(line: &str) -> bool {
+    line.trim_end().strip_suffix(':').is_some_and(|name| FLOW_TYPES.contains(&name))
+}
+
 /// Reads a flow. What is wrong with it goes to `diagnostics`; whatever can be read is read.
 /// Nothing is read of a document that is no flow in Archy YAML.
 pub fn read(

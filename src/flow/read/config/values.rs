@@ -57,7 +57,8 @@ impl<'d, 's> Expression<'d, 's> {
     fn input(&self) -> Setting {
         match self.root {
             Some(("emp", _)) => Setting::NoValue,
-            None if self.text.is_empty() => Setting::NoValue,
+            // A message builder without parts has the text of a call, but no tree.
+            None if self.text.is_empty() || self.mode == Some("4") => Setting::NoValue,
             Some(("lit", leaf)) if self.mode == Some("1") => self.literal(leaf),
             _ => Setting::Expression(Text::from(self.text), self.holds()),
         }

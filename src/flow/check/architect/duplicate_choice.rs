@@ -1,0 +1,35 @@
+//! `DUPLICATE_CHOICE`: two choices of a menu with the same key.
+
+use super::title;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::architect::{ArchitectFlow, Choice};
+use crate::flow::check::report::Report;
+
+pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
+    for unit in &flow.units {
+        // There are few keys, so that this stays short for a menu of any length.
+        let mut taken: Vec<(char, &Choice)> = Vec::new();
+        for choice in &unit.choices {
+            let Some(digit) = &choice.digit else { continue };
+            let first = taken.iter().find(|(known, _)| *known == digit.value);
+            let Some((_, first)) = first else {
+                taken.push((digit.value, choice));
+                continue;
+            };
+            let (name, span) = (title(&choice.action), digit.span);
+            report.at(Code::DUPLICATE_CHOICE, name, span, |diagnostic| {
+                let message = format!(
+                    "`{name}` has the key {}, and so has `{}`",
+                    digit.value,
+                    title(&first.action)
+                );
+                let diagnostic = Diagnostic { message, ..diagnostic };
+                match &first.digit {
+                    Some(digit) => diagnostic.label(digit.span, "the same key"),
+                    None => diagnostic,
+                }
+                .help("give one of them another key")
+            });
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `EXPRESSION_SYNTAX`, `UNKNOWN_FUNCTION`, `UNKNOWN_VARIABLE`, `UNKNOWN_MEMBER`,
+//! `WRONG_ARGUMENTS`, `WRONG_TYPE`: an expression that cannot be computed.
+
+use super::needed_type::needed_type;
+use super::place::{Owner, Place};
+use super::scope::Scope;
+use super::title;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::expr::Origin;
+use crate::expr::architect::{Expression, Problem};
+use crate::flow::architect::Setting;
+use crate::flow::check::report::Report;
+use crate::source::Span;
+
+pub(super) fn find(
+    place: &Place<'_, '_>,
+    scope: &mut Scope<'_>,
+    report: &mut Report<'_>,
+) {
+    let Setting::Expression(text, _) = &place.setting.value else { return };
+    let Err(problems) = Expression::compile(text, scope, needed_type(place)) else {
+        return;
+    };
+    let span = place.setting.span;
+    if text.contains("{{") {
+        report.add(Code::PLACEHOLDER_VALUE, |code| placeholder(code, place, span));
+        return;
+    }
+    let origin = Origin::new(text, span);
+    for problem in problems {
+        report.add(problem.code, |_| diagnostic(place, text, origin, problem));
+    }
+}
+
+fn diagnostic(
+    place: &Place<'_, '_>,
+    text: &str,
+    origin: Origin,
+    problem: Problem,
+) -> Diagnostic {
+    let (start, end) = (problem.place.0 as usize, problem.place.1 as usize);
+    let written = text.get(start..end).unwrap_or_default();
+    let is_foreign = problem.code == Code::UNKNOWN_VARIABLE && !is_authors(written);
+    let mut diagnostic =
+        Diagnostic::new(problem.code, problem.message).at(origin.part(start, end));
+    diagnostic.help = problem.help;
+    if is_foreign && diagnostic.help.is_none() {
+        diagnostic.severity = Severity::Warning;
+        diagnostic.help = Some(
+            "it may be a variable of Architect's own that flowsim does not know".into(),
+        );
+    }
+    owned(place, diagnostic)
+}
+
+/// Whether a variable would be one that authors declare; all others are Architect's own.
+fn is_authors(name: &str) -> bool {
+    let scope = name.split_once('.').map_or("", |(scope, _)| scope);
+    let scopes = ["flow", "task", "state", "common"];
+    !name.contains('.') || scopes.iter().any(|known| scope.eq_ignore_ascii_case(known))
+}
+
+fn placeholder(code: Code, place: &Place<'_, '_>, span: Span) -> Diagnostic {
+    let message = "the expression has a placeholder where `{{` stands";
+    let help = "put the value in, or check the file that the template makes";
+    owned(place, Diagnostic::new(code, message).at(span).help(help))
+}
+
+/// Says what it belongs to.
+fn owned(place: &Place<'_, '_>, diagnostic: Diagnostic) -> Diagnostic {
+    match (place.owner, place.unit) {
+        (Owner::Action(action) | Owner::Case(action), _) => {
+            diagnostic.node(title(action))
+        }
+        (Owner::Variable(variable), _) => diagnostic.node(&*variable.name.value),
+        (Owner::Unit, Some(unit)) => diagnostic.node(&*unit.name),
+        _ => diagnostic,
+    }
+}

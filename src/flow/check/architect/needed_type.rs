@@ -1,0 +1,107 @@
+//! Which type a place needs, where that is certain. *Source: Archy's schema and exports of
+//! real flows, which name the type of each expression.*
+
+use super::place::{Owner, Place};
+use crate::flow::architect::{Action, Setting};
+use crate::value::{Json, Kind, Type};
+
+/// The type that the value of a place has to have, if that is known.
+pub(super) fn needed_type(place: &Place<'_, '_>) -> Option<Type> {
+    match place.owner {
+        Owner::Variable(variable) => Some(variable.holds),
+        Owner::Case(action) => of_case(action),
+        Owner::Action(action) => of_action(&action.kind.value, place.path),
+        Owner::Unit => one(match place.path {
+            ["audio"] => Kind::Audio,
+            _ => return None,
+        }),
+        Owner::Flow => one(match place.path {
+            ["initialGreeting"] | [.., "preHandlingAudio"] => Kind::Audio,
+            _ => return None,
+        }),
+    }
+}
+
+fn one(kind: Kind) -> Option<Type> {
+    Some(Type::one(kind))
+}
+
+fn of_action(kind: &str, path: &[&str]) -> Option<Type> {
+    one(match (kind, path) {
+        ("decision", ["condition"]) => Kind::Boolean,
+        ("playAudio", ["audio"])
+        | ("collectInput", ["inputAudio" | "noEntryAudio"])
+        | (_, ["preTransferAudio" | "failureTransferAudio"]) => Kind::Audio,
+        ("wait", ["duration"])
+        | ("collectInput", ["noEntryTimeout" | "interDigitTimeout"])
+        | ("callData", ["timeout"]) => Kind::Duration,
+        ("transferToAcd" | "menuTransferToAcd", ["targetQueue"]) => Kind::Queue,
+        ("transferToAcd" | "menuTransferToAcd", ["priority"])
+        | ("loop", ["loopCount"]) => Kind::Integer,
+        ("setParticipantData", ["attributes", "attribute", "name" | "value"])
+        | ("getParticipantData", ["attributes", "attribute", "name"])
+        | ("dataTableLookup", ["lookupValue"])
+        | ("findQueue", ["findName"])
+        | ("findQueueById", ["findId"]) => Kind::String,
+        ("evaluateScheduleGroup", ["scheduleGroup"]) => Kind::ScheduleGroup,
+        ("evaluateScheduleGroup", ["emergencyGroup"]) => Kind::EmergencyGroup,
+        ("updateData", ["statements", statement, "value"]) => return named(statement),
+        _ => return None,
+    })
+}
+
+/// A case of a switch is a condition, or is compared with the switch's value, whose type
+/// is named beside it. An export has `evaluate: {firstMatch: {string: {value}}}` instead of
+/// `style`, `type` and `value`.
+fn of_case(action: &Action) -> Option<Type> {
+    if let Some(style) = literal(action, "style") {
+        return match style {
+            "firstTrue" => one(Kind::Boolean),
+            _ => named(literal(action, "type")?),
+        };
+    }
+    let evaluate = action.settings.get("evaluate")?.value.group()?;
+    let (style, value) = evaluate.entries.first()?;
+    match (style.as_str(), &value.value) {
+        ("firstTrue", _) => one(Kind::Boolean),
+        ("firstMatch", Setting::Group(values)) => named(&values.entries.first()?.0),
+        _ => None,
+    }
+}
+
+fn literal<'a>(action: &'a Action, name: &str) -> Option<&'a str> {
+    match &action.settings.get(name)?.value {
+        Setting::Literal(Json::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The type that Archy names so: `string`, `dateTime`, `stringCollection`.
+pub(super) fn named(name: &str) -> Option<Type> {
+    let single = name.strip_suffix("Collection");
+    let wanted = single.unwrap_or(name);
+    let kind = Kind::ALL.iter().find(|kind| kind.name().eq_ignore_ascii_case(wanted))?;
+    Some(Type { kind: *kind, is_collection: single.is_some() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn archy_names_types_in_its_own_way() {
+        assert_eq!(named("dateTime"), Some(Type::one(Kind::DateTime)));
+        assert_eq!(named("stringCollection"), Some(Type::many(Kind::String)));
+        assert_eq!(named("json"), Some(Type::one(Kind::Json)));
+        assert_eq!(named("wrench"), None);
+    }
+
+    #[test]
+    fn a_name_means_something_only_where_it_belongs() {
+        let needed = |kind, path: &[&str]| of_action(kind, path);
+        assert_eq!(needed("playAudio", &["audio"]), one(Kind::Audio));
+        assert_eq!(needed("callData", &["inputs", "audio"]), None);
+        let statement = ["statements", "integer", "value"];
+        assert_eq!(needed("updateData", &statement), one(Kind::Integer));
+    }
+}

@@ -1,0 +1,23 @@
+//! `NESTED_COMMON_MODULE`: a common module that calls a common module.
+
+use super::title;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::architect::ArchitectFlow;
+use crate::flow::check::report::Report;
+
+pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
+    if flow.flow_type != "commonModule" {
+        return;
+    }
+    flow.each_action(&mut |_, action| {
+        if action.kind.value != "callCommonModule" {
+            return;
+        }
+        let (name, span) = (title(action), action.kind.span);
+        report.at(Code::NESTED_COMMON_MODULE, name, span, |diagnostic| {
+            let message = "a common module cannot call a common module".into();
+            Diagnostic { message, ..diagnostic }
+                .help("let the flow that calls this module make that call too")
+        });
+    });
+}

@@ -1,0 +1,132 @@
+//! Every value that an author set in a flow, with where it stands.
+
+use crate::flow::architect::{
+    Action, ArchitectFlow, Output, Setting, Settings, Unit, Variable,
+};
+use crate::flow::model::Written;
+
+/// What a value belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Owner<'f> {
+    /// The flow.
+    Flow,
+    /// The unit.
+    Unit,
+    /// An action.
+    Action(&'f Action),
+    /// A case of a switch.
+    Case(&'f Action),
+    /// A variable, as what it holds at first.
+    Variable(&'f Variable),
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'f, 'p> {
+    /// The unit that it is in.
+    pub(super) unit: Option<&'f Unit>,
+    /// What it belongs to.
+    pub(super) owner: Owner<'f>,
+    /// The names of the settings that it is in, from the outside, its own last. Lists have
+    /// no names.
+    pub(super) path: &'p [&'f str],
+    /// The value.
+    pub(super) setting: &'f Written<Setting>,
+}
+
+impl<'f> Place<'f, '_> {
+    /// The action, if it belongs to one.
+    pub(super) fn action(&self) -> Option<&'f Action> {
+        match self.owner {
+            Owner::Action(action) | Owner::Case(action) => Some(action),
+            Owner::Flow | Owner::Unit | Owner::Variable(_) => None,
+        }
+    }
+}
+
+/// Calls `visit` on every value of a flow.
+pub(super) fn each<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(&Place<'f, '_>)) {
+    let mut walk = Walk { unit: None, owner: Owner::Flow, path: Vec::new(), visit };
+    walk.variables(&flow.variables);
+    walk.settings(&flow.settings);
+    for unit in &flow.units {
+        of_unit(unit, walk.visit);
+    }
+}
+
+/// Calls `visit` on every value of a unit.
+pub(super) fn of_unit<'f>(unit: &'f Unit, visit: &mut dyn FnMut(&Place<'f, '_>)) {
+    let mut walk = Walk { unit: Some(unit), owner: Owner::Unit, path: Vec::new(), visit };
+    walk.variables(&unit.variables);
+    walk.settings(&unit.settings);
+    walk.actions(&unit.actions);
+    for choice in &unit.choices {
+        walk.actions(std::slice::from_ref(&choice.action));
+    }
+}
+
+/// Calls `visit` on every value of the flow itself, outside its units.
+pub(super) fn of_flow<'f>(
+    flow: &'f ArchitectFlow,
+    visit: &mut dyn FnMut(&Place<'f, '_>),
+) {
+    Walk { unit: None, owner: Owner::Flow, path: Vec::new(), visit }
+        .settings(&flow.settings);
+}
+
+struct Walk<'f, 'v> {
+    unit: Option<&'f Unit>,
+    owner: Owner<'f>,
+    path: Vec<&'f str>,
+    visit: &'v mut dyn FnMut(&Place<'f, '_>),
+}
+
+/// As deep as the document is nested, which is bounded when it is read.
+impl<'f> Walk<'f, '_> {
+    fn variables(&mut self, variables: &'f [Variable]) {
+        let owner = self.owner;
+        for variable in variables {
+            self.owner = Owner::Variable(variable);
+            if let Some(initial) = &variable.initial {
+                self.setting(initial);
+            }
+        }
+        self.owner = owner;
+    }
+
+    fn actions(&mut self, actions: &'f [Action]) {
+        for action in actions {
+            self.owner = Owner::Action(action);
+            self.settings(&action.settings);
+            for output in &action.outputs {
+                self.output(action, output);
+            }
+        }
+    }
+
+    fn output(&mut self, action: &'f Action, output: &'f Output) {
+        if let Some(value) = &output.value {
+            self.owner = Owner::Case(action);
+            self.setting(value);
+        }
+        self.actions(&output.actions);
+    }
+
+    fn settings(&mut self, settings: &'f Settings) {
+        for (name, setting) in &settings.entries {
+            self.path.push(name);
+            self.setting(setting);
+            self.path.pop();
+        }
+    }
+
+    fn setting(&mut self, setting: &'f Written<Setting>) {
+        let (unit, owner, path) = (self.unit, self.owner, &self.path);
+        (self.visit)(&Place { unit, owner, path, setting });
+        match &setting.value {
+            Setting::List(items) => items.iter().for_each(|item| self.setting(item)),
+            Setting::Group(settings) => self.settings(settings),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The variables that an expression may name where it stands: those of the flow, those of
+//! its unit, and Architect's own.
+
+use super::needed_type::named;
+use crate::expr::architect::{BUILT_INS, Declarations, Names, Segment, Variable};
+use crate::flow::architect::{self, ArchitectFlow, Setting, Unit};
+use crate::flow::check::spelling::Spelling;
+use crate::value::{Json, Text, Type};
+
+/// Scopes whose variables no document declares, or not where they are used: the slots of a
+/// bot come with its language model.
+const UNDECLARED: [&str; 1] = ["slot."];
+
+/// The variables of a flow and of the unit that is looked at.
+pub(super) struct Scope<'f> {
+    flow: Declarations,
+    unit: Declarations,
+    entered: Option<&'f Unit>,
+    spelling: &'f Spelling,
+}
+
+impl<'f> Scope<'f> {
+    /// The variables of a flow.
+    pub(super) fn new(flow: &ArchitectFlow, spelling: &'f Spelling) -> Self {
+        let (flow, unit) = (declared(&flow.variables), Declarations::new());
+        Self { flow, unit, entered: None, spelling }
+    }
+
+    /// Looks at this unit from now on.
+    pub(super) fn enter(&mut self, unit: Option<&'f Unit>) {
+        let is_same = match (self.entered, unit) {
+            (Some(one), Some(other)) => std::ptr::eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.unit = unit.map(of_unit).unwrap_or_default();
+            self.entered = unit;
+        }
+    }
+
+    /// Whether a whole name is that of a variable.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        let lower_case = name.to_lowercase();
+        self.unit.get(name).or(self.flow.get(name)).is_some()
+            || is_undeclared(&lower_case)
+            || BUILT_INS.iter().any(|known| known.name.to_lowercase() == lower_case)
+    }
+}
+
+/// The variables of a unit. Those of the tasks within the choices of a menu are taken
+/// together: the model keeps what these tasks declare as a setting.
+fn of_unit(unit: &Unit) -> Declarations {
+    let mut declarations = declared(&unit.variables);
+    for choice in &unit.choices {
+        let task = choice.action.settings.get("task").and_then(|it| it.value.group());
+        let variables = task.and_then(|task| task.get("variables"));
+        let Some(Setting::List(items)) = variables.map(|it| &it.value) else { continue };
+        let declared =
+            items.iter().filter_map(|item| item.value.group()?.entries.first());
+        for (kind, body) in declared {
+            let name = body.value.group().and_then(|body| body.get("name"));
+            let Some(Setting::Literal(Json::String(name))) = name.map(|it| &it.value)
+            else {
+                continue;
+            };
+            let kind = kind.strip_suffix("Variable").unwrap_or(kind);
+            declarations.declare(name, named(kind).unwrap_or(Type::ANY));
+        }
+    }
+    declarations
+}
+
+fn declared(variables: &[architect::Variable]) -> Declarations {
+    let mut declarations = Declarations::new();
+    for variable in variables {
+        declarations.declare(&variable.name.value, variable.holds);
+    }
+    declarations
+}
+
+fn is_undeclared(lower_case: &str) -> bool {
+    UNDECLARED.iter().any(|scope| lower_case.starts_with(scope))
+}
+
+/// The slots have no meaning here: nothing is evaluated.
+impl Names for Scope<'_> {
+    fn variable(&mut self, name: &[Segment<'_>]) -> Option<Variable> {
+        let words: Vec<&str> =
+            name.iter().take(2).map(|segment| &*segment.text).collect();
+        let whole = words.join(".");
+        if self.unit.get(&whole).is_some() {
+            return self.unit.variable(name);
+        }
+        self.flow.variable(name).or_else(|| {
+            is_undeclared(&whole.to_lowercase()).then(|| Variable {
+                slot: 0,
+                holds: Type::ANY,
+                name: Text::from(whole),
+                length: 2,
+            })
+        })
+    }
+
+    fn suggestion(&self, name: &str) -> Option<Text> {
+        let count = self.unit.len() + self.flow.len() + BUILT_INS.len();
+        let declared = self.unit.iter().chain(self.flow.iter());
+        let names = declared.map(|(name, _)| name.as_str());
+        let names = names.chain(BUILT_INS.iter().map(|known| known.name));
+        self.spelling.nearest(name, count, names).map(Text::from)
+    }
+}

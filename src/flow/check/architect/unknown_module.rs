@@ -1,0 +1,56 @@
+//! `UNKNOWN_FLOW`: a call of a common module that is not loaded. One may check a flow
+//! without its modules, so that this is a note; a warning if one of almost that name is
+//! loaded.
+
+use super::title;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::flow::architect::{Action, ArchitectFlow, Setting};
+use crate::flow::check::report::Report;
+use crate::flow::check::spelling::Spelling;
+use crate::flow::model::Written;
+use crate::value::Json;
+
+pub(super) fn find(
+    flow: &ArchitectFlow,
+    flows: &[ArchitectFlow],
+    spelling: &Spelling,
+    report: &mut Report<'_>,
+) {
+    let modules: Vec<&str> = flows
+        .iter()
+        .filter(|flow| flow.flow_type == "commonModule")
+        .map(|flow| flow.name.value.as_str())
+        .collect();
+    flow.each_action(&mut |_, action| {
+        let Some((name, place)) = called(action) else { return };
+        if modules.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return;
+        }
+        report.at(Code::UNKNOWN_FLOW, title(action), place.span, |diagnostic| {
+            let near = spelling.nearest(name, modules.len(), modules.iter().copied());
+            let (severity, help) = match near {
+                Some(near) => (Severity::Warning, format!("did you mean `{near}`?")),
+                None => (Severity::Note, "name its file too to check both".into()),
+            };
+            let message = format!("the common module `{name}` is not loaded");
+            Diagnostic { message, severity, ..diagnostic }.help(help)
+        });
+    });
+}
+
+/// The name of the common module that an action calls, and where it stands: as a value, or
+/// as the key of what is said about it.
+fn called(action: &Action) -> Option<(&str, &Written<Setting>)> {
+    if action.kind.value != "callCommonModule" {
+        return None;
+    }
+    let place = action.settings.get("commonModule")?;
+    match &place.value {
+        Setting::Literal(Json::String(name)) => Some((name, place)),
+        Setting::Group(modules) => {
+            let (name, place) = modules.entries.first()?;
+            Some((name, place))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,252 @@
+//! What the checker finds in Architect's own flows.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use flowsim::diagnostic::{Code, Diagnostic, Style, render_text, sort};
+use flowsim::flow::check::check_architect;
+use flowsim::flow::read::load;
+use flowsim::source::Files;
+
+fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
+    let mut files = Files::new();
+    let loaded = load(paths, &mut files);
+    let mut diagnostics = loaded.diagnostics;
+    diagnostics.extend(check_architect(&loaded.architect));
+    sort(&mut diagnostics);
+    (diagnostics, files)
+}
+
+/// The findings in a text, each as its code, the text that it points at, and its node.
+fn found_in(text: &str) -> Vec<(Code, String, Option<String>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.yaml");
+    fs::write(&path, text).unwrap();
+    let (diagnostics, files) = findings(&[path]);
+    let entry = |it: Diagnostic| {
+        let place = files.text(it.labels[0].span).to_owned();
+        (it.code, place, it.node)
+    };
+    diagnostics.into_iter().map(entry).collect()
+}
+
+/// A call flow with one task, whose actions these are.
+fn with_actions(actions: &str) -> String {
+    let actions: String =
+        actions.lines().map(|line| format!("            {line}\n")).collect();
+    format!(
+        "inboundCall:
+  name: F
+  startUpRef: /inboundCall/tasks/task[Main_1]
+  variables:
+    - stringVariable: {{name: Flow.text}}
+    - integerVariable: {{name: Flow.count}}
+    - queueVariable: {{name: Flow.queue}}
+  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions:
+{actions}"
+    )
+}
+
+fn codes(text: &str) -> Vec<Code> {
+    found_in(text).into_iter().map(|(code, ..)| code).collect()
+}
+
+/// The findings that share their code with one of another dialect.
+#[test]
+fn findings_of_shared_codes_read_well() {
+    for name in ["unreachable", "unknown_module"] {
+        let path = Path::new("fixtures/architect").join(format!("{name}.yaml"));
+        let (diagnostics, files) = findings(&[path]);
+        let text = render_text(&diagnostics, &files, Style::default());
+        insta::assert_snapshot!(name, text);
+    }
+}
+
+#[test]
+fn an_expression_is_told_at_its_place() {
+    let found = found_in(&with_actions(
+        "- decision:
+    name: Often?
+    condition:
+      exp: Flow.count > 3 and Flow.cuont < 9",
+    ));
+    let expected =
+        (Code::UNKNOWN_VARIABLE, "Flow.cuont".to_owned(), Some("Often?".to_owned()));
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn names_have_no_case_and_slots_no_declaration() {
+    let actions = "- updateData:
+    name: U
+    statements:
+      - string: {variable: flow.TEXT, value: {exp: Append(call.ani, Slot.city)}}
+      - integer: {variable: Flow.count, value: {exp: FLOW.count + 1}}";
+    assert_eq!(codes(&with_actions(actions)), []);
+}
+
+#[test]
+fn a_place_needs_its_type() {
+    for (action, code) in [
+        ("- transferToAcd: {name: T, targetQueue: {exp: Flow.queue}}", None),
+        (
+            "- transferToAcd: {name: T, targetQueue: {exp: GetCurrentDateTimeUtc()}}",
+            Some(Code::WRONG_TYPE),
+        ),
+        ("- wait: {name: W, duration: {exp: \"MakeDuration(0, 0, 1, 0, 0)\"}}", None),
+        ("- wait: {name: W, duration: {exp: Flow.queue}}", Some(Code::WRONG_TYPE)),
+        ("- playAudio: {name: P, audio: {exp: Flow.text}}", None),
+        ("- playAudio: {name: P, audio: {exp: Flow.queue}}", Some(Code::WRONG_TYPE)),
+    ] {
+        assert_eq!(codes(&with_actions(action)), Vec::from_iter(code), "{action}");
+    }
+}
+
+/// Files of CX as Code are templates of flows.
+#[test]
+fn a_template_is_no_mistake_of_the_flow() {
+    let actions = "- playAudio: {name: P, audio: {exp: \"Flow.{{greeting}}\"}}";
+    let found = found_in(&with_actions(actions));
+    let is_placeholder = |(code, ..): &(Code, _, _)| *code == Code::PLACEHOLDER_VALUE;
+    assert!(found.len() == 1 && found.iter().all(is_placeholder), "{found:?}");
+}
+
+#[test]
+fn a_transfer_goes_on_when_it_fails() {
+    let behind = |first: &str| {
+        codes(&with_actions(&format!(
+            "- {first}: {{name: A}}\n- disconnect: {{name: B}}"
+        )))
+    };
+    assert_eq!(behind("transferToAcd"), []);
+    assert_eq!(behind("disconnect"), [Code::UNREACHABLE_NODE]);
+    assert_eq!(behind("endTask"), [Code::UNREACHABLE_NODE]);
+}
+
+#[test]
+fn a_decision_goes_on_unless_both_outputs_end() {
+    let with_no = |no: &str| {
+        codes(&with_actions(&format!(
+            "- decision:
+    name: D
+    condition: {{lit: true}}
+    outputs:
+      \"yes\": {{actions: [{{disconnect: {{name: A}}}}]}}
+{no}
+- disconnect: {{name: Z}}"
+        )))
+    };
+    assert_eq!(with_no(""), []);
+    assert_eq!(with_no("      \"no\": {actions: []}"), []);
+    let ends = "      \"no\": {actions: [{disconnect: {name: B}}]}";
+    assert_eq!(with_no(ends), [Code::UNREACHABLE_NODE]);
+}
+
+#[test]
+fn modules_that_are_loaded_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let module =
+        "commonModule: {name: Greet, startUpTaskActions: [{endTask: {name: E}}]}";
+    fs::write(folder.path().join("module.yaml"), module).unwrap();
+    let caller = |name: &str| {
+        let action = "- callCommonModule: {name: C, commonModule: {NAME: {ver_latestPublished: {}}}}";
+        fs::write(
+            folder.path().join("caller.yaml"),
+            with_actions(&action.replace("NAME", name)),
+        )
+        .unwrap();
+        let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+        diagnostics.into_iter().map(|it| (it.code, it.help)).collect::<Vec<_>>()
+    };
+    assert_eq!(caller("Greet"), []);
+    let near = Some("did you mean `Greet`?".to_owned());
+    assert_eq!(caller("Gret"), [(Code::UNKNOWN_FLOW, near)]);
+}
+
+/// A folder of flows has other YAML too: fixtures, tests, pipelines, templates.
+#[test]
+fn a_folder_passes_over_what_is_no_flow() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("fixtures.yaml", "queues: [{id: q}]"),
+        ("calls.test.yaml", "flows: [../flows]\ntests: []"),
+        ("empty.yml", ""),
+        ("chart.yaml", "name: {{ .Values.name }}"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+    let codes: Vec<Code> = diagnostics.iter().map(|it| it.code).collect();
+    assert_eq!(codes, [Code::NO_FLOWS]);
+    let template = "inboundCall:\n  name: {{ name }}\n";
+    fs::write(folder.path().join("flow.yaml"), template).unwrap();
+    let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+    let codes: Vec<Code> = diagnostics.iter().map(|it| it.code).collect();
+    assert_eq!(codes, [Code::YAML_SYNTAX]);
+}
+
+fn flowsim(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::cargo_bin("flowsim").unwrap().args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_run_says_that_it_cannot() {
+    let (code, out, error) = flowsim(&["run", "fixtures/architect/unreachable.yaml"]);
+    assert_eq!((code, out.as_str()), (Some(3), ""));
+    assert!(error.contains("error[NOT_RUNNABLE]"), "{error}");
+}
+
+#[test]
+fn both_families_are_checked_together() {
+    let paths = [
+        "fixtures/broken/duplicate_choice.yaml",
+        "fixtures/broken/no_default_branch.json",
+    ];
+    let (code, out, _) = flowsim(&["check", paths[0], paths[1], "--format", "json"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        out.contains("DUPLICATE_CHOICE") && out.contains("NO_DEFAULT_BRANCH"),
+        "{out}"
+    );
+}
+
+/// Every finding in flows that real organisations published was looked at; a new one is
+/// looked at too before it is counted here.
+#[test]
+fn real_flows_have_the_findings_that_they_deserve() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
+    if !folder.is_dir() {
+        #[expect(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
+        {
+            eprintln!("skipped: no real flows in {}", folder.display());
+        }
+        return;
+    }
+    let (diagnostics, _) = findings(&[folder]);
+    let count = |code: Code| diagnostics.iter().filter(|it| it.code == code).count();
+    for (code, expected) in EXPECTED {
+        assert_eq!(count(code), expected, "{code}");
+    }
+    let known = |it: &&Diagnostic| EXPECTED.iter().any(|(code, _)| *code == it.code);
+    let others: Vec<_> = diagnostics.iter().filter(|it| !known(it)).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+/// How often each code is told of the real flows, and why that is right.
+const EXPECTED: [(Code, usize); 3] = [
+    // A start-up task uses nine variables that its document declares nowhere.
+    (Code::UNKNOWN_VARIABLE, 50),
+    // Menus of call flows that start with a task, and nothing leads to the menu.
+    (Code::UNREACHABLE_NODE, 3),
+    // Templates with placeholders in places where they are no YAML.
+    (Code::YAML_SYNTAX, 13),
+];

@@ -1,0 +1,69 @@
+//! What `flowsim graph` draws.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
+use assert_cmd::Command;
+use flowsim::flow::write::{Arrow, Cluster, Graph, Vertex, render_dot, render_mermaid};
+
+fn flowsim(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::cargo_bin("flowsim").unwrap().args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn drawn(arguments: &[&str]) -> String {
+    let (code, out, error) = flowsim(&[&["graph"], arguments].concat());
+    assert_eq!((code, error.as_str()), (Some(0), ""));
+    out
+}
+
+#[test]
+fn a_draft_flow_is_drawn() {
+    let path = "fixtures/shared-flow/flows";
+    insta::assert_snapshot!("draft_mermaid", drawn(&[path, "--flow", "Inbound_Flow_A"]));
+    insta::assert_snapshot!(
+        "draft_dot",
+        drawn(&[path, "--flow", "Inbound_Flow_A", "--format", "dot"])
+    );
+}
+
+#[test]
+fn a_flow_of_architect_is_drawn() {
+    for name in
+        ["architect/unreachable", "broken/unknown_output", "broken/duplicate_choice"]
+    {
+        let path = format!("fixtures/{name}.yaml");
+        let name = name.replace('/', "_");
+        insta::assert_snapshot!(format!("{name}_mermaid"), drawn(&[&path]));
+        insta::assert_snapshot!(
+            format!("{name}_dot"),
+            drawn(&[&path, "--format", "dot"])
+        );
+    }
+}
+
+/// Names are other people's texts: nothing in them is obeyed.
+#[test]
+fn names_are_only_text() {
+    let name = "a\"] --> <script>`x`; \\ #1\u{7}\nb".to_owned();
+    let vertex = Vertex { name: name.clone(), kind: "say".into(), is_start: false };
+    let graph = Graph {
+        name: name.clone(),
+        vertices: vec![vertex],
+        clusters: vec![Cluster { name: name.clone(), vertices: 0..1 }],
+        arrows: vec![Arrow { from: 0, to: 0, label: name, is_jump: false }],
+    };
+    insta::assert_snapshot!("names_mermaid", render_mermaid(&graph));
+    insta::assert_snapshot!("names_dot", render_dot(&graph));
+}
+
+#[test]
+fn what_cannot_be_drawn_is_told() {
+    let path = "fixtures/shared-flow/flows";
+    let (code, out, error) = flowsim(&["graph", path, "--flow", "Inbound_Flow_Q"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(error.contains("did you mean `Inbound_Flow_"), "{error}");
+    let (code, out, error) = flowsim(&["graph", "fixtures/broken/json_syntax.json"]);
+    assert_eq!((code, out.as_str()), (Some(3), ""));
+    assert!(error.contains("JSON_SYNTAX"), "{error}");
+}
