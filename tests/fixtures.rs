@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use flowsim::diagnostic::{Code, Diagnostic, Severity};
 use flowsim::expr::architect::{Directory, Policies};
 use flowsim::source::{Files, read_document, read_yaml};
-use flowsim::value::{Json, Kind, Text, Value};
+use flowsim::value::{DateTime, Json, Kind, Text, Value};
 use flowsim::world::{
-    Answer, FixtureHost, Fixtures, Host, Input, InputQuestion, Question, QueueAnswer,
-    Replies,
+    Answer, DataTableRow, FixtureHost, Fixtures, Host, Input, InputQuestion, Question,
+    QueueAnswer, Replies, ScheduleGroupState,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -118,10 +118,17 @@ fn blocks(notation: &str) -> Vec<String> {
     blocks
 }
 
+const TERRAFORM: &str = r#"{"resource": {"genesyscloud_architect_datatable": {"routes": {
+    "name": "Routes", "properties": [{"name": "key", "type": "string", "title": "Number"}]
+}}}}"#;
+
 fn manual_folder() -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
     write(&folder, "contacts.csv", &blocks("csv")[0]);
     write(&folder, "contacts.ndjson", &blocks("ndjson")[0]);
+    write(&folder, "routes.csv", "Number,Queue,Priority\n+15557770100,Sales,1\n");
+    write(&folder, "more-routes.json", r#"[{"key": "2", "Queue": "Support"}]"#);
+    write(&folder, "tables.tf.json", TERRAFORM);
     #[cfg(feature = "sqlite")]
     database(&folder.path().join("contacts.sqlite"), "contacts", "");
     folder
@@ -142,6 +149,41 @@ fn every_example_of_the_manual_loads() {
         documents += 1;
     }
     assert!(documents >= 6, "{documents}");
+}
+
+#[test]
+fn the_opening_hours_of_the_manual_are_what_they_seem() {
+    let blocks = blocks("yaml");
+    let hours = blocks.iter().find(|block| block.contains("Support hours")).unwrap();
+    let fixtures = fixtures(hours);
+    let state = |at: &str| {
+        let at = DateTime::parse(at).unwrap();
+        fixtures.schedule_group_state("Support hours", Some("Evacuation"), at)
+    };
+    assert_eq!(state("2026-07-01T09:00:00+02:00"), Some(ScheduleGroupState::Open));
+    assert_eq!(state("2026-07-01T18:00:00+02:00"), Some(ScheduleGroupState::Closed));
+    assert_eq!(state("2026-07-01T23:00:00+02:00"), Some(ScheduleGroupState::Open));
+    assert_eq!(state("2026-03-02T14:30:00+01:00"), Some(ScheduleGroupState::Closed));
+    assert_eq!(state("2031-12-26T12:00:00+01:00"), Some(ScheduleGroupState::Holiday));
+}
+
+#[test]
+fn the_data_tables_of_the_manual_hold_their_rows() {
+    let folder = manual_folder();
+    let blocks = blocks("yaml");
+    let mut rows = Vec::new();
+    for block in blocks.iter().filter(|block| block.contains("Routes")) {
+        let (fixtures, diagnostics) = read_in(block, folder.path());
+        assert_eq!(diagnostics, []);
+        rows.push(fixtures.data_table_row("routes", "+15557770100").unwrap());
+    }
+    let [listed, filed] = rows.as_slice() else { panic!("{rows:?}") };
+    let queue = |row: &DataTableRow| match row {
+        DataTableRow::Found(row) => row[1].clone(),
+        DataTableRow::NotFound => panic!("not found"),
+    };
+    let sales = (Text::from("Queue"), Value::from("Sales"));
+    assert_eq!((queue(listed), queue(filed)), (sales.clone(), sales));
 }
 
 #[test]
