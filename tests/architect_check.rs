@@ -13,7 +13,7 @@ use flowsim::source::Files;
 
 fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
     let mut files = Files::new();
-    let loaded = load(paths, &mut files);
+    let loaded = load(paths, &[], &mut files);
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(check_architect(&loaded.architect));
     sort(&mut diagnostics);
@@ -113,9 +113,7 @@ fn a_place_needs_its_type() {
 #[test]
 fn a_template_is_no_mistake_of_the_flow() {
     let actions = "- playAudio: {name: P, audio: {exp: \"Flow.{{greeting}}\"}}";
-    let found = found_in(&with_actions(actions));
-    let is_placeholder = |(code, ..): &(Code, _, _)| *code == Code::PLACEHOLDER_VALUE;
-    assert!(found.len() == 1 && found.iter().all(is_placeholder), "{found:?}");
+    assert_eq!(codes(&with_actions(actions)), [Code::UNSET_PLACEHOLDER]);
 }
 
 #[test]
@@ -189,7 +187,7 @@ fn a_folder_passes_over_what_is_no_flow() {
     fs::write(folder.path().join("flow.yaml"), template).unwrap();
     let (diagnostics, _) = findings(&[folder.path().to_owned()]);
     let codes: Vec<Code> = diagnostics.iter().map(|it| it.code).collect();
-    assert_eq!(codes, [Code::YAML_SYNTAX]);
+    assert_eq!(codes, [Code::UNSET_PLACEHOLDER]);
 }
 
 fn flowsim(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -247,6 +245,60 @@ const EXPECTED: [(Code, usize); 3] = [
     (Code::UNKNOWN_VARIABLE, 50),
     // Menus of call flows that start with a task, and nothing leads to the menu.
     (Code::UNREACHABLE_NODE, 3),
-    // Templates with placeholders in places where they are no YAML.
-    (Code::YAML_SYNTAX, 13),
+    // Templates whose placeholders have no value here.
+    (Code::UNSET_PLACEHOLDER, 17),
 ];
+
+const TEMPLATE: &str = "inboundCall:\n  name: \"{{flow_name}}\"\n  startUpRef: ./tasks/task[a]\n  \
+    tasks:\n    - task:\n        name: A\n        refId: a\n        actions:\n          - \
+    {{last_action}}: {name: \"Bye ${name}\"}\n";
+
+#[test]
+fn placeholders_are_filled_in_before_the_text_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (flow, values) = (path("flow.yaml"), path("values.yaml"));
+    fs::write(&flow, TEMPLATE).unwrap();
+    fs::write(&values, "flow_name: From the file\nlast_action: disconnect\n").unwrap();
+
+    let (code, out, _) = flowsim(&["check", &flow]);
+    assert_eq!(code, Some(3), "{out}");
+    assert!(
+        out.contains("2 placeholders have no value: flow_name, last_action"),
+        "{out}"
+    );
+    assert!(out.contains("flow.yaml:2:10"), "{out}");
+
+    let set = ["--set", "flow_name=Main", "--set", "last_action=disconnect"];
+    let (code, out, err) = flowsim(&[&["check", &flow], &set[..]].concat());
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+
+    let given = ["graph", &flow, "--set-from", &values, "--set", "flow_name=Main"];
+    let (code, out, err) = flowsim(&given);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains("Main") && out.contains("Bye"), "{out}");
+    let (_, out, _) = flowsim(&["graph", &flow, "--set-from", &values]);
+    assert!(out.contains("From the file"), "{out}");
+}
+
+#[test]
+fn files_of_placeholders_are_objects_of_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (flow, values) = (path("flow.yaml"), path("values.json"));
+    fs::write(&flow, TEMPLATE).unwrap();
+    for (text, message) in [
+        ("[1]", "expected an object of names and values, found a list"),
+        ("{\"a\": [1]}", "expected a text, a number or true or false, found a list"),
+    ] {
+        fs::write(&values, text).unwrap();
+        let (code, _, err) = flowsim(&["check", &flow, "--set-from", &values]);
+        assert_eq!(code, Some(3));
+        assert!(err.contains(message), "{err}");
+    }
+    let (code, _, err) = flowsim(&["check", &flow, "--set-from", "missing.yaml"]);
+    assert_eq!(code, Some(3));
+    assert!(err.contains("FILE_UNREADABLE"), "{err}");
+    let (code, ..) = flowsim(&["check", &flow, "--set", "flow_name"]);
+    assert_eq!(code, Some(2));
+}

@@ -41,7 +41,8 @@ const WITH_FIXTURE: [Code; 24] = [
 ];
 
 /// The codes that only Architect's own flows have; their files are Archy YAML.
-const OF_ARCHITECT: [Code; 8] = [
+const OF_ARCHITECT: [Code; 9] = [
+    Code::UNSET_PLACEHOLDER,
     Code::UNKNOWN_FUNCTION,
     Code::UNKNOWN_VARIABLE,
     Code::UNKNOWN_MEMBER,
@@ -58,7 +59,7 @@ const WITHOUT_FIXTURE: [Code; 4] =
 
 fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
     let mut files = Files::new();
-    let loaded = load(paths, &mut files);
+    let loaded = load(paths, &[], &mut files);
     let mut diagnostics = loaded.diagnostics;
     diagnostics.extend(check(&loaded.flows));
     diagnostics.extend(check_architect(&loaded.architect));

@@ -41,7 +41,7 @@ impl Scene {
     fn new(path: &str, flow: &str) -> Self {
         let path: PathBuf =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
-        let loaded = load(&[path], &mut Files::new());
+        let loaded = load(&[path], &[], &mut Files::new());
         assert_eq!(loaded.diagnostics, []);
         let program = Arc::new(Program::compile(&loaded.flows));
         let call = Call::new(program.flow(flow).unwrap());

@@ -12,7 +12,7 @@ use flowsim::source::{Files, read_json};
 pub(crate) fn program_of(example: &str) -> Arc<Program> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("fixtures").join(example).join("flows");
-    let loaded = read::load(&[folder], &mut Files::new());
+    let loaded = read::load(&[folder], &[], &mut Files::new());
     Arc::new(Program::compile(&loaded.flows))
 }
 

@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
 
+    #[command(flatten)]
+    placeholders: load::Placeholders,
+
     /// Also check the names of queues, data actions and webhooks against these fixtures, and
     /// the contacts in them; repeatable, later ones win
     #[arg(long, value_name = "PATH")]
@@ -55,8 +58,12 @@ enum Deny {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
+    let placeholders = match arguments.placeholders.values(&mut files) {
+        Ok(placeholders) => placeholders,
+        Err(exit) => return Ok(exit),
+    };
     let read::Loaded { flows, architect, mut diagnostics } =
-        read::load(&arguments.flows, &mut files);
+        read::load(&arguments.flows, &placeholders, &mut files);
     diagnostics.extend(check::check(&flows));
     diagnostics.extend(check::check_architect(&architect));
     if !arguments.fixtures.is_empty() {

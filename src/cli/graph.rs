@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
-use super::output;
+use super::{load, output};
 use crate::diagnostic::{Severity, nearest, sort};
 use crate::flow::read;
 use crate::flow::write::{Graph, render_dot, render_mermaid};
@@ -20,6 +20,9 @@ pub(super) struct Arguments {
     /// Files or folders of flows, of any dialect; a folder loads every flow in it
     #[arg(required = true, value_name = "FLOW")]
     flows: Vec<PathBuf>,
+
+    #[command(flatten)]
+    placeholders: load::Placeholders,
 
     /// Draw this flow alone, by id or name
     #[arg(long, value_name = "ID-OR-NAME")]
@@ -38,7 +41,11 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let mut loaded = read::load(&arguments.flows, &mut files);
+    let placeholders = match arguments.placeholders.values(&mut files) {
+        Ok(placeholders) => placeholders,
+        Err(exit) => return Ok(exit),
+    };
+    let mut loaded = read::load(&arguments.flows, &placeholders, &mut files);
     loaded.diagnostics.retain(|it| it.severity == Severity::Error);
     sort(&mut loaded.diagnostics);
     output::diagnostics(&loaded.diagnostics, &files);

@@ -16,6 +16,12 @@ pub(super) fn plain(text: &str) -> Result<(Text, Value), String> {
     Ok((name, Value::from(value)))
 }
 
+/// `NAME=VALUE`, both texts.
+pub(super) fn texts(text: &str) -> Result<(String, String), String> {
+    let (name, value) = pair(text)?;
+    Ok((name.to_string(), value.to_owned()))
+}
+
 fn pair(text: &str) -> Result<(Text, &str), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.into(), value)),

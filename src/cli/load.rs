@@ -2,13 +2,72 @@
 
 use std::path::PathBuf;
 
+use clap::Args;
+
 use super::exit::Exit;
-use super::output;
+use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::{Flow, check, read};
-use crate::source::Files;
+use crate::source::{Files, Kind, Node, read_document};
 use crate::world::Fixtures;
+
+/// What stands for the placeholders of Archy YAML.
+#[derive(Debug, Args)]
+pub(super) struct Placeholders {
+    /// A value for a placeholder of Archy YAML: queue=Support for {{queue}}; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = inputs::texts)]
+    set: Vec<(String, String)>,
+
+    /// A file of values for placeholders, an object of names and values; repeatable, earlier
+    /// ones win, and --set wins over all
+    #[arg(long, value_name = "FILE")]
+    set_from: Vec<PathBuf>,
+}
+
+impl Placeholders {
+    /// All names and values; of a name that is given twice, the first counts.
+    pub(super) fn values(
+        &self,
+        files: &mut Files,
+    ) -> Result<Vec<(String, String)>, Exit> {
+        let mut values = self.set.clone();
+        for path in &self.set_from {
+            let read = files.load(path).map_err(Diagnostic::from).and_then(|file| {
+                let document = read_document(&file).map_err(Diagnostic::from)?;
+                values_of(&document)
+            });
+            match read {
+                Ok(more) => values.extend(more),
+                Err(diagnostic) => {
+                    output::diagnostics(&[diagnostic], files);
+                    return Err(Exit::Input);
+                }
+            }
+        }
+        Ok(values)
+    }
+}
+
+fn values_of(document: &Node<'_>) -> Result<Vec<(String, String)>, Diagnostic> {
+    let wrong = |node: &Node<'_>, expected: &str| {
+        let message = format!("expected {expected}, found {}", node.describe());
+        Diagnostic::new(Code::INVALID_PROPERTY, message).at(node.span)
+    };
+    if !matches!(document.kind, Kind::Object(_)) {
+        return Err(wrong(document, "an object of names and values"));
+    }
+    let entries = document.entries().iter();
+    entries
+        .map(|entry| match &entry.value.kind {
+            Kind::String(text) | Kind::Number(text) => {
+                Ok((entry.key.to_string(), text.to_string()))
+            }
+            Kind::Boolean(truth) => Ok((entry.key.to_string(), truth.to_string())),
+            _ => Err(wrong(&entry.value, "a text, a number or true or false")),
+        })
+        .collect()
+}
 
 /// Loads flows that can run. What forbids it is shown, and so is every other error that a
 /// call may meet; warnings are for `flowsim check`. Architect's own flows do not run yet:
@@ -18,7 +77,8 @@ pub(super) fn flows(
     wanted: Option<&str>,
     files: &mut Files,
 ) -> Result<Vec<Flow>, Exit> {
-    let read::Loaded { flows, architect, mut diagnostics } = read::load(paths, files);
+    let read::Loaded { flows, architect, mut diagnostics } =
+        read::load(paths, &[], files);
     let is_wanted = |flow: &&ArchitectFlow| match wanted {
         Some(name) => {
             let is_other = |flow: &Flow| &*flow.name == name || &**flow.key() == name;

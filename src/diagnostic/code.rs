@@ -44,6 +44,7 @@ codes! {
     YAML_SYNTAX Error "The file is not YAML."
 
     NOT_A_FLOW Error "The document is none of the forms that a flow can have."
+    UNSET_PLACEHOLDER Error "A placeholder such as `{{name}}` in Archy YAML has no value."
     NO_FLOWS Error "The folder or document holds no flow."
     DUPLICATE_FLOW Error "Two loaded flows have the same id, or the same name and no id."
     INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."

@@ -18,7 +18,7 @@ fn folder(name: &str) -> PathBuf {
 /// The flows and fixtures of a folder, which have nothing wrong in them.
 fn example(name: &str) -> Stage {
     let mut files = Files::new();
-    let loaded = read::load(&[folder(name).join("flows")], &mut files);
+    let loaded = read::load(&[folder(name).join("flows")], &[], &mut files);
     assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
     let (fixtures, problems) =
         Fixtures::load(&[folder(name).join("fixtures.yaml")], &mut files);

@@ -79,7 +79,7 @@ fn a_thousand_flows_that_call_each_other_in_a_chain_load_and_run() {
 fn shared_flow() -> (Arc<Program>, Fixtures) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/shared-flow");
     let mut files = Files::new();
-    let loaded = read::load(&[format!("{folder}/flows").into()], &mut files);
+    let loaded = read::load(&[format!("{folder}/flows").into()], &[], &mut files);
     let (fixtures, problems) =
         Fixtures::load(&[format!("{folder}/fixtures.yaml").into()], &mut files);
     assert!(loaded.diagnostics.is_empty() && problems.is_empty());

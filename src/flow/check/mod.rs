@@ -63,7 +63,8 @@ pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
 /// error path of its node, a circle of calls ends at the depth limit, a node without a
 /// next node ends the flow. Warnings and notes never forbid anything.
 pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
-    const FORBIDDING: [Code; 14] = [
+    const FORBIDDING: [Code; 15] = [
+        Code::UNSET_PLACEHOLDER,
         Code::FILE_UNREADABLE,
         Code::FILE_NOT_TEXT,
         Code::FILE_TOO_LARGE,

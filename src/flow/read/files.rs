@@ -19,21 +19,29 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// What stands for the placeholders of Archy YAML: names and values.
+pub type Placeholders = [(String, String)];
+
 /// Loads files, and of folders every flow below them. A document in a folder that is no
 /// flow, such as fixtures, is passed over; a file that was named has to be one.
-pub fn load(paths: &[PathBuf], files: &mut Files) -> Loaded {
+pub fn load(paths: &[PathBuf], placeholders: &Placeholders, files: &mut Files) -> Loaded {
     let mut loaded = Loaded::default();
     for path in paths {
         if path.is_dir() {
-            load_folder(path, files, &mut loaded);
+            load_folder(path, placeholders, files, &mut loaded);
         } else {
-            load_file(path, files, true, &mut loaded);
+            load_file(path, placeholders, files, true, &mut loaded);
         }
     }
     loaded
 }
 
-fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
+fn load_folder(
+    folder: &Path,
+    placeholders: &Placeholders,
+    files: &mut Files,
+    loaded: &mut Loaded,
+) {
     let count = |loaded: &Loaded| {
         loaded.flows.len() + loaded.architect.len() + loaded.diagnostics.len()
     };
@@ -47,7 +55,7 @@ fn load_folder(folder: &Path, files: &mut Files, loaded: &mut Loaded) {
             .push(Diagnostic::new(Code::FILE_UNREADABLE, message).at(place));
     }
     for path in found.files {
-        load_file(&path, files, false, loaded);
+        load_file(&path, placeholders, files, false, loaded);
     }
     if count(loaded) == before {
         let place = files.add(folder, "").span();
@@ -80,14 +88,66 @@ impl Notation {
     }
 }
 
-fn load_file(path: &Path, files: &mut Files, is_named: bool, loaded: &mut Loaded) {
+fn load_file(
+    path: &Path,
+    placeholders: &Placeholders,
+    files: &mut Files,
+    is_named: bool,
+    loaded: &mut Loaded,
+) {
     match files.load(path) {
         Ok(file) if Notation::of(path) == Some(Notation::Export) => {
             read_export(&file, files, loaded);
         }
+        Ok(file) if is_template(&file) => {
+            read_template(&file, placeholders, files, is_named, loaded);
+        }
         Ok(file) => read_file(&file, is_named, loaded),
         Err(problem) => loaded.diagnostics.push(problem.into()),
     }
+}
+
+/// Whether a file is Archy YAML that may have placeholders.
+fn is_template(file: &File) -> bool {
+    file.text().contains(['{', '$']) && file.text().lines().any(archy::is_beginning)
+}
+
+/// Reads Archy YAML with its placeholders filled in. Places in it are those of the text that
+/// comes of it.
+fn read_template(
+    file: &File,
+    placeholders: &Placeholders,
+    files: &mut Files,
+    is_named: bool,
+    loaded: &mut Loaded,
+) {
+    match archy::substitute(file.text(), placeholders) {
+        Ok(text) if text == file.text() => read_file(file, is_named, loaded),
+        Ok(text) => read_file(&files.add(file.path(), text), is_named, loaded),
+        Err(unset) => loaded.diagnostics.push(unset_placeholders(file, &unset)),
+    }
+}
+
+fn unset_placeholders(file: &File, unset: &[String]) -> Diagnostic {
+    let first = unset.first().map_or("", String::as_str);
+    let place = file.text().find("{{").map_or_else(
+        || file.span(),
+        |start| {
+            let length = file.text()[start..].find("}}").map_or(2, |end| end + 2);
+            file.span().part(start, start + length)
+        },
+    );
+    let message = match unset {
+        [only] => format!("the placeholder `{only}` has no value"),
+        several => format!(
+            "{} placeholders have no value: {}",
+            several.len(),
+            several.join(", ")
+        ),
+    };
+    Diagnostic::new(Code::UNSET_PLACEHOLDER, message).at(place).help(format!(
+        "give them with `--set {first}=…`, or a file of them with `--set-from`"
+    ))
 }
 
 /// Reads an export. Places in it are those of the JSON that it holds.
@@ -116,15 +176,7 @@ fn read_file(file: &File, is_named: bool, loaded: &mut Loaded) {
         Ok(document) => read_flows(&document, is_named, loaded),
         // YAML is the notation of much that is no flow, and templates of it are no YAML.
         Err(_) if !is_named && is_foreign_yaml(file) => {}
-        Err(problem) => {
-            let mut diagnostic = Diagnostic::from(problem);
-            if diagnostic.help.is_none() && file.text().contains("{{") {
-                let help = "the file looks like a template: fill in what stands as \
-                            `{{name}}` first";
-                diagnostic.help = Some(help.into());
-            }
-            loaded.diagnostics.push(diagnostic);
-        }
+        Err(problem) => loaded.diagnostics.push(problem.into()),
     }
 }
 
