@@ -1,6 +1,6 @@
 //! Flows and fixtures of a command line, loaded.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -33,14 +33,10 @@ impl Placeholders {
     ) -> Result<Vec<(String, String)>, Exit> {
         let mut values = self.set.clone();
         for path in &self.set_from {
-            let read = files.load(path).map_err(Diagnostic::from).and_then(|file| {
-                let document = read_document(&file).map_err(Diagnostic::from)?;
-                values_of(&document)
-            });
-            match read {
+            match values_of(path, files) {
                 Ok(more) => values.extend(more),
-                Err(diagnostic) => {
-                    output::diagnostics(&[diagnostic], files);
+                Err(diagnostics) => {
+                    output::diagnostics(&diagnostics, files);
                     return Err(Exit::Input);
                 }
             }
@@ -49,24 +45,35 @@ impl Placeholders {
     }
 }
 
-fn values_of(document: &Node<'_>) -> Result<Vec<(String, String)>, Diagnostic> {
-    let wrong = |node: &Node<'_>, expected: &str| {
-        let message = format!("expected {expected}, found {}", node.describe());
-        Diagnostic::new(Code::INVALID_PROPERTY, message).at(node.span)
-    };
+/// The names and values of a file.
+fn values_of(
+    path: &Path,
+    files: &mut Files,
+) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
+    let file = files.load(path).map_err(|problem| vec![problem.into()])?;
+    let document = read_document(&file).map_err(|problem| vec![problem.into()])?;
     if !matches!(document.kind, Kind::Object(_)) {
-        return Err(wrong(document, "an object of names and values"));
+        return Err(vec![unexpected(&document, "an object of names and values")]);
     }
-    let entries = document.entries().iter();
-    entries
-        .map(|entry| match &entry.value.kind {
-            Kind::String(text) | Kind::Number(text) => {
-                Ok((entry.key.to_string(), text.to_string()))
+    let (mut values, mut diagnostics) = (Vec::new(), Vec::new());
+    for entry in document.entries() {
+        let value = match &entry.value.kind {
+            Kind::String(text) | Kind::Number(text) => text.to_string(),
+            Kind::Boolean(truth) => truth.to_string(),
+            _ => {
+                let expected = "a text, a number or true or false";
+                diagnostics.push(unexpected(&entry.value, expected));
+                continue;
             }
-            Kind::Boolean(truth) => Ok((entry.key.to_string(), truth.to_string())),
-            _ => Err(wrong(&entry.value, "a text, a number or true or false")),
-        })
-        .collect()
+        };
+        values.push((entry.key.to_string(), value));
+    }
+    if diagnostics.is_empty() { Ok(values) } else { Err(diagnostics) }
+}
+
+fn unexpected(node: &Node<'_>, expected: &str) -> Diagnostic {
+    let message = format!("expected {expected}, found {}", node.describe());
+    Diagnostic::new(Code::INVALID_PROPERTY, message).at(node.span)
 }
 
 /// Loads flows that can run. What forbids it is shown, and so is every other error that a
