@@ -8,7 +8,6 @@ use super::{kinds, sequence};
 use crate::flow::Written;
 use crate::flow::architect::{Choice, Output, Setting};
 use crate::source::{Kind, Node};
-use crate::value::Text;
 
 /// Tasks that are part of a menu's choice. The JSON has them among the units; Archy has them
 /// where they belong. A task with variables of its own, or that something else refers to
