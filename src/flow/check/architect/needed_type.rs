@@ -51,21 +51,11 @@ fn of_action(kind: &str, path: &[&str]) -> Option<Type> {
 }
 
 /// A case of a switch is a condition, or is compared with the switch's value, whose type
-/// is named beside it. An export has `evaluate: {firstMatch: {string: {value}}}` instead of
-/// `style`, `type` and `value`.
+/// is named beside it.
 fn of_case(action: &Action) -> Option<Type> {
-    if let Some(style) = literal(action, "style") {
-        return match style {
-            "firstTrue" => one(Kind::Boolean),
-            _ => named(literal(action, "type")?),
-        };
-    }
-    let evaluate = action.settings.get("evaluate")?.value.group()?;
-    let (style, value) = evaluate.entries.first()?;
-    match (style.as_str(), &value.value) {
-        ("firstTrue", _) => one(Kind::Boolean),
-        ("firstMatch", Setting::Group(values)) => named(&values.entries.first()?.0),
-        _ => None,
+    match literal(action, "style")? {
+        "firstTrue" => one(Kind::Boolean),
+        _ => named(literal(action, "type")?),
     }
 }
 

@@ -5,7 +5,7 @@ use super::settings::bindings;
 use super::values::{Expression, group, input, output, plain};
 use crate::flow::Written;
 use crate::flow::architect::Setting;
-use crate::source::{Kind, Node};
+use crate::source::{Kind, Node, Span};
 use crate::value::{Json, Text};
 
 type Entries = Vec<(Text, Written<Setting>)>;
@@ -57,13 +57,16 @@ fn name_of(action: &Node<'_>, key: &str, name: &str) -> Entries {
     vec![(name.into(), group(node.span, [("name".into(), plain(node))]))]
 }
 
-/// Groups within groups: `names` from the outermost on, around `entries`.
-fn nested(action: &Node<'_>, names: &[&str], entries: Entries) -> Entries {
-    let mut entries = entries;
-    for name in names.iter().rev() {
-        entries = vec![(Text::from(*name), group(action.span, entries))];
-    }
-    entries
+/// The text of a property as a setting of this name, where the property has one.
+fn text_as(action: &Node<'_>, key: &str, name: &str) -> Entries {
+    let found = action.get(key).filter(|node| node.as_str().is_some());
+    found.map(|node| (Text::from(name), plain(node))).into_iter().collect()
+}
+
+/// A word that Archy has where the JSON has a number or nothing.
+fn word(span: Span, name: &str, word: &str) -> (Text, Written<Setting>) {
+    let value = Setting::Literal(Json::String(Text::from(word)));
+    (Text::from(name), Written { value, span })
 }
 
 /// The bindings among some properties, each under another name.
@@ -91,9 +94,12 @@ fn data_action(action: &Node<'_>) -> Entries {
         ("outputs", "successOutputs"),
         ("errorBindings", "failureOutputs"),
     ];
-    let category = action.get("category").map_or("", |node| text(node, "name"));
-    let path = ["category", category, "dataAction", text(action, "actionName")];
-    nested(action, &path, bound(action, names))
+    let mut entries = action
+        .get("category")
+        .map_or_else(Vec::new, |category| text_as(category, "name", "category"));
+    entries.extend(text_as(action, "actionName", "dataAction"));
+    entries.extend(bound(action, names));
+    entries
 }
 
 fn lookup(action: &Node<'_>) -> Entries {
@@ -102,8 +108,9 @@ fn lookup(action: &Node<'_>) -> Entries {
         ("outputs", "foundOutputs"),
         ("errorBindings", "failureOutputs"),
     ];
-    let path = ["dataTable", text(action, "datatableName")];
-    nested(action, &path, bound(action, names))
+    let mut entries = text_as(action, "datatableName", "dataTable");
+    entries.extend(bound(action, names));
+    entries
 }
 
 /// A common module or bot, by its name and version.
@@ -113,8 +120,8 @@ fn called(action: &Node<'_>, kind: &str) -> Entries {
         ("outputs", "outputs"),
         ("errorBindings", "failureOutputs"),
     ];
-    let mut entries = bound(action, names);
-    entries.retain(|(name, _)| name != "failureOutputs");
+    let mut bindings = bound(action, names);
+    bindings.retain(|(name, _)| name != "failureOutputs");
     let is_latest =
         action.get("flowLatestVersion").map(|node| node.kind == Kind::Boolean(true));
     let version = match text(action, "flowVersion") {
@@ -123,7 +130,10 @@ fn called(action: &Node<'_>, kind: &str) -> Entries {
         }
         _ => "ver_latestPublished".into(),
     };
-    nested(action, &[kind, text(action, "flowName"), &version], entries)
+    let mut entries = text_as(action, "flowName", kind);
+    entries.push(word(action.span, "version", &version));
+    entries.extend(bindings);
+    entries
 }
 
 /// The inputs of a task stand in a list, each under its type.
@@ -225,15 +235,15 @@ fn switch(action: &Node<'_>) -> Entries {
         Some(Kind::Number(style)) => style == "0",
         _ => true,
     };
-    let (style, entries) = match expression.filter(|_| !is_first_true) {
-        Some(node) => {
-            let code = Expression::of(node).map_or("any", |expression| expression.code);
-            let value = group(node.span, [("value".into(), input(node))]);
-            ("firstMatch", vec![(kinds::statement(code), value)])
-        }
-        None => ("firstTrue", Vec::new()),
+    let Some(node) = expression.filter(|_| !is_first_true) else {
+        return vec![word(action.span, "style", "firstTrue")];
     };
-    nested(action, &["evaluate", style], entries)
+    let code = Expression::of(node).map_or("any", |expression| expression.code);
+    vec![
+        word(action.span, "style", "firstMatch"),
+        word(node.span, "type", &kinds::statement(code)),
+        ("value".into(), input(node)),
+    ]
 }
 
 fn transfer(action: &Node<'_>) -> Entries {

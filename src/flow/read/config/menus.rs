@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::reader::{Reader, text_of};
-use super::values::{OF_THE_EDITOR, settings};
+use super::values::{OF_THE_EDITOR, group, settings};
 use super::{kinds, sequence};
 use crate::flow::Written;
-use crate::flow::architect::{Choice, Output};
+use crate::flow::architect::{Choice, Output, Setting};
 use crate::source::{Kind, Node};
-use crate::value::Text;
 
 /// Tasks that are part of a menu's choice. The JSON has them among the units; Archy has them
 /// where they belong. A task with variables of its own, or that something else refers to
@@ -115,8 +114,11 @@ fn choice(
     let known = ["id", "name", "action", "digit", "globalDigit"];
     let other = settings(item, &[&known[..], OF_THE_EDITOR].concat());
     action.settings.entries.extend(other.entries.into_iter().map(|(name, value)| {
-        let is_global = name == "globalSpeech";
-        (if is_global { Text::from("globalSpeechRecTerms") } else { name }, value)
+        match &*name {
+            "globalSpeech" => ("globalSpeechRecTerms".into(), value),
+            "speechRecTerms" => (name, terms(value)),
+            _ => (name, value),
+        }
     }));
     let id = item.get("id").and_then(Node::as_str);
     Some(Choice {
@@ -127,6 +129,18 @@ fn choice(
             .is_some_and(|it| it.kind == Kind::Boolean(true)),
         is_default: id.is_some() && default.and_then(Node::as_str) == id,
     })
+}
+
+/// The words of each language, as Archy has them: `{en-us: {terms: […]}}`.
+fn terms(mut written: Written<Setting>) -> Written<Setting> {
+    if let Setting::Group(languages) = &mut written.value {
+        for (_, words) in &mut languages.entries {
+            if matches!(words.value, Setting::List(_)) {
+                *words = group(words.span, [("terms".into(), words.clone())]);
+            }
+        }
+    }
+    written
 }
 
 /// The key of a choice. *Seen are the numbers 1 to 9; `*` and `#` can only be texts.*

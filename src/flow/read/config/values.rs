@@ -56,6 +56,10 @@ impl<'d, 's> Expression<'d, 's> {
     /// What it is where a value is read.
     fn input(&self) -> Setting {
         match self.root {
+            // A text that was entered as a literal and is empty is a text.
+            Some(("emp", _)) if self.mode == Some("1") && self.code == "str" => {
+                Setting::Literal(Json::String(Text::new()))
+            }
             Some(("emp", _)) => Setting::NoValue,
             // A message builder without parts has the text of a call, but no tree.
             None if self.text.is_empty() || self.mode == Some("4") => Setting::NoValue,
@@ -79,6 +83,7 @@ impl<'d, 's> Expression<'d, 's> {
             }
             "bln" => None,
             "int" | "dec" => number(),
+            "dur" => duration(self.text).or_else(|| Some(Json::String(text.clone()))),
             _ => Some(match leaf.get("val").and_then(Node::as_str) {
                 Some(id) => named(self.code, self.text, id),
                 None => Json::String(text.clone()),
@@ -89,6 +94,27 @@ impl<'d, 's> Expression<'d, 's> {
             None => Setting::Expression(text, self.holds()),
         }
     }
+}
+
+/// `P0D0H1M0S0F` as Archy has it: `{minutes: 1}`. The last number is of milliseconds.
+fn duration(text: &str) -> Option<Json> {
+    let mut rest = text.strip_prefix('P')?;
+    let mut parts = Vec::new();
+    for (letter, name) in [
+        ('D', "days"),
+        ('H', "hours"),
+        ('M', "minutes"),
+        ('S', "seconds"),
+        ('F', "milliseconds"),
+    ] {
+        let (digits, behind) = rest.split_once(letter)?;
+        let count: u32 = digits.parse().ok()?;
+        if count > 0 {
+            parts.push((name.into(), Json::Integer(count.into())));
+        }
+        rest = behind;
+    }
+    (rest.is_empty() && !parts.is_empty()).then(|| Json::object(parts))
 }
 
 /// Something of the organisation: Archy refers to it by its name, never by its id.
