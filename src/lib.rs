@@ -84,7 +84,7 @@
 //! | [`value`] | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | [`diagnostic`] | 1 | what users are told: one type with stable codes, a page of advice for each, and four ways to write it down |
 //! | [`expr`] | 2 | the languages in which flows compute, from text to evaluation: `draft`, and `architect` with its functions |
-//! | [`flow`] | 3 | what a flow is; `read` has one module a dialect, `check` one file a finding |
+//! | [`flow`] | 3 | what a flow is; `read` has one module a dialect, `check` one file a finding, `write` draws |
 //! | [`world`] | 3 | the questions a session asks, the answers, and fixtures that give them |
 //! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |
 //! | [`trace`] | 4 | what happened, as events; written as text, JSON or a simulation response |
