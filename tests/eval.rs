@@ -25,6 +25,7 @@ skills: [{id: s1, name: Spanish}]
 prompts: {Greeting: {id: p1, tts: {es-us: Hola., en-us: Hello.}, duration: PT3S}}
 languages: [es-us, en-us]
 detectedLanguages: [{contains: hola, language: es}]
+exchangeRates: {USD: {EUR: 0.92}}
 ";
 
 fn flowsim() -> Command {
@@ -401,6 +402,19 @@ fn fixtures_say_what_is_found() {
             r#"{"type":"Queue","value":{"id":"support","name":"Support"}}"#,
         ),
         (r#"FindQueue("Sales")"#, r#"{"type":"Queue","value":null}"#),
+        (
+            r#"ConvertCurrency(MakeCurrency(5, "USD"), "EUR")"#,
+            r#"{"type":"Currency","value":{"amount":"4.60","code":"EUR"}}"#,
+        ),
+        (
+            r#"ConvertCurrency(MakeCurrency(5, "USD"), "EUR", 2.0)"#,
+            r#"{"type":"Currency","value":{"amount":"10.00","code":"EUR"}}"#,
+        ),
+        // Genesys keeps the amount where there is no rate.
+        (
+            r#"ConvertCurrency(MakeCurrency(5, "USD"), "GBP")"#,
+            r#"{"type":"Currency","value":{"amount":"5.00","code":"GBP"}}"#,
+        ),
         (r#"FindUser("ann@example.com").name"#, r#"{"type":"String","value":"Ann"}"#),
         (r#"ToSkill("Spanish").id"#, r#"{"type":"String","value":"s1"}"#),
         ("Prompt.Greeting.duration", r#"{"type":"Duration","value":"PT3S"}"#),

