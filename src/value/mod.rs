@@ -2,6 +2,7 @@
 //! comparison and printing.
 
 mod audio;
+mod calendar;
 mod communication;
 mod compare;
 mod convert;

@@ -130,13 +130,6 @@ impl Date {
         Self::new(date.year(), date.month(), date.day())
     }
 
-    /// The day of the week: Sunday is 1, Saturday 7.
-    pub fn day_of_week(self) -> i8 {
-        // The day exists, so the fallback is never taken.
-        civil::Date::new(self.year, self.month, self.day)
-            .map_or(1, |date| date.weekday().to_sunday_one_offset())
-    }
-
     /// Appends `2009-01-10`.
     pub fn write(self, out: &mut String) {
         let _ = write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.day);

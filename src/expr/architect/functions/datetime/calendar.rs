@@ -6,7 +6,6 @@ use crate::value::{Date, DateTime, Time, Value};
 use super::super::super::arguments::Arguments;
 use super::super::super::failure::Failure;
 use super::super::limits;
-use super::days;
 
 const MILLISECONDS_A_DAY: i64 = 86_400_000;
 
@@ -44,38 +43,42 @@ fn part(
 
 pub(super) fn day_of_week(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let date = arguments.datetime(0)?.date();
-    Ok(Value::Integer(days::day_of_week(days::of(date))))
+    Ok(Value::Integer(date.day_of_week().into()))
 }
 
 /// By ISO 8601: weeks begin on Monday, and the first is the one with the year's first
 /// Thursday. The catalogue does not say, and its example fits.
 pub(super) fn week_number(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    Ok(Value::Integer(days::week_number(arguments.datetime(0)?.date())))
+    Ok(Value::Integer(arguments.datetime(0)?.date().week_number().into()))
 }
 
 pub(super) fn make_datetime(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (year, month) = (arguments.integer(0)?, arguments.integer(1)?);
     let day = arguments.integer(2)?;
-    let length = days::length_of_month(year, month);
-    if day < 1 || day > length {
+    let Some(date) = date(year, month, day) else {
+        let length = date(year, month, 1).map_or(31, Date::days_in_month);
         let message = format!("{year}-{month:02} has {length} days, not {day}");
         return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
-    }
+    };
     let time = time_of_day(arguments, 3)?;
-    limits::datetime(arguments, moment(days::first_of_month(year, month) + day - 1, time))
+    limits::datetime(arguments, DateTime::from_parts(date, time))
 }
 
-/// The milliseconds of the day that three arguments give, the first of them at this place;
-/// 0 if they are not given.
-fn time_of_day(arguments: &Arguments<'_>, place: usize) -> Result<i64, Failure> {
-    let part = |place| Ok(arguments.optional(place, Arguments::integer)?.unwrap_or(0));
+/// Year and month are within their limits; the day may be none of the month.
+fn date(year: i64, month: i64, day: i64) -> Option<Date> {
+    Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?)
+}
+
+/// The time of day that three arguments give, the first of them at this place; midnight if
+/// they are not given.
+fn time_of_day(arguments: &Arguments<'_>, place: usize) -> Result<Time, Failure> {
+    // The parameters hold them within their limits.
+    let part = |place| -> Result<i8, Failure> {
+        let number = arguments.optional(place, Arguments::integer)?.unwrap_or(0);
+        Ok(i8::try_from(number).unwrap_or_default())
+    };
     let (hour, minute, second) = (part(place)?, part(place + 1)?, part(place + 2)?);
-    Ok(((hour * 60 + minute) * 60 + second) * 1000)
-}
-
-fn moment(day: i64, milliseconds: i64) -> Option<DateTime> {
-    let midnight = day.checked_mul(MILLISECONDS_A_DAY)?;
-    DateTime::from_milliseconds(midnight.checked_add(milliseconds)?)
+    Ok(Time { hour, minute, second, millisecond: 0 })
 }
 
 pub(super) fn add_days(arguments: &Arguments<'_>) -> Result<Value, Failure> {
@@ -102,45 +105,32 @@ fn add(arguments: &Arguments<'_>, milliseconds: i64) -> Result<Value, Failure> {
 }
 
 pub(super) fn add_months(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    add_whole_months(arguments, Some(arguments.integer(1)?))
+    let later = arguments.datetime(0)?.add_months(arguments.integer(1)?);
+    limits::datetime(arguments, later)
 }
 
 pub(super) fn add_years(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    add_whole_months(arguments, arguments.integer(1)?.checked_mul(12))
-}
-
-fn add_whole_months(
-    arguments: &Arguments<'_>,
-    months: Option<i64>,
-) -> Result<Value, Failure> {
-    let start = arguments.datetime(0)?;
-    let time = start.milliseconds().rem_euclid(MILLISECONDS_A_DAY);
-    let day = months.and_then(|months| days::months_later(start.date(), months));
-    limits::datetime(arguments, day.and_then(|day| moment(day, time)))
+    let later = arguments.datetime(0)?.add_years(arguments.integer(1)?);
+    limits::datetime(arguments, later)
 }
 
 pub(super) fn occurrence_in_year(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let year = arguments.integer(2)?;
-    let first = days::first_of_month(year, 1);
-    occurrence(arguments, first, days::first_of_month(year + 1, 1) - 1, 3)
+    occurrence(arguments, None, 3)
 }
 
 pub(super) fn occurrence_in_month(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let (year, month) = (arguments.integer(2)?, arguments.integer(3)?);
-    let first = days::first_of_month(year, month);
-    occurrence(arguments, first, first + days::length_of_month(year, month) - 1, 4)
+    occurrence(arguments, Some(arguments.integer(3)?), 4)
 }
 
 fn occurrence(
     arguments: &Arguments<'_>,
-    first: i64,
-    last: i64,
+    month: Option<i64>,
     time_place: usize,
 ) -> Result<Value, Failure> {
     let (day_of_week, occurrence) = (arguments.integer(0)?, arguments.integer(1)?);
     let time = time_of_day(arguments, time_place)?;
-    match days::occurrence(day_of_week, occurrence, first..=last) {
-        Some(day) => limits::datetime(arguments, moment(day, time)),
+    match Date::nth_day_of_week(day_of_week, occurrence, arguments.integer(2)?, month) {
+        Some(date) => limits::datetime(arguments, DateTime::from_parts(date, time)),
         None => Ok(arguments.not_set()),
     }
 }

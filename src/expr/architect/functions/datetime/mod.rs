@@ -1,7 +1,6 @@
 //! Dates, times and Durations. All times are in UTC.
 
 mod calendar;
-mod days;
 mod lengths;
 
 use crate::value::{Kind, Type};
