@@ -391,6 +391,22 @@ fn an_expression_may_begin_with_a_hyphen() {
 }
 
 #[test]
+fn audio_is_heard_in_the_language_of_the_call() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("org.yaml");
+    fs::write(&path, ORGANISATION).unwrap();
+    let path = path.to_str().unwrap();
+    let five = "ToAudioNumber(5)";
+    assert_eq!(answer(&[five]), r#"{"type":"Audio","value":"five"}"#);
+    let spanish = r#"{"type":"Audio","value":"[number 5 in es-us]"}"#;
+    assert_eq!(answer(&[five, "--fixtures", path]), spanish);
+    let english = [five, "--fixtures", path, "--var", "Call.Language=en-us"];
+    assert_eq!(answer(&english), r#"{"type":"Audio","value":"five"}"#);
+    let given = ["Flow.a + ToAudioNumber(5)", "--var", "Flow.a:Audio=Take"];
+    assert_eq!(answer(&given), r#"{"type":"Audio","value":"Take five"}"#);
+}
+
+#[test]
 fn fixtures_say_what_is_found() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("org.yaml"), ORGANISATION).unwrap();

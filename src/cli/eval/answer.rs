@@ -29,10 +29,16 @@ pub(super) struct Mistake {
 }
 
 impl Answer {
-    pub(super) fn of_value(holds: Type, value: Value) -> Self {
+    /// A value; audio as the caller hears it in a language.
+    pub(super) fn of_value(holds: Type, value: Value, language: &str) -> Self {
         // The value knows more where the expression's type is that of any value.
         let holds = if holds.kind == Kind::Any { value.type_of() } else { holds };
-        Self::Value(holds, value)
+        match value {
+            Value::Audio(audio) => {
+                Self::Value(holds, Value::string(audio.render(language)))
+            }
+            value => Self::Value(holds, value),
+        }
     }
 
     pub(super) fn of_failure(text: &str, failure: &Failure) -> Self {

@@ -70,11 +70,24 @@ impl World {
             Ok(expression) => {
                 self.fill();
                 match expression.evaluate(self) {
-                    Ok(value) => Answer::of_value(expression.result_type(), value),
+                    Ok(value) => Answer::of_value(
+                        expression.result_type(),
+                        value,
+                        &self.language(),
+                    ),
                     Err(failure) => Answer::of_failure(text, &failure),
                 }
             }
             Err(problems) => Answer::of_problems(text, problems),
+        }
+    }
+
+    /// The language in which the caller hears values: that of the call, else the flow's.
+    fn language(&self) -> Text {
+        let of_call = self.names.get("Call.Language");
+        match of_call.map(|(slot, _)| self.variable(slot)) {
+            Some(Value::String(language)) => language.clone(),
+            _ => self.fixtures.default_language(),
         }
     }
 
