@@ -49,6 +49,7 @@ codes! {
     DUPLICATE_FLOW Error "Two loaded flows have the same id, or the same name and no id."
     INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
+    INVALID_EXECUTION Error "The execution document is none, or has a value of the wrong type."
 
     NOT_RUNNABLE Error "The flow can be checked, but flowsim does not run its dialect yet."
 
