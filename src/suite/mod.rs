@@ -6,10 +6,12 @@
 
 mod matcher;
 mod mismatch;
+mod read;
 mod scenario;
 
 pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
+pub use read::read;
 pub use scenario::{
     CallExpectation, Case, Expectation, Flag, PathMatcher, RoutingMatcher, Snapshot,
     Start, SuiteFile, Turn, Wanted,
