@@ -188,7 +188,22 @@ impl Settings {
     }
 }
 
+impl Action {
+    /// What an author knows it by: the name, or the kind.
+    pub fn title(&self) -> &str {
+        self.name.as_ref().unwrap_or(&self.kind.value)
+    }
+}
+
 impl Setting {
+    /// The text, if it is a plain one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Literal(Json::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The settings within, if it is a group.
     pub fn group(&self) -> Option<&Settings> {
         match self {

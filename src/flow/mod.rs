@@ -16,6 +16,8 @@ mod ids;
 mod legend;
 mod link;
 mod model;
+mod needed_type;
+mod place;
 
 pub use action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,

@@ -1,10 +1,10 @@
 //! The variables that an expression may name where it stands: those of the flow, those of
 //! its unit, and Architect's own.
 
-use super::needed_type::named;
 use crate::expr::architect::{BUILT_INS, Declarations, Names, Segment, Variable};
 use crate::flow::architect::{self, ArchitectFlow, Setting, Unit};
 use crate::flow::check::spelling::Spelling;
+use crate::flow::needed_type::named;
 use crate::value::{Json, Text, Type};
 
 /// Scopes whose variables no document declares, or not where they are used: the slots of a
@@ -37,6 +37,11 @@ impl<'f> Scope<'f> {
             self.unit = unit.map(of_unit).unwrap_or_default();
             self.entered = unit;
         }
+    }
+
+    /// The type that the flow or the unit declares a variable with.
+    pub(super) fn declared(&self, name: &str) -> Option<Type> {
+        self.unit.get(name).or(self.flow.get(name)).map(|(_, holds)| holds)
     }
 
     /// Whether a whole name is that of a variable.

@@ -1,8 +1,8 @@
 //! Which type a place needs, where that is certain. *Source: Archy's schema and exports of
 //! real flows, which name the type of each expression.*
 
+use super::architect::{Action, Setting};
 use super::place::{Owner, Place};
-use crate::flow::architect::{Action, Setting};
 use crate::value::{Json, Kind, Type};
 
 /// The type that the value of a place has to have, if that is known.
@@ -45,7 +45,8 @@ fn of_action(kind: &str, path: &[&str]) -> Option<Type> {
         | ("findQueueById", ["findId"]) => Kind::String,
         ("evaluateScheduleGroup", ["scheduleGroup"]) => Kind::ScheduleGroup,
         ("evaluateScheduleGroup", ["emergencyGroup"]) => Kind::EmergencyGroup,
-        ("updateData", ["statements", statement, "value"]) => return named(statement),
+        ("updateData", ["statements", statement, "value"])
+        | ("callTask", ["taskInputs", statement, "value"]) => return named(statement),
         _ => return None,
     })
 }
