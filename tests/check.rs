@@ -41,7 +41,7 @@ const WITH_FIXTURE: [Code; 24] = [
 ];
 
 /// The codes that only Architect's own flows have; their files are Archy YAML.
-const OF_ARCHITECT: [Code; 9] = [
+const OF_ARCHITECT: [Code; 11] = [
     Code::UNSET_PLACEHOLDER,
     Code::UNKNOWN_FUNCTION,
     Code::UNKNOWN_VARIABLE,
@@ -50,6 +50,8 @@ const OF_ARCHITECT: [Code; 9] = [
     Code::WRONG_TYPE,
     Code::NESTED_COMMON_MODULE,
     Code::DUPLICATE_CHOICE,
+    Code::UNKNOWN_ACTION,
+    Code::UNKNOWN_INPUT,
     Code::UNKNOWN_OUTPUT,
 ];
 
