@@ -32,10 +32,8 @@ fn load_real(criterion: &mut Criterion) {
         return;
     };
     let listed: Vec<Json> = serde_json::from_str(&manifest).expect("a list of flows");
-    let (archy, exports) = (
-        documents(&listed, "archy-yaml", &folder),
-        documents(&listed, "i3", &folder),
-    );
+    let (archy, exports) =
+        (documents(&listed, "archy-yaml", &folder), documents(&listed, "i3", &folder));
     // The bare parser gets the text that placeholders leave.
     let filled: Vec<String> = archy
         .iter()
