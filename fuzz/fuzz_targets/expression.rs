@@ -1,0 +1,18 @@
+//! Expressions of Architect: what is written back means the same to the parser.
+
+#![no_main]
+
+use flowsim::expr::architect::{Declarations, Expression, canonical, parse};
+use flowsim::value::{Kind, Type};
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let _ = parse(text);
+    let mut names = Declarations::new();
+    names.declare("Flow.text", Type::one(Kind::String));
+    names.declare("Flow.whole", Type::one(Kind::Integer));
+    names.declare("Flow.list", Type::many(Kind::String));
+    let _ = Expression::compile(text, &mut names, None);
+    if let Ok(written) = canonical(text, &mut names, None) {
+        assert_eq!(canonical(&written, &mut names, None).as_ref(), Ok(&written));
+    }
+});
