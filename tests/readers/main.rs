@@ -9,6 +9,7 @@ use flowsim::diagnostic::{Diagnostic, Style, render_text};
 use flowsim::flow::architect::ArchitectFlow;
 use flowsim::flow::check::{check, check_architect};
 use flowsim::flow::read::{Loaded, config, load_text};
+use flowsim::flow::write::model;
 use flowsim::source::{Files, read_json};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -23,7 +24,7 @@ const DRAFT: &str = include_str!("../../fixtures/shared-flow/flows/shared_module
 /// Far more than any small document takes, also where many tests run at once.
 const SOON: Duration = Duration::from_secs(20);
 
-/// Loads and checks a file, and shows what is wrong with it.
+/// Loads and checks a file, and shows what is wrong with it and what was read.
 fn load(path: &str, text: impl Into<String>) -> Loaded {
     let began = Instant::now();
     let mut files = Files::new();
@@ -32,6 +33,9 @@ fn load(path: &str, text: impl Into<String>) -> Loaded {
     loaded.diagnostics.extend(check(&loaded.flows));
     loaded.diagnostics.extend(check_architect(&loaded.architect));
     render_text(&loaded.diagnostics, &files, Style::default());
+    for flow in &loaded.architect {
+        model(flow);
+    }
     let took = began.elapsed();
     assert!(took < SOON, "{path} took {took:?}");
     loaded
