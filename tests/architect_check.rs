@@ -197,13 +197,6 @@ fn flowsim(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_run_says_that_it_cannot() {
-    let (code, out, error) = flowsim(&["run", "fixtures/architect/unreachable.yaml"]);
-    assert_eq!((code, out.as_str()), (Some(3), ""));
-    assert!(error.contains("error[NOT_RUNNABLE]"), "{error}");
-}
-
-#[test]
 fn both_families_are_checked_together() {
     let paths = [
         "fixtures/broken/duplicate_choice.yaml",

@@ -38,6 +38,8 @@ fn legend(names: &[String]) -> Legend {
         node_type: name(index + 3),
         span,
         conditions: vec![name(index); index],
+        outputs: vec![name(index); index],
+        key: None,
     };
     // Variables and references have names of their own, as in every program.
     let own = |index: usize| Text::from(format!("{index}{}", name(index)));

@@ -7,8 +7,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
-use crate::flow::architect::ArchitectFlow;
-use crate::flow::{Flow, check, read};
+use crate::flow::{check, read};
 use crate::source::{Files, Kind, Node, read_document};
 use crate::world::Fixtures;
 
@@ -77,40 +76,24 @@ fn unexpected(node: &Node<'_>, expected: &str) -> Diagnostic {
 }
 
 /// Loads flows that can run. What forbids it is shown, and so is every other error that a
-/// call may meet; warnings are for `flowsim check`. Architect's own flows do not run yet:
-/// that is told if there are no others, or if one of them is `wanted`.
+/// call may meet; warnings are for `flowsim check`.
 pub(super) fn flows(
     paths: &[PathBuf],
-    wanted: Option<&str>,
+    placeholders: &Placeholders,
     files: &mut Files,
-) -> Result<Vec<Flow>, Exit> {
-    let read::Loaded { flows, architect, mut diagnostics } =
-        read::load(paths, &[], files);
-    let is_wanted = |flow: &&ArchitectFlow| match wanted {
-        Some(name) => {
-            let is_other = |flow: &Flow| &*flow.name == name || &**flow.key() == name;
-            flow.name.value == name && !flows.iter().any(is_other) || flows.is_empty()
-        }
-        None => flows.is_empty(),
-    };
-    diagnostics.extend(architect.iter().filter(is_wanted).map(not_runnable));
-    diagnostics.extend(check::check(&flows));
+) -> Result<read::Loaded, Exit> {
+    let values = placeholders.values(files)?;
+    let mut loaded = read::load(paths, &values, files);
+    let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
+    diagnostics.extend(check::check(&loaded.flows));
+    let forbids = diagnostics.iter().any(check::forbids_running);
+    // What is wrong with one of Architect's actions goes to the error handling of its flow
+    // when a call comes there.
+    diagnostics.extend(check::check_architect(&loaded.architect));
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, files);
-    if diagnostics.iter().any(check::forbids_running) {
-        Err(Exit::Input)
-    } else {
-        Ok(flows)
-    }
-}
-
-fn not_runnable(flow: &ArchitectFlow) -> Diagnostic {
-    let message = "flowsim checks flows of this dialect, but does not run them yet";
-    Diagnostic::new(Code::NOT_RUNNABLE, message)
-        .at(flow.name.span)
-        .flow(&*flow.name.value)
-        .help("`flowsim check` tells what is wrong with it")
+    if forbids { Err(Exit::Input) } else { Ok(loaded) }
 }
 
 /// Loads fixtures; any error in them is one too many.

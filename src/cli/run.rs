@@ -16,7 +16,7 @@ use crate::program::Program;
 use crate::source::{Files, read_document};
 use crate::trace::{JsonWriter, Status, TextStyle, Trace, render_text, write_simulation};
 use crate::value::{DateTime, Text, Value};
-use crate::world::{FixtureHost, Input};
+use crate::world::{FixtureHost, Fixtures, Input};
 
 /// Make one call and show what happened in it.
 ///
@@ -94,6 +94,18 @@ pub(super) struct Arguments {
     )]
     max_depth: u16,
 
+    #[command(flatten)]
+    placeholders: load::Placeholders,
+
+    /// What chance begins with, for expressions that use it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// An action that flowsim does not simulate, and for which the fixtures have no answer,
+    /// is an error
+    #[arg(long)]
+    strict: bool,
+
     /// A simulation request `{flowId, context, nodeId, timeout, inputs}` instead of the flags
     #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
@@ -124,17 +136,18 @@ struct Prepared {
 
 pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
-    let flows = match load::flows(&arguments.flows, arguments.flow.as_deref(), &mut files)
+    let loaded = match load::flows(&arguments.flows, &arguments.placeholders, &mut files)
     {
-        Ok(flows) => flows,
+        Ok(loaded) => loaded,
         Err(exit) => return Ok(exit),
     };
     let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
         Ok(fixtures) => fixtures,
         Err(exit) => return Ok(exit),
     };
-    let program = Arc::new(Program::compile(&flows));
-    let prepared = match prepare(&mut arguments, &program, &mut files) {
+    let fixtures = Arc::new(fixtures);
+    let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
+    let prepared = match prepare(&mut arguments, &program, &fixtures, &mut files) {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
@@ -223,6 +236,7 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
 fn prepare(
     arguments: &mut Arguments,
     program: &Program,
+    fixtures: &Arc<Fixtures>,
     files: &mut Files,
 ) -> Result<Prepared, Exit> {
     let limits = Limits {
@@ -233,7 +247,7 @@ fn prepare(
     let Some(path) = &arguments.request else {
         let flow = start_flow(program, arguments.flow.as_deref())?;
         let node = arguments.node.as_deref();
-        let call = Call::new(flow).limits(limits);
+        let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
         let call = at_node(call, program, flow, node)?;
         let call = with_values(call, program, arguments, &arguments.context);
         return Ok(Prepared { flow, call, inputs: std::mem::take(&mut arguments.input) });
@@ -241,7 +255,7 @@ fn prepare(
     let request = read_request(path, files)?;
     let flow = find_flow(program, &request.flow).map_err(|_| Exit::Input)?;
     let limits = Limits { timeout_ms: Some(request.timeout_ms), ..limits };
-    let call = Call::new(flow).limits(limits);
+    let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
     let call =
         at_node(call, program, flow, request.node.as_deref()).map_err(|_| Exit::Input)?;
     let call = with_values(call, program, arguments, &request.context);
@@ -249,11 +263,12 @@ fn prepare(
 }
 
 fn with_values(
-    mut call: Call,
+    call: Call,
     program: &Program,
     arguments: &Arguments,
     context: &[(Text, Value)],
 ) -> Call {
+    let mut call = call.seed(arguments.seed).strict(arguments.strict);
     for (name, value) in context {
         call = call.context(program, name, value.clone());
     }

@@ -49,8 +49,8 @@ codes! {
     DUPLICATE_FLOW Error "Two loaded flows have the same id, or the same name and no id."
     INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
+    INVALID_EXECUTION Error "The execution document is none, or has a value of the wrong type."
 
-    NOT_RUNNABLE Error "The flow can be checked, but flowsim does not run its dialect yet."
 
     DANGLING_REFERENCE Error "A node, action or start refers to something that the flow does not have."
     EXPRESSION_SYNTAX Error "A template, condition or expression cannot be parsed."
@@ -112,6 +112,8 @@ codes! {
     CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."
 
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."
+    ACTION_NOT_SIMULATED Note "The action is not simulated and nobody had an answer for it, so it succeeded and left its results NOT_SET."
+    ACTION_NOT_SUPPORTED Error "The action is not simulated and nobody had an answer for it, which `--strict` forbids."
     QUEUE_NOT_CHECKED Note "The fixtures know no queues, so the queue was accepted unchecked."
 }
 

@@ -1,8 +1,11 @@
 //! What a call starts with.
 
+use std::sync::Arc;
+
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
 use crate::value::{DateTime, Text, Value};
+use crate::world::Fixtures;
 
 /// When a call is ended although its flows are not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,24 @@ impl Default for Limits {
 pub const DEFAULT_START: DateTime =
     DateTime::from_milliseconds(1_767_603_600_000).unwrap();
 
+/// Fields of a context, and the variables of Architect that hold them.
+const FIELDS: [(&str, &str); 14] = [
+    ("from", "Call.Ani"),
+    ("ani", "Call.Ani"),
+    ("to", "Call.CalledAddress"),
+    ("dnis", "Call.CalledAddress"),
+    ("to", "Call.CalledAddressOriginal"),
+    ("dnis", "Call.CalledAddressOriginal"),
+    ("name", "Call.RemoteName"),
+    ("conversationId", "Call.ConversationId"),
+    ("conversationId", "Interaction.Id"),
+    ("conversationId", "Email.ConversationId"),
+    ("conversationId", "Message.ConversationId"),
+    ("language", "Call.Language"),
+    ("uuiData", "Call.UUIData"),
+    ("invocationData", "Call.InvocationData"),
+];
+
 /// Where a call starts and what it brings along. Names are resolved once; the same call can
 /// be made any number of times.
 #[derive(Debug, Clone)]
@@ -37,6 +58,9 @@ pub struct Call {
     pub(super) other_variables: Vec<(Text, Value)>,
     pub(super) start: DateTime,
     pub(super) limits: Limits,
+    pub(super) organisation: Arc<Fixtures>,
+    pub(super) seed: u64,
+    pub(super) is_strict: bool,
 }
 
 impl Call {
@@ -50,6 +74,9 @@ impl Call {
             other_variables: Vec::new(),
             start: DEFAULT_START,
             limits: Limits::default(),
+            organisation: Arc::default(),
+            seed: 0,
+            is_strict: false,
         }
     }
 
@@ -72,6 +99,29 @@ impl Call {
         self
     }
 
+    /// Names the organisation in which Architect's flows look things up: queues, prompts,
+    /// schedules, data tables.
+    #[must_use]
+    pub fn in_organisation(mut self, organisation: Arc<Fixtures>) -> Self {
+        self.organisation = organisation;
+        self
+    }
+
+    /// Sets what chance begins with, for expressions that use it.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Whether an action that is not simulated, and for which nobody has an answer, is an
+    /// error instead of a success with a note.
+    #[must_use]
+    pub fn strict(mut self, is_strict: bool) -> Self {
+        self.is_strict = is_strict;
+        self
+    }
+
     /// Sets the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -83,7 +133,13 @@ impl Call {
     #[must_use]
     pub fn context(mut self, program: &Program, name: &str, value: Value) -> Self {
         if let Some(id) = program.context(name) {
-            self.context.push((id, value));
+            self.context.push((id, value.clone()));
+        }
+        let names = FIELDS.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
+        for (_, variable) in names {
+            if program.unit(self.flow).architect.is_some() {
+                self = self.variable(program, variable, value.clone());
+            }
         }
         self
     }
@@ -92,7 +148,11 @@ impl Call {
     #[must_use]
     pub fn variable(mut self, program: &Program, name: &str, value: Value) -> Self {
         match program.variable(self.flow, name) {
-            Some(id) => self.variables.push((id, value)),
+            Some(id) => {
+                let holds = program.holds(self.flow, id);
+                let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
+                self.variables.push((id, typed.unwrap_or(value)));
+            }
             None => {
                 self.other_variables.retain(|(other, _)| other != name);
                 self.other_variables.push((name.into(), value));

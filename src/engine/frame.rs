@@ -1,6 +1,6 @@
 //! One flow being run.
 
-use crate::flow::{FlowId, NodeId};
+use crate::flow::{FlowId, NodeId, SequenceId};
 
 /// A flow that runs, its slots, and who called it. The first frame of a call has no caller.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +11,11 @@ pub(super) struct Frame {
     /// Where in the stack of values the variables begin, less the number of their first:
     /// the variable with the id `v` is at `variables + v`.
     pub(super) variables: usize,
-    /// Where the outputs of the flow's nodes begin.
+    /// Where the outputs of the flow's nodes begin; in a flow of Architect, the variables of
+    /// its task.
     pub(super) outputs: usize,
+    /// The task, menu or state that runs, in a flow of Architect.
+    pub(super) sequence: Option<SequenceId>,
     /// How high the stack of values was before this frame.
     pub(super) floor: usize,
     /// Whether the variables are the frame's own.

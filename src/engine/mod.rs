@@ -8,13 +8,16 @@
 
 mod action;
 mod call;
+mod conversation;
 mod frame;
 mod play;
 mod recorder;
 mod request;
 mod scope;
+mod sequence;
 mod session;
 mod state;
+mod view;
 
 pub use call::{Call, DEFAULT_START, Limits};
 pub use play::play;

@@ -2,6 +2,7 @@
 
 use super::action;
 use super::call::{Call, Limits};
+use super::conversation::Conversation;
 use super::frame::Frame;
 use super::recorder::{Recorder, Room};
 use super::scope::{Slots, View};
@@ -34,6 +35,12 @@ pub(super) enum Effect {
     CutOff(usize),
     /// The call ends, and nothing can handle it.
     Abort(Box<Failure>),
+    /// The node runs a task or module of Architect, which begins there; its step stays open.
+    Call(NodeId),
+    /// A task of Architect ends by this output path.
+    EndTask(Option<Text>),
+    /// The conversation is over for Architect's flows.
+    EndCall,
 }
 
 /// What a node is waiting for. What is not said here stands in the program.
@@ -45,6 +52,7 @@ pub(super) enum Waiting {
     Webhook(Box<(Option<Text>, Value)>),
     QueueStatistics { queue: Text },
     Queue(Box<Routing>),
+    Action { inputs: Vec<(Text, Value)> },
 }
 
 /// How a call ended.
@@ -64,8 +72,11 @@ pub(super) struct State {
     pub(super) recorder: Recorder,
     /// The step that is being executed.
     pub(super) step: u32,
+    /// What belongs to the conversation, for Architect's flows.
+    pub(super) conversation: Conversation,
     limits: Limits,
-    start: Option<crate::value::DateTime>,
+    pub(super) is_strict: bool,
+    pub(super) start: Option<crate::value::DateTime>,
     flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
     actions: u32,
@@ -75,7 +86,7 @@ pub(super) struct State {
     outcome: Option<Outcome>,
     room: Room,
     /// How much text and JSON templates have made; the trace keeps all of it.
-    made_bytes: usize,
+    pub(super) made_bytes: usize,
 }
 
 impl State {
@@ -100,7 +111,19 @@ impl State {
         for (id, value) in &call.context {
             self.slots.context[id.index()] = value.clone();
         }
-        self.push_frame(program, call.flow, None, true, self.limits.timeout_ms);
+        self.is_strict = call.is_strict;
+        self.conversation.begin(program, call);
+        let deadline = self.limits.timeout_ms;
+        if let Some(part) = program.unit(call.flow).architect.as_deref() {
+            self.push_flow(program, call.flow, part, None, deadline);
+            for (id, value) in &call.variables {
+                if let Some(slot) = self.slot(program, *id) {
+                    *slot = value.clone();
+                }
+            }
+            return;
+        }
+        self.push_frame(program, call.flow, None, true, deadline);
         for (id, value) in &call.variables {
             self.slots.set_variable(&self.frames[0], *id, value.clone());
         }
@@ -133,6 +156,7 @@ impl State {
             caller,
             variables,
             outputs,
+            sequence: None,
             floor,
             is_isolated,
             deadline,
@@ -151,7 +175,9 @@ impl State {
                 self.end_flow(program);
                 continue;
             };
-            self.actions = self.actions.saturating_add(1);
+            let step = &program.steps[node.index()];
+            // What begins a flow or a task is no action.
+            self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
             if self.actions > self.limits.max_actions || self.made_bytes > MAX_MADE_BYTES
             {
                 self.finish(Status::Error, Some((self.exhausted(), node)));
@@ -159,7 +185,6 @@ impl State {
             }
             let depth = self.depth();
             self.step = self.recorder.begin(node, depth, self.clock_ms);
-            let step = &program.steps[node.index()];
             self.forget_outputs(step);
             let effect = action::execute(self, program, node, step);
             if self.settle(program, node, effect) == Progress::Waiting {
@@ -223,8 +248,12 @@ impl State {
                 self.recorder.finish(self.step, path, next, self.clock_ms);
                 self.node = next;
                 if next.is_none() {
-                    self.note_missing_way(path);
-                    self.end_flow(program);
+                    if self.frame().sequence.is_some() {
+                        self.end_task(program, None);
+                    } else {
+                        self.note_missing_way(path);
+                        self.end_flow(program);
+                    }
                 }
             }
             Effect::Ask => return Progress::Waiting,
@@ -233,7 +262,19 @@ impl State {
                 self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
                 self.end(program, node, end);
             }
+            Effect::Fail(failure) if self.frame_is_architect(program) => {
+                self.fault(program, node, failure);
+            }
             Effect::Fail(failure) => self.fail(program, self.step, node, failure),
+            Effect::Call(begin) => self.node = Some(begin),
+            Effect::EndTask(path) => {
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.end_task(program, path.as_ref());
+            }
+            Effect::EndCall => {
+                self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
+                self.finish_handled();
+            }
             Effect::CutOff(frame) => self.cut_off(program, node, frame),
             Effect::Abort(failure) => {
                 self.recorder.note(self.step, || Fact::Failed(failure.clone()));
@@ -307,7 +348,21 @@ impl State {
         }
     }
 
-    fn pop_frame(&mut self) -> Option<Frame> {
+    fn frame_is_architect(&self, program: &Program) -> bool {
+        program.unit(self.frame().flow).architect.is_some()
+    }
+
+    /// The node of the step that is being executed.
+    pub(super) fn node_of_step(&self) -> NodeId {
+        self.recorder.steps[self.step as usize].node
+    }
+
+    /// Where the call goes on.
+    pub(super) fn go_to(&mut self, node: Option<NodeId>) {
+        self.node = node;
+    }
+
+    pub(super) fn pop_frame(&mut self) -> Option<Frame> {
         let frame = self.frames.pop()?;
         self.slots.values.truncate(frame.floor);
         Some(frame)
@@ -375,7 +430,11 @@ impl State {
         }
     }
 
-    fn finish(&mut self, status: Status, failure: Option<(Box<Failure>, NodeId)>) {
+    pub(super) fn finish(
+        &mut self,
+        status: Status,
+        failure: Option<(Box<Failure>, NodeId)>,
+    ) {
         // Calls to flows that were still open end with the call.
         for frame in &self.frames {
             if let Some((step, _)) = frame.caller {

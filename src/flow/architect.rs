@@ -6,9 +6,12 @@
 //! What an action does is told by its kind and its settings. Kinds and settings have the names
 //! that Archy YAML gives them. *Source: exports of real flows, Archy's own schema.*
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::model::Written;
 use crate::source::Span;
-use crate::value::{Json, Text, Type};
+use crate::value::{Json, Kind, Text, Type};
 
 /// A flow of Architect.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,6 +184,77 @@ pub struct UnitReference {
     pub span: Span,
 }
 
+/// Gives the actions of a flow ids that people can read and type: the name, and a number
+/// behind it from the second of a name on. In the order of the document they are always the
+/// same.
+#[derive(Debug, Default)]
+pub struct ActionIds {
+    seen: IndexMap<Text, usize, FxBuildHasher>,
+}
+
+impl ActionIds {
+    /// The id of the next action, which has this name.
+    pub fn next(&mut self, name: &str) -> Text {
+        loop {
+            let count = self.seen.entry(name.into()).or_default();
+            *count += 1;
+            if *count == 1 {
+                return name.into();
+            }
+            let id = Text::from(format!("{name} {count}"));
+            if !self.seen.contains_key(&id) {
+                self.seen.insert(id.clone(), 1);
+                return id;
+            }
+        }
+    }
+}
+
+/// The type that Archy names so: `string`, `dateTime`, `stringCollection`.
+pub fn type_named(name: &str) -> Option<Type> {
+    let single = name.strip_suffix("Collection");
+    let wanted = single.unwrap_or(name);
+    let kind = Kind::ALL.iter().find(|kind| kind.name().eq_ignore_ascii_case(wanted))?;
+    Some(Type { kind: *kind, is_collection: single.is_some() })
+}
+
+/// The variables of the tasks within the choices of a menu, taken together.
+pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    for choice in &unit.choices {
+        let task = choice.action.settings.get("task").and_then(|it| it.value.group());
+        let declared = task.and_then(|task| task.get("variables"));
+        let Some(Setting::List(items)) = declared.map(|it| &it.value) else { continue };
+        let items = items.iter().filter_map(|item| item.value.group()?.entries.first());
+        for (kind, body) in items {
+            let Some(body) = body.value.group() else { continue };
+            let Some(name) = body.get("name") else { continue };
+            let Setting::Literal(Json::String(text)) = &name.value else { continue };
+            let kind = kind.strip_suffix("Variable").unwrap_or(kind);
+            variables.push(Variable {
+                name: Written { value: text.clone(), span: name.span },
+                holds: type_named(kind).unwrap_or(Type::ANY),
+                initial: body.get("initialValue").cloned(),
+                is_input: false,
+                is_output: false,
+            });
+        }
+    }
+    variables
+}
+
+impl Unit {
+    /// Calls `visit` on every action of the unit, those of outputs and choices too, before
+    /// what is inside it.
+    pub fn each_action<'f>(&'f self, visit: &mut dyn FnMut(&'f Action)) {
+        each_action(&self.actions, self, &mut |_, action| visit(action));
+        for choice in &self.choices {
+            let choice = std::slice::from_ref(&choice.action);
+            each_action(choice, self, &mut |_, action| visit(action));
+        }
+    }
+}
+
 impl Settings {
     /// The setting of this name.
     pub fn get(&self, name: &str) -> Option<&Written<Setting>> {
@@ -220,10 +294,7 @@ impl ArchitectFlow {
     /// what is inside it.
     pub fn each_action<'f>(&'f self, visit: &mut dyn FnMut(&'f Unit, &'f Action)) {
         for unit in &self.units {
-            each_action(&unit.actions, unit, visit);
-            for choice in &unit.choices {
-                each_action(std::slice::from_ref(&choice.action), unit, visit);
-            }
+            unit.each_action(&mut |action| visit(unit, action));
         }
     }
 }

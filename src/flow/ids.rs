@@ -31,6 +31,8 @@ ids! {
     FlowId
     /// A node, counted through all loaded flows.
     NodeId
+    /// A task, menu or state of Architect, counted through all loaded flows.
+    SequenceId
     /// A variable of a group of flows that share variables.
     VariableId
     /// A constant text.

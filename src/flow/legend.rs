@@ -47,6 +47,10 @@ pub struct NodeLabel {
     pub span: Span,
     /// The conditions as written, of a node that has any.
     pub conditions: Vec<Text>,
+    /// The names of the outputs of one of Architect's actions, as Archy writes them.
+    pub outputs: Vec<Text>,
+    /// The id that an export gives to one of Architect's actions.
+    pub key: Option<Text>,
 }
 
 impl Legend {

@@ -21,7 +21,7 @@ pub use action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook,
 };
-pub use ids::{FlowId, NodeId, ReferenceId, TextId, VariableId};
+pub use ids::{FlowId, NodeId, ReferenceId, SequenceId, TextId, VariableId};
 pub use legend::{FlowLabel, Legend, NodeLabel};
 pub(crate) use link::Links;
 pub use model::{Flow, Node, Path, PathKind, Target, Written};

@@ -3,10 +3,12 @@
 use indexmap::IndexMap;
 
 use super::Program;
+use super::architect;
 use super::layout::{Layout, LayoutId, Layouts, is_output, joined, lay_out};
 use super::names::{Names, legend};
 use super::step::{Operand, OutputId, Place, Response, Speech, Step, Unit};
 use crate::expr::draft::{Form, Reference, Template};
+use crate::flow::architect::ArchitectFlow;
 use crate::flow::{Flow, FlowId, Legend, Links, Node, NodeId, PathKind, VariableId};
 use crate::value::Text;
 
@@ -14,6 +16,11 @@ impl Program {
     /// Compiles flows that were loaded together and have no finding that forbids to run
     /// them. A reference that leads nowhere ends the flow.
     pub fn compile(flows: &[Flow]) -> Self {
+        Self::compile_all(flows, &[])
+    }
+
+    /// Compiles flows of both families that were loaded together.
+    pub fn compile_all(flows: &[Flow], architect: &[ArchitectFlow]) -> Self {
         let links = Links::new(flows);
         let Layouts { layouts, of_flow } = lay_out(flows, &links);
         let mut names = Names::default();
@@ -24,6 +31,8 @@ impl Program {
             layouts,
             contexts: IndexMap::new(),
             nodes: Vec::with_capacity(flows.len()),
+            sequences: Vec::new(),
+            built_in_first: 0,
         };
         for (index, flow) in flows.iter().enumerate() {
             let compiler = Compiler {
@@ -44,6 +53,7 @@ impl Program {
         }
         program.legend = legend(flows, &program.layouts, &mut names);
         program.contexts = names.contexts;
+        architect::add(&mut program, architect);
         program
     }
 }
@@ -95,6 +105,7 @@ impl Compiler<'_> {
             layout: self.of_flow[self.id.index()],
             output_count: self.output_count(),
             is_published: self.flow.is_published,
+            architect: None,
         }
     }
 
@@ -136,6 +147,7 @@ impl Compiler<'_> {
             error: self.target(node, &PathKind::Error),
             flow: self.id,
             outputs,
+            targets: Box::default(),
         }
     }
 

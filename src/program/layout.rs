@@ -38,6 +38,11 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The layout of these names.
+    pub(super) fn of(first: u32, names: impl Iterator<Item = Text>) -> Self {
+        Self { first, names: names.map(|name| (name, ())).collect() }
+    }
+
     /// How many variables there are.
     pub fn len(&self) -> usize {
         self.names.len()

@@ -5,6 +5,7 @@
 //! read slots. [`Program::legend`] says what the numbers stand for.
 
 mod action;
+pub mod architect;
 mod compile;
 mod layout;
 mod names;
@@ -19,8 +20,9 @@ pub use step::{
 
 use indexmap::IndexMap;
 
-use crate::flow::{FlowId, Legend, NodeId, VariableId};
-use crate::value::Text;
+use crate::expr::architect::{BUILT_INS, BuiltIn};
+use crate::flow::{FlowId, Legend, NodeId, SequenceId, VariableId};
+use crate::value::{Text, Type};
 
 /// Flows compiled together; they call each other.
 #[derive(Debug, Clone)]
@@ -33,6 +35,11 @@ pub struct Program {
     pub steps: Vec<Step>,
     /// The groups of flows that share variables, by [`LayoutId`].
     pub layouts: Vec<Layout>,
+    /// The tasks, menus and states of Architect's flows, by [`SequenceId`].
+    pub sequences: Vec<architect::Sequence>,
+    /// The id of the first of the variables that Architect brings along; the others follow
+    /// in the order of [`BUILT_INS`](crate::expr::architect::BUILT_INS).
+    pub built_in_first: u32,
     /// Every name that could be a context field.
     contexts: IndexMap<Text, ContextId>,
     /// The node ids of each flow.
@@ -53,6 +60,11 @@ impl Program {
     /// A compiled flow.
     pub fn unit(&self, flow: FlowId) -> &Unit {
         &self.units[flow.index()]
+    }
+
+    /// A task, menu or state.
+    pub fn sequence(&self, id: SequenceId) -> &architect::Sequence {
+        &self.sequences[id.index()]
     }
 
     /// The node of a flow.
@@ -78,7 +90,31 @@ impl Program {
     /// The variable of this name among those of a flow, if any flow that shares them
     /// mentions it.
     pub fn variable(&self, flow: FlowId, name: &str) -> Option<VariableId> {
-        self.layouts[self.unit(flow).layout.index()].variable(name)
+        let unit = self.unit(flow);
+        let layout = &self.layouts[unit.layout.index()];
+        if unit.architect.is_none() {
+            return layout.variable(name);
+        }
+        // Case does not matter to Architect.
+        let declared = layout.names().position(|known| known.eq_ignore_ascii_case(name));
+        let id = |first: u32, index: usize| {
+            Some(VariableId(first + u32::try_from(index).ok()?))
+        };
+        declared.and_then(|index| id(layout.first, index)).or_else(|| {
+            let is_named = |known: &BuiltIn| known.name.eq_ignore_ascii_case(name);
+            id(self.built_in_first, BUILT_INS.iter().position(is_named)?)
+        })
+    }
+
+    /// What a variable of a flow of Architect holds, or one that Architect brings along;
+    /// nothing for those of other flows, which hold whatever is assigned.
+    pub fn holds(&self, flow: FlowId, variable: VariableId) -> Option<Type> {
+        let part = self.unit(flow).architect.as_deref()?;
+        let declared = part.variables.get(variable).map(|variable| variable.holds);
+        declared.or_else(|| {
+            let index = variable.0.checked_sub(self.built_in_first)?;
+            BUILT_INS.get(index as usize).map(|known| known.holds)
+        })
     }
 
     /// The flows that no other flow calls.

@@ -67,6 +67,8 @@ pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> L
             }
             _ => Vec::new(),
         },
+        outputs: Vec::new(),
+        key: None,
     };
     Legend {
         flows: flows.iter().map(flow_label).collect(),

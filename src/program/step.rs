@@ -1,5 +1,6 @@
 //! Compiled nodes: what a session executes.
 
+use super::architect;
 use super::layout::{ContextId, LayoutId};
 use crate::diagnostic::Code;
 use crate::expr::draft::{Condition, Form, Template};
@@ -19,6 +20,8 @@ pub struct Unit {
     pub output_count: u32,
     /// Whether other flows may call it.
     pub is_published: bool,
+    /// What only Architect's flows have.
+    pub architect: Option<Box<architect::FlowPart>>,
 }
 
 /// A slot of a frame that holds an output of a node.
@@ -39,6 +42,21 @@ pub struct Step {
     /// The slots of those of its outputs that somebody reads: a run, because the outputs of
     /// a node are numbered one after the other.
     pub outputs: (u32, u32),
+    /// Where the outputs of one of Architect's actions lead, in the order of their names.
+    pub targets: Box<[Option<NodeId>]>,
+}
+
+impl Step {
+    /// Whether it is no action but the beginning of a flow, a task, a menu or a state.
+    pub fn is_beginning(&self) -> bool {
+        match &self.action {
+            StepAction::Architect(action) => matches!(
+                **action,
+                architect::Action::BeginFlow(_) | architect::Action::BeginSequence
+            ),
+            _ => false,
+        }
+    }
 }
 
 /// What a step does.
@@ -66,6 +84,8 @@ pub enum StepAction {
     Webhook(Box<Webhook>),
     /// Ends the flow.
     End(EndType),
+    /// An action of Architect.
+    Architect(Box<architect::Action>),
 }
 
 /// A text to say or to pass on.

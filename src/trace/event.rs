@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Code;
 use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
-use crate::value::{DateTime, Json, Text, Value};
+use crate::value::{Audio, DateTime, Json, Text, Value};
 
 /// Everything that happened in one call.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +85,8 @@ pub enum PathTaken {
     Condition(u16),
     /// No condition was true.
     Default,
+    /// The output of this index among those of one of Architect's actions.
+    Output(u16),
 }
 
 /// Something that happened in a step.
@@ -125,6 +127,64 @@ pub enum Fact {
     Noted(Code),
     /// Time ran out in the middle of the step.
     CutOff,
+    /// One of Architect's actions was given a value.
+    Input(Field, Value),
+    /// One of Architect's actions gave a value.
+    Output(Field, Value),
+    /// One of several values that have names of their own: an attribute, a column.
+    Entry(Box<Entry>),
+    /// What was played, of which [`Fact::Said`] before it has the words.
+    Played(Arc<Audio>),
+}
+
+/// Which of the values that one of Architect's actions is given or gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// `condition` of a decision.
+    Condition,
+    /// The case of this number of a switch, from 1.
+    Case(u16),
+    /// `value` of a switch that compares.
+    Value,
+    /// `loopCount`
+    LoopCount,
+    /// `currentIndex` of a loop, from 0.
+    CurrentIndex,
+    /// Inputs of a task, a module or an action that is not simulated.
+    Inputs,
+    /// Outputs of the same.
+    Outputs,
+}
+
+impl Field {
+    /// Whether the values that it is about come from the action.
+    pub fn is_output(self) -> bool {
+        matches!(self, Self::Outputs | Self::CurrentIndex)
+    }
+
+    /// As it is written, in traces and in Architect's execution documents.
+    pub fn name(self) -> Text {
+        match self {
+            Self::Condition => "condition".into(),
+            Self::Case(number) => format!("Case {number}").into(),
+            Self::Value => "value".into(),
+            Self::LoopCount => "loopCount".into(),
+            Self::CurrentIndex => "currentIndex".into(),
+            Self::Inputs => "inputs".into(),
+            Self::Outputs => "outputs".into(),
+        }
+    }
+}
+
+/// A value with a name of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What it is one of.
+    pub of: Field,
+    /// Its name.
+    pub name: Text,
+    /// The value.
+    pub value: Value,
 }
 
 /// A text that the caller hears.

@@ -4,13 +4,15 @@
 //! when somebody reads it.
 
 mod event;
+pub mod execution;
 mod json;
 mod simulation;
 mod steps;
 mod text;
 
 pub use event::{
-    Asked, Event, Fact, Failure, PathTaken, Phrase, Routing, Status, Step, Subject, Trace,
+    Asked, Entry, Event, Fact, Failure, Field, PathTaken, Phrase, Routing, Status, Step,
+    Subject, Trace,
 };
 pub use json::JsonWriter;
 pub use simulation::write_simulation;

@@ -16,5 +16,5 @@ pub use host::FixtureHost;
 pub use input::Input;
 pub use phone::{Country, e164};
 pub use question::{
-    Answer, Host, InputQuestion, Keystroke, Question, QueueAnswer, Response,
+    ActionAnswer, Answer, Host, InputQuestion, Keystroke, Question, QueueAnswer, Response,
 };

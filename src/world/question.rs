@@ -42,6 +42,16 @@ pub enum Question<'q> {
         /// The queue's id, or its name.
         queue: &'q str,
     },
+    /// What does an action do that flowsim does not simulate? [`Answer::Action`] or
+    /// [`Answer::NotMocked`].
+    Action {
+        /// Its kind as Archy writes it: `callBotFlow`.
+        kind: &'q str,
+        /// Its name.
+        name: &'q str,
+        /// Its settings that have a value, in the order of the flow.
+        inputs: &'q [(Text, Value)],
+    },
     /// May the conversation be routed there? Answered by [`Answer::Queue`].
     Queue {
         /// The queue's id; wins over the name.
@@ -89,6 +99,19 @@ pub enum Answer {
     Statistics(Option<Json>),
     /// Whether the queue takes the conversation.
     Queue(QueueAnswer),
+    /// What an action does that flowsim does not simulate.
+    Action(ActionAnswer),
+}
+
+/// What comes of an action that flowsim does not simulate.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ActionAnswer {
+    /// The output that it takes, as Archy names it; without it, the one for success.
+    pub path: Option<Text>,
+    /// Its results by name.
+    pub outputs: Vec<(Text, Json)>,
+    /// How long it takes, in milliseconds of the virtual clock.
+    pub latency_ms: i64,
 }
 
 /// What a data action or webhook answered.

@@ -1,6 +1,7 @@
 //! What nodes do, one file a family. Every action either comes to an effect at once, or
 //! asks a question and comes to an effect with the answer.
 
+mod architect;
 mod data;
 mod input;
 mod routing;
@@ -9,7 +10,7 @@ mod size;
 mod speech;
 mod subflow;
 
-pub(super) use size::size_of;
+pub(super) use size::{check as check_size, size_of};
 
 use super::state::{Effect, State, Waiting};
 use crate::flow::{Legend, NodeId};
@@ -42,6 +43,9 @@ pub(super) fn execute(
             state.note(|| Fact::Ended(*end));
             Effect::End(*end)
         }
+        StepAction::Architect(action) => {
+            architect::execute(state, program, node, step, action)
+        }
     }
 }
 
@@ -73,6 +77,9 @@ pub(super) fn answer(
         (_, Waiting::Queue(routing)) => {
             routing::routed(state, step, &program.legend, routing, answer)
         }
+        (StepAction::Architect(action), waiting) => {
+            architect::answer(state, program, step, action, waiting, answer)
+        }
         // Every action asks only its own kind of question.
         _ => Effect::Go(PathTaken::Next, step.next),
     }
@@ -95,5 +102,6 @@ pub(super) fn question<'q>(
         }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
         Waiting::Queue(routing) => routing::question(routing, legend),
+        Waiting::Action { inputs } => architect::question(legend, node, inputs),
     }
 }

@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 100;
 
 /// Fails if the value is too large, or nested too deep, for a variable.
 #[inline]
-pub(super) fn check(value: &Value) -> Result<(), Box<Failure>> {
+pub(in crate::engine) fn check(value: &Value) -> Result<(), Box<Failure>> {
     let fits = match value {
         Value::String(text) => text.len() <= MAX_SIZE,
         Value::Json(json) => fits(json, MAX_DEPTH, &mut { MAX_SIZE }),

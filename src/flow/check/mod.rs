@@ -63,7 +63,7 @@ pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
 /// error path of its node, a circle of calls ends at the depth limit, a node without a
 /// next node ends the flow. Warnings and notes never forbid anything.
 pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
-    const FORBIDDING: [Code; 15] = [
+    const FORBIDDING: [Code; 14] = [
         Code::UNSET_PLACEHOLDER,
         Code::FILE_UNREADABLE,
         Code::FILE_NOT_TEXT,
@@ -74,7 +74,6 @@ pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
         Code::NOT_A_FLOW,
         Code::NO_FLOWS,
         Code::DUPLICATE_FLOW,
-        Code::NOT_RUNNABLE,
         Code::DANGLING_REFERENCE,
         Code::EXPRESSION_SYNTAX,
         Code::UNKNOWN_NODE_TYPE,

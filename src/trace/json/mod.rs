@@ -138,6 +138,11 @@ impl<'l> JsonWriter<'l> {
         out.push_str(",\"endMs\":");
         write_number(step.end_ms, out);
         match step.path {
+            PathTaken::Output(index) => {
+                out.push_str(",\"path\":");
+                self.write_output_path(step.node, index, out);
+                out.push_str(",\"result\":{");
+            }
             PathTaken::Next => out.push_str(",\"path\":\"next\",\"result\":{"),
             path => {
                 out.push_str(",\"path\":");
@@ -176,6 +181,13 @@ impl<'l> JsonWriter<'l> {
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
         out.push_str(&self.nodes[step.node.index()][1..]);
+    }
+
+    fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {
+        match self.legend.node(node).outputs.get(usize::from(index)) {
+            Some(label) => write_json_string(&platform_path(label), out),
+            None => out.push_str("\"next\""),
+        }
     }
 
     pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
@@ -259,6 +271,34 @@ impl<'l> JsonWriter<'l> {
     }
 }
 
+/// The id that Architect has for an output, as its execution documents have it; an output
+/// that an author made has its name.
+pub(super) fn platform_path(label: &str) -> std::borrow::Cow<'_, str> {
+    const KNOWN: [(&str, &str); 19] = [
+        ("yes", "__YES__"),
+        ("no", "__NO__"),
+        ("success", "__SUCCESS__"),
+        ("failure", "__FAILURE__"),
+        ("timeout", "__TIMEOUT__"),
+        ("found", "__FOUND__"),
+        ("notFound", "__NOT_FOUND__"),
+        ("loop", "__LOOP__"),
+        ("default", "__DEFAULT__"),
+        ("active", "__ACTIVE__"),
+        ("inactive", "__INACTIVE__"),
+        ("open", "__OPEN__"),
+        ("closed", "__CLOSED__"),
+        ("holiday", "__HOLIDAY__"),
+        ("emergency", "__EMERGENCY__"),
+        ("maxNoInputs", "__MAX_NO_INPUTS__"),
+        ("maxNoMatches", "__MAX_NO_MATCHES__"),
+        ("knowledge", "__KNOWLEDGE__"),
+        ("multipleFound", "__MATCH_MULTIPLE__"),
+    ];
+    let known = KNOWN.iter().find(|(name, _)| *name == label);
+    known.map_or_else(|| label.into(), |(_, id)| (*id).into())
+}
+
 fn end(node: &NodeLabel) -> String {
     format!("}},\"next\":{},\"diagnostics\":[]}}", quoted(&node.id))
 }
@@ -338,7 +378,8 @@ pub(super) fn write_path(path: PathTaken, out: &mut String) {
         PathTaken::None => out.push_str("null"),
         PathTaken::Next => out.push_str("\"next\""),
         PathTaken::Error => out.push_str("\"error\""),
-        PathTaken::Default => out.push_str("\"default\""),
+        // Which output it is stands with the node.
+        PathTaken::Default | PathTaken::Output(_) => out.push_str("\"default\""),
         PathTaken::Condition(number) => {
             out.push_str("\"condition ");
             write_number(i64::from(number), out);

@@ -18,7 +18,7 @@ const RESERVED: [&str; 3] = ["answer", "error", "cutOff"];
 #[derive(Default)]
 struct Outcome<'t> {
     condition: Option<PathTaken>,
-    said: Option<&'t Phrase>,
+    said: Vec<&'t Phrase>,
     heard: Option<&'t Text>,
     collected: Option<&'t Text>,
     answered: Option<&'t Json>,
@@ -28,6 +28,7 @@ struct Outcome<'t> {
     is_cut_off: bool,
     has_read: bool,
     has_assigned: bool,
+    has_passed: bool,
 }
 
 impl<'t> Outcome<'t> {
@@ -37,7 +38,7 @@ impl<'t> Outcome<'t> {
         let mut outcome = Self { condition, ..Self::default() };
         for fact in events.iter() {
             match fact {
-                Fact::Said(phrase) => outcome.said = Some(phrase),
+                Fact::Said(phrase) => outcome.said.push(phrase),
                 Fact::Heard(text) => outcome.heard = Some(text),
                 Fact::Collected(digits) => outcome.collected = Some(digits),
                 Fact::Assigned(..) => outcome.has_assigned = true,
@@ -47,7 +48,10 @@ impl<'t> Outcome<'t> {
                 Fact::Ended(end) => outcome.ended = Some(*end),
                 Fact::Failed(failure) => outcome.failed = Some(failure),
                 Fact::CutOff => outcome.is_cut_off = true,
-                Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) => {}
+                Fact::Input(..) | Fact::Output(..) | Fact::Entry(_) => {
+                    outcome.has_passed = true;
+                }
+                Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) | Fact::Played(_) => {}
             }
         }
         outcome
@@ -58,7 +62,9 @@ impl<'t> Outcome<'t> {
         match key {
             "condition" => self.condition.is_some(),
             "operands" => self.has_read,
-            "text" => self.said.is_some(),
+            "text" => !self.said.is_empty(),
+            "texts" => self.said.len() > 1,
+            "inputs" | "outputs" => self.has_passed,
             "heard" => self.heard.is_some(),
             "digits" => self.collected.is_some(),
             "queueId" | "queueName" | "skills" | "priority" => self.routed.is_some(),
@@ -166,6 +172,9 @@ impl JsonWriter<'_> {
             fields.key("");
             self.write_routing(routing, fields.out);
         }
+        if outcome.has_passed {
+            write_passed(events, &mut fields);
+        }
         if outcome.has_assigned {
             let assigned = events.iter().filter_map(|fact| match fact {
                 Fact::Assigned(variable, value) => Some((variable.index(), value)),
@@ -203,9 +212,18 @@ impl JsonWriter<'_> {
             });
             fields.members("\"operands\":{", &self.references, read);
         }
-        if let Some(phrase) = outcome.said {
+        if let Some(phrase) = outcome.said.last() {
             fields.key("\"text\":");
             self.write_phrase(phrase, fields.out);
+        }
+        if outcome.said.len() > 1 {
+            fields.key("\"texts\":[");
+            let mut separator = Separator::default();
+            for phrase in &outcome.said {
+                separator.before(fields.out);
+                self.write_phrase(phrase, fields.out);
+            }
+            fields.out.push(']');
         }
         if let Some(text) = outcome.heard {
             fields.string("\"heard\":", text);
@@ -213,6 +231,38 @@ impl JsonWriter<'_> {
         if let Some(digits) = outcome.collected {
             fields.string("\"digits\":", digits);
         }
+    }
+}
+
+/// What one of Architect's actions was given and gave, by name.
+fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
+    for (key, wants_outputs) in [("\"inputs\":{", false), ("\"outputs\":{", true)] {
+        let mut values: IndexMap<Text, &Value, FxBuildHasher> = IndexMap::default();
+        for fact in events.iter() {
+            let (is_output, name, value) = match fact {
+                Fact::Input(field, value) => (false, field.name(), value),
+                Fact::Output(field, value) => (true, field.name(), value),
+                Fact::Entry(entry) => {
+                    (entry.of.is_output(), entry.name.clone(), &entry.value)
+                }
+                _ => continue,
+            };
+            if is_output == wants_outputs {
+                values.insert(name, value);
+            }
+        }
+        if values.is_empty() {
+            continue;
+        }
+        fields.key(key);
+        let mut separator = Separator::default();
+        for (name, value) in values {
+            separator.before(fields.out);
+            write_json_string(&name, fields.out);
+            fields.out.push(':');
+            value.write_json(fields.out);
+        }
+        fields.out.push('}');
     }
 }
 
@@ -246,7 +296,7 @@ const ANSWER: u8 = u8::MAX;
 
 fn rank(fact: &Fact) -> u8 {
     match fact {
-        Fact::Missing(_) | Fact::Noted(_) => NOTE,
+        Fact::Missing(_) | Fact::Noted(_) | Fact::Played(_) => NOTE,
         Fact::Read(..) => READ,
         Fact::Said(_) => 2,
         Fact::Heard(_) => 3,
@@ -256,7 +306,11 @@ fn rank(fact: &Fact) -> u8 {
         Fact::Ended(_) => 7,
         Fact::Failed(_) => 8,
         Fact::CutOff => 9,
-        Fact::Asked(_) | Fact::Answered(_) => ANSWER,
+        Fact::Asked(_)
+        | Fact::Answered(_)
+        | Fact::Input(..)
+        | Fact::Output(..)
+        | Fact::Entry(_) => ANSWER,
     }
 }
 

@@ -83,6 +83,9 @@ fn kind(fact: &Fact) -> u16 {
         Fact::Missing(_) => 10,
         Fact::Noted(_) => 11,
         Fact::CutOff => 12,
+        Fact::Input(..) => 13,
+        Fact::Output(..) | Fact::Entry(_) => 14,
+        Fact::Played(_) => 15,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostic::Code;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
 use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject};
-use crate::value::{Json, Text};
+use crate::value::{Json, Text, Value};
 
 /// Tells what happened.
 #[derive(Clone, Copy)]
@@ -86,6 +86,11 @@ impl Teller<'_> {
                 let condition = condition.map(|text| self.preview.text(text));
                 Some(format!("condition {number}: {}", condition.unwrap_or_default()))
             }
+            PathTaken::Output(index) => {
+                let outputs = &self.legend.node(step.node).outputs;
+                let output = outputs.get(usize::from(index));
+                output.map(|output| self.preview.text(output))
+            }
             PathTaken::Default if conditions.is_empty() => Some("default".into()),
             PathTaken::Default if conditions.len() == 1 => {
                 Some(format!("default: {} is false", self.preview.text(&conditions[0])))
@@ -120,6 +125,8 @@ impl Teller<'_> {
             )),
             Fact::Heard(text) => self.tell_heard(text, step, facts),
             Fact::Collected(digits) => self.tell_collected(digits, step, facts),
+            // Nobody needs to be told of all that a flow or task does not know yet.
+            Fact::Assigned(_, value) if value.is_unset() && self.begins(step) => None,
             Fact::Assigned(variable, value) => {
                 let name = preview.text(self.legend.variable(*variable));
                 plain(format!("{name} = {}", preview.value(value)))
@@ -133,12 +140,28 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
+            Fact::Input(field, value) => self.tell_value(&field.name(), value),
+            Fact::Output(field, value) => self.tell_value(&field.name(), value),
+            Fact::Entry(entry) => self.tell_value(&entry.name, &entry.value),
             Fact::Read(..)
             | Fact::Failed(_)
             | Fact::Missing(_)
             | Fact::Noted(_)
+            | Fact::Played(_)
             | Fact::CutOff => None,
         }
+    }
+
+    /// Whether a step is the beginning of one of Architect's flows or tasks.
+    fn begins(&self, step: &Step) -> bool {
+        let label = self.legend.node(step.node);
+        matches!(&*label.node_type, "task" | "menu" | "state" | "bot")
+            || label.node_type == self.legend.flow(label.flow).flow_type
+    }
+
+    fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
+        let text = format!("{} = {}", self.preview.text(name), self.preview.value(value));
+        Some(Piece::new(Ink::Plain, text))
     }
 
     fn tell_heard(&self, text: &Text, step: &Step, facts: &[&Fact]) -> Option<Piece> {

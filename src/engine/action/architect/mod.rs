@@ -1,0 +1,84 @@
+//! Architect's actions, one file a family.
+
+mod control;
+mod other;
+mod speech;
+
+use crate::engine::state::{Effect, State, Waiting};
+use crate::flow::{Legend, NodeId};
+use crate::program::architect::Action;
+use crate::program::{Program, Step};
+use crate::trace::{Failure, PathTaken};
+use crate::value::{Text, Value};
+use crate::world::{Answer, Question};
+
+/// What an action comes to, or a runtime error.
+type Outcome = Result<Effect, Box<Failure>>;
+
+/// Executes an action.
+pub(super) fn execute(
+    state: &mut State,
+    program: &Program,
+    node: NodeId,
+    step: &Step,
+    action: &Action,
+) -> Effect {
+    let outcome = match action {
+        Action::BeginFlow(greeting) => {
+            control::begin_flow(state, program, step, greeting.as_ref())
+        }
+        Action::BeginSequence => Ok(control::begin_sequence(state, program, step)),
+        Action::PlayAudio(audio) => speech::play(state, program, step, audio),
+        Action::Decision(decision) => control::decide(state, program, step, decision),
+        Action::Switch(switch) => control::switch(state, program, step, switch),
+        Action::UpdateData(statements) => {
+            control::update_data(state, program, step, statements)
+        }
+        Action::Loop(rounds) => control::begin_loop(state, program, step, rounds),
+        Action::NextRound(rounds) => control::next_round(state, program, step, rounds),
+        Action::CallTask(call) => control::call_task(state, program, node, call),
+        Action::CallCommonModule(module) => {
+            control::call_module(state, program, node, step, module)
+        }
+        Action::Jump(jump) => control::jump(state, program, jump),
+        Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
+        Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
+        Action::End(_) => Ok(Effect::EndCall),
+        Action::Other(other) => other::ask(state, program, other),
+    };
+    outcome.unwrap_or_else(Effect::Fail)
+}
+
+/// Goes on with the answer to a question.
+pub(super) fn answer(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    action: &Action,
+    waiting: Waiting,
+    answer: Answer,
+) -> Effect {
+    let outcome = match (action, waiting) {
+        (Action::Other(other), Waiting::Action { .. }) => {
+            other::answered(state, program, step, other, answer)
+        }
+        // Every action asks only its own kind of question.
+        _ => Ok(Effect::Go(PathTaken::Next, step.next)),
+    };
+    outcome.unwrap_or_else(Effect::Fail)
+}
+
+pub(super) fn question<'q>(
+    legend: &'q Legend,
+    node: NodeId,
+    inputs: &'q [(Text, Value)],
+) -> Question<'q> {
+    let label = legend.node(node);
+    Question::Action { kind: &label.node_type, name: &label.name, inputs }
+}
+
+/// The way by one of the outputs of an action.
+fn by_output(step: &Step, index: u16) -> Effect {
+    let target = step.targets.get(usize::from(index)).copied();
+    Effect::Go(PathTaken::Output(index), target.unwrap_or(step.next))
+}

@@ -1,0 +1,48 @@
+//! What the caller hears.
+
+use std::sync::Arc;
+
+use super::Outcome;
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State};
+use crate::program::architect::Source;
+use crate::program::{Program, Step};
+use crate::trace::{Fact, Failure, PathTaken, Phrase};
+use crate::value::{Audio, Value};
+
+pub(super) fn play(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    audio: &Source,
+) -> Outcome {
+    say(state, program, audio)?;
+    Ok(Effect::Go(PathTaken::Next, step.next))
+}
+
+/// Plays audio, if there is any. It costs no time.
+pub(super) fn say(
+    state: &mut State,
+    program: &Program,
+    audio: &Source,
+) -> Result<(), Box<Failure>> {
+    let value = state.value(program, audio)?;
+    let audio = match &value {
+        Value::Audio(audio) => Arc::clone(audio),
+        other => match Audio::from_value(other) {
+            Some(audio) => Arc::new(audio),
+            None => {
+                let message = format!("expected audio, found {}", other.type_of());
+                return Err(Failure::new(Code::WRONG_TYPE, message));
+            }
+        },
+    };
+    if audio.segments.is_empty() {
+        return Ok(());
+    }
+    let words = audio.render(&state.conversation.language());
+    state.made_bytes = state.made_bytes.saturating_add(words.len());
+    state.note(|| Fact::Said(Phrase::Made(words.into())));
+    state.note(|| Fact::Played(audio));
+    Ok(())
+}

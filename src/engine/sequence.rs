@@ -1,0 +1,229 @@
+//! How a call moves between Architect's flows and their tasks: what is entered, left, and
+//! where a runtime error leads.
+
+use super::frame::Frame;
+use super::state::State;
+use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
+use crate::program::architect::{Action, FlowPart, Variables};
+use crate::program::{Program, StepAction};
+use crate::trace::{Fact, Failure, PathTaken, Status};
+use crate::value::{Text, Value};
+
+impl State {
+    /// Adds a frame for a flow of Architect. Its variables hold what they hold at first, and
+    /// then the inputs.
+    pub(super) fn push_flow(
+        &mut self,
+        program: &Program,
+        flow: FlowId,
+        part: &FlowPart,
+        caller: Option<(u32, NodeId)>,
+        deadline: Option<i64>,
+    ) {
+        let floor = self.slots.values.len();
+        self.frames.push(Frame {
+            flow,
+            caller,
+            variables: floor.wrapping_sub(part.variables.first as usize),
+            outputs: floor + part.variables.list.len(),
+            sequence: None,
+            floor,
+            is_isolated: true,
+            deadline,
+        });
+        self.push_variables(program, &part.variables);
+    }
+
+    /// Adds a frame for a task that is called, in the flow of the task that calls it.
+    pub(super) fn push_task(
+        &mut self,
+        program: &Program,
+        sequence: SequenceId,
+        caller: (u32, NodeId),
+    ) {
+        let floor = self.slots.values.len();
+        let Frame { flow, variables, .. } = *self.frame();
+        self.frames.push(Frame {
+            flow,
+            caller: Some(caller),
+            variables,
+            outputs: floor,
+            sequence: None,
+            floor,
+            is_isolated: false,
+            deadline: None,
+        });
+        self.begin_task(program, sequence);
+    }
+
+    /// Goes to a task, menu or state of the flow that runs; the one before is left for good.
+    /// Gives its first step.
+    pub(super) fn go_to_task(
+        &mut self,
+        program: &Program,
+        sequence: SequenceId,
+    ) -> NodeId {
+        let frame = self.frame();
+        let part = program.unit(frame.flow).architect.as_deref();
+        let own = part.filter(|_| frame.is_isolated);
+        let floor = frame.floor + own.map_or(0, |part| part.variables.list.len());
+        self.slots.values.truncate(floor);
+        self.begin_task(program, sequence);
+        program.sequence(sequence).begin
+    }
+
+    fn begin_task(&mut self, program: &Program, sequence: SequenceId) {
+        let variables = &program.sequence(sequence).variables;
+        let outputs = self.slots.values.len().wrapping_sub(variables.first as usize);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.outputs = outputs;
+            frame.sequence = Some(sequence);
+        }
+        self.push_variables(program, variables);
+    }
+
+    /// Variables with what they hold at first. What cannot be computed is NOT_SET; `check`
+    /// tells of it.
+    fn push_variables(&mut self, program: &Program, variables: &Variables) {
+        for variable in &variables.list {
+            let value = self.value(program, &variable.initial);
+            let value = value.unwrap_or_else(|_| Value::unset(variable.holds));
+            self.slots.values.push(value);
+        }
+    }
+
+    /// Notes what the variables of a flow or task hold, but for the hidden ones.
+    pub(super) fn note_variables(&mut self, program: &Program, variables: &Variables) {
+        for variable in &variables.list {
+            if program.legend.variable(variable.id).is_empty() {
+                break;
+            }
+            if let Some(value) = self.slot(program, variable.id).map(|slot| slot.clone())
+            {
+                self.note(|| Fact::Assigned(variable.id, value));
+            }
+        }
+    }
+
+    /// A task, menu or state came to its end, by one of its output paths. The call goes on
+    /// behind the action that called it.
+    pub(super) fn end_task(&mut self, program: &Program, path: Option<&Text>) {
+        let mut path = path;
+        loop {
+            let Some((step, caller)) = self.frame().caller else {
+                return self.finish_handled();
+            };
+            let called = &program.steps[caller.index()];
+            let (taken, next) = match &called.action {
+                StepAction::Architect(action) => match &**action {
+                    Action::CallTask(call) => {
+                        let index = output_of(&call.paths, path);
+                        let target = called.targets.get(usize::from(index));
+                        let next = target.copied().unwrap_or(called.next);
+                        self.return_values(program, step, &call.outputs);
+                        (PathTaken::Output(index), next)
+                    }
+                    Action::CallCommonModule(module) => {
+                        let outputs = module.outputs.iter();
+                        let outputs: Vec<_> = outputs
+                            .filter_map(|(_, theirs, own)| Some(((*theirs)?, *own)))
+                            .collect();
+                        self.return_values(program, step, &outputs);
+                        (PathTaken::Next, called.next)
+                    }
+                    _ => (PathTaken::Next, called.next),
+                },
+                _ => (PathTaken::Next, called.next),
+            };
+            self.recorder.finish(step, taken, next, self.clock_ms);
+            self.go_to(next);
+            if next.is_some() {
+                return;
+            }
+            path = None;
+        }
+    }
+
+    /// Takes the frame away, after what its variables hold went to those of the caller.
+    fn return_values(
+        &mut self,
+        program: &Program,
+        step: u32,
+        outputs: &[(VariableId, VariableId)],
+    ) {
+        let values: Vec<(VariableId, Value)> = outputs
+            .iter()
+            .filter_map(|(theirs, own)| {
+                Some((*own, self.slot(program, *theirs)?.clone()))
+            })
+            .collect();
+        self.pop_frame();
+        for (own, value) in values {
+            if let Some(slot) = self.slot(program, own) {
+                *slot = value.clone();
+            }
+            self.recorder.note(step, || Fact::Assigned(own, value));
+        }
+    }
+
+    /// Ends the call; in error, if it comes to its end because of one.
+    pub(super) fn finish_handled(&mut self) {
+        match self.conversation.fault.take() {
+            Some((failure, node)) => self.finish(Status::Error, Some((failure, node))),
+            None => self.finish(Status::Completed, None),
+        }
+    }
+
+    /// A runtime error: the call goes to the error handling of the flow, and if that has
+    /// none, of the one that called it. An error in the error handling ends the call.
+    pub(super) fn fault(
+        &mut self,
+        program: &Program,
+        node: NodeId,
+        failure: Box<Failure>,
+    ) {
+        self.note(|| Fact::Failed(failure.clone()));
+        let mut step = self.step;
+        loop {
+            let flow = self.frame().flow;
+            let part = program.unit(flow).architect.as_deref();
+            let handler = part.and_then(|part| part.on_error);
+            let is_first_error = self.conversation.fault.is_none();
+            if let Some(handler) = handler.filter(|_| is_first_error) {
+                self.unwind_to_flow();
+                let path = PathTaken::Error;
+                self.recorder.finish(step, path, Some(handler), self.clock_ms);
+                self.conversation.fault = Some((failure, node));
+                return self.go_to(Some(handler));
+            }
+            self.unwind_to_flow();
+            self.recorder.finish(step, PathTaken::Error, None, self.clock_ms);
+            match self.frame().caller {
+                Some((calling, _)) => {
+                    self.pop_frame();
+                    self.recorder.note(calling, || Fact::Failed(failure.clone()));
+                    step = calling;
+                }
+                None => return self.finish(Status::Error, Some((failure, node))),
+            }
+        }
+    }
+
+    /// Leaves the tasks that were called in the flow that runs.
+    fn unwind_to_flow(&mut self) {
+        while !self.frame().is_isolated {
+            let left = self.pop_frame().and_then(|frame| frame.caller);
+            if let Some((step, _)) = left {
+                self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
+            }
+        }
+    }
+}
+
+/// The output of a called task: that of the path's name, else `default`.
+fn output_of(paths: &[Text], path: Option<&Text>) -> u16 {
+    let named =
+        |name: &str| paths.iter().position(|path| path.eq_ignore_ascii_case(name));
+    let index = path.and_then(|path| named(path)).or_else(|| named("default"));
+    index.and_then(|index| u16::try_from(index).ok()).unwrap_or(u16::MAX)
+}

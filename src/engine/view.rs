@@ -1,0 +1,164 @@
+//! Where Architect's expressions find their values during a call.
+
+use super::conversation::Conversation;
+use super::frame::Frame;
+use super::state::State;
+use crate::expr::architect::{BUILT_INS, Directory, Scope, Surroundings};
+use crate::flow::VariableId;
+use crate::program::Program;
+use crate::program::architect::Source;
+use crate::trace::Failure;
+use crate::value::{Collection, DateTime, Duration, Kind, Text, Type, Value};
+use crate::world::Fixtures;
+
+/// What the expressions of a task see.
+pub(super) struct TaskView<'s> {
+    values: &'s [Value],
+    conversation: &'s Conversation,
+    built_in_first: u32,
+    flow_first: u32,
+    task_first: u32,
+    frame: &'s Frame,
+    now: DateTime,
+}
+
+impl Scope for TaskView<'_> {
+    fn variable(&self, slot: u32) -> &Value {
+        let at = slot as usize;
+        let found = if slot >= self.task_first {
+            self.values.get(self.frame.outputs.wrapping_add(at))
+        } else if slot >= self.flow_first {
+            self.values.get(self.frame.variables.wrapping_add(at))
+        } else {
+            let built_in = slot.wrapping_sub(self.built_in_first) as usize;
+            self.conversation.built_ins.get(built_in)
+        };
+        found.unwrap_or(&Value::NOT_SET)
+    }
+
+    fn surroundings(&self) -> &dyn Surroundings {
+        self
+    }
+}
+
+impl Surroundings for TaskView<'_> {
+    fn directory(&self) -> &dyn Directory {
+        &*self.conversation.organisation.0
+    }
+
+    fn now(&self) -> DateTime {
+        self.now
+    }
+
+    fn random(&self) -> u64 {
+        self.conversation.chance.next()
+    }
+}
+
+impl State {
+    /// The time of the virtual clock.
+    pub(super) fn now(&self) -> DateTime {
+        let start = self.start.unwrap_or(super::DEFAULT_START);
+        let elapsed = Duration::from_milliseconds(self.clock_ms);
+        elapsed.and_then(|elapsed| start.checked_add(elapsed)).unwrap_or(start)
+    }
+
+    /// The value of one of Architect's sources.
+    pub(super) fn value(
+        &mut self,
+        program: &Program,
+        source: &Source,
+    ) -> Result<Value, Box<Failure>> {
+        match source {
+            Source::Constant(value) => Ok(value.clone()),
+            Source::Expression(expression) => {
+                let value = expression
+                    .evaluate(&self.task_view(program))
+                    .map_err(|failure| Failure::new(failure.code(), failure.message()))?;
+                let size = super::action::size_of(&value);
+                self.made_bytes = self.made_bytes.saturating_add(size);
+                Ok(value)
+            }
+            Source::Named(kind, name) => Ok(self.named(*kind, name)),
+            Source::List(kind, items) => {
+                let items: Result<Vec<Value>, _> =
+                    items.iter().map(|item| self.value(program, item)).collect();
+                let collection = Collection { kind: *kind, items: items? };
+                Ok(Value::Collection(std::sync::Arc::new(collection)))
+            }
+            Source::Broken(problem) => Err(Failure::new(problem.0, problem.1.clone())),
+        }
+    }
+
+    /// The object of a name, as the organisation knows it; one with nothing but its name
+    /// where it does not.
+    pub(super) fn named(&self, kind: Kind, name: &Text) -> Value {
+        let organisation = &self.conversation.organisation.0;
+        organisation.by_name(kind, name).unwrap_or_else(|| Fixtures::unknown(kind, name))
+    }
+
+    fn task_view<'s>(&'s self, program: &Program) -> TaskView<'s> {
+        let frame = self.frame();
+        let part = program.unit(frame.flow).architect.as_deref();
+        let sequence = frame.sequence.map(|id| program.sequence(id));
+        TaskView {
+            values: &self.slots.values,
+            conversation: &self.conversation,
+            built_in_first: program.built_in_first,
+            flow_first: part.map_or(0, |part| part.variables.first),
+            task_first: sequence.map_or(u32::MAX, |task| task.variables.first),
+            frame,
+            now: self.now(),
+        }
+    }
+
+    /// The slot of a variable of the task that runs, of its flow, or of Architect's own.
+    pub(super) fn slot(
+        &mut self,
+        program: &Program,
+        id: VariableId,
+    ) -> Option<&mut Value> {
+        let frame = self.frames.last()?;
+        let part = program.unit(frame.flow).architect.as_deref()?;
+        let sequence = frame.sequence.map(|sequence| program.sequence(sequence));
+        let base = if sequence.is_some_and(|task| id.0 >= task.variables.first) {
+            frame.outputs
+        } else if id.0 >= part.variables.first {
+            frame.variables
+        } else {
+            return self.conversation.slot(program, id);
+        };
+        self.slots.values.get_mut(base.wrapping_add(id.index()))
+    }
+
+    /// Sets a variable and notes it; fails if the value is too large for one.
+    pub(super) fn assign(
+        &mut self,
+        program: &Program,
+        id: VariableId,
+        value: Value,
+    ) -> Result<(), Box<Failure>> {
+        super::action::check_size(&value)?;
+        if let Some(slot) = self.slot(program, id) {
+            *slot = value.clone();
+        }
+        self.note(|| crate::trace::Fact::Assigned(id, value));
+        Ok(())
+    }
+
+    /// What a variable holds.
+    pub(super) fn type_of(&self, program: &Program, id: VariableId) -> Type {
+        let frame = self.frame();
+        let sequence = frame.sequence.map(|id| &program.sequence(id).variables);
+        let of_task = sequence.and_then(|variables| variables.get(id));
+        let flow = program.unit(frame.flow).architect.as_deref();
+        let declared = of_task.or_else(|| flow?.variables.get(id));
+        declared.map_or_else(
+            || {
+                let built_in = id.0.wrapping_sub(program.built_in_first) as usize;
+                BUILT_INS.get(built_in).map_or(Type::ANY, |known| known.holds)
+            },
+            |variable| variable.holds,
+        )
+    }
+}

@@ -1,0 +1,588 @@
+//! From the model of Architect's flows to steps.
+
+use super::control::labels;
+use super::names::{Names, Scope};
+use super::source::{Source, source};
+use super::{Action, End, FlowPart, Nature, Sequence, Variable, Variables};
+use crate::expr::architect::BUILT_INS;
+use crate::flow::architect::{
+    self, ActionIds, ArchitectFlow, Setting, Settings, Unit, UnitKind,
+};
+use crate::flow::{
+    FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, VariableId, Written,
+};
+use crate::program::Program;
+use crate::program::layout::{Layout, LayoutId};
+use crate::program::step::{self, Step, StepAction};
+use crate::source::Span;
+use crate::value::{Kind, Text, Type};
+
+/// What is known of a flow before its actions are compiled: every name has its id.
+struct Plan {
+    id: FlowId,
+    scope: Scope,
+    variables: Variables,
+    units: Vec<UnitPlan>,
+}
+
+struct UnitPlan {
+    sequence: SequenceId,
+    scope: Scope,
+    variables: Variables,
+    /// The id of the first hidden variable.
+    hidden: u32,
+}
+
+/// Adds Architect's flows to a program that has the draft dialect's already.
+pub(in crate::program) fn add(program: &mut Program, flows: &[ArchitectFlow]) {
+    program.built_in_first = number(program.legend.variables.len());
+    if flows.is_empty() {
+        return;
+    }
+    let built_ins = BUILT_INS.iter().map(|known| Text::from(known.name));
+    program.legend.variables.extend(built_ins);
+    let mut plans = Vec::with_capacity(flows.len());
+    for flow in flows {
+        plans.push(plan(program, flow));
+    }
+    for (flow, plan) in flows.iter().zip(&plans) {
+        compile_flow(program, flow, plan, &plans, flows);
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// Gives ids to a flow, its variables, its tasks and theirs.
+fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
+    let id = FlowId::new(program.units.len());
+    program.legend.flows.push(FlowLabel {
+        id: flow.id.clone().unwrap_or_else(|| flow.name.value.clone()),
+        name: flow.name.value.clone(),
+        flow_type: flow.flow_type.clone(),
+        version: flow.version.clone(),
+    });
+    let mut scope = Scope::default();
+    let variables = declare(program, flow.variables.iter(), &mut scope);
+    let names = variables.list.iter().map(|variable| variable.id.index());
+    let names = names.map(|index| program.legend.variables[index].clone());
+    let layout = Layout::of(variables.first, names);
+    program.layouts.push(layout);
+    program.units.push(step::Unit {
+        start: None,
+        layout: LayoutId(number(program.layouts.len() - 1)),
+        output_count: 0,
+        is_published: true,
+        architect: None,
+    });
+    program.nodes.push(indexmap::IndexMap::new());
+    let units = flow.units.iter().map(|unit| plan_unit(program, id, unit)).collect();
+    Plan { id, scope, variables, units }
+}
+
+fn plan_unit(program: &mut Program, flow: FlowId, unit: &Unit) -> UnitPlan {
+    let sequence = SequenceId::new(program.sequences.len());
+    let mut scope = Scope::default();
+    let of_choices = architect::variables_of_choices(unit);
+    let declared = unit.variables.iter().chain(&of_choices);
+    let mut variables = declare(program, declared, &mut scope);
+    let hidden = number(program.legend.variables.len());
+    let mut loops = 0;
+    unit.each_action(&mut |action| loops += usize::from(action.kind.value == "loop"));
+    for _ in 0..loops * 2 {
+        let integer = Type::one(Kind::Integer);
+        variables.list.push(variable(program, Text::new(), integer, None));
+    }
+    program.sequences.push(Sequence {
+        flow,
+        kind: unit.kind,
+        key: unit.key.clone(),
+        name: unit.name.clone(),
+        begin: NodeId(0),
+        variables: Variables::default(),
+    });
+    UnitPlan { sequence, scope, variables, hidden }
+}
+
+fn declare<'v>(
+    program: &mut Program,
+    declared: impl Iterator<Item = &'v architect::Variable>,
+    scope: &mut Scope,
+) -> Variables {
+    let first = number(program.legend.variables.len());
+    let mut list = Vec::new();
+    for item in declared {
+        let name = item.name.value.clone();
+        // What is declared twice is one variable; `check` tells of it.
+        if scope.declared(&name).is_some() {
+            continue;
+        }
+        let new = variable(program, name.clone(), item.holds, Some(item));
+        scope.declare(&name, &new);
+        list.push(new);
+    }
+    Variables { first, list }
+}
+
+fn variable(
+    program: &mut Program,
+    name: Text,
+    holds: Type,
+    declared: Option<&architect::Variable>,
+) -> Variable {
+    let id = VariableId(number(program.legend.variables.len()));
+    program.legend.variables.push(name);
+    Variable {
+        id,
+        holds,
+        initial: Source::unset(holds),
+        is_input: declared.is_some_and(|variable| variable.is_input),
+        is_output: declared.is_some_and(|variable| variable.is_output),
+    }
+}
+
+fn compile_flow(
+    program: &mut Program,
+    flow: &ArchitectFlow,
+    plan: &Plan,
+    plans: &[Plan],
+    flows: &[ArchitectFlow],
+) {
+    let none = Scope::default();
+    let mut compiler = Compiler {
+        program,
+        flow,
+        plan,
+        plans,
+        flows,
+        task: &none,
+        hidden: 0,
+        loops: Vec::new(),
+        ids: ActionIds::default(),
+    };
+    let begin = compiler.begin_flow();
+    for (unit, of_unit) in flow.units.iter().zip(&plan.units) {
+        compiler.unit(unit, of_unit);
+    }
+    compiler.task = &none;
+    let on_error = compiler.error_handling();
+    let mut variables = plan.variables.clone();
+    compiler.fill_initial(&mut variables, flow.variables.iter());
+    let nature = Nature::of(&flow.flow_type);
+    let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
+    let part = FlowPart {
+        begin,
+        start: start.and_then(|key| compiler.sequence_of(key)),
+        variables,
+        on_error,
+        nature,
+        language: flow.default_language.clone(),
+    };
+    let unit = &mut program.units[plan.id.index()];
+    unit.start = Some(begin);
+    unit.architect = Some(Box::new(part));
+}
+
+impl Nature {
+    fn of(flow_type: &str) -> Self {
+        match flow_type {
+            "commonModule" => Self::CommonModule,
+            "inqueueCall" => Self::InQueue,
+            "inboundCall" | "outboundCall" | "secureCall" | "voice" => Self::Call,
+            _ => Self::Digital,
+        }
+    }
+}
+
+/// Compiles one flow.
+pub(super) struct Compiler<'c> {
+    pub(super) program: &'c mut Program,
+    pub(super) flow: &'c ArchitectFlow,
+    plan: &'c Plan,
+    plans: &'c [Plan],
+    flows: &'c [ArchitectFlow],
+    /// The variables of the task that is compiled.
+    task: &'c Scope,
+    /// The next hidden variable.
+    hidden: u32,
+    /// The loops around the action: where the next round begins, and the way behind.
+    loops: Vec<(NodeId, Option<NodeId>)>,
+    ids: ActionIds,
+}
+
+impl<'c> Compiler<'c> {
+    fn begin_flow(&mut self) -> NodeId {
+        let greeting = self.flow.settings.get("initialGreeting");
+        let greeting = greeting
+            .map(|greeting| self.source(Some(&greeting.value), Type::one(Kind::Audio)));
+        let name = self.flow.name.value.clone();
+        let kind = self.flow.flow_type.clone();
+        let at = self.push(&name, &kind, self.flow.span, Vec::new());
+        self.set(at, Action::BeginFlow(greeting), None, Vec::new());
+        at
+    }
+
+    fn unit(&mut self, unit: &Unit, plan: &'c UnitPlan) {
+        self.task = &plan.scope;
+        self.hidden = plan.hidden;
+        let mut variables = plan.variables.clone();
+        let of_choices = architect::variables_of_choices(unit);
+        self.fill_initial(&mut variables, unit.variables.iter().chain(&of_choices));
+        let kind = match unit.kind {
+            UnitKind::Task => "task",
+            UnitKind::Menu => "menu",
+            UnitKind::State => "state",
+            UnitKind::Bot => "bot",
+        };
+        let begin = self.push(&unit.name, kind, unit.span, Vec::new());
+        let first = match unit.kind {
+            UnitKind::Menu => self.menu(unit),
+            _ => self.sequence(&unit.actions, None),
+        };
+        self.set(begin, Action::BeginSequence, first, Vec::new());
+        let sequence = &mut self.program.sequences[plan.sequence.index()];
+        sequence.begin = begin;
+        sequence.variables = variables;
+    }
+
+    /// A menu: its step, then the actions of its choices.
+    fn menu(&mut self, unit: &Unit) -> Option<NodeId> {
+        for choice in &unit.choices {
+            self.sequence(std::slice::from_ref(&choice.action), None);
+        }
+        None
+    }
+
+    fn fill_initial<'v>(
+        &self,
+        variables: &mut Variables,
+        declared: impl Iterator<Item = &'v architect::Variable>,
+    ) {
+        for declared in declared {
+            let Some((id, holds)) = self.variable(&declared.name.value) else { continue };
+            let index = id.0.wrapping_sub(variables.first) as usize;
+            if let Some(variable) = variables.list.get_mut(index) {
+                let initial = declared.initial.as_ref().map(|initial| &initial.value);
+                variable.initial = self.source(initial, holds);
+            }
+        }
+    }
+
+    /// Compiles actions that follow each other; gives the first step, or what comes after
+    /// where there is none.
+    pub(super) fn sequence(
+        &mut self,
+        actions: &[architect::Action],
+        after: Option<NodeId>,
+    ) -> Option<NodeId> {
+        let first = self.next_id();
+        for (index, action) in actions.iter().enumerate() {
+            let next = NodeId::new(self.program.steps.len() + size(action));
+            let is_last = index + 1 == actions.len();
+            self.action(action, if is_last { after } else { Some(next) });
+        }
+        if actions.is_empty() { after } else { Some(first) }
+    }
+
+    pub(super) fn next_id(&self) -> NodeId {
+        NodeId::new(self.program.steps.len())
+    }
+
+    fn action(&mut self, action: &architect::Action, next: Option<NodeId>) {
+        let name = action.name.as_ref().unwrap_or(&action.kind.value);
+        let at = self.push(name, &action.kind.value, action.span, Vec::new());
+        if action.kind.value == "loop" {
+            return self.looped(action, at, next);
+        }
+        let next = match action.kind.value.as_str() {
+            "loopNext" => self.loops.last().map(|around| around.0),
+            "loopExit" => self.loops.last().and_then(|around| around.1),
+            _ => next,
+        };
+        let (compiled, names) = self.compile(action);
+        let targets = self.outputs(action, &names, next, next);
+        self.set(at, compiled, next, targets);
+        self.label(at, names, action);
+    }
+
+    fn compile(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        let plain = |action: Action| (action, Vec::new());
+        match action.kind.value.as_str() {
+            "playAudio" => {
+                let audio = self.setting(action, "audio", Type::one(Kind::Audio));
+                plain(Action::PlayAudio(audio))
+            }
+            "decision" => self.decision(action),
+            "switch" => self.switch(action),
+            "updateData" => plain(self.update_data(action)),
+            "callTask" => self.call_task(action),
+            "callCommonModule" => plain(self.common_module(action)),
+            "jumpToTask" | "menuJumpToTask" => plain(self.jump(action, "targetTaskRef")),
+            "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => {
+                plain(self.jump(action, "targetMenuRef"))
+            }
+            "changeState" => plain(self.jump(action, "targetStateRef")),
+            "loopNext" | "loopExit" => plain(Action::GoTo),
+            "endTask" => plain(self.end_task(action)),
+            "disconnect" | "menuDisconnect" => plain(Action::End(End::Disconnect)),
+            "endState" => plain(Action::End(End::State)),
+            "endFlow" | "endWorkflow" | "exitBotFlow" | "exitWorkitemFlow"
+            | "exitSurveyFlow" => plain(Action::End(End::Flow)),
+            _ => self.other(action),
+        }
+    }
+
+    /// A loop is two steps: the first counts the rounds and begins, the second begins every
+    /// further one.
+    fn looped(&mut self, action: &architect::Action, at: NodeId, next: Option<NodeId>) {
+        let rounds = self.count_of_rounds(action);
+        let name = action.name.as_ref().unwrap_or(&action.kind.value);
+        let again = format!("{name}, next round");
+        let again = self.push(&again, "nextRound", action.span, Vec::new());
+        self.loops.push((again, next));
+        let names = labels(&["loop", "default"]);
+        let targets = self.outputs(action, &names, Some(again), next);
+        self.loops.pop();
+        self.set(at, Action::Loop(rounds.clone()), next, targets.clone());
+        self.set(again, Action::NextRound(rounds), next, targets);
+        for at in [at, again] {
+            self.label(at, names.clone(), action);
+        }
+    }
+
+    /// The first step of every output, in the order of `names`; behind its last action the
+    /// call goes to `after`. An output that does nothing leads there at once.
+    fn outputs(
+        &mut self,
+        action: &architect::Action,
+        names: &[Text],
+        after: Option<NodeId>,
+        next: Option<NodeId>,
+    ) -> Vec<Option<NodeId>> {
+        let mut targets: Vec<Option<NodeId>> = names.iter().map(|_| next).collect();
+        if action.kind.value == "loop" {
+            targets[0] = after;
+        }
+        for output in &action.outputs {
+            let target = self.sequence(&output.actions, after);
+            let named = names.iter().position(|name| {
+                *name == output.label || name.eq_ignore_ascii_case(&output.label)
+            });
+            if let Some(index) = named {
+                targets[index] = target;
+            }
+        }
+        targets
+    }
+
+    /// A step whose action is set later, when those of its outputs are known.
+    pub(super) fn push(
+        &mut self,
+        name: &str,
+        kind: &str,
+        span: Span,
+        outputs: Vec<Text>,
+    ) -> NodeId {
+        let at = self.next_id();
+        let id = self.ids.next(name);
+        self.program.nodes[self.plan.id.index()].insert(id.clone(), at);
+        self.program.legend.nodes.push(NodeLabel {
+            flow: self.plan.id,
+            id,
+            name: name.into(),
+            node_type: kind.into(),
+            span,
+            conditions: Vec::new(),
+            outputs,
+            key: None,
+        });
+        self.program.steps.push(Step {
+            action: StepAction::Architect(Box::new(Action::GoTo)),
+            next: None,
+            error: None,
+            flow: self.plan.id,
+            outputs: (0, 0),
+            targets: Box::default(),
+        });
+        at
+    }
+
+    pub(super) fn set(
+        &mut self,
+        at: NodeId,
+        action: Action,
+        next: Option<NodeId>,
+        targets: Vec<Option<NodeId>>,
+    ) {
+        let step = &mut self.program.steps[at.index()];
+        step.action = StepAction::Architect(Box::new(action));
+        step.next = next;
+        step.targets = targets.into();
+    }
+
+    fn label(&mut self, at: NodeId, outputs: Vec<Text>, action: &architect::Action) {
+        let label = &mut self.program.legend.nodes[at.index()];
+        label.outputs = outputs;
+        label.key.clone_from(&action.key);
+    }
+
+    /// Where a runtime error leads: `preHandlingAudio`, then what `errorHandling` says.
+    fn error_handling(&mut self) -> Option<NodeId> {
+        let written = self.flow.settings.get("settingsErrorHandling");
+        let settings = written.and_then(|written| written.value.group());
+        let handling = settings.and_then(|settings| settings.get("errorHandling"));
+        let handling = handling.and_then(|handling| handling.value.group());
+        let span = written.map_or(self.flow.span, |written| written.span);
+        let mut actions = Vec::new();
+        let audio = settings.and_then(|settings| settings.get("preHandlingAudio"));
+        if let Some(audio) = audio.filter(|audio| audio.value != Setting::NoValue) {
+            let audio = (Text::from("audio"), audio.clone());
+            actions.push(handler("playAudio", vec![audio], span));
+        }
+        let then = handling.and_then(|handling| handling.entries.first());
+        let (kind, entries) = match then {
+            Some((kind, body)) => {
+                let body = body.value.group().cloned().unwrap_or_default();
+                (handling_action(kind), body.entries)
+            }
+            None => match Nature::of(&self.flow.flow_type) {
+                Nature::CommonModule => return None,
+                Nature::Call | Nature::InQueue => ("disconnect", Vec::new()),
+                Nature::Digital => ("endFlow", Vec::new()),
+            },
+        };
+        actions.push(handler(kind, entries, span));
+        self.sequence(&actions, None)
+    }
+
+    /// The id of two hidden variables of the task.
+    pub(super) fn hidden_pair(&mut self) -> VariableId {
+        let id = VariableId(self.hidden);
+        self.hidden += 2;
+        id
+    }
+
+    fn names(&self) -> Names<'c> {
+        Names {
+            task: self.task,
+            flow: &self.plan.scope,
+            built_in_first: self.program.built_in_first,
+        }
+    }
+
+    /// A value for a place of this type.
+    pub(super) fn source(&self, setting: Option<&Setting>, holds: Type) -> Source {
+        source(setting, holds, &mut self.names())
+    }
+
+    /// The value of a setting of an action.
+    pub(super) fn setting(
+        &self,
+        action: &architect::Action,
+        name: &str,
+        holds: Type,
+    ) -> Source {
+        self.source(action.settings.get(name).map(|written| &written.value), holds)
+    }
+
+    /// The variable of a whole name, and what it holds.
+    pub(super) fn variable(&self, name: &str) -> Option<(VariableId, Type)> {
+        self.names().named(name)
+    }
+
+    /// The variable that a setting names as the one that takes a result.
+    pub(super) fn bound_variable(&self, setting: &Setting) -> Option<VariableId> {
+        match setting {
+            Setting::Variable(name) => self.variable(name).map(|(id, _)| id),
+            _ => None,
+        }
+    }
+
+    /// The variable that takes the result of this name.
+    pub(super) fn output(
+        &self,
+        action: &architect::Action,
+        name: &str,
+    ) -> Option<VariableId> {
+        self.bound_variable(&action.settings.get(name)?.value)
+    }
+
+    /// The task, menu or state of a key.
+    pub(super) fn sequence_of(&self, key: &str) -> Option<SequenceId> {
+        let unit = self.flow.units.iter().position(|unit| unit.key == key)?;
+        Some(self.plan.units.get(unit)?.sequence)
+    }
+
+    /// The names of the output paths that a task declares.
+    pub(super) fn paths_of(&self, sequence: SequenceId) -> Vec<Text> {
+        let of_task = |plan: &UnitPlan| plan.sequence == sequence;
+        let unit = self.plan.units.iter().position(of_task);
+        let unit = unit.and_then(|index| self.flow.units.get(index));
+        let paths = unit.map_or(&[][..], |unit| unit.output_paths.as_slice());
+        paths.iter().map(|path| path.value.clone()).collect()
+    }
+
+    /// A variable of another task of the flow.
+    pub(super) fn variable_of(
+        &self,
+        sequence: SequenceId,
+        name: &str,
+    ) -> Option<(VariableId, Type)> {
+        let plan = self.plan.units.iter().find(|plan| plan.sequence == sequence)?;
+        plan.scope.declared(name)
+    }
+
+    /// The common module of a name.
+    pub(super) fn module(&self, name: &str) -> Option<FlowId> {
+        let is_named = |flow: &&ArchitectFlow| {
+            flow.flow_type == "commonModule" && flow.name.value == name
+        };
+        let index = self.flows.iter().position(|flow| is_named(&flow))?;
+        Some(self.plans.get(index)?.id)
+    }
+
+    /// A variable of another flow.
+    pub(super) fn variable_of_flow(
+        &self,
+        flow: FlowId,
+        name: &str,
+    ) -> Option<(VariableId, Type)> {
+        self.plans.iter().find(|plan| plan.id == flow)?.scope.declared(name)
+    }
+}
+
+fn handler(
+    kind: &str,
+    entries: Vec<(Text, Written<Setting>)>,
+    span: Span,
+) -> architect::Action {
+    architect::Action {
+        key: None,
+        name: Some("Error Handling".into()),
+        kind: Written { value: kind.into(), span },
+        settings: Settings { entries },
+        outputs: Vec::new(),
+        span,
+    }
+}
+
+/// The action that does what a handling says. *Source: `ArchEnums.EVENTS_FLOW_ERROR_HANDLING`.*
+fn handling_action(kind: &str) -> &str {
+    match kind {
+        "queue" => "transferToAcd",
+        "task" => "jumpToTask",
+        "menu" => "jumpToMenu",
+        "state" => "changeState",
+        "endWorkflow" | "endFlow" | "exit" | "endInQueueState" | "continue"
+        | "abortSend" | "completeSend" => "endFlow",
+        _ => "disconnect",
+    }
+}
+
+/// How many steps an action takes with all that is inside it.
+fn size(action: &architect::Action) -> usize {
+    let inside = action.outputs.iter().flat_map(|output| &output.actions);
+    let inside: usize = inside.map(size).sum();
+    1 + usize::from(action.kind.value == "loop") + inside
+}

@@ -1,0 +1,293 @@
+//! What decides where a flow goes: decisions, loops, tasks, modules, ends.
+
+use super::build::Compiler;
+use super::{Action, Source};
+use crate::flow::architect::{self, Setting, Settings, UnitReference, type_named};
+use crate::flow::{FlowId, SequenceId, VariableId};
+use crate::value::{Json, Kind, Text, Type};
+
+/// Takes the output `yes` (0) or `no` (1).
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The condition, a Boolean.
+    pub condition: Source,
+}
+
+/// Takes the output of the first case that fits, in their order, else the last: `default`.
+#[derive(Debug, Clone)]
+pub struct Switch {
+    /// What the cases are compared with; without it, they are conditions.
+    pub value: Option<Source>,
+    /// The cases.
+    pub cases: Box<[Source]>,
+}
+
+/// A variable that is set.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The variable, or the name of one that nobody declares.
+    pub variable: Result<VariableId, Text>,
+    /// Its value.
+    pub value: Source,
+}
+
+/// Variables that are set one after the other; each sees what was set before.
+pub type Statements = Box<[Statement]>;
+
+/// A loop; its one output `loop` (0) is a round.
+#[derive(Debug, Clone)]
+pub struct Loop {
+    /// How many rounds, an Integer; counted when the loop begins.
+    pub count: Source,
+    /// The hidden variable that holds how many rounds there are; the one after it holds the
+    /// number of the round, from 0.
+    pub rounds: VariableId,
+    /// The variable that the author reads the number of the round from.
+    pub index: Option<VariableId>,
+}
+
+/// A call of a task. Its outputs are those of the task, by their names.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The task, or what was written for it.
+    pub target: Result<SequenceId, Text>,
+    /// Variables of the task and their values.
+    pub inputs: Box<[(VariableId, Source)]>,
+    /// Variables of the task and those of the caller that take them.
+    pub outputs: Box<[(VariableId, VariableId)]>,
+    /// The names of the output paths, in the order of the step's targets.
+    pub paths: Box<[Text]>,
+}
+
+/// A call of a common module.
+#[derive(Debug, Clone)]
+pub struct CommonModule {
+    /// Its name.
+    pub name: Text,
+    /// The module, if it is loaded.
+    pub flow: Option<FlowId>,
+    /// Names of its variables and their values.
+    pub inputs: Box<[(Text, Option<VariableId>, Source)]>,
+    /// Names of its variables, and those of the caller that take them.
+    pub outputs: Box<[(Text, Option<VariableId>, VariableId)]>,
+}
+
+/// The way to another task, menu or state.
+#[derive(Debug, Clone)]
+pub struct Jump {
+    /// Where to, or what was written for it.
+    pub target: Result<SequenceId, Text>,
+    /// Variables of the task and their values.
+    pub inputs: Box<[(VariableId, Source)]>,
+}
+
+/// What ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The interaction.
+    Disconnect,
+    /// The flow; the conversation may go on elsewhere.
+    Flow,
+    /// The state of a flow that waits; the flow is over unless it waits for more.
+    State,
+}
+
+impl Compiler<'_> {
+    pub(super) fn decision(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        let condition = self.setting(action, "condition", Type::one(Kind::Boolean));
+        (Action::Decision(Decision { condition }), labels(&["yes", "no"]))
+    }
+
+    pub(super) fn switch(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        let compares = literal(&action.settings, "style") == Some("firstMatch");
+        let holds = match literal(&action.settings, "type").filter(|_| compares) {
+            Some(name) => type_named(name).unwrap_or(Type::ANY),
+            None if compares => Type::ANY,
+            None => Type::one(Kind::Boolean),
+        };
+        let value = compares.then(|| self.setting(action, "value", holds));
+        let (mut names, mut cases) = (Vec::new(), Vec::new());
+        for output in action.outputs.iter().filter(|output| output.label != "default") {
+            let value = output.value.as_ref().map(|value| &value.value);
+            cases.push(self.source(value, holds));
+            names.push(output.label.clone());
+        }
+        names.push("default".into());
+        (Action::Switch(Switch { value, cases: cases.into() }), names)
+    }
+
+    pub(super) fn update_data(&mut self, action: &architect::Action) -> Action {
+        let mut statements = Vec::new();
+        for (kind, statement) in listed(&action.settings, "statements") {
+            let Some(Setting::Variable(name)) =
+                statement.get("variable").map(|written| &written.value)
+            else {
+                continue;
+            };
+            let variable = self.variable(name);
+            let declared = variable.map(|(_, holds)| holds);
+            let holds = declared.or_else(|| type_named(kind)).unwrap_or(Type::ANY);
+            let value = statement.get("value").map(|written| &written.value);
+            statements.push(Statement {
+                variable: variable.map(|(id, _)| id).ok_or_else(|| name.clone()),
+                value: self.source(value, holds),
+            });
+        }
+        Action::UpdateData(statements.into())
+    }
+
+    pub(super) fn count_of_rounds(&mut self, action: &architect::Action) -> Loop {
+        let count = self.setting(action, "loopCount", Type::one(Kind::Integer));
+        Loop {
+            count,
+            rounds: self.hidden_pair(),
+            index: self.output(action, "currentIndex"),
+        }
+    }
+
+    pub(super) fn call_task(
+        &mut self,
+        action: &architect::Action,
+    ) -> (Action, Vec<Text>) {
+        let target = self.unit_of(action, "targetTaskRef");
+        let declared =
+            target.as_ref().map(|target| self.paths_of(*target)).unwrap_or_default();
+        let mut paths = declared;
+        for output in &action.outputs {
+            if !paths.iter().any(|path| path.eq_ignore_ascii_case(&output.label)) {
+                paths.push(output.label.clone());
+            }
+        }
+        if !paths.iter().any(|path| path.eq_ignore_ascii_case("default")) {
+            paths.push("default".into());
+        }
+        let inputs = self.task_inputs(action, target.as_ref().ok());
+        let outputs = self.task_outputs(action, target.as_ref().ok());
+        let call = Call { target, inputs, outputs, paths: paths.clone().into() };
+        (Action::CallTask(call), paths)
+    }
+
+    pub(super) fn jump(&mut self, action: &architect::Action, setting: &str) -> Action {
+        let target = self.unit_of(action, setting);
+        let inputs = self.task_inputs(action, target.as_ref().ok());
+        Action::Jump(Jump { target, inputs })
+    }
+
+    /// `taskInputs: [{string: {name: Task.X, value: …}}]`
+    fn task_inputs(
+        &mut self,
+        action: &architect::Action,
+        target: Option<&SequenceId>,
+    ) -> Box<[(VariableId, Source)]> {
+        let mut inputs = Vec::new();
+        for (_, input) in listed(&action.settings, "taskInputs") {
+            let variable =
+                literal(input, "name").and_then(|name| self.variable_of(*target?, name));
+            if let Some((id, holds)) = variable {
+                let value = input.get("value").map(|written| &written.value);
+                inputs.push((id, self.source(value, holds)));
+            }
+        }
+        inputs.into()
+    }
+
+    fn task_outputs(
+        &mut self,
+        action: &architect::Action,
+        target: Option<&SequenceId>,
+    ) -> Box<[(VariableId, VariableId)]> {
+        let mut outputs = Vec::new();
+        for (_, output) in listed(&action.settings, "taskOutputs") {
+            let theirs =
+                literal(output, "name").and_then(|name| self.variable_of(*target?, name));
+            let value = output.get("value").map(|written| &written.value);
+            let own = value.and_then(|value| self.bound_variable(value));
+            outputs.extend(theirs.zip(own).map(|((theirs, _), own)| (theirs, own)));
+        }
+        outputs.into()
+    }
+
+    pub(super) fn common_module(&mut self, action: &architect::Action) -> Action {
+        let name: Text =
+            literal(&action.settings, "commonModule").unwrap_or_default().into();
+        let flow = self.module(&name);
+        let mut inputs = Vec::new();
+        for (name, setting) in grouped(&action.settings, "inputs") {
+            let theirs = flow.and_then(|flow| self.variable_of_flow(flow, name));
+            let holds = theirs.map_or(Type::ANY, |(_, holds)| holds);
+            let value = self.source(Some(setting), holds);
+            inputs.push((name.clone(), theirs.map(|(id, _)| id), value));
+        }
+        let mut outputs = Vec::new();
+        for (name, setting) in grouped(&action.settings, "outputs") {
+            let theirs = flow.and_then(|flow| self.variable_of_flow(flow, name));
+            let own = self.bound_variable(setting);
+            outputs.extend(own.map(|own| (name.clone(), theirs.map(|(id, _)| id), own)));
+        }
+        let (inputs, outputs) = (inputs.into(), outputs.into());
+        Action::CallCommonModule(CommonModule { name, flow, inputs, outputs })
+    }
+
+    pub(super) fn end_task(&mut self, action: &architect::Action) -> Action {
+        let path = action.settings.get("outputPath").map(|path| &path.value);
+        let name = match path {
+            Some(Setting::Group(group)) => literal(group, "name"),
+            Some(Setting::Literal(Json::String(name))) => Some(name.as_str()),
+            Some(Setting::Literal(json)) => match json.get("name") {
+                Some(Json::String(name)) => Some(name.as_str()),
+                _ => None,
+            },
+            _ => None,
+        };
+        Action::EndTask(name.map(Text::from))
+    }
+
+    fn unit_of(
+        &self,
+        action: &architect::Action,
+        setting: &str,
+    ) -> Result<SequenceId, Text> {
+        let written = action.settings.get(setting).map(|written| &written.value);
+        let Some(Setting::Unit(UnitReference { text, unit, .. })) = written else {
+            return Err(Text::new());
+        };
+        unit.as_ref().and_then(|key| self.sequence_of(key)).ok_or_else(|| text.clone())
+    }
+}
+
+pub(super) fn labels(names: &[&str]) -> Vec<Text> {
+    names.iter().map(|name| Text::from(*name)).collect()
+}
+
+/// The text that stands under a name.
+pub(super) fn literal<'s>(settings: &'s Settings, name: &str) -> Option<&'s str> {
+    match &settings.get(name)?.value {
+        Setting::Literal(Json::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The settings within a setting, by name.
+pub(super) fn grouped<'s>(
+    settings: &'s Settings,
+    name: &str,
+) -> impl Iterator<Item = (&'s Text, &'s Setting)> + use<'s> {
+    let group = settings.get(name).and_then(|written| written.value.group());
+    let entries = group.map_or(&[][..], |group| group.entries.as_slice());
+    entries.iter().map(|(name, written)| (name, &written.value))
+}
+
+/// The items of a list, each a group under one key: `[{string: {…}}, {integer: {…}}]`.
+pub(super) fn listed<'s>(
+    settings: &'s Settings,
+    name: &str,
+) -> impl Iterator<Item = (&'s Text, &'s Settings)> + use<'s> {
+    let items = match settings.get(name).map(|written| &written.value) {
+        Some(Setting::List(items)) => items.as_slice(),
+        _ => &[],
+    };
+    items.iter().filter_map(|item| {
+        let (key, body) = item.value.group()?.entries.first()?;
+        Some((key, body.value.group()?))
+    })
+}

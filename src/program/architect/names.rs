@@ -1,0 +1,77 @@
+//! The variables that an expression may name, by the number that a session knows them by.
+
+use indexmap::IndexMap;
+
+use super::Variable;
+use crate::diagnostic::nearest;
+use crate::expr::architect::{self, BUILT_INS, Segment};
+use crate::flow::VariableId;
+use crate::value::{Text, Type};
+
+/// Ids and types by name, the name in lower case: case does not matter to Architect.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    variables: IndexMap<Text, (VariableId, Type, Text)>,
+}
+
+impl Scope {
+    pub(super) fn declare(&mut self, name: &Text, variable: &Variable) {
+        let entry = (variable.id, variable.holds, name.clone());
+        self.variables.insert(name.to_lowercase(), entry);
+    }
+
+    /// The variable of a whole name.
+    pub(super) fn declared(&self, name: &str) -> Option<(VariableId, Type)> {
+        self.get(&name.to_lowercase()).map(|(id, holds, _)| (*id, *holds))
+    }
+
+    fn get(&self, lower_case: &str) -> Option<&(VariableId, Type, Text)> {
+        self.variables.get(lower_case)
+    }
+}
+
+/// The names that count where an action stands: those of its task, of its flow, and
+/// Architect's own.
+pub(super) struct Names<'c> {
+    pub(super) task: &'c Scope,
+    pub(super) flow: &'c Scope,
+    /// The id of the first of Architect's own variables.
+    pub(super) built_in_first: u32,
+}
+
+impl Names<'_> {
+    /// The variable of a whole name.
+    pub(super) fn named(&self, name: &str) -> Option<(VariableId, Type)> {
+        self.find(&name.to_lowercase()).map(|(id, holds, _)| (id, holds))
+    }
+
+    fn find(&self, lower_case: &str) -> Option<(VariableId, Type, Text)> {
+        let declared = self.task.get(lower_case).or_else(|| self.flow.get(lower_case));
+        declared.cloned().or_else(|| {
+            let is_named = |known: &str| known.eq_ignore_ascii_case(lower_case);
+            let index = BUILT_INS.iter().position(|known| is_named(known.name))?;
+            let known = &BUILT_INS[index];
+            let id = VariableId(self.built_in_first + u32::try_from(index).ok()?);
+            Some((id, known.holds, known.name.into()))
+        })
+    }
+}
+
+impl architect::Names for Names<'_> {
+    fn variable(&mut self, name: &[Segment<'_>]) -> Option<architect::Variable> {
+        let mut words = name.iter().take(2).map(|segment| segment.text.to_lowercase());
+        let first = words.next()?;
+        let whole = words.next().map(|second| format!("{first}.{second}"));
+        let found = whole.and_then(|whole| Some((self.find(&whole)?, 2)));
+        let ((id, holds, name), length) =
+            found.or_else(|| Some((self.find(&first)?, 1)))?;
+        Some(architect::Variable { slot: id.0, holds, name, length })
+    }
+
+    fn suggestion(&self, name: &str) -> Option<Text> {
+        let declared = self.task.variables.values().chain(self.flow.variables.values());
+        let names = declared.map(|(_, _, name)| name.as_str());
+        nearest(name, names.chain(BUILT_INS.iter().map(|known| known.name)))
+            .map(Text::from)
+    }
+}

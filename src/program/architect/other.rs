@@ -1,0 +1,69 @@
+//! Actions that flowsim does not simulate: whoever answers for the world says what comes of
+//! them.
+
+use super::build::Compiler;
+use super::{Action, Source};
+use crate::flow::VariableId;
+use crate::flow::architect::{self, Setting};
+use crate::value::{Text, Type};
+
+/// An action whose outcome is asked for.
+#[derive(Debug, Clone)]
+pub struct Other {
+    /// Its settings that have a value, by name.
+    pub inputs: Box<[(Text, Source)]>,
+    /// Its results, by name, and the variables that take them.
+    pub outputs: Box<[(Text, VariableId)]>,
+    /// Which of its outputs it takes if nobody says; past the last, the way behind it.
+    pub success: u16,
+}
+
+/// Outputs that an action takes when all is well, the likeliest first.
+const SUCCESSES: [&str; 8] =
+    ["success", "found", "yes", "default", "active", "open", "matchExact", "loop"];
+
+impl Compiler<'_> {
+    pub(super) fn other(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        let labels: Vec<Text> =
+            action.outputs.iter().map(|output| output.label.clone()).collect();
+        let success = SUCCESSES
+            .iter()
+            .find_map(|name| labels.iter().position(|label| label == name))
+            .unwrap_or(labels.len());
+        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+        for (name, setting) in &action.settings.entries {
+            match &setting.value {
+                Setting::Variable(variable) => {
+                    outputs.extend(self.bound(name, variable));
+                }
+                Setting::Group(group) => {
+                    for (name, setting) in &group.entries {
+                        match &setting.value {
+                            Setting::Variable(variable) => {
+                                outputs.extend(self.bound(name, variable));
+                            }
+                            Setting::NoValue | Setting::Group(_) => {}
+                            other => inputs.push((name.clone(), self.any(other))),
+                        }
+                    }
+                }
+                Setting::NoValue | Setting::List(_) => {}
+                other => inputs.push((name.clone(), self.any(other))),
+            }
+        }
+        let other = Other {
+            inputs: inputs.into(),
+            outputs: outputs.into(),
+            success: u16::try_from(success).unwrap_or(u16::MAX),
+        };
+        (Action::Other(other), labels)
+    }
+
+    fn any(&mut self, setting: &Setting) -> Source {
+        self.source(Some(setting), Type::ANY)
+    }
+
+    fn bound(&mut self, name: &Text, variable: &str) -> Option<(Text, VariableId)> {
+        Some((name.clone(), self.variable(variable)?.0))
+    }
+}

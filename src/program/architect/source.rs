@@ -1,0 +1,178 @@
+//! The values that an author set, compiled.
+
+use std::sync::Arc;
+
+use super::names::Names;
+use crate::diagnostic::Code;
+use crate::expr::architect::Expression;
+use crate::flow::architect::Setting;
+use crate::value::{
+    Audio, Communication, Decimal, Duration, Json, Kind, Number, Text, Type, Value,
+    properties_of,
+};
+
+/// Where a value comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// Known before the call.
+    Constant(Value),
+    /// Computed during the call.
+    Expression(Box<Expression>),
+    /// The object of this kind and name, as the organisation knows it.
+    Named(Kind, Text),
+    /// One value after the other.
+    List(Kind, Vec<Source>),
+    /// Not computable: what was wrong is a runtime error of the action.
+    Broken(Box<(Code, Text)>),
+}
+
+impl Source {
+    /// NOT_SET, or no items, of a type.
+    pub fn unset(holds: Type) -> Self {
+        Self::Constant(Value::unset(holds))
+    }
+
+    /// Whether it is known to be NOT_SET.
+    pub fn is_unset(&self) -> bool {
+        matches!(self, Self::Constant(value) if value.is_unset())
+    }
+}
+
+/// Compiles a value for a place of this type; [`Type::ANY`] takes every type.
+pub(super) fn source(
+    setting: Option<&Setting>,
+    holds: Type,
+    names: &mut Names<'_>,
+) -> Source {
+    match setting {
+        None | Some(Setting::NoValue | Setting::None | Setting::Group(_)) => {
+            Source::unset(holds)
+        }
+        Some(Setting::Literal(json)) => literal(json, holds, names),
+        Some(Setting::Expression(text, _)) => expression(text, holds, names),
+        Some(Setting::Variable(name) | Setting::Prompt(name)) => {
+            expression(name, holds, names)
+        }
+        Some(Setting::Speech(text)) => Source::Constant(speech(text, holds)),
+        Some(Setting::Unit(unit)) => Source::Constant(Value::String(unit.text.clone())),
+        Some(Setting::List(items)) => {
+            let one = Type::one(holds.kind);
+            let items = items.iter().map(|item| source(Some(&item.value), one, names));
+            Source::List(holds.kind, items.collect())
+        }
+    }
+}
+
+fn expression(text: &str, holds: Type, names: &mut Names<'_>) -> Source {
+    let expected = (holds != Type::ANY).then_some(holds);
+    match Expression::compile(text, names, expected) {
+        Ok(expression) => match expression.constant() {
+            Some(value) => Source::Constant(value.clone()),
+            None => Source::Expression(Box::new(expression)),
+        },
+        Err(problems) => {
+            let first = problems.into_iter().next();
+            let problem = first.map_or_else(
+                || (Code::EXPRESSION_SYNTAX, Text::from("the expression has no value")),
+                |problem| (problem.code, Text::from(problem.message)),
+            );
+            Source::Broken(Box::new(problem))
+        }
+    }
+}
+
+/// Text to speech is audio that a caller may interrupt. *Source: exports, which write it so.*
+fn speech(text: &Text, holds: Type) -> Value {
+    match holds.kind {
+        Kind::String => Value::String(text.clone()),
+        Kind::Communication => {
+            let message = Communication::of(Value::String(text.clone()));
+            Value::Communication(Arc::new(message))
+        }
+        _ => {
+            let audio = Audio { barge_in: Some(true), ..Audio::speech(text.clone()) };
+            Value::Audio(Arc::new(audio))
+        }
+    }
+}
+
+fn literal(json: &Json, holds: Type, names: &mut Names<'_>) -> Source {
+    if let (Json::Array(items), true) = (json, holds.is_collection) {
+        let one = Type::one(holds.kind);
+        let items = items.iter().map(|item| literal(unwrapped(item), one, names));
+        return Source::List(holds.kind, items.collect());
+    }
+    if let Some(name) = name_of(json, holds.kind) {
+        return match holds.kind {
+            Kind::Prompt | Kind::Audio => expression(name, holds, names),
+            kind => Source::Named(kind, name.clone()),
+        };
+    }
+    let value = match holds.kind {
+        Kind::Duration => duration(json).map(Value::Duration),
+        // A literal of type JSON is a text that holds JSON.
+        Kind::Json => match json {
+            Json::String(text) => Json::parse(text).ok().map(Value::Json),
+            other => Some(Value::Json(other.clone())),
+        },
+        _ => None,
+    };
+    match value.map_or_else(|| Value::decode(json, holds), Ok) {
+        Ok(value) => Source::Constant(value),
+        Err(message) => Source::Broken(Box::new((Code::WRONG_TYPE, message.into()))),
+    }
+}
+
+/// An item of a list of literals: `{lit: 1}`.
+fn unwrapped(json: &Json) -> &Json {
+    json.get("lit").unwrap_or(json)
+}
+
+/// `{name: Support}`, or the bare name where only an object of the organisation can stand.
+fn name_of(json: &Json, kind: Kind) -> Option<&Text> {
+    const PLAIN: [Kind; 9] = [
+        Kind::Any,
+        Kind::String,
+        Kind::Json,
+        Kind::Currency,
+        Kind::Audio,
+        Kind::Communication,
+        Kind::PhoneNumber,
+        Kind::Duration,
+        Kind::DateTime,
+    ];
+    match json.get("name") {
+        Some(Json::String(name)) if !matches!(kind, Kind::Json | Kind::Any) => Some(name),
+        _ => match json {
+            Json::String(name) if is_object(kind) && !PLAIN.contains(&kind) => Some(name),
+            _ => None,
+        },
+    }
+}
+
+fn is_object(kind: Kind) -> bool {
+    !properties_of(kind).is_empty()
+}
+
+/// `{seconds: 5}`, `{minutes: 1}`, `{ms: 300}`; several units add up.
+fn duration(json: &Json) -> Option<Duration> {
+    let Json::Object(units) = json else { return None };
+    let mut milliseconds = Decimal::zero();
+    for (unit, count) in units.iter() {
+        let of_unit: i64 = match unit.as_str() {
+            "ms" | "milliseconds" => 1,
+            "seconds" => 1_000,
+            "minutes" => 60_000,
+            "hours" => 3_600_000,
+            "days" => 86_400_000,
+            _ => return None,
+        };
+        let count = match Number::of(&Value::Json(count.clone()))? {
+            Number::Integer(count) => Decimal::from(count),
+            Number::Decimal(count) => count,
+        };
+        let added = count.checked_mul(&Decimal::from(of_unit))?;
+        milliseconds = milliseconds.checked_add(&added)?;
+    }
+    Duration::from_milliseconds(milliseconds.truncate()?)
+}
