@@ -1,4 +1,4 @@
-//! Real flows from bytes in memory to models that were checked, beside the bare parse of the
+//! Real flows from bytes in memory to a program that was checked, beside the bare parse of the
 //! same bytes: what `saphyr-parser` needs for the events of the YAML, and `serde_json` for a
 //! `Value` of the JSON in the exports. `docs/performance.md` tells what the figures mean.
 
@@ -13,6 +13,7 @@ use flowsim::diagnostic::Severity;
 use flowsim::flow::check::check_architect;
 use flowsim::flow::read::archy::substitute;
 use flowsim::flow::read::load_text;
+use flowsim::program::Program;
 use flowsim::source::Files;
 use percent_encoding::percent_decode;
 use saphyr_parser::Parser;
@@ -70,13 +71,13 @@ fn compare(
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Bytes(bytes as u64)).sample_size(30);
     group.bench_function("bare parse", |bencher| bencher.iter(&bare));
-    group.bench_function("flowsim, checked models", |bencher| {
+    group.bench_function("flowsim, checked program", |bencher| {
         bencher.iter(|| load(documents));
     });
     group.finish();
 }
 
-/// Loads and checks all flows, as `flowsim check` does it; how many there are.
+/// Loads, checks and compiles all flows; how many flows, findings and nodes there are.
 fn load(documents: &[Document]) -> usize {
     let (mut files, mut flows) = (Files::new(), Vec::new());
     for Document { path, text, placeholders } in documents {
@@ -87,7 +88,9 @@ fn load(documents: &[Document]) -> usize {
         assert!(!loaded.architect.is_empty(), "{path:?}");
         flows.extend(loaded.architect);
     }
-    flows.len() + check_architect(&flows).len()
+    let findings = check_architect(&flows).len();
+    let program = Program::compile_all(&[], &flows);
+    flows.len() + findings + program.legend.nodes.len()
 }
 
 /// How many events a YAML text has.
