@@ -89,6 +89,7 @@
 //! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |
 //! | [`trace`] | 4 | what happened, as events; written as text, JSON or a simulation response |
 //! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
+//! | [`suite`] | 6 | scenario files: read, played, judged |
 //! | [`analysis`] | 6 | questions about flows, programs and traces, such as what fixtures lack |
 //! | [`cli`] | 10 | arguments, streams, exit codes; one file a command |
 //!
