@@ -177,11 +177,6 @@ impl Compiler<'_> {
                 let lookup = Box::new(self.data_table(action));
                 (Lookup::DataTable(lookup), &["found", "notFound", "failure"])
             }
-            "findUsersById" => {
-                let key = self.setting(action, "findIds", Type::many(Kind::String));
-                let users = self.object(action, Kind::User, By::Id, key);
-                (Lookup::Users(users), &["found", "partiallyFound", "notFound"])
-            }
             "getExternalContact" => {
                 let key = self.setting(action, "externalId", TEXT);
                 let result = self.output(action, "externalResult");
@@ -203,14 +198,30 @@ impl Compiler<'_> {
                 (Lookup::ScheduleGroup(evaluation), outputs)
             }
             "wait" => (Lookup::Wait(self.wait(action)), &[]),
-            _ => {
-                let (_, kind, by) = *FINDS.iter().find(|(name, ..)| *name == kind)?;
-                let key = if by == By::Id { "findId" } else { "findName" };
-                let key = self.setting(action, key, TEXT);
-                (Lookup::Object(self.object(action, kind, by, key)), &FOUND)
-            }
+            _ => self.finding(action)?,
         };
         Some((Action::Lookup(lookup), labels(outputs)))
+    }
+
+    /// An action that finds objects of the organisation.
+    fn finding(
+        &mut self,
+        action: &architect::Action,
+    ) -> Option<(Lookup, &'static [&'static str])> {
+        let kind = action.kind.value.as_str();
+        let result = self.output(action, "findResult");
+        if kind == "findUsersById" {
+            let key = self.setting(action, "findIds", Type::many(Kind::String));
+            let users = ObjectLookup { by: By::Id, kind: Kind::User, key, result };
+            return Some((
+                Lookup::Users(users),
+                &["found", "partiallyFound", "notFound"],
+            ));
+        }
+        let (_, kind, by) = *FINDS.iter().find(|(name, ..)| *name == kind)?;
+        let key = if by == By::Id { "findId" } else { "findName" };
+        let key = self.setting(action, key, TEXT);
+        Some((Lookup::Object(ObjectLookup { by, kind, key, result }), &FOUND))
     }
 
     fn data_action(&mut self, action: &architect::Action) -> DataActionCall {
@@ -245,16 +256,6 @@ impl Compiler<'_> {
             found: self.bindings(action, "foundOutputs"),
             failure: self.bindings(action, "failureOutputs"),
         }
-    }
-
-    fn object(
-        &mut self,
-        action: &architect::Action,
-        kind: Kind,
-        by: By,
-        key: Source,
-    ) -> ObjectLookup {
-        ObjectLookup { by, kind, key, result: self.output(action, "findResult") }
     }
 
     /// `evaluationType: {schedule: {…}}` or `{emergencyGroup: {…}}`
