@@ -115,6 +115,7 @@ pub mod expr;
 pub mod flow;
 pub mod program;
 pub mod source;
+pub mod suite;
 pub mod trace;
 pub mod value;
 pub mod world;
