@@ -124,29 +124,26 @@ fn a_schedule_group_has_four_states() {
             "holiday",
             "[\"New Year\",\"Morning\"]",
         ),
-        (
-            format!("{support}, emergencyGroup: {{lit: {{name: Fire}}}}"),
-            "emergency",
-            "[\"Morning\"]",
-        ),
-        (
-            format!("{support}, emergencyGroup: {{lit: {{name: Flood}}}}"),
-            "open",
-            "[\"Morning\"]",
-        ),
-        (
-            "scheduleGroup: {exp: ToScheduleGroup(NOT_SET)}, emergencyGroup: {lit: {name: Flood}}"
-                .into(),
-            "closed",
-            "[]",
-        ),
-        (
-            "scheduleGroup: {exp: ToScheduleGroup(NOT_SET)}, emergencyGroup: {lit: {name: Fire}}"
-                .into(),
-            "emergency",
-            "[]",
-        ),
     ] {
+        let run = run(&group(&settings), HOURS, &[]);
+        assert_eq!(run.output("It"), output, "{settings}");
+        assert_eq!(run.variable("Flow.names"), active, "{settings}");
+        assert_eq!(run.codes(), Vec::<&str>::new(), "{settings}");
+    }
+}
+
+/// Without a schedule group it is closed, unless there is an emergency.
+#[test]
+fn an_emergency_comes_first() {
+    for (group_setting, emergency, output, active) in [
+        ("{lit: {name: Support}}", "Fire", "emergency", "[\"Morning\"]"),
+        ("{lit: {name: Support}}", "Flood", "open", "[\"Morning\"]"),
+        ("{exp: ToScheduleGroup(NOT_SET)}", "Flood", "closed", "[]"),
+        ("{exp: ToScheduleGroup(NOT_SET)}", "Fire", "emergency", "[]"),
+    ] {
+        let settings = format!(
+            "scheduleGroup: {group_setting}, emergencyGroup: {{lit: {{name: {emergency}}}}}"
+        );
         let run = run(&group(&settings), HOURS, &[]);
         assert_eq!(run.output("It"), output, "{settings}");
         assert_eq!(run.variable("Flow.names"), active, "{settings}");
