@@ -1,8 +1,10 @@
 //! Data actions, data tables, objects of the organisation, external contacts, pauses.
 
-use flowsim::trace::{Field, Status};
+use flowsim::engine::Call;
+use flowsim::trace::{Field, JsonWriter, Status};
+use flowsim::world::{Answer, Host, Question};
 
-use super::support::{Run, run, run_call};
+use super::support::{Run, run, run_call, run_with};
 
 /// A call flow with one task. Of `variables` each is `type name`.
 pub(super) fn flow(variables: &[&str], actions: &str) -> String {
@@ -464,6 +466,38 @@ fn contacts_are_searched_by_every_key() {
         let found = run.variable("Flow.found");
         assert_eq!(found.matches("\"id\":\"c-1\"").count(), count, "{term}");
     }
+}
+
+struct Unreadable;
+
+impl Host for Unreadable {
+    fn answer(&mut self, _question: &Question<'_>) -> Answer {
+        Answer::NotMocked
+    }
+}
+
+#[test]
+fn contacts_that_cannot_be_read_are_an_error() {
+    for action in [
+        "- getExternalContact: {name: It, externalId: {lit: c-1}}",
+        "- searchExternalContacts: {name: It, searchTerm: {lit: c-1}}",
+    ] {
+        let run = run_with(&flow(&[], action), Call::new, &mut Unreadable);
+        assert_eq!(
+            (run.output("It"), run.codes()),
+            ("error", vec!["CONTACTS_UNREADABLE"])
+        );
+    }
+}
+
+/// The outputs that the execution documents have.
+#[test]
+fn outputs_have_the_ids_of_the_platform() {
+    let action = "- searchExternalContacts: {name: It, searchTerm: {lit: c-1}}";
+    let run = run(&flow(&[], action), CONTACTS, &[]);
+    let mut json = String::new();
+    JsonWriter::new(&run.program.legend).write(&run.trace, &mut json);
+    assert!(json.contains("\"path\":\"__MATCH_EXACT__\""), "{json}");
 }
 
 fn wait(duration: &str, trim: bool, flow_type: &str) -> Run {

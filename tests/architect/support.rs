@@ -7,12 +7,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowsim::engine::{Call, Session, play};
+use flowsim::flow::FlowId;
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
 use flowsim::trace::{Fact, Field, PathTaken, Trace};
 use flowsim::value::Json;
-use flowsim::world::{FixtureHost, Fixtures, Input};
+use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 
 /// What came of a call.
 pub(crate) struct Run {
@@ -32,6 +33,18 @@ pub(crate) fn run_call(
     inputs: &[Input],
     change: impl FnOnce(Call) -> Call,
 ) -> Run {
+    let fixtures = Arc::new(read_fixtures(fixtures));
+    let mut host = FixtureHost::new(&fixtures, inputs);
+    let call = |entry| change(Call::new(entry).in_organisation(Arc::clone(&fixtures)));
+    run_with(flow, call, &mut host)
+}
+
+/// Calls the first flow of a text; this host answers.
+pub(crate) fn run_with(
+    flow: &str,
+    call: impl FnOnce(FlowId) -> Call,
+    host: &mut impl Host,
+) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("flow.yaml");
     fs::write(&path, flow).unwrap();
@@ -39,12 +52,10 @@ pub(crate) fn run_call(
     let loaded = load(&[path], &[], &mut files);
     assert_eq!(loaded.diagnostics, [], "{flow}");
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let fixtures = Arc::new(read_fixtures(fixtures));
     let entry = *program.entry_flows().first().unwrap();
-    let call = change(Call::new(entry).in_organisation(Arc::clone(&fixtures)));
+    let call = call(entry);
     let mut session = Session::start(Arc::clone(&program), &call);
-    let mut host = FixtureHost::new(&fixtures, inputs);
-    let trace = play(&mut session, &call, &mut host);
+    let trace = play(&mut session, &call, host);
     Run { trace, program }
 }
 
