@@ -1,11 +1,12 @@
 //! What belongs to the whole conversation, whichever of Architect's flows runs: the variables
 //! that Architect brings along, the organisation, chance, and an error that is being handled.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::call::Call;
 use crate::expr::architect::{BUILT_INS, Chance, Directory};
-use crate::flow::{NodeId, VariableId};
+use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
 use crate::value::{Text, Value};
@@ -30,6 +31,10 @@ pub(super) struct Conversation {
     pub(super) chance: Chance,
     /// The error that is being handled, and the node at which it happened.
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
+    /// Keys that nothing has taken yet, and when they are pressed, on the virtual clock.
+    pub(super) keys: VecDeque<(char, i64)>,
+    /// The menus that lead to where the caller is, the last one last.
+    pub(super) menus: Vec<SequenceId>,
 }
 
 impl Conversation {
@@ -37,6 +42,8 @@ impl Conversation {
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.built_ins.clear();
         self.fault = None;
+        self.keys.clear();
+        self.menus.clear();
         if program.sequences.is_empty() {
             return;
         }
@@ -70,6 +77,15 @@ impl Conversation {
     pub(super) fn get(&self, name: &str) -> &Value {
         let index = BUILT_INS.iter().position(|known| known.name == name);
         index.and_then(|index| self.built_ins.get(index)).unwrap_or(&Value::NOT_SET)
+    }
+
+    /// Takes away the keys that were pressed by now.
+    pub(super) fn drop_keys(&mut self, now_ms: i64) -> Text {
+        let mut dropped = Text::new();
+        while let Some((key, _)) = self.keys.pop_front_if(|(_, at)| *at <= now_ms) {
+            dropped.push(key);
+        }
+        dropped
     }
 
     /// The slot of a variable, if Architect brings it along.

@@ -109,7 +109,15 @@ impl State {
     /// behind the action that called it.
     pub(super) fn end_task(&mut self, program: &Program, path: Option<&Text>) {
         let mut path = path;
+        let mut ended = self.step;
         loop {
+            if let Some(menu) = self.menu_around(program) {
+                let begin = self.go_to_task(program, menu);
+                if let Some(step) = self.recorder.steps.get_mut(ended as usize) {
+                    step.next = Some(begin);
+                }
+                return self.go_to(Some(begin));
+            }
             let Some((step, caller)) = self.frame().caller else {
                 return self.finish_handled();
             };
@@ -141,6 +149,7 @@ impl State {
                 return;
             }
             path = None;
+            ended = step;
         }
     }
 

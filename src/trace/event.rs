@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::listen::Listen;
 use crate::diagnostic::Code;
 use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
 use crate::value::{Audio, DateTime, Json, Text, Value};
@@ -154,12 +155,18 @@ pub enum Field {
     Inputs,
     /// Outputs of the same.
     Outputs,
+    /// What an action that listens to the caller was given or gives.
+    Listen(Listen),
 }
 
 impl Field {
     /// Whether the values that it is about come from the action.
     pub fn is_output(self) -> bool {
-        matches!(self, Self::Outputs | Self::CurrentIndex)
+        match self {
+            Self::Outputs | Self::CurrentIndex => true,
+            Self::Listen(listen) => listen.is_output(),
+            _ => false,
+        }
     }
 
     /// As it is written, in traces and in Architect's execution documents.
@@ -172,6 +179,7 @@ impl Field {
             Self::CurrentIndex => "currentIndex".into(),
             Self::Inputs => "inputs".into(),
             Self::Outputs => "outputs".into(),
+            Self::Listen(listen) => listen.name().into(),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod event;
 mod json;
+mod listen;
 mod simulation;
 mod steps;
 mod text;
@@ -14,5 +15,6 @@ pub use event::{
     Subject, Trace,
 };
 pub use json::JsonWriter;
+pub use listen::Listen;
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_text};

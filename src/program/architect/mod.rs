@@ -7,6 +7,8 @@
 
 mod build;
 mod control;
+mod listen;
+mod menu;
 mod names;
 mod other;
 mod source;
@@ -14,6 +16,8 @@ mod source;
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
+pub use listen::{CollectInput, DialByExtension, Verification};
+pub use menu::{Menu, MenuChoice, MenuWay};
 pub use other::Other;
 pub use source::Source;
 
@@ -54,6 +58,14 @@ pub enum Action {
     EndTask(Option<Text>),
     /// Ends the flow or the interaction.
     End(End),
+    /// Takes digits from the caller.
+    CollectInput(Box<CollectInput>),
+    /// Connects the caller with an extension.
+    DialByExtension(Box<DialByExtension>),
+    /// Lets the caller choose.
+    Menu(Box<Menu>),
+    /// Goes to a menu that the caller has been in.
+    GoToMenu(MenuWay),
     /// Asks whoever answers for the world.
     Other(Other),
 }

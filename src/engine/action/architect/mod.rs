@@ -1,8 +1,15 @@
 //! Architect's actions, one file a family.
 
+mod collect;
 mod control;
+mod dial;
+mod listen;
+mod menu;
 mod other;
 mod speech;
+
+pub(in crate::engine) use listen::Listening;
+pub(super) use listen::question as listens;
 
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::{Legend, NodeId};
@@ -44,6 +51,10 @@ pub(super) fn execute(
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
         Action::End(_) => Ok(Effect::EndCall),
+        Action::CollectInput(collect) => collect::begin(state, program, step, collect),
+        Action::DialByExtension(dial) => dial::begin(state, program, step, dial),
+        Action::Menu(menu) => menu::enter(state, program, step, menu),
+        Action::GoToMenu(way) => menu::go_to(state, program, *way),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -61,6 +72,18 @@ pub(super) fn answer(
     let outcome = match (action, waiting) {
         (Action::Other(other), Waiting::Action { .. }) => {
             other::answered(state, program, step, other, answer)
+        }
+        (Action::CollectInput(collect), Waiting::Listen(listening)) => {
+            collect::heard(state, program, step, collect, listening, answer)
+        }
+        (Action::DialByExtension(dial), Waiting::Listen(listening)) => {
+            dial::heard(state, program, step, dial, listening, answer)
+        }
+        (Action::DialByExtension(dial), Waiting::Action { inputs }) => {
+            dial::answered(state, program, step, dial, &inputs, answer)
+        }
+        (Action::Menu(menu), Waiting::Listen(listening)) => {
+            menu::heard(state, program, step, menu, listening, answer)
         }
         // Every action asks only its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
