@@ -82,10 +82,23 @@ impl Conversation {
     /// Takes away the keys that were pressed by now.
     pub(super) fn drop_keys(&mut self, now_ms: i64) -> Text {
         let mut dropped = Text::new();
-        while let Some((key, _)) = self.keys.pop_front_if(|(_, at)| *at <= now_ms) {
+        while let Some(key) = self.take_key_if(|_, at_ms| at_ms <= now_ms) {
             dropped.push(key);
         }
         dropped
+    }
+
+    /// Takes the next key away if it is wanted.
+    pub(super) fn take_key_if(
+        &mut self,
+        is_wanted: impl FnOnce(char, i64) -> bool,
+    ) -> Option<char> {
+        let (key, at_ms) = *self.keys.front()?;
+        if !is_wanted(key, at_ms) {
+            return None;
+        }
+        self.keys.pop_front();
+        Some(key)
     }
 
     /// The slot of a variable, if Architect brings it along.

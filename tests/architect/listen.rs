@@ -176,7 +176,7 @@ fn an_entry_is_read_to_the_caller_who_confirms_it() {
     let individual = run(&flow("individualDigits"), "", &["07", "1"]);
     assert_eq!(heard(&individual), "Number? | zero seven | Right? | 07");
     let numeric = run(&flow("numeric"), "", &["42", "1"]);
-    assert_eq!(heard(&numeric), "Number? | forty-two | Right? | 42");
+    assert_eq!(heard(&numeric), "Number? | forty two | Right? | 42");
     insta::assert_snapshot!(numeric.text());
     let none = run(&flow("none"), "", &["42"]);
     assert_eq!(heard(&none), "Number? | 42");

@@ -175,7 +175,7 @@ fn words(settings: &Settings) -> Box<[(Text, Text)]> {
         for term in terms {
             if let Setting::Literal(Json::String(term)) = &term.value {
                 let term = term.trim().to_lowercase();
-                words.push((Text::from(language.to_lowercase()), Text::from(term)));
+                words.push((language.to_lowercase(), Text::from(term)));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::piece::{Ink, Piece};
 use super::story::{Teller, is_keys};
-use crate::trace::{Fact, Listen, Step};
+use crate::trace::{Fact, Field, Listen, Step};
 use crate::value::{Text, Value};
 
 impl Teller<'_> {
@@ -37,8 +37,21 @@ impl Teller<'_> {
         Piece::quote(Ink::Caller, "caller said ", &shown)
     }
 
+    /// A value that an action was given or gave.
+    pub(super) fn tell_passed(
+        &self,
+        field: Field,
+        name: &str,
+        value: &Value,
+    ) -> Option<Piece> {
+        match field {
+            Field::Listen(what) => self.tell_listening(what, value),
+            _ => self.tell_value(name, value),
+        }
+    }
+
     /// How an action listens is left out: the flow has it.
-    pub(super) fn tell_listening(&self, what: Listen, value: &Value) -> Option<Piece> {
+    fn tell_listening(&self, what: Listen, value: &Value) -> Option<Piece> {
         let text = match value {
             Value::String(text) => self.preview.text(text),
             _ => String::new(),

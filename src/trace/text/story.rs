@@ -7,9 +7,7 @@ use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
-use crate::trace::{
-    Asked, Fact, Failure, Field, Listen, PathTaken, Phrase, Routing, Step, Subject,
-};
+use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject};
 use crate::value::{Json, Text, Value};
 
 /// Tells what happened.
@@ -145,16 +143,10 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
-            Fact::Input(Field::Listen(what), value)
-            | Fact::Output(Field::Listen(what), value) => {
-                self.tell_listening(*what, value)
+            Fact::Input(field, value) | Fact::Output(field, value) => {
+                self.tell_passed(*field, &field.name(), value)
             }
-            Fact::Input(field, value) => self.tell_value(&field.name(), value),
-            Fact::Output(field, value) => self.tell_value(&field.name(), value),
-            Fact::Entry(entry) if entry.of == Field::Listen(Listen::Reason) => {
-                self.tell_listening(Listen::Reason, &entry.value)
-            }
-            Fact::Entry(entry) => self.tell_value(&entry.name, &entry.value),
+            Fact::Entry(entry) => self.tell_passed(entry.of, &entry.name, &entry.value),
             Fact::Read(..)
             | Fact::Failed(_)
             | Fact::Missing(_)

@@ -108,51 +108,33 @@ fn go_on(
     mut listening: Box<Listening>,
 ) -> Outcome {
     loop {
-        let next = listening.next(state);
-        let verdict = match next {
+        let verdict = match listening.next(state) {
             Next::Ask => return Ok(state.ask(Waiting::Listen(listening))),
             Next::CutOff(frame) => {
                 note_pressed(state, &listening.digits);
                 return Ok(Effect::CutOff(frame));
             }
-            Next::Pause if listening.entry.is_some() => {
-                return fail(state, program, step, collect, "not confirmed".into());
-            }
             Next::Pause => at_pause(&listening),
             Next::Key(key) => match listening.entry.take() {
-                Some(entry) if key == CONFIRMS => {
-                    note_pressed(state, &Text::from(key));
-                    return succeed(state, program, step, collect, entry);
-                }
-                Some(_) => {
-                    note_pressed(state, &Text::from(key));
-                    if listening.round >= listening.rounds {
-                        return fail(
-                            state,
-                            program,
-                            step,
-                            collect,
-                            "not confirmed".into(),
-                        );
-                    }
-                    listening.again();
-                    speech::say(state, program, &collect.audio)?;
-                    continue;
-                }
+                Some(entry) => confirmed(state, &listening, entry, key),
                 None => with_key(state, &mut listening, key),
             },
         };
         match verdict {
             Verdict::More => {}
+            Verdict::Anew => {
+                listening.again();
+                speech::say(state, program, &collect.audio)?;
+            }
             Verdict::Failed(reason) => {
                 note_pressed(state, &listening.digits);
                 return fail(state, program, step, collect, reason);
             }
-            Verdict::Entered(entry) if collect.verification == Verification::None => {
-                return succeed(state, program, step, collect, entry);
-            }
-            Verdict::Entered(entry) => {
+            Verdict::Entered(entry) if collect.verification != Verification::None => {
                 ask_to_confirm(state, program, collect, &mut listening, entry)?;
+            }
+            Verdict::Entered(entry) | Verdict::Confirmed(entry) => {
+                return succeed(state, program, step, collect, entry);
             }
         }
     }
@@ -160,13 +142,21 @@ fn go_on(
 
 /// What the keys so far are.
 enum Verdict {
+    /// Not an entry yet.
     More,
+    /// An entry.
     Entered(Text),
+    /// An entry that the caller says is right.
+    Confirmed(Text),
+    /// One that the caller says is wrong.
+    Anew,
+    /// None, and why.
     Failed(Text),
 }
 
 fn at_pause(listening: &Listening) -> Verdict {
     match listening.count() {
+        _ if listening.entry.is_some() => Verdict::Failed("not confirmed".into()),
         0 => Verdict::Failed("no entry".into()),
         count if count < listening.min => too_few(listening),
         _ => Verdict::Entered(listening.digits.clone()),
@@ -176,6 +166,20 @@ fn at_pause(listening: &Listening) -> Verdict {
 fn too_few(listening: &Listening) -> Verdict {
     let (count, min) = (listening.count(), listening.min);
     Verdict::Failed(format!("{count} of at least {min} digits").into())
+}
+
+fn confirmed(
+    state: &mut State,
+    listening: &Listening,
+    entry: Text,
+    key: char,
+) -> Verdict {
+    note_pressed(state, &Text::from(key));
+    match key {
+        CONFIRMS => Verdict::Confirmed(entry),
+        _ if listening.round < listening.rounds => Verdict::Anew,
+        _ => Verdict::Failed("not confirmed".into()),
+    }
 }
 
 /// Of `*` and `#`, one may end the entry, and each may be one by itself; otherwise they spoil
@@ -202,8 +206,8 @@ fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict 
     // The key that ends the entry belongs to it even where it is not waited for.
     let now = state.clock_ms;
     let terminator = listening.terminator;
-    let is_end = |next: &mut (char, i64)| Some(next.0) == terminator && next.1 <= now;
-    if state.conversation.keys.pop_front_if(is_end).is_some() {
+    let is_end = |key, at_ms| Some(key) == terminator && at_ms <= now;
+    if state.conversation.take_key_if(is_end).is_some() {
         return Verdict::Entered(ended(listening));
     }
     Verdict::Entered(listening.digits.clone())
