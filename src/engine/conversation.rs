@@ -33,8 +33,9 @@ pub(super) struct Conversation {
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
     /// Keys that nothing has taken yet, and when they are pressed, on the virtual clock.
     pub(super) keys: VecDeque<(char, i64)>,
-    /// The menus that lead to where the caller is, the last one last.
-    pub(super) menus: Vec<SequenceId>,
+    /// The menus that lead to where the caller is, the last one last, each with the number of
+    /// frames there were in it.
+    pub(super) menus: Vec<(SequenceId, usize)>,
 }
 
 impl Conversation {

@@ -193,6 +193,18 @@ fn an_entry_is_read_to_the_caller_who_confirms_it() {
     assert_eq!(ahead.last("Task.data"), "\"42\"", "confirmed ahead");
 }
 
+#[test]
+fn whoever_is_asked_to_confirm_knows_the_keys() {
+    let program = compile(&collect(
+        "                digits: {exact: 2}\n                verificationType: numeric",
+    ));
+    let flow = program.flow("F").unwrap();
+    let mut session = Session::start(program, &Call::new(flow));
+    session.resume(Answer::Input(Input::Keys("42".into())));
+    let Some(Question::Input(question)) = session.question() else { panic!() };
+    assert_eq!((question.max_digits, question.valid_digits), (1, "12"));
+}
+
 /// Two entries with audio between them.
 fn two(audio: &str) -> String {
     let ask = |name: &str, variable: &str, count: u32| {

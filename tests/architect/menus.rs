@@ -227,6 +227,45 @@ fn a_menu_that_dials_waits_whether_another_digit_comes() {
     assert_eq!(run.trace.elapsed_ms, 0);
 }
 
+/// `Sales` calls a task, in which the caller comes to another menu and out again.
+#[test]
+fn behind_a_called_task_the_caller_is_in_the_menu_that_called_it() {
+    let text = plain()
+        .replace(
+            "{playAudio: {name: Selling, audio: {tts: We sell}}}",
+            "{callTask: {name: Call, targetTaskRef: '/inboundCall/tasks/task[Deep_1]'}}",
+        )
+        .replace(
+            "menuRepeatMenu: {name: Again, dtmf: digit_8}",
+            "menuJumpToTask: {name: Out, dtmf: digit_8, targetTaskRef: '/inboundCall/tasks/task[Out_1]'}",
+        )
+        + "  tasks:
+    - task:
+        name: Deep
+        refId: Deep_1
+        actions:
+          - jumpToMenu: {name: Jump, targetMenuRef: '/inboundCall/menus/menu[Help_2]'}
+    - task: {name: Outside, refId: Out_1, actions: [{playAudio: {name: Away, audio: {tts: Away}}}]}
+";
+    let run = run(&text, "", &["1", "8", "*"]);
+    let path = ["F", "Main Menu", "Call", "Deep", "Jump", "Help Menu", "Out", "Outside"];
+    assert_eq!(run.path(), [&path[..], &["Away", "Main Menu", "Bye"]].concat());
+}
+
+#[test]
+fn an_error_can_lead_to_a_menu() {
+    let text = plain()
+        .replace("{tts: We sell}", "{exp: 'ToAudioTTS(ToString(ToInt(\"x\")))'}")
+        + "  settingsErrorHandling:
+    errorHandling:
+      menu: {targetMenuRef: '/inboundCall/menus/menu[Help_2]'}
+";
+    let run = run(&text, "", &["1", "9", "*"]);
+    let path = ["F", "Main Menu", "Selling", "Error Handling", "Help Menu", "Back"];
+    assert_eq!(run.path(), [&path[..], &["Main Menu", "Bye"]].concat());
+    assert_eq!(run.trace.status, Status::Completed);
+}
+
 #[test]
 fn hanging_up_ends_the_call() {
     let run = run(&plain(), "", &["hangup"]);

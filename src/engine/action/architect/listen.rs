@@ -12,6 +12,9 @@ use crate::trace::{Fact, Failure, Field, Listen};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
+/// The keys by which a caller says whether an entry is right.
+const CONFIRMATION: &str = "12";
+
 /// How far an action has come that listens to the caller.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::engine) struct Listening {
@@ -154,14 +157,18 @@ pub(in crate::engine::action) fn question<'q>(
         _ => None,
     };
     let count = listening.count();
+    let (min, max, keys) = match listening.entry {
+        Some(_) => (1, 1, CONFIRMATION),
+        None => (listening.min, listening.max, listening.keys.as_str()),
+    };
     Question::Input(InputQuestion {
         node: &legend.node(node).id,
-        min_digits: listening.min.saturating_sub(count),
-        max_digits: listening.max.saturating_sub(count),
+        min_digits: min.saturating_sub(count),
+        max_digits: max.saturating_sub(count),
         timeout_ms: listening.patience_ms(),
         inter_digit_timeout_ms: listening.next_ms,
         terminating_key: listening.terminator,
-        valid_digits: menu.map_or(&listening.keys, |menu| &menu.keys),
+        valid_digits: menu.map_or(keys, |menu| &menu.keys),
         choices: menu.map_or(&[], |menu| &menu.offered),
     })
 }

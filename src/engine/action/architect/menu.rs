@@ -27,7 +27,7 @@ pub(super) fn enter(
 ) -> Outcome {
     if let Some(sequence) = state.frame().sequence {
         state.note_variables(program, &program.sequence(sequence).variables);
-        remember(&mut state.conversation.menus, sequence);
+        remember(state, sequence);
     }
     let rounds = listen::integer(state, program, &menu.repeats, 3)?;
     let listening = Listening {
@@ -46,10 +46,14 @@ pub(super) fn enter(
 }
 
 /// A menu that the caller has been in ends the way where it is; a new one goes on from there.
-fn remember(menus: &mut Vec<SequenceId>, menu: SequenceId) {
-    match menus.iter().position(|known| *known == menu) {
+fn remember(state: &mut State, menu: SequenceId) {
+    let depth = state.frames.len();
+    let menus = &mut state.conversation.menus;
+    // Menus of tasks that were called are left with these.
+    menus.retain(|(_, of)| *of <= depth);
+    match menus.iter().position(|(known, _)| *known == menu) {
         Some(index) => menus.truncate(index + 1),
-        None => menus.push(menu),
+        None => menus.push((menu, depth)),
     }
 }
 
@@ -227,7 +231,7 @@ pub(super) fn go_to(state: &mut State, program: &Program, way: MenuWay) -> Outco
     let mut target = last(state, program);
     if way == MenuWay::Previous {
         let left = state.conversation.menus.pop();
-        target = last(state, program).or(left);
+        target = last(state, program).or(left.map(|(menu, _)| menu));
     }
     match target {
         Some(menu) => {
@@ -240,9 +244,11 @@ pub(super) fn go_to(state: &mut State, program: &Program, way: MenuWay) -> Outco
 
 /// The last menu of the flow that the caller has been in.
 fn last(state: &State, program: &Program) -> Option<SequenceId> {
-    let flow = state.frame().flow;
+    let (flow, depth) = (state.frame().flow, state.frames.len());
     let mut menus = state.conversation.menus.iter().rev();
-    menus.find(|menu| program.sequence(**menu).flow == flow).copied()
+    let is_of_flow = |menu: SequenceId| program.sequence(menu).flow == flow;
+    let found = menus.find(|(menu, of)| *of <= depth && is_of_flow(*menu))?;
+    Some(found.0)
 }
 
 impl State {
