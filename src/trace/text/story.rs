@@ -123,6 +123,9 @@ impl Teller<'_> {
                 "",
                 &preview.text(phrase.text(self.legend)),
             )),
+            Fact::Heard(_) | Fact::Collected(_) if self.listens(step) => {
+                self.tell_turn(fact, facts)
+            }
             Fact::Heard(text) => self.tell_heard(text, step, facts),
             Fact::Collected(digits) => self.tell_collected(digits, step, facts),
             // Nobody needs to be told of all that a flow or task does not know yet.
@@ -140,9 +143,10 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
-            Fact::Input(field, value) => self.tell_value(&field.name(), value),
-            Fact::Output(field, value) => self.tell_value(&field.name(), value),
-            Fact::Entry(entry) => self.tell_value(&entry.name, &entry.value),
+            Fact::Input(field, value) | Fact::Output(field, value) => {
+                self.tell_passed(*field, &field.name(), value)
+            }
+            Fact::Entry(entry) => self.tell_passed(entry.of, &entry.name, &entry.value),
             Fact::Read(..)
             | Fact::Failed(_)
             | Fact::Missing(_)
@@ -159,7 +163,7 @@ impl Teller<'_> {
             || label.node_type == self.legend.flow(label.flow).flow_type
     }
 
-    fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
+    pub(super) fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
         let text = format!("{} = {}", self.preview.text(name), self.preview.value(value));
         Some(Piece::new(Ink::Plain, text))
     }
@@ -332,7 +336,7 @@ fn is_silence(facts: &[&Fact]) -> bool {
         })
 }
 
-fn is_keys(text: &str) -> bool {
+pub(super) fn is_keys(text: &str) -> bool {
     text.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'))
 }
 
