@@ -92,6 +92,7 @@ codes! {
     WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; nothing is ever sent over a network."
     QUEUE_NOT_FOUND Error "The fixtures know queues, but not this one."
     SKILL_MISMATCH Error "No agent of the queue has all the required skills."
+    ACTION_FAILED Error "An action failed that has no output for failures."
     FLOW_NOT_FOUND Error "The called flow is not loaded."
     FLOW_NOT_PUBLISHED Error "The called flow is not published or not active."
     FLOW_AMBIGUOUS Error "flowId and flowName point to different flows."

@@ -8,7 +8,7 @@ use crate::expr::architect::{BUILT_INS, Chance, Directory};
 use crate::flow::{NodeId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
-use crate::value::{Text, Value};
+use crate::value::{Duration, Kind, Text, Value};
 use crate::world::Fixtures;
 
 /// The organisation in which a call takes place; shared, and the same if it is one.
@@ -30,6 +30,10 @@ pub(super) struct Conversation {
     pub(super) chance: Chance,
     /// The error that is being handled, and the node at which it happened.
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
+    /// When an agent answers the caller who waits in a queue, on the virtual clock.
+    pub(super) answer_ms: Option<i64>,
+    /// When the start-up task of the flow of that caller last began.
+    pub(super) pass_began_ms: i64,
 }
 
 impl Conversation {
@@ -37,6 +41,7 @@ impl Conversation {
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.built_ins.clear();
         self.fault = None;
+        (self.answer_ms, self.pass_began_ms) = (None, 0);
         if program.sequences.is_empty() {
             return;
         }
@@ -56,6 +61,39 @@ impl Conversation {
         }
         let version = program.legend.flow(call.flow).version.clone();
         self.set("Flow.Version", Value::String(version.unwrap_or_else(|| "1.0".into())));
+    }
+
+    /// The caller waits in a queue: which, how long, and where in it. What the call brings
+    /// along counts, then what the fixtures know of the queue.
+    pub(super) fn begin_waiting(&mut self, answer_after_ms: Option<i64>) {
+        let organisation = Arc::clone(&self.organisation.0);
+        if let Value::String(queue) = self.get(QUEUE) {
+            let found = organisation.by_id(Kind::Queue, queue);
+            let found = found.or_else(|| organisation.by_name(Kind::Queue, queue));
+            let queue = found.unwrap_or_else(|| Fixtures::unknown(Kind::Queue, queue));
+            self.set(QUEUE, queue);
+        }
+        let text = |name| match self.get(QUEUE).property(name) {
+            Some(Value::String(text)) => text,
+            _ => Text::new(),
+        };
+        let known = organisation.queue_wait(&text("id"), &text("name"));
+        if self.get(ESTIMATE).is_unset()
+            && let Some(estimate) = known.estimated_ms
+        {
+            let estimate = Duration::from_milliseconds(estimate);
+            self.set(ESTIMATE, estimate.map_or(Value::NOT_SET, Value::Duration));
+        }
+        if self.get(POSITION).is_unset()
+            && let Some(before) = known.waiting
+        {
+            self.set(POSITION, Value::Integer(before.saturating_add(1)));
+        }
+        let estimated_ms = match self.get(ESTIMATE) {
+            Value::Duration(estimate) => Some(estimate.milliseconds().max(0)),
+            _ => None,
+        };
+        self.answer_ms = answer_after_ms.or(known.answer_after_ms).or(estimated_ms);
     }
 
     /// Sets a variable that Architect brings along.
@@ -89,6 +127,10 @@ impl Conversation {
         }
     }
 }
+
+const QUEUE: &str = "Call.CurrentQueue";
+const ESTIMATE: &str = "Call.EstimatedWaitTime";
+const POSITION: &str = "Call.PositionInQueue";
 
 /// The variables that hold the language of the conversation; which one is there depends on
 /// the type of the flow.

@@ -1,5 +1,6 @@
 //! The simulation request of seed 003: a call described by one JSON document.
 
+use super::call::context_problem;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Kind, Node};
 use crate::value::{Number, Text, Value};
@@ -96,6 +97,10 @@ fn context(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<(Text, Va
         problems.push(invalid(context, message));
     }
     let value = |node: &Node<'_>| Value::from(crate::flow::read::json(node));
+    for entry in context.entries() {
+        let problem = context_problem(&entry.key, &value(&entry.value));
+        problems.extend(problem.map(|message| invalid(&entry.value, message)));
+    }
     let entries = context.entries().iter();
     entries.map(|entry| (Text::from(&*entry.key), value(&entry.value))).collect()
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
+use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
-use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject};
+use crate::trace::{
+    Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject, Transfer,
+};
 use crate::value::{Json, Text, Value};
 
 /// Tells what happened.
@@ -135,6 +138,14 @@ impl Teller<'_> {
             Fact::Answered(answer) => plain(self.tell_answered(answer, step, facts)),
             Fact::Routed(routing) => {
                 let text = format!("routed to {}", self.routing(routing));
+                Some(Piece::new(Ink::Way, text))
+            }
+            Fact::Transferred(transfer) => {
+                let text = format!("transferred to {}", self.transfer(transfer));
+                Some(Piece::new(Ink::Way, text))
+            }
+            Fact::Connected(waited) => {
+                let text = format!("answered by an agent after {}", seconds(*waited));
                 Some(Piece::new(Ink::Way, text))
             }
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
@@ -311,6 +322,16 @@ impl Teller<'_> {
             told += &format!(", priority {priority}");
         }
         told
+    }
+
+    /// To whom the conversation was handed on.
+    pub(super) fn transfer(&self, transfer: &Transfer) -> String {
+        let kind = match transfer.kind {
+            TransferKind::SecureFlow => "secure flow",
+            TransferKind::Voicemail => "the voicemail of",
+            kind => kind.name(),
+        };
+        format!("{kind} {}", self.preview.text(&transfer.name))
     }
 
     /// The id of a node.

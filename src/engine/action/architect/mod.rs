@@ -2,7 +2,9 @@
 
 mod control;
 mod other;
+mod queue;
 mod speech;
+mod transfer;
 
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::{Legend, NodeId};
@@ -44,6 +46,14 @@ pub(super) fn execute(
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
         Action::End(_) => Ok(Effect::EndCall),
+        Action::Transfer(it) => transfer::begin(state, program, step, it),
+        Action::CreateCallback(it) => queue::create_callback(state, program, it),
+        Action::SetWhisperAudio(audio) => queue::whisper(state, program, step, audio),
+        Action::HoldMusic(music) => queue::hold_music(state, program, step, music),
+        Action::EstimatedWaitTime(wait) => {
+            queue::estimated_wait(state, program, step, wait)
+        }
+        Action::PositionInQueue(it) => queue::position(state, program, step, it),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -61,6 +71,15 @@ pub(super) fn answer(
     let outcome = match (action, waiting) {
         (Action::Other(other), Waiting::Action { .. }) => {
             other::answered(state, program, step, other, answer)
+        }
+        (Action::Transfer(transfer), Waiting::Queue(routing)) => {
+            transfer::routed(state, program, step, transfer, routing, answer)
+        }
+        (Action::Transfer(transfer), Waiting::Action { inputs }) => {
+            transfer::answered(state, program, step, transfer, &inputs, answer)
+        }
+        (Action::CreateCallback(_), Waiting::Action { inputs }) => {
+            queue::callback_created(state, step, &inputs, answer)
         }
         // Every action asks only its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
