@@ -66,5 +66,8 @@ mod tests {
             plain("from=15551234567"),
             Ok(("from".into(), Value::from("15551234567")))
         );
+        let wait = Value::from("15");
+        assert_eq!(plain("answerAfterMs=15"), Ok(("answerAfterMs".into(), wait)));
+        assert!(plain("answerAfterMs=soon").is_err());
     }
 }

@@ -67,17 +67,26 @@ impl Conversation {
     /// along counts, then what the fixtures know of the queue.
     pub(super) fn begin_waiting(&mut self, answer_after_ms: Option<i64>) {
         let organisation = Arc::clone(&self.organisation.0);
-        if let Value::String(queue) = self.get(QUEUE) {
-            let found = organisation.by_id(Kind::Queue, queue);
-            let found = found.or_else(|| organisation.by_name(Kind::Queue, queue));
-            let queue = found.unwrap_or_else(|| Fixtures::unknown(Kind::Queue, queue));
-            self.set(QUEUE, queue);
-        }
-        let text = |name| match self.get(QUEUE).property(name) {
+        let written = self.get(QUEUE).clone();
+        let text = |value: &Value, name| match value.property(name) {
             Some(Value::String(text)) => text,
             _ => Text::new(),
         };
-        let known = organisation.queue_wait(&text("id"), &text("name"));
+        let name = match &written {
+            Value::String(name) => name.clone(),
+            object => text(object, "name"),
+        };
+        let id = text(&written, "id");
+        let found = organisation.by_id(Kind::Queue, &id);
+        let found = found.or_else(|| organisation.by_id(Kind::Queue, &name));
+        let found = found.or_else(|| organisation.by_name(Kind::Queue, &name));
+        if let Some(queue) = found {
+            self.set(QUEUE, queue);
+        } else if !name.is_empty() {
+            self.set(QUEUE, Fixtures::unknown(Kind::Queue, &name));
+        }
+        let queue = self.get(QUEUE);
+        let known = organisation.queue_wait(&text(queue, "id"), &text(queue, "name"));
         if self.get(ESTIMATE).is_unset()
             && let Some(estimate) = known.estimated_ms
         {

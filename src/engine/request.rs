@@ -196,6 +196,18 @@ mod tests {
     }
 
     #[test]
+    fn counting_fields_of_the_context_are_whole_numbers() {
+        let with = |value: &str| {
+            read(&format!(r#"{{"flowId": "a", "context": {{"answerAfterMs": {value}}}}}"#))
+        };
+        assert!(with("0").is_ok() && with("\"1500\"").is_ok());
+        for wrong in ["-1", "1.5", "\"soon\"", "null"] {
+            let message = "`answerAfterMs` must be a whole number that is not negative";
+            assert_eq!(with(wrong).unwrap_err(), [message], "{wrong}");
+        }
+    }
+
+    #[test]
     fn everything_wrong_is_told_at_once() {
         let problems =
             read(r#"{"flowid": "a", "timeout": -1, "inputs": 3}"#).unwrap_err();

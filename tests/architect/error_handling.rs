@@ -85,13 +85,6 @@ fn a_task_or_state_of_the_author_handles_the_error() {
 }
 
 #[test]
-fn a_jump_to_nowhere_leaves_the_first_error() {
-    let run =
-        failing("inboundCall", "{task: {targetTaskRef: '/inboundCall/tasks/task[No]'}}");
-    assert!(run.end().starts_with("error"), "{}", run.end());
-}
-
-#[test]
 fn an_error_in_a_queue_can_leave_the_caller_waiting() {
     let flow = |handling: &str| {
         format!(

@@ -112,7 +112,7 @@ acdSkills: [{acdSkill: {skill: {lit: {name: Chess}}}}]";
 fn a_priority_that_is_no_number_is_a_runtime_error() {
     let settings = "targetQueue: {lit: {name: Sales}}\npriority: {exp: '\"high\"'}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
-    assert_eq!(run.end(), "error WRONG_TYPE");
+    assert_eq!(run.end(), "error CONVERSION_FAILED");
     assert_eq!(run.routing(), None);
 }
 
@@ -257,7 +257,7 @@ const OTHER: &str = "inboundCall:
         name: T
         refId: T
         actions:
-          - playAudio: {name: Hello, audio: {exp: ToAudioTTS(Append(\"I am \", Flow.who))}}
+          - playAudio: {name: Hello, audio: {exp: 'ToAudioTTS(Append(\"I am \", Flow.who))'}}
 ";
 
 #[test]

@@ -46,8 +46,10 @@ pub struct AcdTarget {
     pub queue: Source,
     /// An Integer.
     pub priority: Source,
-    /// The skills that an agent needs, a language skill among them.
+    /// The skills that an agent needs.
     pub skills: Box<[Source]>,
+    /// The language skill that an agent needs.
+    pub language: Source,
 }
 
 /// Puts a callback into a queue, and goes on.
@@ -117,9 +119,6 @@ impl Compiler<'_> {
         }
         let language = Type::one(Kind::LanguageSkill);
         let language = self.setting(action, "languageSkill", language);
-        if !language.is_unset() {
-            skills.push(language);
-        }
         let mut inputs = Vec::new();
         for (name, holds) in [
             ("appendSkills", Type::one(Kind::Boolean)),
@@ -129,7 +128,7 @@ impl Compiler<'_> {
             self.input(action, name, holds, &mut inputs);
         }
         self.flow_input(action, "overrideInQueueFlow", &mut inputs);
-        let target = AcdTarget { queue, priority, skills: skills.into() };
+        let target = AcdTarget { queue, priority, skills: skills.into(), language };
         (Target::Acd(Box::new(target)), inputs)
     }
 

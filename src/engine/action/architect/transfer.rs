@@ -1,5 +1,7 @@
 //! Handing the conversation on: to a queue, a person, a number, a voice mailbox, a flow.
 
+use std::sync::Arc;
+
 use super::{Outcome, by_output, speech};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
@@ -8,7 +10,7 @@ use crate::flow::architect::TransferKind;
 use crate::program::architect::{AcdTarget, Source, Target, Transfer};
 use crate::program::{Program, Step};
 use crate::trace::{self, Entry, Fact, Failure, Field, PathTaken, Phrase, Routing};
-use crate::value::{Json, Kind, Text, Value};
+use crate::value::{Collection, Json, Kind, Text, Value};
 use crate::world::{ActionAnswer, Answer, Fixtures, QueueAnswer};
 
 const FAILURE: u16 = 0;
@@ -77,9 +79,19 @@ fn routing(
         note(state, Field::Inputs, "priority", &Value::Integer(priority));
         routing.priority = Some(priority);
     }
+    let mut items = Vec::with_capacity(target.skills.len());
     for source in &target.skills {
-        let skill = state.value(program, source)?;
-        routing.skills.extend(name_of(&skill));
+        items.push(state.value(program, source)?);
+    }
+    routing.skills.extend(items.iter().filter_map(name_of));
+    if !items.is_empty() {
+        let skills = Collection { kind: Kind::Skill, items };
+        note(state, Field::Inputs, "acdSkills", &Value::Collection(Arc::new(skills)));
+    }
+    let language = state.value(program, &target.language)?;
+    if let Some(name) = name_of(&language) {
+        note(state, Field::Inputs, "languageSkill", &language);
+        routing.skills.push(name);
     }
     if is_nothing(&queue) {
         return Ok(None);
