@@ -61,7 +61,7 @@ const NUMBERS: [&str; 3] = [ANSWER_AFTER, "positionInQueue", "estimatedWaitMs"];
 pub fn context_problem(name: &str, value: &Value) -> Option<String> {
     let known = NUMBERS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
     let message = format!("`{known}` must be a whole number that is not negative");
-    whole(value).is_none().then_some(message)
+    (!value.is_unset() && whole(value).is_none()).then_some(message)
 }
 
 /// The value that a variable holds of a field that is a whole number.

@@ -32,7 +32,7 @@ fn failing(flow_type: &str, handling: &str) -> Run {
     stage(flow).world("queues: [{id: q-1, name: Sales}]").run()
 }
 
-fn last<'r>(run: &'r Run) -> &'r str {
+fn last(run: &Run) -> &str {
     run.path().last().copied().unwrap_or_default()
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use flowsim::engine::{Call, Session, play};
+use flowsim::engine::{Call, Limits, Session, play};
 use flowsim::flow::Legend;
 use flowsim::flow::read::load;
 use flowsim::program::Program;
@@ -138,9 +138,7 @@ impl<'s> Stage<'s> {
         let call = Call::new(program.flow(name).unwrap());
         let mut call =
             call.in_organisation(Arc::new(fixtures.clone())).strict(self.is_strict);
-        let mut limits = flowsim::engine::Limits::default();
-        limits.timeout_ms = self.timeout_ms;
-        call = call.limits(limits);
+        call = call.limits(Limits { timeout_ms: self.timeout_ms, ..Limits::default() });
         for (name, value) in self.context {
             call = call.context(&program, name, Value::from(*value));
         }

@@ -136,16 +136,8 @@ impl Teller<'_> {
             }
             Fact::Asked(asked) => Some(self.tell_asked(asked)),
             Fact::Answered(answer) => plain(self.tell_answered(answer, step, facts)),
-            Fact::Routed(routing) => {
-                let text = format!("routed to {}", self.routing(routing));
-                Some(Piece::new(Ink::Way, text))
-            }
-            Fact::Transferred(transfer) => {
-                let text = format!("transferred to {}", self.transfer(transfer));
-                Some(Piece::new(Ink::Way, text))
-            }
-            Fact::Connected(waited) => {
-                let text = format!("answered by an agent after {}", seconds(*waited));
+            Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
+                let text = self.tell_handed_on(fact)?;
                 Some(Piece::new(Ink::Way, text))
             }
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
@@ -161,6 +153,19 @@ impl Teller<'_> {
             | Fact::Played(_)
             | Fact::CutOff => None,
         }
+    }
+
+    fn tell_handed_on(&self, fact: &Fact) -> Option<String> {
+        Some(match fact {
+            Fact::Routed(routing) => format!("routed to {}", self.routing(routing)),
+            Fact::Transferred(transfer) => {
+                format!("transferred to {}", self.transfer(transfer))
+            }
+            Fact::Connected(waited) => {
+                format!("answered by an agent after {}", seconds(*waited))
+            }
+            _ => return None,
+        })
     }
 
     /// Whether a step is the beginning of one of Architect's flows or tasks.
