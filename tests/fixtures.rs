@@ -342,7 +342,7 @@ fn a_queue_says_how_long_callers_wait() {
         (wait.answer_after_ms, wait.estimated_ms, wait.waiting)
     };
     assert_eq!(wait("a", ""), (Some(1_500), None, None));
-    assert_eq!(wait("", "bee"), (Some(1_500), None, None));
+    assert_eq!(wait("", "Bee"), (Some(1_500), None, None));
     assert_eq!(wait("b", ""), (None, Some(40_000), Some(2)));
     // That nobody waits for want of statistics is no estimate.
     assert_eq!(wait("c", ""), (None, None, None));
