@@ -27,7 +27,12 @@ pub(super) fn say(
     audio: &Source,
 ) -> Result<(), Box<Failure>> {
     let value = state.value(program, audio)?;
-    let audio = match &value {
+    hear(state, &value)
+}
+
+/// Plays what a value stands for, if it is anything.
+pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
+    let audio = match value {
         Value::Audio(audio) => Arc::clone(audio),
         other => match Audio::from_value(other) {
             Some(audio) => Arc::new(audio),
