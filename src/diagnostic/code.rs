@@ -116,7 +116,7 @@ codes! {
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."
     ACTION_NOT_SIMULATED Note "The action is not simulated and nobody had an answer for it, so it succeeded and left its results NOT_SET."
     ACTION_NOT_SUPPORTED Error "The action is not simulated and nobody had an answer for it, which `--strict` forbids."
-    SCHEDULE_NOT_CHECKED Note "The fixtures do not say when the schedule or group is active: a schedule was taken for active, a schedule group for open, an emergency group for inactive."
+    SCHEDULE_NOT_CHECKED Note "The fixtures do not say when the schedule or group is active; the usual was assumed."
     QUEUE_NOT_CHECKED Note "The fixtures know no queues, so the queue was accepted unchecked."
 }
 
