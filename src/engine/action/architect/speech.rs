@@ -56,8 +56,7 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
     Ok(())
 }
 
-/// Who must hear it all is not listened to: what was typed ahead does not count. *Source:
-/// VoiceXML 2.0, which Architect plays its audio by, on prompts without barge-in.*
+/// Who must hear it all is not listened to: what was typed ahead does not count. *Decided here.*
 fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {
