@@ -116,6 +116,7 @@ const HELP: &str = "  1, 1234#       keys
 fn expected(question: &InputQuestion<'_>) -> String {
     let InputQuestion { node, min_digits, max_digits, .. } = *question;
     let count = match (min_digits, max_digits) {
+        (_, 0) => "words".to_owned(),
         (_, 1) => "1 key".to_owned(),
         (least, most) if least == most => format!("{most} keys"),
         (least, most) => format!("{least} to {most} keys"),

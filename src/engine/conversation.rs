@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::call::Call;
 use crate::expr::architect::{BUILT_INS, Chance, Directory};
 use crate::flow::{NodeId, VariableId};
@@ -21,6 +24,18 @@ impl PartialEq for Organisation {
     }
 }
 
+/// Names and values.
+type Attributes = IndexMap<Text, Text, FxBuildHasher>;
+
+/// A participant, as far as attributes go.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Participant {
+    /// The one for whom the flow runs.
+    Own,
+    /// The customer of another conversation, or another participant of any.
+    Other(Text, Option<Text>),
+}
+
 /// What belongs to the whole conversation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Conversation {
@@ -28,6 +43,8 @@ pub(super) struct Conversation {
     pub(super) built_ins: Vec<Value>,
     pub(super) organisation: Organisation,
     pub(super) chance: Chance,
+    /// The attributes of the participants, in the order in which they were first set.
+    attributes: IndexMap<Participant, Attributes, FxBuildHasher>,
     /// The error that is being handled, and the node at which it happened.
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
 }
@@ -37,11 +54,16 @@ impl Conversation {
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.built_ins.clear();
         self.fault = None;
+        self.attributes.clear();
         if program.sequences.is_empty() {
             return;
         }
         if !Arc::ptr_eq(&self.organisation.0, &call.organisation) {
             self.organisation = Organisation(Arc::clone(&call.organisation));
+        }
+        if !call.participant_data.is_empty() {
+            let given = call.participant_data.iter().cloned().collect();
+            self.attributes.insert(Participant::Own, given);
         }
         self.chance = Chance::from_seed(call.seed);
         let unset = BUILT_INS.iter().map(|known| Value::unset(known.holds));
@@ -64,6 +86,47 @@ impl Conversation {
         if let Some(slot) = index.and_then(|index| self.built_ins.get_mut(index)) {
             *slot = value;
         }
+    }
+
+    /// The participant of ids. The conversation is the one of the run if it has the id of
+    /// that, or if nobody gave the run one, as for a workflow.
+    pub(super) fn participant(
+        &self,
+        conversation: Text,
+        participant: Option<Text>,
+    ) -> Participant {
+        let mut own = CONVERSATIONS.iter().filter_map(|name| match self.get(name) {
+            Value::String(id) => Some(id),
+            _ => None,
+        });
+        let is_own = own.next().is_none_or(|id| *id == conversation);
+        match participant {
+            None if is_own => Participant::Own,
+            participant => Participant::Other(conversation, participant),
+        }
+    }
+
+    /// Sets an attribute, or removes it.
+    pub(super) fn set_attribute(
+        &mut self,
+        of: &Participant,
+        name: Text,
+        value: Option<Text>,
+    ) {
+        let attributes = self.attributes.entry(of.clone()).or_default();
+        match value {
+            Some(value) => {
+                attributes.insert(name, value);
+            }
+            None => {
+                attributes.shift_remove(&name);
+            }
+        }
+    }
+
+    /// The value of an attribute.
+    pub(super) fn attribute(&self, of: &Participant, name: &str) -> Option<&Text> {
+        self.attributes.get(of)?.get(name)
     }
 
     /// A variable that Architect brings along.
@@ -89,6 +152,16 @@ impl Conversation {
         }
     }
 }
+
+/// The variables that hold the id of the conversation of the run.
+const CONVERSATIONS: [&str; 6] = [
+    "Call.ConversationId",
+    "Interaction.Id",
+    "Email.ConversationId",
+    "Message.ConversationId",
+    "Chat.ConversationId",
+    "Survey.ConversationId",
+];
 
 /// The variables that hold the language of the conversation; which one is there depends on
 /// the type of the flow.

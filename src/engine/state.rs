@@ -53,6 +53,14 @@ pub(super) enum Waiting {
     QueueStatistics { queue: Text },
     Queue(Box<Routing>),
     Action { inputs: Vec<(Text, Value)> },
+    Reply(Tries),
+}
+
+/// How often in a row a participant gave no answer, or none that fits.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Tries {
+    pub(super) no_input: u32,
+    pub(super) no_match: u32,
 }
 
 /// How a call ended.

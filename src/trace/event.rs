@@ -154,12 +154,16 @@ pub enum Field {
     Inputs,
     /// Outputs of the same.
     Outputs,
+    /// `attributes` that are set.
+    Attributes,
+    /// `attributes` that are got.
+    AttributesGot,
 }
 
 impl Field {
     /// Whether the values that it is about come from the action.
     pub fn is_output(self) -> bool {
-        matches!(self, Self::Outputs | Self::CurrentIndex)
+        matches!(self, Self::Outputs | Self::CurrentIndex | Self::AttributesGot)
     }
 
     /// As it is written, in traces and in Architect's execution documents.
@@ -172,6 +176,7 @@ impl Field {
             Self::CurrentIndex => "currentIndex".into(),
             Self::Inputs => "inputs".into(),
             Self::Outputs => "outputs".into(),
+            Self::Attributes | Self::AttributesGot => "attributes".into(),
         }
     }
 }

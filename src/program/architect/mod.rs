@@ -5,16 +5,22 @@
 //! on behind the action, and behind the last of a loop's body with its next round. So a
 //! session needs no stack for outputs and loops, only for tasks and modules that are called.
 
+mod attributes;
 mod build;
 mod control;
+mod digital;
 mod names;
 mod other;
+mod recorded;
 mod source;
 
+pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
+pub use digital::{Again, Ask, Intent, Send, Wanted};
 pub use other::Other;
+pub use recorded::{Change, Recorded};
 pub use source::Source;
 
 use crate::flow::architect::UnitKind;
@@ -52,6 +58,16 @@ pub enum Action {
     GoTo,
     /// Ends the task, by one of its output paths.
     EndTask(Option<Text>),
+    /// Sets or gets attributes of a participant.
+    Attributes(Attributes),
+    /// Tells the platform something that does not change where the flow goes.
+    Recorded(Recorded),
+    /// Sends a message to the participant.
+    Send(Send),
+    /// Asks the participant something.
+    Ask(Ask),
+    /// Makes slots NOT_SET.
+    ClearSlots(Box<[VariableId]>),
     /// Ends the flow or the interaction.
     End(End),
     /// Asks whoever answers for the world.
