@@ -11,7 +11,7 @@ use crate::expr::architect::{BUILT_INS, Chance, Directory};
 use crate::flow::{NodeId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
-use crate::value::{Text, Value};
+use crate::value::{Audio, AudioSegment, Text, Value};
 use crate::world::Fixtures;
 
 /// The organisation in which a call takes place; shared, and the same if it is one.
@@ -142,6 +142,26 @@ impl Conversation {
         id: VariableId,
     ) -> Option<&mut Value> {
         self.built_ins.get_mut(id.0.checked_sub(program.built_in_first)? as usize)
+    }
+
+    /// Audio as the participant hears it: the prompts in the language of the conversation.
+    pub(super) fn heard(&self, audio: Arc<Audio>) -> Arc<Audio> {
+        let language = self.language();
+        let is_prompt = |part: &AudioSegment| matches!(part, AudioSegment::Prompt(_));
+        if !audio.segments.iter().any(is_prompt)
+            || language.eq_ignore_ascii_case(&self.organisation.0.default_language())
+        {
+            return audio;
+        }
+        let mut audio = Audio::clone(&audio);
+        for segment in &mut audio.segments {
+            if let AudioSegment::Prompt(prompt) = segment
+                && let Some(spoken) = self.organisation.0.prompt_in(prompt, &language)
+            {
+                *prompt = spoken;
+            }
+        }
+        Arc::new(audio)
     }
 
     /// The language that the caller hears.

@@ -1,5 +1,7 @@
 //! What a participant of a digital conversation, or of a bot, reads and answers.
 
+use std::sync::Arc;
+
 use super::other::{go_by, note_inputs, take_output};
 use super::{Outcome, by_output};
 use crate::diagnostic::Code;
@@ -35,7 +37,10 @@ fn say(
     let words = match &value {
         unset if unset.is_unset() => return Ok(false),
         Value::Communication(message) => Text::from(message.render()),
-        Value::Audio(audio) => Text::from(audio.render(&state.conversation.language())),
+        Value::Audio(audio) => {
+            let audio = state.conversation.heard(Arc::clone(audio));
+            Text::from(audio.render(&state.conversation.language()))
+        }
         other => Text::from(other.to_string()),
     };
     if words.is_empty() {
