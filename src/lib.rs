@@ -89,7 +89,7 @@
 //! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |
 //! | [`trace`] | 4 | what happened, as events; written as text, JSON or a simulation response |
 //! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
-//! | [`analysis`] | 6 | questions about programs and traces, such as what fixtures lack |
+//! | [`analysis`] | 6 | questions about flows, programs and traces, such as what fixtures lack |
 //! | [`cli`] | 10 | arguments, streams, exit codes; one file a command |
 //!
 //! # What holds everywhere
@@ -115,6 +115,7 @@ pub mod expr;
 pub mod flow;
 pub mod program;
 pub mod source;
+pub mod suite;
 pub mod trace;
 pub mod value;
 pub mod world;

@@ -4,6 +4,7 @@
 //! when somebody reads it.
 
 mod event;
+pub mod execution;
 mod json;
 mod simulation;
 mod steps;

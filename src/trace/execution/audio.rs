@@ -1,0 +1,185 @@
+//! What was played to the participant and what came back, in the shapes of the platform.
+
+use super::event::Event;
+use crate::value::{Json, JsonObject, Text};
+
+/// One piece of what is played.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AudioItem {
+    /// A prompt.
+    Prompt {
+        /// Its GUID.
+        id: Option<Text>,
+        /// Its name, as in `Prompt.Welcome`.
+        name: Text,
+    },
+    /// Silence.
+    Blank {
+        /// How long, in milliseconds.
+        milliseconds: i64,
+    },
+    /// Anything else, as it stands in the document.
+    Other(Json),
+}
+
+/// What is played in one go.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Playback {
+    /// The pieces, in order.
+    pub items: Vec<AudioItem>,
+    /// Whether the participant may interrupt it.
+    pub can_barge_in: bool,
+    /// When it began, in UTC.
+    pub date_time: Text,
+}
+
+impl AudioItem {
+    /// The item that a value of `audioItems` is.
+    pub fn of(item: &Json) -> Self {
+        match (item.get("promptName"), item.get("blankMs")) {
+            (Some(Json::String(name)), None) => {
+                let id = match item.get("promptId") {
+                    Some(Json::String(id)) => Some(id.clone()),
+                    _ => None,
+                };
+                Self::Prompt { id, name: name.clone() }
+            }
+            (None, Some(Json::Integer(milliseconds))) => {
+                Self::Blank { milliseconds: *milliseconds }
+            }
+            _ => Self::Other(item.clone()),
+        }
+    }
+
+    fn to_json(&self, can_barge_in: bool) -> Json {
+        let mut entries = vec![("bargeInEnabled", Json::from(can_barge_in))];
+        match self {
+            Self::Prompt { id, name } => {
+                entries.extend(id.clone().map(|id| ("promptId", Json::String(id))));
+                entries.push(("promptIsNull", false.into()));
+                entries.push(("promptName", Json::String(name.clone())));
+            }
+            Self::Blank { milliseconds } => {
+                entries.push(("blankMs", (*milliseconds).into()));
+                entries.push(("promptIsNull", false.into()));
+            }
+            Self::Other(item) => return item.clone(),
+        }
+        entries.push(("valueIsRedacted", false.into()));
+        object(entries)
+    }
+}
+
+impl Playback {
+    /// `{"audioItems": […], "dateTime": …}`: so it stands below `toParticipant`, `inputAudio`
+    /// and `preTransferAudio`.
+    pub fn to_json(&self) -> Json {
+        let items = self.items.iter().map(|item| item.to_json(self.can_barge_in));
+        let date_time = Json::String(self.date_time.clone());
+        object([("audioItems", Json::array(items)), ("dateTime", date_time)])
+    }
+}
+
+impl Event {
+    /// A turn: something is played, and an answer may come with [`Self::press`].
+    pub fn turn(purpose: &str, played: &Playback) -> Self {
+        Self::new("turn")
+            .with("purpose", purpose.into())
+            .with("queuedAudioFlushed", true.into())
+            .with("toParticipant", played.to_json())
+            .with("tools", Json::array([]))
+    }
+
+    /// What the participant pressed in a turn, and when.
+    #[must_use]
+    pub fn press(self, keys: &str, date_time: &str) -> Self {
+        let dtmf = object([("value", keys.into()), ("valueIsRedacted", false.into())]);
+        let audio = object([("alternates", Json::array([])), ("dtmf", dtmf)]);
+        let answer = object([("audio", audio), ("dateTime", date_time.into())]);
+        self.with("fromParticipant", answer)
+    }
+
+    /// What an action or the start of a flow plays.
+    #[must_use]
+    pub fn play(self, played: &Playback) -> Self {
+        let audio = object([
+            ("queuedAudioFlushed", false.into()),
+            ("toParticipant", played.to_json()),
+            ("tools", Json::array([])),
+        ]);
+        self.with("audio", audio)
+    }
+}
+
+/// What an event with these keys played: a turn says it itself, others below `audio`.
+pub(super) fn played(keys: &JsonObject) -> Vec<AudioItem> {
+    let in_audio = keys.get("audio").and_then(|audio| audio.get("toParticipant"));
+    let played = in_audio.or_else(|| keys.get("toParticipant"));
+    match played.and_then(|played| played.get("audioItems")) {
+        Some(Json::Array(items)) => items.iter().map(AudioItem::of).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The keys that an event with these keys heard.
+pub(super) fn pressed(keys: &JsonObject) -> Option<&str> {
+    let dtmf = keys.get("fromParticipant")?.get("audio")?.get("dtmf")?;
+    let is_redacted = dtmf.get("valueIsRedacted") == Some(&Json::Boolean(true));
+    match dtmf.get("value")? {
+        Json::String(keys) if !is_redacted => Some(keys),
+        _ => None,
+    }
+}
+
+pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Json)>) -> Json {
+    Json::object(entries.into_iter().map(|(key, value)| (Text::from(key), value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn playback() -> Playback {
+        Playback {
+            items: vec![
+                AudioItem::Prompt { id: Some("p1".into()), name: "Prompt.Menu".into() },
+                AudioItem::Blank { milliseconds: 100 },
+                AudioItem::Other(Json::parse("{\"x\":1}").unwrap()),
+            ],
+            can_barge_in: true,
+            date_time: "2026-01-05T09:00:00.000Z".into(),
+        }
+    }
+
+    #[test]
+    fn what_is_played_has_the_shape_of_the_platform() {
+        assert_eq!(
+            playback().to_json().to_string(),
+            "{\"audioItems\":[{\"bargeInEnabled\":true,\"promptId\":\"p1\",\"promptIsNull\":false,\
+             \"promptName\":\"Prompt.Menu\",\"valueIsRedacted\":false},{\"bargeInEnabled\":true,\
+             \"blankMs\":100,\"promptIsNull\":false,\"valueIsRedacted\":false},{\"x\":1}],\
+             \"dateTime\":\"2026-01-05T09:00:00.000Z\"}"
+        );
+    }
+
+    #[test]
+    fn what_was_played_and_pressed_is_found_again() {
+        let turn = Event::turn("Get.CollectInput.Action", &playback());
+        assert_eq!(turn.pressed(), None);
+        let turn = turn.press("12", "2026-01-05T09:00:01.000Z");
+        assert_eq!(turn.played(), playback().items);
+        assert_eq!(turn.pressed(), Some("12"));
+        let action = Event::action("actionPlayAudio", "a", "Play").play(&playback());
+        assert_eq!(action.played(), playback().items);
+        assert_eq!(Event::new("endedFlow").played(), []);
+    }
+
+    #[test]
+    fn what_is_redacted_was_not_heard() {
+        let answer =
+            "{\"audio\":{\"dtmf\":{\"value\":\"1234\",\"valueIsRedacted\":true}}}";
+        let turn =
+            Event::new("turn").with("fromParticipant", Json::parse(answer).unwrap());
+        assert_eq!(turn.pressed(), None);
+    }
+}

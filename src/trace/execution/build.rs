@@ -1,0 +1,198 @@
+//! Documents and events that are made here and not read.
+
+use std::sync::Arc;
+
+use super::audio::object;
+use super::document::{Characteristic, ExecutionDocument};
+use super::event::{Event, Parameter, Variable};
+use crate::value::{Json, JsonObject, Text};
+
+impl ExecutionDocument {
+    /// Says that these were logged and the others not, on the level `all`.
+    #[must_use]
+    pub fn log(mut self, logged: &[Characteristic]) -> Self {
+        let all = Characteristic::ALL.map(|it| (it.name(), logged.contains(&it).into()));
+        let level = ("logLevel", "all".into());
+        self.execution_info = Some(object([("characteristics", object(all)), level]));
+        self
+    }
+
+    /// Puts the flow into a division.
+    #[must_use]
+    pub fn in_division(mut self, id: &str) -> Self {
+        self.division = Some(object([("id", id.into())]));
+        self
+    }
+}
+
+impl Event {
+    /// An event with nothing but a name.
+    pub fn new(name: impl Into<Text>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// An action that ran.
+    pub fn action(
+        name: impl Into<Text>,
+        action_id: impl Into<Text>,
+        action_name: impl Into<Text>,
+    ) -> Self {
+        Self {
+            action_id: Some(action_id.into()),
+            action_name: Some(action_name.into()),
+            ..Self::new(name)
+        }
+    }
+
+    /// A task that started.
+    pub fn task(
+        name: impl Into<Text>,
+        task_id: impl Into<Text>,
+        task_name: impl Into<Text>,
+    ) -> Self {
+        Self {
+            task_id: Some(task_id.into()),
+            task_name: Some(task_name.into()),
+            ..Self::new(name)
+        }
+    }
+
+    /// The action's tracking number.
+    #[must_use]
+    pub fn track(self, number: i64) -> Self {
+        Self { tracking_id: Some(number), ..self }
+    }
+
+    /// When it began, in UTC.
+    #[must_use]
+    pub fn begin(self, date_time: impl Into<Text>) -> Self {
+        Self { date_time: Some(date_time.into()), ..self }
+    }
+
+    /// Which run of the action or task it is.
+    #[must_use]
+    pub fn run(self, execution_id: impl Into<Text>) -> Self {
+        Self { execution_id: Some(execution_id.into()), ..self }
+    }
+
+    /// The way that it took.
+    #[must_use]
+    pub fn leave(self, output_path_id: impl Into<Text>) -> Self {
+        Self { output_path_id: Some(output_path_id.into()), ..self }
+    }
+
+    /// The way that it took, one with a name.
+    #[must_use]
+    pub fn leave_by(self, id: impl Into<Text>, name: impl Into<Text>) -> Self {
+        Self { output_path_name: Some(name.into()), ..self.leave(id) }
+    }
+
+    /// The variables with which it starts.
+    #[must_use]
+    pub fn declare(self, variables: impl IntoIterator<Item = Variable>) -> Self {
+        Self { variables: Some(variables.into_iter().collect()), ..self }
+    }
+
+    /// The variables that got a value as an output.
+    #[must_use]
+    pub fn output(self, variables: impl IntoIterator<Item = Variable>) -> Self {
+        Self { output_variables: Some(variables.into_iter().collect()), ..self }
+    }
+
+    /// The assignments that it made.
+    #[must_use]
+    pub fn assign(self, statements: impl IntoIterator<Item = Variable>) -> Self {
+        Self { statements: Some(statements.into_iter().collect()), ..self }
+    }
+
+    /// Adds an entry to what went in.
+    #[must_use]
+    pub fn with_input(mut self, key: &str, value: Json) -> Self {
+        add(&mut self.input_data, key, value);
+        self
+    }
+
+    /// Adds an entry to what came out.
+    #[must_use]
+    pub fn with_output(mut self, key: &str, value: Json) -> Self {
+        add(&mut self.output_data, key, value);
+        self
+    }
+
+    /// Adds a list of named inputs under its key: `attributes`, `inputs`, `taskInputs`,
+    /// `cases`.
+    #[must_use]
+    pub fn with_inputs(
+        self,
+        key: &str,
+        inputs: impl IntoIterator<Item = Parameter>,
+    ) -> Self {
+        let inputs = inputs.into_iter().map(|it| it.into_json("inputId", "inputName"));
+        self.with_input(key, Json::array(inputs))
+    }
+
+    /// Adds a list of named outputs under its key: `attributes`, `outputs`, `foundOutputs`.
+    #[must_use]
+    pub fn with_outputs(
+        self,
+        key: &str,
+        outputs: impl IntoIterator<Item = Parameter>,
+    ) -> Self {
+        let outputs =
+            outputs.into_iter().map(|it| it.into_json("outputId", "outputName"));
+        self.with_output(key, Json::array(outputs))
+    }
+
+    /// What happened inside of it.
+    #[must_use]
+    pub fn nest(self, execution: impl IntoIterator<Item = Event>) -> Self {
+        Self { execution: Some(execution.into_iter().collect()), ..self }
+    }
+
+    /// Adds any other key, such as `flowExitReason`.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: Json) -> Self {
+        self.other.insert(key.into(), value);
+        self
+    }
+}
+
+impl Variable {
+    /// A variable with its value.
+    pub fn new(id: impl Into<Text>, name: impl Into<Text>, value: Json) -> Self {
+        Self {
+            id: Some(id.into()),
+            name: Some(name.into()),
+            value: Some(value),
+            other: JsonObject::new(),
+        }
+    }
+}
+
+impl Parameter {
+    /// A named value without an id.
+    pub fn new(name: impl Into<Text>, value: Json) -> Self {
+        Self { id: None, name: name.into(), value }
+    }
+
+    /// A named value with an id.
+    pub fn with_id(id: impl Into<Text>, name: impl Into<Text>, value: Json) -> Self {
+        Self { id: Some(id.into()), name: name.into(), value }
+    }
+
+    fn into_json(self, id_key: &str, name_key: &str) -> Json {
+        let id = self.id.map(|id| (id_key, Json::String(id)));
+        let others = [(name_key, Json::String(self.name)), ("value", self.value)];
+        object(id.into_iter().chain(others))
+    }
+}
+
+/// Adds an entry to an object; what is none becomes one.
+fn add(data: &mut Option<Json>, key: &str, value: Json) {
+    let mut entries = match data.take() {
+        Some(Json::Object(entries)) => Arc::unwrap_or_clone(entries),
+        _ => JsonObject::new(),
+    };
+    entries.insert(key.into(), value);
+    *data = Some(Json::Object(Arc::new(entries)));
+}
