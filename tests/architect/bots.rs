@@ -135,6 +135,7 @@ fn a_digital_menu_is_answered_by_the_name_of_a_path() {
     assert_eq!(said(&prepared), ["What?", "Card it is"]);
     let silent = run(&flow(MENU), "", &[]);
     assert_eq!(silent.path().last(), Some(&"Exit"));
+    assert_eq!(silent.entries(), Vec::<String>::new());
     // An output is no choice.
     let other = run(&flow(MENU), "", &["say:maxNoInputs", "say:x"]);
     assert_eq!(other.end(), "error NO_MATCH");

@@ -89,6 +89,13 @@ fn prompts_speak_the_language_that_was_set() {
 }
 
 #[test]
+fn a_prompt_without_words_in_the_language_is_heard_in_the_default_one() {
+    let actions =
+        format!("- setLanguage: {{name: L, languageValue: {{lit: fr-fr}}}}\n{GREET}");
+    assert_eq!(run(&flow(&actions), HELLO, &[]).said(), ["Hello"]);
+}
+
+#[test]
 fn a_language_that_is_not_set_is_a_runtime_error() {
     let actions = "- setLanguage: {name: Language, languageValue: {noValue: true}}";
     assert_eq!(run(&flow(actions), "", &[]).end(), "error NOT_SET_NOT_ALLOWED");

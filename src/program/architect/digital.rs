@@ -220,8 +220,8 @@ const NO_INPUTS: &str = "maxNoInputs";
 const NO_MATCHES: &str = "maxNoMatches";
 const NO_MATCH_OF_INTENT: &str = "noIntent";
 
-/// Settings that say how a bot speaks; they are said, not asked.
-const TALK: [&str; 9] = [
+/// Settings that say how a bot speaks and what it shows; they are no question to anyone else.
+const TALK: [&str; 10] = [
     "question",
     "noInput",
     "noInputs",
@@ -231,6 +231,7 @@ const TALK: [&str; 9] = [
     "noMatchReprompts",
     "confirmationQuestion",
     "continuationPrompt",
+    "chooser",
 ];
 
 fn several(what: &str) -> String {

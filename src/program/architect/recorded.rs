@@ -168,6 +168,10 @@ impl Compiler<'_> {
         for (name, written) in &settings.entries {
             match &written.value {
                 Setting::NoValue | Setting::None | Setting::Variable(_) => {}
+                // Which outputs are switched on is no input.
+                Setting::Group(_) if name == "outputs" => {}
+                Setting::List(items)
+                    if items.iter().any(|it| has_settings(&it.value)) => {}
                 Setting::Group(group) => {
                     if let Some(called) = literal(group, "name") {
                         inputs.push((name.clone(), text(called)));
