@@ -113,8 +113,12 @@ fn every_finding_reads_well() {
 
 #[test]
 fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
-    let of_runs =
-        [Code::INVALID_FIXTURES, Code::INVALID_REQUEST, Code::INVALID_EXECUTION];
+    let of_runs = [
+        Code::INVALID_FIXTURES,
+        Code::INVALID_REQUEST,
+        Code::INVALID_EXECUTION,
+        Code::INVALID_SCENARIO,
+    ];
     // What exports alone have is in `tests/config.rs`.
     let of_exports = [Code::EXPRESSION_MISMATCH];
     let of_checks = Code::all()

@@ -116,8 +116,8 @@ codes! {
     CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."
 
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."
-    ACTION_NOT_SIMULATED Note "The action is not simulated and nobody had an answer for it, so it succeeded and left its results NOT_SET."
-    ACTION_NOT_SUPPORTED Error "The action is not simulated and nobody had an answer for it, which `--strict` forbids."
+    ACTION_NOT_SIMULATED Note "Not simulated, and nobody had an answer: the action succeeded and left its results NOT_SET."
+    ACTION_NOT_SUPPORTED Error "Not simulated, and nobody had an answer for the action, which `--strict` forbids."
     QUEUE_NOT_CHECKED Note "The fixtures know no queues, so the queue was accepted unchecked."
 }
 

@@ -287,6 +287,18 @@ impl Setting {
     }
 }
 
+impl UnitKind {
+    /// What it is called: `task`, `menu`, `state`, `bot`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Menu => "menu",
+            Self::State => "state",
+            Self::Bot => "bot",
+        }
+    }
+}
+
 impl ArchitectFlow {
     /// The unit of this key.
     pub fn unit(&self, key: &str) -> Option<&Unit> {

@@ -4,11 +4,14 @@
 //! A case is [played](Case) against a compiled organisation and judged by its trace. *Source:
 //! the format is described in `docs/scenarios.md`.*
 
+mod discover;
 mod matcher;
 mod mismatch;
 mod read;
 mod scenario;
+mod select;
 
+pub use discover::{discover, is_scenario_file};
 pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
 pub use read::read;
@@ -16,3 +19,4 @@ pub use scenario::{
     CallExpectation, Case, Expectation, Flag, PathMatcher, RoutingMatcher, Snapshot,
     Start, SuiteFile, Turn, Wanted,
 };
+pub use select::{Partition, PartitionKind, Selection};
