@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::listen::Listen;
 use crate::diagnostic::Code;
+use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
 use crate::value::{Audio, DateTime, Json, Text, Value};
 
@@ -118,6 +119,10 @@ pub enum Fact {
     Answered(Json),
     /// The conversation was routed.
     Routed(Box<Routing>),
+    /// The conversation was handed on, but not to a queue.
+    Transferred(Box<Transfer>),
+    /// An agent answered the caller who waited, so many milliseconds after the call began.
+    Connected(i64),
     /// The flow ended.
     Ended(EndType),
     /// The step failed.
@@ -199,6 +204,10 @@ pub enum Field {
     Outputs,
     /// What an action that listens to the caller was given or gives.
     Listen(Listen),
+    /// `attributes` that are set.
+    Attributes,
+    /// `attributes` that are got.
+    AttributesGot,
 }
 
 impl Field {
@@ -213,6 +222,7 @@ impl Field {
             | Self::FindResult
             | Self::ExternalResult
             | Self::ExternalResults
+            | Self::AttributesGot
             | Self::InServiceSchedules => true,
             Self::Listen(listen) => listen.is_output(),
             _ => false,
@@ -251,6 +261,7 @@ impl Field {
             Self::Inputs => "inputs".into(),
             Self::Outputs => "outputs".into(),
             Self::Listen(listen) => listen.name().into(),
+            Self::Attributes | Self::AttributesGot => "attributes".into(),
         }
     }
 }
@@ -337,6 +348,17 @@ pub struct Routing {
     pub priority: Option<i64>,
 }
 
+/// To whom a conversation was handed on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transfer {
+    /// What it is.
+    pub kind: TransferKind,
+    /// Its id, as far as it is known.
+    pub id: Option<Text>,
+    /// Its name, or the number.
+    pub name: Text,
+}
+
 /// Why something went wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
@@ -351,6 +373,14 @@ impl Trace {
     pub fn routing(&self) -> Option<&Routing> {
         self.events.iter().rev().find_map(|event| match &event.fact {
             Fact::Routed(routing) => Some(&**routing),
+            _ => None,
+        })
+    }
+
+    /// To whom the conversation was handed on last, queues left out.
+    pub fn transfer(&self) -> Option<&Transfer> {
+        self.events.iter().rev().find_map(|event| match &event.fact {
+            Fact::Transferred(transfer) => Some(&**transfer),
             _ => None,
         })
     }
