@@ -45,7 +45,8 @@ fn any_other_outage_is_for_the_team() {
 
 #[test]
 fn a_team_without_the_skill_has_a_mailbox() {
-    let nobody = "queues: [{id: q-outages, name: Northlight Outages, agents: [{name: Kim}]}]";
+    let nobody =
+        "queues: [{id: q-outages, name: Northlight Outages, agents: [{name: Kim}]}]";
     let run = line().but(nobody).does(&["9"]).run();
     assert_eq!(run.variable("Flow.TransferError"), "SKILL_MISMATCH");
     assert_eq!(run.transfer().as_deref(), Some("voicemail Northlight Outages"));
@@ -86,12 +87,16 @@ fn a_callback_is_offered_once_and_only_for_long_waits() {
     let offer = "The wait is long. To be called back at your number, press 1. \
                  At another number, press 2.";
     assert_eq!(run.said().iter().filter(|text| **text == offer).count(), 1);
-    let run = waiting().with("estimatedWaitMs", "100000").with("positionInQueue", "2").run();
+    let run =
+        waiting().with("estimatedWaitMs", "100000").with("positionInQueue", "2").run();
     assert!(!run.said().contains(&offer));
-    assert_eq!(run.said()[1..3], [
-        "You are caller number 2 in the queue.",
-        "Your estimated wait time is about 2 minutes."
-    ]);
+    assert_eq!(
+        run.said()[1..3],
+        [
+            "You are caller number 2 in the queue.",
+            "Your estimated wait time is about 2 minutes."
+        ]
+    );
     assert_eq!(run.variable("Flow.WasOffered"), "false");
 }
 
