@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::interactive::Person;
 use super::{inputs, load, output, scenario};
-use crate::diagnostic::nearest;
-use crate::engine::{Call, Limits, Request, Session, play};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Call, Limits, Request, Session, play, start};
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::source::{Files, read_document};
@@ -253,7 +253,8 @@ fn prepare(
         return Ok(Prepared { flow, call, inputs: std::mem::take(&mut arguments.input) });
     };
     let request = read_request(path, files)?;
-    let flow = find_flow(program, &request.flow).map_err(|_| Exit::Input)?;
+    let flow =
+        start_flow(program, Some(&request.flow)).map_err(|_| Exit::Input)?;
     let limits = Limits { timeout_ms: Some(request.timeout_ms), ..limits };
     let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
     let call =
@@ -295,36 +296,12 @@ fn read_request(path: &Path, files: &mut Files) -> Result<Request, Exit> {
 }
 
 fn start_flow(program: &Program, name: Option<&str>) -> Result<FlowId, Exit> {
-    if let Some(name) = name {
-        return find_flow(program, name);
-    }
-    let entries = program.entry_flows();
-    if let [only] = entries.as_slice() {
-        return Ok(*only);
-    }
-    let listed = if entries.is_empty() {
-        (0..program.units.len()).map(FlowId::new).collect()
-    } else {
-        entries
+    let found = match name {
+        Some(name) => start::flow(program, name),
+        None => start::only_entry(program)
+            .map_err(|problem| Box::new(problem.help("name one with --flow ID-OR-NAME"))),
     };
-    let names: Vec<&str> =
-        listed.iter().take(20).map(|flow| &*program.legend.flow(*flow).name).collect();
-    let text = format!(
-        "which flow is to start? There are {}: {}\n\nname one with --flow ID-OR-NAME",
-        listed.len(),
-        names.join(", ")
-    );
-    output::message("error", &text);
-    Err(Exit::Usage)
-}
-
-fn find_flow(program: &Program, name: &str) -> Result<FlowId, Exit> {
-    program.flow(name).ok_or_else(|| {
-        let labels = program.legend.flows.iter();
-        let names = labels.flat_map(|label| [label.name.as_str(), label.id.as_str()]);
-        tell_unknown("there is no flow", name, nearest(name, names));
-        Exit::Usage
-    })
+    found.map_err(|problem| usage(&problem))
 }
 
 fn at_node(
@@ -334,19 +311,14 @@ fn at_node(
     node: Option<&str>,
 ) -> Result<Call, Exit> {
     let Some(name) = node else { return Ok(call) };
-    match program.node(flow, name) {
-        Some(node) => Ok(call.at_node(node)),
-        None => {
-            let names = program.node_names(flow).map(Text::as_str);
-            let what =
-                format!("the flow `{}` has no node", program.legend.flow(flow).name);
-            tell_unknown(&what, name, nearest(name, names));
-            Err(Exit::Usage)
-        }
-    }
+    let node = start::node(program, flow, name).map_err(|problem| usage(&problem))?;
+    Ok(call.at_node(node))
 }
 
-fn tell_unknown(what: &str, name: &str, near: Option<&str>) {
-    let help = near.map(|near| format!("\n\ndid you mean `{near}`?")).unwrap_or_default();
-    output::message("error", &format!("{what} called `{name}`{help}"));
+/// Tells what is wrong with the command line.
+fn usage(problem: &Diagnostic) -> Exit {
+    let help = problem.help.as_ref().map(|help| format!("\n\n{help}"));
+    let message = format!("{}{}", problem.message, help.unwrap_or_default());
+    output::message("error", &message);
+    Exit::Usage
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::call::Call;
 use super::state::State;
 use crate::program::Program;
-use crate::trace::Trace;
+use crate::trace::{Event, Status, Step, Trace};
+use crate::value::Value;
 use crate::world::{Answer, Question};
 
 /// One call in progress. It can be cloned, compared, and made to start over.
@@ -72,6 +73,27 @@ impl Session {
     /// The virtual clock, in milliseconds since the call began.
     pub fn clock_ms(&self) -> i64 {
         self.state.clock_ms
+    }
+
+    /// How the call ended, if it is over.
+    pub fn status(&self) -> Option<Status> {
+        self.state.status()
+    }
+
+    /// The nodes that were executed so far, the one that waits for an answer last.
+    pub fn steps(&self) -> &[Step] {
+        &self.state.recorder.steps
+    }
+
+    /// What happened in them so far.
+    pub fn events(&self) -> &[Event] {
+        &self.state.recorder.events
+    }
+
+    /// What a variable of the flow that the call started in holds now, or one that Architect
+    /// brings along; nothing if there is no such variable.
+    pub fn variable(&self, name: &str) -> Option<&Value> {
+        self.state.variable(&self.program, name)
     }
 
     /// What the caller has heard so far, in order.

@@ -552,6 +552,24 @@ impl State {
         })
     }
 
+    /// How the call ended.
+    pub(super) fn status(&self) -> Option<Status> {
+        self.outcome.as_ref().map(|outcome| outcome.status)
+    }
+
+    /// What a variable of the first flow holds, or one that Architect brings along.
+    pub(super) fn variable(&self, program: &Program, name: &str) -> Option<&Value> {
+        let flow = self.flow?;
+        let id = program.variable(flow, name)?;
+        if id.0 >= program.built_in_first && !self.conversation.built_ins.is_empty() {
+            let index = id.0 - program.built_in_first;
+            return self.conversation.built_ins.get(index as usize);
+        }
+        // The variables of the first frame come first.
+        let layout = &program.layouts[program.unit(flow).layout.index()];
+        self.slots.values.get(id.0.checked_sub(layout.first)? as usize)
+    }
+
     /// Takes the trace of a call that is over.
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
         let flow = self.flow?;

@@ -106,6 +106,14 @@ impl Program {
         })
     }
 
+    /// The names of the variables of a flow, those that Architect brings along behind them.
+    pub fn variable_names(&self, flow: FlowId) -> impl Iterator<Item = &str> {
+        let unit = self.unit(flow);
+        let own = self.layouts[unit.layout.index()].names().map(Text::as_str);
+        let built_ins = BUILT_INS.iter().filter(|_| unit.architect.is_some());
+        own.chain(built_ins.map(|known| known.name))
+    }
+
     /// What a variable of a flow of Architect holds, or one that Architect brings along;
     /// nothing for those of other flows, which hold whatever is assigned.
     pub fn holds(&self, flow: FlowId, variable: VariableId) -> Option<Type> {

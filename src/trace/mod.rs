@@ -14,6 +14,6 @@ pub use event::{
     Asked, Entry, Event, Fact, Failure, Field, PathTaken, Phrase, Routing, Status, Step,
     Subject, Trace,
 };
-pub use json::JsonWriter;
+pub use json::{JsonWriter, diagnostic};
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_text};

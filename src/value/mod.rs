@@ -24,7 +24,7 @@ mod types;
 
 pub use audio::{Audio, AudioSegment};
 pub use communication::{Communication, CommunicationPart};
-pub use compare::{compare, equal};
+pub use compare::{compare, equal, has_same_structure};
 pub use convert::{
     Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
     to_text,

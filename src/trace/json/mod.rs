@@ -315,7 +315,7 @@ fn flow(label: &FlowLabel) -> String {
 }
 
 /// What a fact tells the flow's author, if anything.
-pub(in crate::trace) fn diagnostic(
+pub fn diagnostic(
     fact: &Fact,
     legend: &Legend,
 ) -> Option<(Code, String)> {
