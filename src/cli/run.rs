@@ -253,8 +253,7 @@ fn prepare(
         return Ok(Prepared { flow, call, inputs: std::mem::take(&mut arguments.input) });
     };
     let request = read_request(path, files)?;
-    let flow =
-        start_flow(program, Some(&request.flow)).map_err(|_| Exit::Input)?;
+    let flow = start_flow(program, Some(&request.flow)).map_err(|_| Exit::Input)?;
     let limits = Limits { timeout_ms: Some(request.timeout_ms), ..limits };
     let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
     let call =

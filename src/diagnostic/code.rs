@@ -49,6 +49,7 @@ codes! {
     DUPLICATE_FLOW Error "Two loaded flows have the same id, or the same name and no id."
     INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
+    INVALID_SCENARIO Error "The scenario file has a value of the wrong type, an unknown key, or something that it cannot mean."
     INVALID_EXECUTION Error "The execution document is none, or has a value of the wrong type."
 
 

@@ -48,6 +48,11 @@ impl Session {
         self.state.run(&self.program)
     }
 
+    /// The program whose call it makes.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
     /// How far it got.
     pub fn progress(&self) -> Progress {
         if self.state.is_finished() { Progress::Finished } else { Progress::Waiting }

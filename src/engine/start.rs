@@ -37,8 +37,7 @@ pub fn only_entry(program: &Program) -> Result<FlowId, Box<Diagnostic>> {
         entries
     };
     let names = listed.iter().take(MAX_LISTED);
-    let names: Vec<&str> =
-        names.map(|flow| &*program.legend.flow(*flow).name).collect();
+    let names: Vec<&str> = names.map(|flow| &*program.legend.flow(*flow).name).collect();
     let message = format!(
         "which flow is to start? There are {}: {}",
         listed.len(),

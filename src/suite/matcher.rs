@@ -184,8 +184,7 @@ pub(super) fn quoted(text: &str) -> String {
 fn folded(text: &str) -> Cow<'_, str> {
     let mut before = ' ';
     let is_folded = text.chars().all(|character| {
-        let is_fine =
-            !character.is_whitespace() || (character == ' ' && before != ' ');
+        let is_fine = !character.is_whitespace() || (character == ' ' && before != ' ');
         before = character;
         is_fine
     });
@@ -204,10 +203,7 @@ pub(super) fn similarity(left: &str, right: &str) -> f64 {
         let words = |text| str::split(text, ' ').take(MAX_WORDS).collect::<Vec<_>>();
         return in_common(&words(&left), &words(&right));
     }
-    in_common(
-        &left.chars().collect::<Vec<_>>(),
-        &right.chars().collect::<Vec<_>>(),
-    )
+    in_common(&left.chars().collect::<Vec<_>>(), &right.chars().collect::<Vec<_>>())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most a few thousand")]
