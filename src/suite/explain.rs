@@ -32,8 +32,12 @@ pub fn explain(mismatches: &[Mismatch], trace: &Trace, program: &Program) -> Str
         }
         line(&mut out, 0, &format!("{}: {}", mismatch.subject, mismatch.message));
         difference(&mut out, &mismatch.expected, &mismatch.found);
-        for cause in &mismatch.cause {
-            line(&mut out, 2, cause);
+        let before = index.checked_sub(1).and_then(|before| mismatches.get(before));
+        match before {
+            Some(before) if before.cause == mismatch.cause && before.cause.len() > 1 => {
+                line(&mut out, 2, "for the same reason");
+            }
+            _ => mismatch.cause.iter().for_each(|cause| line(&mut out, 2, cause)),
         }
         if mismatch.step.is_some() && mismatch.step != shown {
             steps(&mut out, history, mismatch.step);

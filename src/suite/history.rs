@@ -136,11 +136,20 @@ impl<'h> History<'h> {
                 None => format!("{place} failed"),
             },
             PathTaken::Output(index) => self.output_taken(step, index),
-            PathTaken::Next => format!("{place} went on"),
-            PathTaken::None => match (self.failure(step), self.is_cut_off(step)) {
-                (Some(failure), _) => format!("{place} failed: {}", told(failure)),
-                (None, true) => format!("{place} was cut off, its time was over"),
-                (None, false) => format!("{place} went no further"),
+            PathTaken::Next => match taken.next {
+                Some(next) => {
+                    let next = &self.program.legend.node(next).id;
+                    format!("{place} went on to `{next}`")
+                }
+                None => format!("{place} went on, and nothing is behind it"),
+            },
+            PathTaken::None => match self.failure(step) {
+                Some(failure) => format!("{place} failed: {}", told(failure)),
+                None if self.is_cut_off(step) => {
+                    format!("{place} was cut off, its time was over")
+                }
+                None if self.has_entered(step) => format!("{place} ran what it calls"),
+                None => format!("{place} was the end"),
             },
         }
     }
@@ -186,6 +195,12 @@ impl<'h> History<'h> {
 
     fn is_cut_off(&self, step: usize) -> bool {
         self.facts(step).any(|fact| *fact == Fact::CutOff)
+    }
+
+    /// Whether the step after it runs within what it calls.
+    pub(super) fn has_entered(&self, step: usize) -> bool {
+        let depth = |index: usize| self.steps.get(index).map(|step| step.depth);
+        depth(step + 1) > depth(step)
     }
 
     /// What the conditions of an If read.
@@ -277,7 +292,8 @@ impl<'h> History<'h> {
         let name = self.program.legend.variable(id);
         let origin = self.origin_of_assignment(id, event, 0);
         origin.tell(&format!("`{name}` = {}", shown(value)), &mut lines);
-        lines
+        // They stand for themselves, below no condition.
+        lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line).into()).collect()
     }
 
     /// Where a value that was read came from.

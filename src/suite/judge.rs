@@ -81,6 +81,8 @@ pub(super) fn status(
     let own = failed.and_then(|step| history.failure(step));
     let why = failure.or(own).filter(|_| found != Status::Completed);
     let why = why.map_or(String::new(), |failure| format!(": {}", told(failure)));
+    let is_over_early = found != Status::Completed;
+    let is_over_early = found != Status::Completed;
     let (wanted, found) = (wanted.name(), found.name());
     let message = format!("expected the status {wanted}, found {found}{why}");
     let step = failed.or_else(|| history.last_step());
@@ -88,7 +90,7 @@ pub(super) fn status(
         Mismatch::new(span, "status", message)
             .between(Shown::Text(wanted.into()), Shown::Text(found.into()))
             .at_step(step)
-            .because(way_to(history, step, failed.is_some())),
+            .because(way_to(history, step, is_over_early)),
     )
 }
 
@@ -176,13 +178,14 @@ pub(super) fn variable(
     let assigned = history.assigned(id, history.events.len());
     let assigned = assigned.filter(|(_, set)| *set == value).map(|(event, _)| event);
     let Some(event) = assigned else {
-        let told = if value.is_unset() {
-            "no step set it"
-        } else {
-            "it was brought by the call"
-        };
-        let mismatch = mismatch.at_step(history.last_step()).because([told]);
-        return Some(mismatch.because(way_to(history, Some(history.steps.len()), false)));
+        let mismatch = mismatch.at_step(history.last_step());
+        if !value.is_unset() {
+            return Some(mismatch.because(["it was brought by the call"]));
+        }
+        let end = Some(history.steps.len());
+        return Some(
+            mismatch.because(["no step set it"]).because(way_to(history, end, false)),
+        );
     };
     let step = history.events.get(event).map(|event| event.step as usize);
     Some(

@@ -15,12 +15,8 @@ pub(super) fn check(
     span: Span,
 ) -> Option<Mismatch> {
     match matcher {
-        PathMatcher::Exact(wanted) => exact(history, wanted, 0, span),
-        PathMatcher::Ends(wanted) => {
-            let first = history.steps.len().saturating_sub(wanted.len());
-            exact(history, wanted, first, span)
-                .map(|mismatch| Mismatch { subject: "path.ends".into(), ..mismatch })
-        }
+        PathMatcher::Exact(wanted) => exact(history, wanted, span),
+        PathMatcher::Ends(wanted) => ends(history, wanted, span),
         PathMatcher::Contains(wanted) => contains(history, wanted, span),
         PathMatcher::Excludes(unwanted) => excludes(history, unwanted, span),
     }
@@ -35,56 +31,76 @@ fn is_at(history: History<'_>, step: usize, name: &str) -> bool {
     history.label(step).is_some_and(|label| is_named(label, name))
 }
 
-/// From the step `first` on exactly these.
-fn exact(
-    history: History<'_>,
-    wanted: &[Text],
-    first: usize,
-    span: Span,
-) -> Option<Mismatch> {
-    let count = history.steps.len() - first;
-    let same = wanted.iter().zip(first..history.steps.len());
-    let same = same.take_while(|(name, step)| is_at(history, *step, name)).count();
-    if same == wanted.len() && same == count {
+/// Exactly these.
+fn exact(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+    let same = wanted.iter().enumerate();
+    let same = same.take_while(|(step, name)| is_at(history, *step, name)).count();
+    if same == wanted.len() && same == history.steps.len() {
         return None;
     }
-    let step = first + same;
-    let expected = wanted.get(same);
-    let message = match (expected, history.label(step)) {
-        (Some(expected), Some(found)) => {
-            format!("expected `{expected}` at step {}, found `{}`", step + 1, found.id)
-        }
-        (Some(expected), None) => {
-            format!("expected `{expected}` at step {}, the call was over", step + 1)
-        }
+    let number = same + 1;
+    let message = match (wanted.get(same), history.label(same)) {
+        (Some(expected), found) => differs(expected, same, found),
         (None, Some(found)) => {
-            format!(
-                "expected the call to be over, found `{}` at step {}",
-                found.id,
-                step + 1
-            )
+            format!("expected the call to be over, found `{}` at step {number}", found.id)
         }
         (None, None) => "the path is another one".into(),
     };
-    let mismatch = Mismatch::new(span, "path", message)
-        .between(Shown::Lines(wanted.to_vec()), found(history, wanted, first))
-        .at_step(Some(step))
-        .because(unknown(history, wanted.get(same..).unwrap_or_default()));
-    // Where a path ends, the steps before its first one are no part of it.
-    let left = history.leading_to(step).filter(|_| same > 0 || first > 0);
-    Some(match left {
-        Some(left) => mismatch.because(left_at(history, left)),
-        None => mismatch,
-    })
+    let left = history.leading_to(same);
+    let left = left.map(|left| left_at(history, left, same)).unwrap_or_default();
+    Some(
+        Mismatch::new(span, "path", message)
+            .between(Shown::Lines(wanted.to_vec()), found(history, wanted, 0))
+            .at_step(Some(same))
+            .because(unknown(history, wanted.get(same..).unwrap_or_default()))
+            .because(left),
+    )
 }
 
-/// Why the path was left at a step.
-fn left_at(history: History<'_>, step: usize) -> Vec<Text> {
-    let mut lines = history.reason(step);
+fn differs(expected: &str, step: usize, found: Option<&NodeLabel>) -> String {
+    let number = step + 1;
+    match found {
+        Some(found) => {
+            format!("expected `{expected}` at step {number}, found `{}`", found.id)
+        }
+        None => format!("expected `{expected}` at step {number}, the call was over"),
+    }
+}
+
+/// Why the path was left at a step, which led to that one.
+fn left_at(history: History<'_>, left: usize, to: usize) -> Vec<Text> {
+    let mut lines = history.reason(left);
     if let Some(first) = lines.first_mut() {
-        *first = format!("left the expected path: {first}").into();
+        *first = match history.has_entered(left) && to == left + 1 {
+            true => format!("left the expected path: {} called", history.place(left)),
+            false => format!("left the expected path: {first}"),
+        }
+        .into();
     }
     lines
+}
+
+/// These at the end.
+fn ends(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+    let count = history.steps.len();
+    let same = wanted.iter().rev().zip((0..count).rev());
+    let same = same.take_while(|(name, step)| is_at(history, *step, name)).count();
+    let missing = wanted.len().checked_sub(same + 1)?;
+    let expected = wanted.get(missing)?;
+    let message = match (count - same).checked_sub(1) {
+        Some(step) => differs(expected, step, history.label(step)),
+        None => format!("expected `{expected}`, the path begins behind it"),
+    };
+    // The steps from here on are as expected; what led to them is not.
+    let decided = history.decision_before(count - same);
+    let first = count.saturating_sub(wanted.len());
+    Some(
+        Mismatch::new(span, "path.ends", message)
+            .between(Shown::Lines(wanted.to_vec()), found(history, wanted, first))
+            .at_step((count - same).checked_sub(1))
+            .because(unknown(history, wanted.get(..=missing).unwrap_or_default()))
+            .because(decided.map(|step| history.reason(step)).unwrap_or_default()),
+    )
 }
 
 /// The nodes of the path from a step on, called as the expectation calls them.

@@ -46,7 +46,7 @@ fn compare(
         if fits(wanted.as_ref(), found.as_ref()) {
             continue;
         }
-        let told = wanted.as_ref().map_or("none".into(), ToString::to_string);
+        let told = wanted.as_ref().map_or("not known".into(), ToString::to_string);
         let found: Vec<&Text> = found.iter().collect();
         return Some(wrong_queue(history, key, &told, &found, span));
     }
@@ -112,7 +112,7 @@ pub(in crate::suite) fn wrong_queue(
     let told: Vec<String> = found.iter().map(|text| quoted(text)).collect();
     let is_routed = last_routed(history).is_some();
     let told = match (told.as_slice(), is_routed) {
-        ([], true) => "none".into(),
+        ([], true) => "not known".into(),
         ([], false) => "the call was not routed".into(),
         (known, _) => known.join(" "),
     };
@@ -120,21 +120,19 @@ pub(in crate::suite) fn wrong_queue(
         true => format!("found {told}"),
         false => told.clone(),
     };
-    let message = format!("expected the queue {wanted}, {found}");
+    let message = format!("expected the queue to be {wanted}, {found}");
     let (expected, found) = (Shown::Text(wanted.into()), Shown::Text(told.into()));
     wrong(history, &format!("routing.{key}"), message, expected, found, span)
 }
 
 fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mismatch {
-    let queue = wanted.queue_id.as_ref().or(wanted.queue_name.as_ref());
-    let expected = match queue {
-        Some(Some(queue)) => format!("to the queue {queue}"),
-        _ => "to a queue".into(),
-    };
-    let message = format!("expected the call to be routed {expected}, it was not");
-    let (expected, found) =
-        (Shown::Text(expected.into()), Shown::Text("not routed".into()));
-    wrong(history, "routing", message, expected, found, span)
+    let id = wanted.queue_id.as_ref().map(|queue| ("queueId", queue));
+    let name = wanted.queue_name.as_ref().map(|queue| ("queueName", queue));
+    if let Some((key, Some(queue))) = id.or(name) {
+        return wrong_queue(history, key, &queue.to_string(), &[], span);
+    }
+    let message = "expected the call to be routed, it was not";
+    wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span)
 }
 
 /// The step that routed, or the one that failed, and the decision that led there.

@@ -154,21 +154,14 @@ impl Stage<'_, '_, '_> {
 
     /// The call is over although the caller was to do something.
     fn over(&self, input: &Input, left: &[Written<Turn>], span: Span) -> Mismatch {
-        let doing = |turn: &&Written<Turn>| matches!(turn.value, Turn::Does(_));
-        let more = left.iter().filter(doing).count().saturating_sub(1);
-        let more = match more {
-            0 => String::new(),
-            1 => ", and once more after that".into(),
-            more => format!(", and {more} times more after that"),
-        };
         let history = self.history();
         let last = history.last_step();
-        let message = format!(
-            "the call was over before the caller could do `{input}`{more}; {} turns of the \
-             script are left",
-            left.len()
-        );
-        let message = message.replace("; 1 turns of the script are left", "");
+        let more = match left.len() {
+            0 | 1 => String::new(),
+            count => format!(" ({count} turns of the script were left)"),
+        };
+        let message =
+            format!("the call was over before the caller could do `{input}`{more}");
         let subject =
             format!("script: {}", left.first().map_or("", |it| name_of(&it.value)));
         let failure = last.and_then(|step| history.failure(step)).and(last);

@@ -296,3 +296,23 @@ fn the_cause_in_a_flow_of_architect() {
     let expected = vec![Expectation::Path(path), variable("Flow.Count", json("2"))];
     insta::assert_snapshot!(scene.explain(case, expected));
 }
+
+#[test]
+fn variables_that_architect_brings_along_are_known_at_the_end() {
+    let scene = Scene::architect(include_str!("counter.yaml"));
+    let mut case = case("Counter", &[]);
+    case.start.context.push(("from".into(), "tel:+15551234567".into()));
+    let ani = |text: &str| variable("call.ani", ValueMatcher::Text(has(text)));
+    assert_eq!(scene.explain(case.clone(), vec![ani("+1555")]), "");
+    insta::assert_snapshot!(scene.explain(case, vec![ani("+1666")]));
+}
+
+#[test]
+fn actions_that_are_not_simulated_are_calls_too() {
+    let scene = Scene::architect(include_str!("counter.yaml"));
+    let fits = [("text", "\"Few or many?\"")];
+    let fits = calls("Ask the bot", &fits, Some(exactly(1)));
+    let differs = calls("callBotFlow", &[("text", "\"?\"")], None);
+    let told = scene.explain(case("Counter", &[]), vec![fits, differs]);
+    insta::assert_snapshot!(told);
+}
