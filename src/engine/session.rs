@@ -98,7 +98,15 @@ impl Session {
     /// What a variable of the flow that the call started in holds now, or one that Architect
     /// brings along; nothing if there is no such variable.
     pub fn variable(&self, name: &str) -> Option<&Value> {
-        self.state.variable(&self.program, name)
+        let (program, flow) = (&*self.program, self.state.flow?);
+        let id = program.variable(flow, name)?;
+        let built_ins = &self.state.conversation.built_ins;
+        if id.0 >= program.built_in_first && !built_ins.is_empty() {
+            return built_ins.get((id.0 - program.built_in_first) as usize);
+        }
+        // Those of the first frame come first.
+        let layout = &program.layouts[program.unit(flow).layout.index()];
+        self.state.slots.values.get(id.0.checked_sub(layout.first)? as usize)
     }
 
     /// What the caller has heard so far, in order.

@@ -77,7 +77,7 @@ pub(super) struct State {
     limits: Limits,
     pub(super) is_strict: bool,
     pub(super) start: Option<crate::value::DateTime>,
-    flow: Option<FlowId>,
+    pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
     actions: u32,
     /// The node that is being executed, or is next.
@@ -555,19 +555,6 @@ impl State {
     /// How the call ended.
     pub(super) fn status(&self) -> Option<Status> {
         self.outcome.as_ref().map(|outcome| outcome.status)
-    }
-
-    /// What a variable of the first flow holds, or one that Architect brings along.
-    pub(super) fn variable(&self, program: &Program, name: &str) -> Option<&Value> {
-        let flow = self.flow?;
-        let id = program.variable(flow, name)?;
-        if id.0 >= program.built_in_first && !self.conversation.built_ins.is_empty() {
-            let index = id.0 - program.built_in_first;
-            return self.conversation.built_ins.get(index as usize);
-        }
-        // The variables of the first frame come first.
-        let layout = &program.layouts[program.unit(flow).layout.index()];
-        self.slots.values.get(id.0.checked_sub(layout.first)? as usize)
     }
 
     /// Takes the trace of a call that is over.

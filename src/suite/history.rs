@@ -217,7 +217,7 @@ impl<'h> History<'h> {
                 reads.map(|read| &read.operand).find(|it| it.reference == *reference);
             let name = self.program.legend.reference(*reference);
             let origin = operand.map_or_else(Origin::default, |operand| {
-                self.origin_of_operand(operand, node, value, index, 0)
+                self.origin_of_operand(operand, node, Some(value), index, 0)
             });
             origin.tell(&format!("`{name}` = {}", shown(value)), lines);
         }
@@ -296,24 +296,29 @@ impl<'h> History<'h> {
         lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line).into()).collect()
     }
 
-    /// Where a value that was read came from.
+    /// Where a value that was read came from; the value, if the trace has it.
     fn origin_of_operand(
         &self,
         operand: &Operand,
         reader: NodeId,
-        value: &Value,
+        value: Option<&Value>,
         before: usize,
         depth: usize,
     ) -> Origin {
         match operand.place {
             Place::Variable(id, _) => match self.assigned(id, before) {
-                // The same variable of another run of the flow, or a field of it.
-                Some((_, other)) if operand.path.is_empty() && other != value => {
+                // The same variable of another run of the flow.
+                Some((_, other))
+                    if operand.path.is_empty() && value.is_some_and(|it| it != other) =>
+                {
                     Origin::default()
                 }
                 Some((index, _)) => self.origin_of_assignment(id, index, depth),
-                None if value.is_unset() => Origin::new("never set"),
-                None => Origin::new(self.brought(id, before)),
+                None => match value {
+                    Some(value) if value.is_unset() => Origin::new("never set"),
+                    Some(_) => Origin::new(self.brought(id, before)),
+                    None => Origin::default(),
+                },
             },
             Place::Output(output) => {
                 let flow = self.program.legend.node(reader).flow;
@@ -424,9 +429,11 @@ impl<'h> History<'h> {
         lines: &mut Vec<Text>,
     ) {
         let value = match (form, self.events.get(event).map(|event| &event.fact)) {
-            // The one whose value is known: it is the variable's.
-            (Form::Template(Template::Whole(_)), Some(Fact::Assigned(_, value))) => value,
-            _ => &Value::NOT_SET,
+            // The only one whose value is known: it is the variable's.
+            (Form::Template(Template::Whole(_)), Some(Fact::Assigned(_, value))) => {
+                Some(value)
+            }
+            _ => None,
         };
         form.each_reference(&mut |operand| {
             let name = self.program.legend.reference(operand.reference);

@@ -1,19 +1,16 @@
 //! Whether a call that was played is what its case expects.
 
-use super::history::{History, shown, told};
-use super::matcher::{Range, TextMatcher, ValueMatcher, quoted, similarity};
+use super::history::{History, told};
+use super::matcher::{Range, TextMatcher, quoted, similarity};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::scenario::{Case, Expectation, Flag};
-use super::{asked, path, routing};
-use crate::diagnostic::nearest;
+use super::{asked, path, routing, variable};
 use crate::flow::Written;
 use crate::program::Program;
 use crate::source::Span;
-use crate::trace::{Fact, Failure, Status, diagnostic};
-use crate::value::{Json, Text, Value};
-
-pub(super) use routing::wrong_queue;
+use crate::trace::{Failure, Status, diagnostic};
+use crate::value::Text;
 
 /// Texts that have less in common are not worth showing side by side.
 const MIN_LIKENESS: f64 = 0.5;
@@ -45,8 +42,8 @@ fn check(
         }
         Expectation::Path(wanted) => path::check(history, wanted, span),
         Expectation::Variable(name, wanted) => {
-            let value = value_at_end(history.program, played, name);
-            variable(history, name, value, wanted, span)
+            let value = variable::at_end(history.program, played, name);
+            variable::check(history, name, value, wanted, span)
         }
         Expectation::Routing(wanted) => {
             routing::check(history, trace.routing(), wanted.as_deref(), span)
@@ -76,16 +73,14 @@ pub(super) fn status(
     if wanted == found {
         return None;
     }
-    let failed = history.last(|fact| matches!(fact, Fact::Failed(_)));
-    let failed = failed.filter(|_| found != Status::Completed).map(|(_, step)| step);
-    let own = failed.and_then(|step| history.failure(step));
-    let why = failure.or(own).filter(|_| found != Status::Completed);
+    // Whatever ended the call did so in the step that began last.
+    let step = history.last_step();
+    let is_over_early = found != Status::Completed;
+    let own = || step.and_then(|step| history.failure(step));
+    let why = failure.or_else(own).filter(|_| is_over_early);
     let why = why.map_or(String::new(), |failure| format!(": {}", told(failure)));
-    let is_over_early = found != Status::Completed;
-    let is_over_early = found != Status::Completed;
     let (wanted, found) = (wanted.name(), found.name());
     let message = format!("expected the status {wanted}, found {found}{why}");
-    let step = failed.or_else(|| history.last_step());
     Some(
         Mismatch::new(span, "status", message)
             .between(Shown::Text(wanted.into()), Shown::Text(found.into()))
@@ -116,97 +111,14 @@ fn error(
     }
     let told = failure.map_or("no error".into(), told);
     let message = format!("expected the call to end with {wanted}, found {told}");
-    let failed = failure.and_then(|_| history.last(|it| matches!(it, Fact::Failed(_))));
-    let failed = failed.map(|(_, step)| step);
-    let step = failed.or_else(|| history.last_step());
+    let step = history.last_step();
     let found = found.map_or(Shown::Nothing, |found| Shown::Text(found.into()));
     Some(
         Mismatch::new(span, "error", message)
             .between(Shown::Text(wanted.clone()), found)
             .at_step(step)
-            .because(way_to(history, step, failed.is_some())),
+            .because(way_to(history, step, failure.is_some())),
     )
-}
-
-fn value_at_end<'p>(
-    program: &Program,
-    played: &'p Played,
-    name: &str,
-) -> Option<&'p Value> {
-    let trace = &played.trace;
-    let id = program.variable(trace.flow, name);
-    let known = trace.variables.iter().find(|(own, _)| Some(*own) == id);
-    let built_in = || played.built_ins.iter().find(|(own, _)| own == name);
-    let other = || trace.other_variables.iter().find(|(own, _)| own == name);
-    let known = known.map(|(_, value)| value);
-    known.or_else(|| Some(&built_in().or_else(other)?.1))
-}
-
-/// What a variable of the first flow holds.
-pub(super) fn variable(
-    history: History<'_>,
-    name: &str,
-    value: Option<&Value>,
-    wanted: &ValueMatcher,
-    span: Span,
-) -> Option<Mismatch> {
-    let value = value.unwrap_or(&Value::NOT_SET);
-    if wanted.fits(value) {
-        return None;
-    }
-    let message = format!("expected `{name}` to be {wanted}, it is {}", shown(value));
-    let expected = match wanted {
-        ValueMatcher::Equals(json) => Shown::json(json),
-        ValueMatcher::Text(TextMatcher::Equals(text)) => {
-            Shown::json(&Json::String(text.clone()))
-        }
-        other => Shown::Text(other.to_string().into()),
-    };
-    let mismatch = Mismatch::new(span, format!("variables.{name}"), message)
-        .between(expected, Shown::json(&value.to_json()))
-        .because(other_type(wanted, value));
-    let flow = history.steps.first().map(|step| history.compiled(step.node).flow);
-    let id = flow.and_then(|flow| history.program.variable(flow, name));
-    let Some(id) = id else {
-        let names = flow.map(|flow| history.program.variable_names(flow));
-        let near = names.and_then(|names| nearest(name, names));
-        let told = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        return Some(
-            mismatch.because([format!("no loaded flow has a variable `{name}`{told}")]),
-        );
-    };
-    let assigned = history.assigned(id, history.events.len());
-    let assigned = assigned.filter(|(_, set)| *set == value).map(|(event, _)| event);
-    let Some(event) = assigned else {
-        let mismatch = mismatch.at_step(history.last_step());
-        if !value.is_unset() {
-            return Some(mismatch.because(["it was brought by the call"]));
-        }
-        let end = Some(history.steps.len());
-        return Some(
-            mismatch.because(["no step set it"]).because(way_to(history, end, false)),
-        );
-    };
-    let step = history.events.get(event).map(|event| event.step as usize);
-    Some(
-        mismatch
-            .at_step(step)
-            .because(history.set_at(id, event))
-            .because(way_to(history, step, false)),
-    )
-}
-
-/// `1` and `"1"` look alike.
-fn other_type(wanted: &ValueMatcher, found: &Value) -> Option<&'static str> {
-    let ValueMatcher::Equals(wanted) = wanted else { return None };
-    let found = found.to_json();
-    let bare = |json: &Json| match json {
-        Json::String(text) => text.to_string(),
-        other => other.to_string(),
-    };
-    let is_text = |json: &Json| matches!(json, Json::String(_));
-    (is_text(wanted) != is_text(&found) && bare(wanted) == bare(&found))
-        .then_some("one of them is a text, in quotes; the other is not")
 }
 
 /// A text that is expected, as a line beside texts that were heard.

@@ -6,6 +6,7 @@
 //! the format is described in `docs/scenarios.md`.*
 
 mod asked;
+mod discover;
 mod explain;
 mod history;
 mod judge;
@@ -17,7 +18,10 @@ mod read;
 mod routing;
 mod scenario;
 mod script;
+mod select;
+mod variable;
 
+pub use discover::{discover, is_scenario_file};
 pub use explain::explain;
 pub use judge::judge;
 pub use matcher::{Range, TextMatcher, ValueMatcher};
@@ -28,3 +32,4 @@ pub use scenario::{
     CallExpectation, Case, Expectation, Flag, PathMatcher, RoutingMatcher, Snapshot,
     Start, SuiteFile, Turn, Wanted,
 };
+pub use select::{Partition, PartitionKind, Selection};

@@ -62,17 +62,30 @@ pub fn prepare<'c>(
             .map_err(|it| at(it.help("say which one with `flow`"), case.span)),
     };
     let flow = flow.map_err(|problem| vec![problem])?;
+    let call = Call::new(flow).in_organisation(Arc::clone(fixtures));
+    let call = with_start(call, case, program)?;
+    Ok(Prepared {
+        case,
+        built_ins: built_ins(case, program, &call),
+        call,
+        fixtures: Arc::clone(fixtures),
+        own: own_fixtures(case),
+    })
+}
+
+/// The call as the case begins it.
+fn with_start(
+    call: Call,
+    case: &Case,
+    program: &Program,
+) -> Result<Call, Vec<Diagnostic>> {
+    let (begin, flow, limits) = (&case.start, call.flow(), Limits::default());
     let mut problems = Vec::new();
-    let limits = Limits::default();
-    let mut call = Call::new(flow)
-        .in_organisation(Arc::clone(fixtures))
-        .seed(begin.seed)
-        .strict(begin.is_strict)
-        .limits(Limits {
-            timeout_ms: begin.timeout_ms,
-            max_actions: begin.max_actions.unwrap_or(limits.max_actions),
-            ..limits
-        });
+    let mut call = call.seed(begin.seed).strict(begin.is_strict).limits(Limits {
+        timeout_ms: begin.timeout_ms,
+        max_actions: begin.max_actions.unwrap_or(limits.max_actions),
+        ..limits
+    });
     if let Some(name) = &begin.node {
         match start::node(program, flow, &name.value) {
             Ok(node) => call = call.at_node(node),
@@ -91,16 +104,7 @@ pub fn prepare<'c>(
             Err(problem) => problems.push(at(*problem, case.span)),
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(Prepared {
-        case,
-        built_ins: built_ins(case, program, &call),
-        call,
-        fixtures: Arc::clone(fixtures),
-        own: own_fixtures(case),
-    })
+    if problems.is_empty() { Ok(call) } else { Err(problems) }
 }
 
 /// What is wrong with a case, at its place.

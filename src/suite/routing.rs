@@ -102,7 +102,7 @@ fn compare_rest(
 }
 
 /// The queue is another one, or none. `found` is what it is known by.
-pub(in crate::suite) fn wrong_queue(
+pub(super) fn wrong_queue(
     history: History<'_>,
     key: &str,
     wanted: &str,

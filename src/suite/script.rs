@@ -4,7 +4,7 @@ use super::history::History;
 use super::mismatch::{Mismatch, Shown};
 use super::play::World;
 use super::scenario::Turn;
-use super::{TextMatcher, asked, judge};
+use super::{TextMatcher, asked, judge, routing, variable};
 use crate::engine::Session;
 use crate::flow::Written;
 use crate::program::Program;
@@ -50,7 +50,7 @@ pub(super) fn play(
             Turn::Routed(matcher) => stage.routed(matcher, turn.span),
             Turn::Variable(name, matcher) => {
                 let value = stage.session.variable(name);
-                judge::variable(stage.history(), name, value, matcher, turn.span)
+                variable::check(stage.history(), name, value, matcher, turn.span)
             }
             Turn::Calls(calls) => asked::check(stage.history(), calls, turn.span),
             Turn::Ends(status) => {
@@ -149,7 +149,7 @@ impl Stage<'_, '_, '_> {
         if known.iter().any(|text| matcher.fits(text)) {
             return None;
         }
-        Some(judge::wrong_queue(history, "routed", &matcher.to_string(), &known, span))
+        Some(routing::wrong_queue(history, "routed", &matcher.to_string(), &known, span))
     }
 
     /// The call is over although the caller was to do something.

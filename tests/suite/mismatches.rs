@@ -289,8 +289,17 @@ fn the_cause_names_the_data_action() {
 }
 
 #[test]
+fn the_cause_goes_back_to_what_a_value_was_made_of() {
+    let scene = Scene::of("chain.json", include_str!("chain.json"));
+    let own = "dataActions: {Get Tier: {output: {tier: gold, points: 7}}}";
+    let case = fixtures(case("Chain", &["4"]), own);
+    let path = PathMatcher::Contains(texts("Plain"));
+    insta::assert_snapshot!(scene.explain(case, vec![Expectation::Path(path)]));
+}
+
+#[test]
 fn the_cause_in_a_flow_of_architect() {
-    let scene = Scene::architect(include_str!("counter.yaml"));
+    let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let path = PathMatcher::Contains(texts("Few"));
     let case = case("Counter", &[]);
     let expected = vec![Expectation::Path(path), variable("Flow.Count", json("2"))];
@@ -299,7 +308,7 @@ fn the_cause_in_a_flow_of_architect() {
 
 #[test]
 fn variables_that_architect_brings_along_are_known_at_the_end() {
-    let scene = Scene::architect(include_str!("counter.yaml"));
+    let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let mut case = case("Counter", &[]);
     case.start.context.push(("from".into(), "tel:+15551234567".into()));
     let ani = |text: &str| variable("call.ani", ValueMatcher::Text(has(text)));
@@ -309,7 +318,7 @@ fn variables_that_architect_brings_along_are_known_at_the_end() {
 
 #[test]
 fn actions_that_are_not_simulated_are_calls_too() {
-    let scene = Scene::architect(include_str!("counter.yaml"));
+    let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let fits = [("text", "\"Few or many?\"")];
     let fits = calls("Ask the bot", &fits, Some(exactly(1)));
     let differs = calls("callBotFlow", &[("text", "\"?\"")], None);

@@ -56,7 +56,7 @@ fn an_unknown_node_is_told() {
 
 #[test]
 fn variables_of_architect_must_exist_and_fit() {
-    let scene = Scene::architect(include_str!("counter.yaml"));
+    let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
     let case = with_variable(case("Counter", &[]), "Flow.Cuont", 1);
     let case = with_variable(case, "Flow.Count", "many");
     let told = problems(&scene, &case);

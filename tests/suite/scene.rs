@@ -89,11 +89,11 @@ impl Scene {
         Self { program: Arc::new(program), fixtures: Arc::new(fixtures) }
     }
 
-    /// A flow of Architect, in Archy's YAML.
-    pub(crate) fn architect(yaml: &str) -> Self {
+    /// A flow that stands in a file of this name.
+    pub(crate) fn of(name: &str, text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("flow.yaml");
-        std::fs::write(&path, yaml).unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
         let loaded = load(&[path], &[], &mut Files::new());
         assert_eq!(loaded.diagnostics, []);
         let program = Program::compile_all(&loaded.flows, &loaded.architect);
