@@ -91,12 +91,14 @@ codes! {
     DATA_ACTION_TIMEOUT Error "The data action did not answer in time."
     DATA_ACTION_FAILED Error "The data action answered with a failure."
     DATA_ACTION_NOT_MOCKED Error "The fixtures have no answer for the data action; nothing is ever sent over a network."
+    DATA_TABLE_NOT_FOUND Error "The fixtures have no data table of this name."
     WEBHOOK_TIMEOUT Error "The webhook did not answer in time."
     WEBHOOK_FAILED Error "The webhook answered with a failure."
     WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; nothing is ever sent over a network."
     QUEUE_NOT_FOUND Error "The fixtures know queues, but not this one."
     NOT_IN_FIXTURES Warning "The fixtures know things of this kind, but not this one."
     SKILL_MISMATCH Error "No agent of the queue has all the required skills."
+    ACTION_FAILED Error "An action failed that has no output for failures."
     FLOW_NOT_FOUND Error "The called flow is not loaded."
     FLOW_NOT_PUBLISHED Error "The called flow is not published or not active."
     FLOW_AMBIGUOUS Error "flowId and flowName point to different flows."
@@ -118,6 +120,7 @@ codes! {
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."
     ACTION_NOT_SIMULATED Note "Not simulated, and nobody had an answer: the action succeeded and left its results NOT_SET."
     ACTION_NOT_SUPPORTED Error "Not simulated, and nobody had an answer for the action, which `--strict` forbids."
+    SCHEDULE_NOT_CHECKED Note "Nothing says when it is active: schedules were taken for active, emergencies for inactive."
     QUEUE_NOT_CHECKED Note "The fixtures know no queues, so the queue was accepted unchecked."
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
-use crate::value::{DateTime, Text, Value};
+use crate::value::{DateTime, Duration, Json, Kind, Object, Text, Value, properties_of};
 use crate::world::Fixtures;
 
 /// When a call is ended although its flows are not done.
@@ -30,7 +30,7 @@ pub const DEFAULT_START: DateTime =
     DateTime::from_milliseconds(1_767_603_600_000).unwrap();
 
 /// Fields of a context, and the variables of Architect that hold them.
-const FIELDS: [(&str, &str); 14] = [
+const FIELDS: [(&str, &str); 22] = [
     ("from", "Call.Ani"),
     ("ani", "Call.Ani"),
     ("to", "Call.CalledAddress"),
@@ -42,10 +42,67 @@ const FIELDS: [(&str, &str); 14] = [
     ("conversationId", "Interaction.Id"),
     ("conversationId", "Email.ConversationId"),
     ("conversationId", "Message.ConversationId"),
+    ("conversationId", "Chat.ConversationId"),
+    ("conversationId", "Survey.ConversationId"),
     ("language", "Call.Language"),
+    ("language", "Interaction.Language"),
+    ("language", "Email.Language"),
+    ("language", "Message.Language"),
     ("uuiData", "Call.UUIData"),
     ("invocationData", "Call.InvocationData"),
+    ("queue", "Call.CurrentQueue"),
+    ("positionInQueue", "Call.PositionInQueue"),
+    ("estimatedWaitMs", "Call.EstimatedWaitTime"),
 ];
+
+/// After how many milliseconds an agent answers a caller who waits in a queue.
+const ANSWER_AFTER: &str = "answerAfterMs";
+
+/// Fields of a context that are whole numbers.
+const NUMBERS: [&str; 3] = [ANSWER_AFTER, "positionInQueue", "estimatedWaitMs"];
+
+/// What is wrong with a field of a context, if anything: those that count something have to
+/// be whole numbers that are not negative, or texts that are such a number.
+pub fn context_problem(name: &str, value: &Value) -> Option<String> {
+    let known = NUMBERS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    let message = format!("`{known}` must be a whole number that is not negative");
+    (!value.is_unset() && whole(value).is_none()).then_some(message)
+}
+
+/// The value that a variable holds of a field that is a whole number.
+fn typed(name: &str, value: Value) -> Value {
+    if !NUMBERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return value;
+    }
+    let number = whole(&value);
+    if name.eq_ignore_ascii_case("estimatedWaitMs") {
+        let duration = number.and_then(Duration::from_milliseconds);
+        return duration.map_or(Value::NOT_SET, Value::Duration);
+    }
+    number.map_or(Value::NOT_SET, Value::Integer)
+}
+
+fn whole(value: &Value) -> Option<i64> {
+    let number = match value {
+        Value::Integer(number) => *number,
+        Value::Json(Json::Integer(number)) => *number,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    (number >= 0).then_some(number)
+}
+/// Fields of a context, and properties of Architect's variables that hold them.
+const PROPERTIES: [(&str, &str, &str); 5] = [
+    ("message", "Message.Message", "body"),
+    ("from", "Message.Message", "senderAddress"),
+    ("message", "Email.Message", "body"),
+    ("subject", "Email.Message", "subject"),
+    ("from", "Email.Message", "from"),
+];
+
+/// The field of a context that holds attributes of the participant, as an object, and what
+/// the name of a field begins with that holds one of them.
+const PARTICIPANT_DATA: &str = "participantData";
 
 /// Where a call starts and what it brings along. Names are resolved once; the same call can
 /// be made any number of times.
@@ -56,11 +113,14 @@ pub struct Call {
     pub(super) context: Vec<(ContextId, Value)>,
     pub(super) variables: Vec<(VariableId, Value)>,
     pub(super) other_variables: Vec<(Text, Value)>,
+    /// The attributes that the participant has at first.
+    pub(super) participant_data: Vec<(Text, Text)>,
     pub(super) start: DateTime,
     pub(super) limits: Limits,
     pub(super) organisation: Arc<Fixtures>,
     pub(super) seed: u64,
     pub(super) is_strict: bool,
+    pub(super) answer_after_ms: Option<i64>,
 }
 
 impl Call {
@@ -72,11 +132,13 @@ impl Call {
             context: Vec::new(),
             variables: Vec::new(),
             other_variables: Vec::new(),
+            participant_data: Vec::new(),
             start: DEFAULT_START,
             limits: Limits::default(),
             organisation: Arc::default(),
             seed: 0,
             is_strict: false,
+            answer_after_ms: None,
         }
     }
 
@@ -114,8 +176,8 @@ impl Call {
         self
     }
 
-    /// Whether an action that is not simulated, and for which nobody has an answer, is an
-    /// error instead of a success with a note.
+    /// Whether it is an error, and not only noted, if nobody has an answer for an action: one
+    /// that is not simulated, a data action, a data table, a schedule.
     #[must_use]
     pub fn strict(mut self, is_strict: bool) -> Self {
         self.is_strict = is_strict;
@@ -135,13 +197,67 @@ impl Call {
         if let Some(id) = program.context(name) {
             self.context.push((id, value.clone()));
         }
+        if name.eq_ignore_ascii_case(ANSWER_AFTER) {
+            self.answer_after_ms = whole(&value);
+        }
+        if program.unit(self.flow).architect.is_some() {
+            self.give_attributes(name, &value);
+            self.give_properties(program, name, &value);
+        }
         let names = FIELDS.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
         for (_, variable) in names {
             if program.unit(self.flow).architect.is_some() {
-                self = self.variable(program, variable, value.clone());
+                let value = typed(name, value.clone());
+                self = self.variable(program, variable, value);
             }
         }
         self
+    }
+
+    /// `participantData.tier`, or `participantData` with an object of attributes.
+    fn give_attributes(&mut self, name: &str, value: &Value) {
+        let Some(rest) = name.strip_prefix(PARTICIPANT_DATA) else { return };
+        match (rest.strip_prefix('.'), value) {
+            (Some(attribute), value) => {
+                let attribute = (attribute.into(), Text::from(value.to_string()));
+                self.participant_data.push(attribute);
+            }
+            (None, Value::Json(Json::Object(attributes))) if rest.is_empty() => {
+                let given = attributes.iter().map(|(name, json)| {
+                    let value = Value::from(json.clone());
+                    (name.clone(), Text::from(value.to_string()))
+                });
+                self.participant_data.extend(given);
+            }
+            _ => {}
+        }
+    }
+
+    /// Fills the message or e-mail that began the conversation.
+    fn give_properties(&mut self, program: &Program, name: &str, value: &Value) {
+        let fields =
+            PROPERTIES.iter().filter(|(field, ..)| field.eq_ignore_ascii_case(name));
+        for (_, variable, property) in fields {
+            let Some(id) = program.variable(self.flow, variable) else { continue };
+            let Some(holds) = program.holds(self.flow, id) else { continue };
+            let given = self.variables.iter().find(|(known, _)| *known == id);
+            let json = given.map_or_else(|| Json::object([]), |(_, it)| it.to_json());
+            let Ok(Value::Object(object)) = Value::decode(&json, holds) else { continue };
+            let mut object = Object::clone(&object);
+            let declared = properties_of(holds.kind);
+            let of_property = declared.iter().find(|(known, _)| known == property);
+            let Some((_, holds)) = of_property else { continue };
+            let json = match value {
+                Value::String(address) if holds.kind == Kind::EmailAddress => {
+                    Json::object([("id".into(), Json::String(address.clone()))])
+                }
+                value => value.to_json(),
+            };
+            let Ok(value) = Value::decode(&json, *holds) else { continue };
+            object.properties.insert((*property).into(), value);
+            self.variables.retain(|(known, _)| *known != id);
+            self.variables.push((id, Value::Object(Arc::new(object))));
+        }
     }
 
     /// Sets a variable before the first node.

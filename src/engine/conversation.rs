@@ -1,14 +1,18 @@
 //! What belongs to the whole conversation, whichever of Architect's flows runs: the variables
 //! that Architect brings along, the organisation, chance, and an error that is being handled.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::call::Call;
 use crate::expr::architect::{BUILT_INS, Chance, Directory};
-use crate::flow::{NodeId, VariableId};
+use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
-use crate::value::{Text, Value};
+use crate::value::{Audio, AudioSegment, Duration, Kind, Text, Value};
 use crate::world::Fixtures;
 
 /// The organisation in which a call takes place; shared, and the same if it is one.
@@ -21,6 +25,18 @@ impl PartialEq for Organisation {
     }
 }
 
+/// Names and values.
+type Attributes = IndexMap<Text, Text, FxBuildHasher>;
+
+/// A participant, as far as attributes go.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Participant {
+    /// The one for whom the flow runs.
+    Own,
+    /// The customer of another conversation, or another participant of any.
+    Other(Text, Option<Text>),
+}
+
 /// What belongs to the whole conversation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Conversation {
@@ -28,8 +44,19 @@ pub(super) struct Conversation {
     pub(super) built_ins: Vec<Value>,
     pub(super) organisation: Organisation,
     pub(super) chance: Chance,
+    /// The attributes of the participants, in the order in which they were first set.
+    attributes: IndexMap<Participant, Attributes, FxBuildHasher>,
     /// The error that is being handled, and the node at which it happened.
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
+    /// Keys that nothing has taken yet, and when they are pressed, on the virtual clock.
+    pub(super) keys: VecDeque<(char, i64)>,
+    /// The menus that lead to where the caller is, the last one last, each with the number of
+    /// frames there were in it.
+    pub(super) menus: Vec<(SequenceId, usize)>,
+    /// When an agent answers the caller who waits in a queue, on the virtual clock.
+    pub(super) answer_ms: Option<i64>,
+    /// When the start-up task of the flow of that caller last began.
+    pub(super) pass_began_ms: i64,
 }
 
 impl Conversation {
@@ -37,11 +64,19 @@ impl Conversation {
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.built_ins.clear();
         self.fault = None;
+        self.keys.clear();
+        self.menus.clear();
+        (self.answer_ms, self.pass_began_ms) = (None, 0);
+        self.attributes.clear();
         if program.sequences.is_empty() {
             return;
         }
         if !Arc::ptr_eq(&self.organisation.0, &call.organisation) {
             self.organisation = Organisation(Arc::clone(&call.organisation));
+        }
+        if !call.participant_data.is_empty() {
+            let given = call.participant_data.iter().cloned().collect();
+            self.attributes.insert(Participant::Own, given);
         }
         self.chance = Chance::from_seed(call.seed);
         let unset = BUILT_INS.iter().map(|known| Value::unset(known.holds));
@@ -58,6 +93,48 @@ impl Conversation {
         self.set("Flow.Version", Value::String(version.unwrap_or_else(|| "1.0".into())));
     }
 
+    /// The caller waits in a queue: which, how long, and where in it. What the call brings
+    /// along counts, then what the fixtures know of the queue.
+    pub(super) fn begin_waiting(&mut self, answer_after_ms: Option<i64>) {
+        let organisation = Arc::clone(&self.organisation.0);
+        let written = self.get(QUEUE).clone();
+        let text = |value: &Value, name| match value.property(name) {
+            Some(Value::String(text)) => text,
+            _ => Text::new(),
+        };
+        let name = match &written {
+            Value::String(name) => name.clone(),
+            object => text(object, "name"),
+        };
+        let id = text(&written, "id");
+        let found = organisation.by_id(Kind::Queue, &id);
+        let found = found.or_else(|| organisation.by_id(Kind::Queue, &name));
+        let found = found.or_else(|| organisation.by_name(Kind::Queue, &name));
+        if let Some(queue) = found {
+            self.set(QUEUE, queue);
+        } else if !name.is_empty() {
+            self.set(QUEUE, Fixtures::unknown(Kind::Queue, &name));
+        }
+        let queue = self.get(QUEUE);
+        let known = organisation.queue_wait(&text(queue, "id"), &text(queue, "name"));
+        if self.get(ESTIMATE).is_unset()
+            && let Some(estimate) = known.estimated_ms
+        {
+            let estimate = Duration::from_milliseconds(estimate);
+            self.set(ESTIMATE, estimate.map_or(Value::NOT_SET, Value::Duration));
+        }
+        if self.get(POSITION).is_unset()
+            && let Some(before) = known.waiting
+        {
+            self.set(POSITION, Value::Integer(before.saturating_add(1)));
+        }
+        let estimated_ms = match self.get(ESTIMATE) {
+            Value::Duration(estimate) => Some(estimate.milliseconds().max(0)),
+            _ => None,
+        };
+        self.answer_ms = answer_after_ms.or(known.answer_after_ms).or(estimated_ms);
+    }
+
     /// Sets a variable that Architect brings along.
     pub(super) fn set(&mut self, name: &str, value: Value) {
         let index = BUILT_INS.iter().position(|known| known.name == name);
@@ -66,10 +143,73 @@ impl Conversation {
         }
     }
 
+    /// The participant of ids. The conversation is the one of the run if it has the id of
+    /// that, or if nobody gave the run one, as for a workflow.
+    pub(super) fn participant(
+        &self,
+        conversation: Text,
+        participant: Option<Text>,
+    ) -> Participant {
+        let mut own = CONVERSATIONS.iter().filter_map(|name| match self.get(name) {
+            Value::String(id) => Some(id),
+            _ => None,
+        });
+        let is_own = own.next().is_none_or(|id| *id == conversation);
+        match participant {
+            None if is_own => Participant::Own,
+            participant => Participant::Other(conversation, participant),
+        }
+    }
+
+    /// Sets an attribute, or removes it.
+    pub(super) fn set_attribute(
+        &mut self,
+        of: &Participant,
+        name: Text,
+        value: Option<Text>,
+    ) {
+        let attributes = self.attributes.entry(of.clone()).or_default();
+        match value {
+            Some(value) => {
+                attributes.insert(name, value);
+            }
+            None => {
+                attributes.shift_remove(&name);
+            }
+        }
+    }
+
+    /// The value of an attribute.
+    pub(super) fn attribute(&self, of: &Participant, name: &str) -> Option<&Text> {
+        self.attributes.get(of)?.get(name)
+    }
+
     /// A variable that Architect brings along.
     pub(super) fn get(&self, name: &str) -> &Value {
         let index = BUILT_INS.iter().position(|known| known.name == name);
         index.and_then(|index| self.built_ins.get(index)).unwrap_or(&Value::NOT_SET)
+    }
+
+    /// Takes away the keys that were pressed by now.
+    pub(super) fn drop_keys(&mut self, now_ms: i64) -> Text {
+        let mut dropped = Text::new();
+        while let Some(key) = self.take_key_if(|_, at_ms| at_ms <= now_ms) {
+            dropped.push(key);
+        }
+        dropped
+    }
+
+    /// Takes the next key away if it is wanted.
+    pub(super) fn take_key_if(
+        &mut self,
+        is_wanted: impl FnOnce(char, i64) -> bool,
+    ) -> Option<char> {
+        let (key, at_ms) = *self.keys.front()?;
+        if !is_wanted(key, at_ms) {
+            return None;
+        }
+        self.keys.pop_front();
+        Some(key)
     }
 
     /// The slot of a variable, if Architect brings it along.
@@ -81,6 +221,26 @@ impl Conversation {
         self.built_ins.get_mut(id.0.checked_sub(program.built_in_first)? as usize)
     }
 
+    /// Audio as the participant hears it: the prompts in the language of the conversation.
+    pub(super) fn heard(&self, audio: Arc<Audio>) -> Arc<Audio> {
+        let language = self.language();
+        let is_prompt = |part: &AudioSegment| matches!(part, AudioSegment::Prompt(_));
+        if !audio.segments.iter().any(is_prompt)
+            || language.eq_ignore_ascii_case(&self.organisation.0.default_language())
+        {
+            return audio;
+        }
+        let mut audio = Audio::clone(&audio);
+        for segment in &mut audio.segments {
+            if let AudioSegment::Prompt(prompt) = segment
+                && let Some(spoken) = self.organisation.0.prompt_in(prompt, &language)
+            {
+                *prompt = spoken;
+            }
+        }
+        Arc::new(audio)
+    }
+
     /// The language that the caller hears.
     pub(super) fn language(&self) -> Text {
         match self.get(LANGUAGES[0]) {
@@ -89,6 +249,19 @@ impl Conversation {
         }
     }
 }
+
+const QUEUE: &str = "Call.CurrentQueue";
+const ESTIMATE: &str = "Call.EstimatedWaitTime";
+const POSITION: &str = "Call.PositionInQueue";
+/// The variables that hold the id of the conversation of the run.
+const CONVERSATIONS: [&str; 6] = [
+    "Call.ConversationId",
+    "Interaction.Id",
+    "Email.ConversationId",
+    "Message.ConversationId",
+    "Chat.ConversationId",
+    "Survey.ConversationId",
+];
 
 /// The variables that hold the language of the conversation; which one is there depends on
 /// the type of the flow.

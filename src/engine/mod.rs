@@ -9,6 +9,7 @@
 mod action;
 mod call;
 mod conversation;
+mod deadline;
 mod frame;
 mod play;
 mod recorder;
@@ -20,7 +21,7 @@ pub mod start;
 mod state;
 mod view;
 
-pub use call::{Call, DEFAULT_START, Limits};
+pub use call::{Call, DEFAULT_START, Limits, context_problem};
 pub use play::play;
 pub use request::{DEFAULT_TIMEOUT_MS, Request};
 pub use session::{Progress, Session};

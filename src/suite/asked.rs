@@ -7,7 +7,7 @@ use crate::diagnostic::nearest;
 use crate::program::StepAction;
 use crate::program::architect::Action;
 use crate::source::Span;
-use crate::trace::{Fact, Subject};
+use crate::trace::{Fact, Field, Subject};
 use crate::value::{Json, Text, Value};
 
 /// Something that was asked.
@@ -177,7 +177,7 @@ fn askings(history: History<'_>) -> Vec<Asking<'_>> {
                 names.extend(names_of(history, step));
                 askings.push(Asking { step, names, sent: Sent::Json(&asked.inputs) });
             }
-            Fact::Input(field, Value::String(name)) if field.name() == "dataAction" => {
+            Fact::Input(Field::DataAction, Value::String(name)) => {
                 let mut names = vec![name];
                 names.extend(names_of(history, step));
                 askings.push(Asking { step, names, sent: Sent::Entries(Vec::new()) });
@@ -206,11 +206,23 @@ fn askings(history: History<'_>) -> Vec<Asking<'_>> {
     askings
 }
 
-/// The asking of an action that is not simulated.
+/// Whether an action asks what comes of it.
+fn is_asking(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Other(_)
+            | Action::Ask(_)
+            | Action::CreateCallback(_)
+            | Action::DialByExtension(_)
+            | Action::Transfer(_)
+    )
+}
+
+/// The asking of an action that fixtures answer by its name or kind.
 fn of_other_action(history: History<'_>, step: usize) -> Option<Asking<'_>> {
     let label = history.label(step)?;
     match &history.compiled(history.steps.get(step)?.node).action {
-        StepAction::Architect(action) if matches!(**action, Action::Other(_)) => {
+        StepAction::Architect(action) if is_asking(action) => {
             let names = vec![&label.name, &label.id, &label.node_type];
             Some(Asking { step, names, sent: Sent::Entries(Vec::new()) })
         }

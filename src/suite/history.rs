@@ -366,7 +366,7 @@ impl<'h> History<'h> {
     fn asked_in(&self, step: usize) -> Option<String> {
         self.facts(step).find_map(|fact| match fact {
             Fact::Asked(asked) if asked.subject != Subject::Flow => Some(who(asked)),
-            Fact::Input(field, Value::String(name)) if field.name() == "dataAction" => {
+            Fact::Input(Field::DataAction, Value::String(name)) => {
                 Some(format!("data action `{name}`"))
             }
             _ => None,

@@ -152,6 +152,13 @@ fn wrong(
         let failure = history.failure(step)?;
         Some(format!("{} failed: {}", history.place(step), told(failure)))
     });
+    let transfers = history.events.iter().rev().find_map(|event| match &event.fact {
+        Fact::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
+        _ => None,
+    });
+    let handed_on = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
+        format!("handed on to {} at {}", quoted(name), history.place(step))
+    });
     let end = routed.unwrap_or(history.steps.len());
     // A failure that the last decision was made of is told by that.
     let decided = history.decision_before(end);
@@ -161,6 +168,7 @@ fn wrong(
         .between(expected, found)
         .at_step(routed.or(decided).or_else(|| history.last_step()))
         .because(place)
+        .because(handed_on)
         .because(failure)
         .because(lines)
 }

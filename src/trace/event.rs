@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::listen::Listen;
 use crate::diagnostic::Code;
+use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
 use crate::value::{Audio, DateTime, Json, Text, Value};
 
@@ -117,6 +119,10 @@ pub enum Fact {
     Answered(Json),
     /// The conversation was routed.
     Routed(Box<Routing>),
+    /// The conversation was handed on, but not to a queue.
+    Transferred(Box<Transfer>),
+    /// An agent answered the caller who waited, so many milliseconds after the call began.
+    Connected(i64),
     /// The flow ended.
     Ended(EndType),
     /// The step failed.
@@ -150,16 +156,77 @@ pub enum Field {
     LoopCount,
     /// `currentIndex` of a loop, from 0.
     CurrentIndex,
+    /// The data action that is called, by its name.
+    DataAction,
+    /// `successOutputs` of a data action.
+    SuccessOutputs,
+    /// `failureOutputs`
+    FailureOutputs,
+    /// `dataTableName`
+    DataTableName,
+    /// `lookupValue`, the key of a data table's row.
+    LookupValue,
+    /// `foundOutputs`, the columns of a data table's row.
+    FoundOutputs,
+    /// `findName` of what is found by its name.
+    FindName,
+    /// `findId` of what is found by its id.
+    FindId,
+    /// `findIds` of users.
+    FindIds,
+    /// `findResult`
+    FindResult,
+    /// `externalId` of an external contact.
+    ExternalId,
+    /// `externalResult`
+    ExternalResult,
+    /// `searchTerm` for external contacts.
+    SearchTerm,
+    /// `externalResults`
+    ExternalResults,
+    /// `schedule` that is evaluated.
+    Schedule,
+    /// `scheduleTimeZone`
+    ScheduleTimeZone,
+    /// `scheduleGroup` that is evaluated.
+    ScheduleGroup,
+    /// `emergencyGroup` that is evaluated.
+    EmergencyGroup,
+    /// `evaluationDateTime`, if it is not now.
+    EvaluationDateTime,
+    /// `inServiceSchedules`, those that are active.
+    InServiceSchedules,
+    /// `duration` of a pause.
+    Duration,
     /// Inputs of a task, a module or an action that is not simulated.
     Inputs,
     /// Outputs of the same.
     Outputs,
+    /// What an action that listens to the caller was given or gives.
+    Listen(Listen),
+    /// `attributes` that are set.
+    Attributes,
+    /// `attributes` that are got.
+    AttributesGot,
 }
 
 impl Field {
     /// Whether the values that it is about come from the action.
     pub fn is_output(self) -> bool {
-        matches!(self, Self::Outputs | Self::CurrentIndex)
+        match self {
+            Self::Outputs
+            | Self::CurrentIndex
+            | Self::SuccessOutputs
+            | Self::FailureOutputs
+            | Self::FoundOutputs
+            | Self::FindResult
+            | Self::ExternalResult
+            | Self::ExternalResults
+            | Self::AttributesGot
+            | Self::InServiceSchedules => true,
+            Self::Listen(listen) => listen.is_output(),
+            _ => false,
+        }
     }
 
     /// As it is written, in traces and in Architect's execution documents.
@@ -170,8 +237,31 @@ impl Field {
             Self::Value => "value".into(),
             Self::LoopCount => "loopCount".into(),
             Self::CurrentIndex => "currentIndex".into(),
+            Self::DataAction => "dataAction".into(),
+            Self::SuccessOutputs => "successOutputs".into(),
+            Self::FailureOutputs => "failureOutputs".into(),
+            Self::DataTableName => "dataTableName".into(),
+            Self::LookupValue => "lookupValue".into(),
+            Self::FoundOutputs => "foundOutputs".into(),
+            Self::FindName => "findName".into(),
+            Self::FindId => "findId".into(),
+            Self::FindIds => "findIds".into(),
+            Self::FindResult => "findResult".into(),
+            Self::ExternalId => "externalId".into(),
+            Self::ExternalResult => "externalResult".into(),
+            Self::SearchTerm => "searchTerm".into(),
+            Self::ExternalResults => "externalResults".into(),
+            Self::Schedule => "schedule".into(),
+            Self::ScheduleTimeZone => "scheduleTimeZone".into(),
+            Self::ScheduleGroup => "scheduleGroup".into(),
+            Self::EmergencyGroup => "emergencyGroup".into(),
+            Self::EvaluationDateTime => "evaluationDateTime".into(),
+            Self::InServiceSchedules => "inServiceSchedules".into(),
+            Self::Duration => "duration".into(),
             Self::Inputs => "inputs".into(),
             Self::Outputs => "outputs".into(),
+            Self::Listen(listen) => listen.name().into(),
+            Self::Attributes | Self::AttributesGot => "attributes".into(),
         }
     }
 }
@@ -258,6 +348,17 @@ pub struct Routing {
     pub priority: Option<i64>,
 }
 
+/// To whom a conversation was handed on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transfer {
+    /// What it is.
+    pub kind: TransferKind,
+    /// Its id, as far as it is known.
+    pub id: Option<Text>,
+    /// Its name, or the number.
+    pub name: Text,
+}
+
 /// Why something went wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
@@ -272,6 +373,14 @@ impl Trace {
     pub fn routing(&self) -> Option<&Routing> {
         self.events.iter().rev().find_map(|event| match &event.fact {
             Fact::Routed(routing) => Some(&**routing),
+            _ => None,
+        })
+    }
+
+    /// To whom the conversation was handed on last, queues left out.
+    pub fn transfer(&self) -> Option<&Transfer> {
+        self.events.iter().rev().find_map(|event| match &event.fact {
+            Fact::Transferred(transfer) => Some(&**transfer),
             _ => None,
         })
     }

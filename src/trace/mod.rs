@@ -6,14 +6,16 @@
 mod event;
 pub mod execution;
 mod json;
+mod listen;
 mod simulation;
 mod steps;
 mod text;
 
 pub use event::{
     Asked, Entry, Event, Fact, Failure, Field, PathTaken, Phrase, Routing, Status, Step,
-    Subject, Trace,
+    Subject, Trace, Transfer,
 };
 pub use json::{JsonWriter, diagnostic};
+pub use listen::Listen;
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_text};

@@ -11,10 +11,13 @@ mod input;
 mod phone;
 mod question;
 
-pub use fixtures::{DataTableRow, Fixtures, Replies, ScheduleGroupState, TimeZone, User};
+pub use fixtures::{
+    DataTableRow, Fixtures, QueueWait, Replies, ScheduleGroupState, TimeZone, User,
+};
 pub use host::FixtureHost;
 pub use input::Input;
 pub use phone::{Country, e164};
 pub use question::{
-    ActionAnswer, Answer, Host, InputQuestion, Keystroke, Question, QueueAnswer, Response,
+    ActionAnswer, Answer, Choice, Host, InputQuestion, Keystroke, Question, QueueAnswer,
+    Response,
 };

@@ -325,3 +325,29 @@ fn actions_that_are_not_simulated_are_calls_too() {
     let told = scene.explain(case("Counter", &[]), vec![fits, differs]);
     insta::assert_snapshot!(told);
 }
+
+#[test]
+fn data_actions_and_queues_of_a_flow_of_architect() {
+    let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
+    let gold =
+        "dataActions: {Get Tier: {output: {tier: gold}}}\nqueues: [{name: Lounge}]";
+    let case = fixtures(case("Shop", &[]), gold);
+    let asked = |caller| calls("Get Tier", &[("caller", caller)], Some(exactly(1)));
+    let expected =
+        vec![asked("\"someone\""), asked("\"me\""), Expectation::Routing(None)];
+    insta::assert_snapshot!(scene.explain(case, expected));
+}
+
+#[test]
+fn a_call_that_was_handed_on_and_not_routed() {
+    let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
+    let silver =
+        "dataActions: {Get Tier: {output: {tier: silver}}}\nqueues: [{name: Lounge}]";
+    let case = fixtures(case("Shop", &[]), silver);
+    let lounge = RoutingMatcher {
+        queue_name: Some(Some(equals("Lounge"))),
+        ..RoutingMatcher::default()
+    };
+    let expected = vec![Expectation::Routing(Some(Box::new(lounge)))];
+    insta::assert_snapshot!(scene.explain(case, expected));
+}

@@ -10,6 +10,7 @@ mod size;
 mod speech;
 mod subflow;
 
+pub(super) use architect::Listening;
 pub(super) use size::{check as check_size, size_of};
 
 use super::state::{Effect, State, Waiting};
@@ -74,11 +75,11 @@ pub(super) fn answer(
         (StepAction::QueueStatistics(statistics), Waiting::QueueStatistics { queue }) => {
             routing::statistics_known(state, step, statistics, &queue, answer)
         }
-        (_, Waiting::Queue(routing)) => {
-            routing::routed(state, step, &program.legend, routing, answer)
-        }
         (StepAction::Architect(action), waiting) => {
             architect::answer(state, program, step, action, waiting, answer)
+        }
+        (_, Waiting::Queue(routing)) => {
+            routing::routed(state, step, &program.legend, routing, answer)
         }
         // Every action asks only its own kind of question.
         _ => Effect::Go(PathTaken::Next, step.next),
@@ -94,7 +95,7 @@ pub(super) fn question<'q>(
     node: NodeId,
 ) -> Question<'q> {
     match waiting {
-        Waiting::Input => input::question(action, legend, node),
+        Waiting::Input | Waiting::Reply(_) => input::question(action, legend, node),
         Waiting::Contact { key } => Question::Contact { key },
         Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
         Waiting::Webhook(sent) => {
@@ -102,6 +103,7 @@ pub(super) fn question<'q>(
         }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
         Waiting::Queue(routing) => routing::question(routing, legend),
+        Waiting::Listen(listening) => architect::listens(action, legend, node, listening),
         Waiting::Action { inputs } => architect::question(legend, node, inputs),
     }
 }

@@ -1,16 +1,14 @@
 //! From the model of Architect's flows to steps.
 
 use super::control::labels;
+use super::digital::slot_variables;
+use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::source::{Source, source};
-use super::{Action, End, FlowPart, Nature, Sequence, Variable, Variables};
+use super::{Action, End, FlowPart, MenuWay, Nature, Sequence, Variable, Variables};
 use crate::expr::architect::BUILT_INS;
-use crate::flow::architect::{
-    self, ActionIds, ArchitectFlow, Setting, Settings, Unit, UnitKind,
-};
-use crate::flow::{
-    FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, VariableId, Written,
-};
+use crate::flow::architect::{self, ActionIds, ArchitectFlow, Setting, Unit, UnitKind};
+use crate::flow::{FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::layout::{Layout, LayoutId};
 use crate::program::step::{self, Step, StepAction};
@@ -64,7 +62,9 @@ fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
         version: flow.version.clone(),
     });
     let mut scope = Scope::default();
-    let variables = declare(program, flow.variables.iter(), &mut scope);
+    let slots = slot_variables(flow);
+    let declared = flow.variables.iter().chain(&slots);
+    let variables = declare(program, declared, &mut scope);
     let names = variables.list.iter().map(|variable| variable.id.index());
     let names = names.map(|index| program.legend.variables[index].clone());
     let layout = Layout::of(variables.first, names);
@@ -160,16 +160,19 @@ fn compile_flow(
         hidden: 0,
         loops: Vec::new(),
         ids: ActionIds::default(),
+        menus: Menus::default(),
     };
     let begin = compiler.begin_flow();
     for (unit, of_unit) in flow.units.iter().zip(&plan.units) {
         compiler.unit(unit, of_unit);
     }
+    compiler.finish_menus();
     compiler.task = &none;
     let on_error = compiler.error_handling();
     let mut variables = plan.variables.clone();
     compiler.fill_initial(&mut variables, flow.variables.iter());
     let nature = Nature::of(&flow.flow_type);
+    let hold_prompt = (nature == Nature::InQueue).then(|| compiler.hold_prompt());
     let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
     let part = FlowPart {
         begin,
@@ -178,6 +181,7 @@ fn compile_flow(
         on_error,
         nature,
         language: flow.default_language.clone(),
+        hold_prompt,
     };
     let unit = &mut program.units[plan.id.index()];
     unit.start = Some(begin);
@@ -185,7 +189,7 @@ fn compile_flow(
 }
 
 impl Nature {
-    fn of(flow_type: &str) -> Self {
+    pub(super) fn of(flow_type: &str) -> Self {
         match flow_type {
             "commonModule" => Self::CommonModule,
             "inqueueCall" => Self::InQueue,
@@ -209,6 +213,7 @@ pub(super) struct Compiler<'c> {
     /// The loops around the action: where the next round begins, and the way behind.
     loops: Vec<(NodeId, Option<NodeId>)>,
     ids: ActionIds,
+    pub(super) menus: Menus,
 }
 
 impl<'c> Compiler<'c> {
@@ -236,22 +241,15 @@ impl<'c> Compiler<'c> {
             UnitKind::Bot => "bot",
         };
         let begin = self.push(&unit.name, kind, unit.span, Vec::new());
-        let first = match unit.kind {
-            UnitKind::Menu => self.menu(unit),
-            _ => self.sequence(&unit.actions, None),
-        };
-        self.set(begin, Action::BeginSequence, first, Vec::new());
+        if unit.kind == UnitKind::Menu {
+            self.menu(unit, plan.sequence, begin);
+        } else {
+            let first = self.sequence(&unit.actions, None);
+            self.set(begin, Action::BeginSequence, first, Vec::new());
+        }
         let sequence = &mut self.program.sequences[plan.sequence.index()];
         sequence.begin = begin;
         sequence.variables = variables;
-    }
-
-    /// A menu: its step, then the actions of its choices.
-    fn menu(&mut self, unit: &Unit) -> Option<NodeId> {
-        for choice in &unit.choices {
-            self.sequence(std::slice::from_ref(&choice.action), None);
-        }
-        None
     }
 
     fn fill_initial<'v>(
@@ -322,14 +320,26 @@ impl<'c> Compiler<'c> {
             "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => {
                 plain(self.jump(action, "targetMenuRef"))
             }
+            "repeatMenu" | "menuRepeatMenu" => plain(Action::GoToMenu(MenuWay::Repeat)),
+            "previousMenu" | "menuPreviousMenu" => {
+                plain(Action::GoToMenu(MenuWay::Previous))
+            }
+            "collectInput" => self.collect_input(action),
+            "dialByExtension" | "menuDialByExtension" => self.dial_by_extension(action),
             "changeState" => plain(self.jump(action, "targetStateRef")),
             "loopNext" | "loopExit" => plain(Action::GoTo),
             "endTask" => plain(self.end_task(action)),
             "disconnect" | "menuDisconnect" => plain(Action::End(End::Disconnect)),
             "endState" => plain(Action::End(End::State)),
-            "endFlow" | "endWorkflow" | "exitBotFlow" | "exitWorkitemFlow"
-            | "exitSurveyFlow" => plain(Action::End(End::Flow)),
-            _ => self.other(action),
+            "createCallback" => plain(self.callback(action)),
+            "setWhisperAudio" => self.whisper_audio(action),
+            "holdMusic" => plain(self.hold_music(action)),
+            "playEstimatedWaitTime" => plain(self.estimated_wait(action)),
+            "playPositionInQueue" => plain(self.position_in_queue(action)),
+            _ => {
+                let known = self.lookup(action).or_else(|| self.transfer(action));
+                known.unwrap_or_else(|| self.digital(action))
+            }
         }
     }
 
@@ -427,35 +437,6 @@ impl<'c> Compiler<'c> {
         label.key.clone_from(&action.key);
     }
 
-    /// Where a runtime error leads: `preHandlingAudio`, then what `errorHandling` says.
-    fn error_handling(&mut self) -> Option<NodeId> {
-        let written = self.flow.settings.get("settingsErrorHandling");
-        let settings = written.and_then(|written| written.value.group());
-        let handling = settings.and_then(|settings| settings.get("errorHandling"));
-        let handling = handling.and_then(|handling| handling.value.group());
-        let span = written.map_or(self.flow.span, |written| written.span);
-        let mut actions = Vec::new();
-        let audio = settings.and_then(|settings| settings.get("preHandlingAudio"));
-        if let Some(audio) = audio.filter(|audio| audio.value != Setting::NoValue) {
-            let audio = (Text::from("audio"), audio.clone());
-            actions.push(handler("playAudio", vec![audio], span));
-        }
-        let then = handling.and_then(|handling| handling.entries.first());
-        let (kind, entries) = match then {
-            Some((kind, body)) => {
-                let body = body.value.group().cloned().unwrap_or_default();
-                (handling_action(kind), body.entries)
-            }
-            None => match Nature::of(&self.flow.flow_type) {
-                Nature::CommonModule => return None,
-                Nature::Call | Nature::InQueue => ("disconnect", Vec::new()),
-                Nature::Digital => ("endFlow", Vec::new()),
-            },
-        };
-        actions.push(handler(kind, entries, span));
-        self.sequence(&actions, None)
-    }
-
     /// The id of two hidden variables of the task.
     pub(super) fn hidden_pair(&mut self) -> VariableId {
         let id = VariableId(self.hidden);
@@ -514,6 +495,12 @@ impl<'c> Compiler<'c> {
         Some(self.plan.units.get(unit)?.sequence)
     }
 
+    /// The task, menu or state of a name.
+    pub(super) fn sequence_named(&self, name: &str) -> Option<SequenceId> {
+        let unit = self.flow.units.iter().position(|unit| unit.name == name)?;
+        Some(self.plan.units.get(unit)?.sequence)
+    }
+
     /// The names of the output paths that a task declares.
     pub(super) fn paths_of(&self, sequence: SequenceId) -> Vec<Text> {
         let of_task = |plan: &UnitPlan| plan.sequence == sequence;
@@ -542,6 +529,18 @@ impl<'c> Compiler<'c> {
         Some(self.plans.get(index)?.id)
     }
 
+    /// The flow of a name, of this type if there are several; no common module.
+    pub(super) fn flow_of_type(&self, name: &str, flow_type: &str) -> Option<FlowId> {
+        let named = || {
+            self.flows.iter().zip(self.plans).filter(|(flow, _)| {
+                flow.flow_type != "commonModule"
+                    && flow.name.value.eq_ignore_ascii_case(name)
+            })
+        };
+        let of_type = named().find(|(flow, _)| flow.flow_type == flow_type);
+        of_type.or_else(|| named().next()).map(|(_, plan)| plan.id)
+    }
+
     /// A variable of another flow.
     pub(super) fn variable_of_flow(
         &self,
@@ -549,34 +548,6 @@ impl<'c> Compiler<'c> {
         name: &str,
     ) -> Option<(VariableId, Type)> {
         self.plans.iter().find(|plan| plan.id == flow)?.scope.declared(name)
-    }
-}
-
-fn handler(
-    kind: &str,
-    entries: Vec<(Text, Written<Setting>)>,
-    span: Span,
-) -> architect::Action {
-    architect::Action {
-        key: None,
-        name: Some("Error Handling".into()),
-        kind: Written { value: kind.into(), span },
-        settings: Settings { entries },
-        outputs: Vec::new(),
-        span,
-    }
-}
-
-/// The action that does what a handling says. *Source: `ArchEnums.EVENTS_FLOW_ERROR_HANDLING`.*
-fn handling_action(kind: &str) -> &str {
-    match kind {
-        "queue" => "transferToAcd",
-        "task" => "jumpToTask",
-        "menu" => "jumpToMenu",
-        "state" => "changeState",
-        "endWorkflow" | "endFlow" | "exit" | "endInQueueState" | "continue"
-        | "abortSend" | "completeSend" => "endFlow",
-        _ => "disconnect",
     }
 }
 

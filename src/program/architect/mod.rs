@@ -5,17 +5,37 @@
 //! on behind the action, and behind the last of a loop's body with its next round. So a
 //! session needs no stack for outputs and loops, only for tasks and modules that are called.
 
+mod attributes;
 mod build;
 mod control;
+mod digital;
+mod errors;
+mod listen;
+mod lookups;
+mod menu;
 mod names;
 mod other;
+mod queue;
+mod recorded;
 mod source;
+mod transfer;
 
+pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
+pub use digital::{Again, Ask, Intent, Send, Wanted};
+pub use listen::{CollectInput, DialByExtension, Verification};
+pub use lookups::{
+    Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
+    ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
+};
+pub use menu::{Menu, MenuChoice, MenuWay};
 pub use other::Other;
+pub use queue::{EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue};
+pub use recorded::{Change, Recorded};
 pub use source::Source;
+pub use transfer::{AcdTarget, Callback, Target, Transfer};
 
 use crate::flow::architect::UnitKind;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
@@ -52,8 +72,40 @@ pub enum Action {
     GoTo,
     /// Ends the task, by one of its output paths.
     EndTask(Option<Text>),
+    /// Sets or gets attributes of a participant.
+    Attributes(Attributes),
+    /// Tells the platform something that does not change where the flow goes.
+    Recorded(Recorded),
+    /// Sends a message to the participant.
+    Send(Send),
+    /// Asks the participant something.
+    Ask(Ask),
+    /// Makes slots NOT_SET.
+    ClearSlots(Box<[VariableId]>),
     /// Ends the flow or the interaction.
     End(End),
+    /// Looks something up.
+    Lookup(Lookup),
+    /// Takes digits from the caller.
+    CollectInput(Box<CollectInput>),
+    /// Connects the caller with an extension.
+    DialByExtension(Box<DialByExtension>),
+    /// Lets the caller choose.
+    Menu(Box<Menu>),
+    /// Goes to a menu that the caller has been in.
+    GoToMenu(MenuWay),
+    /// Hands the conversation on.
+    Transfer(Box<Transfer>),
+    /// Puts a callback into a queue.
+    CreateCallback(Callback),
+    /// Sets what an agent hears before the caller.
+    SetWhisperAudio(Source),
+    /// Plays music to a caller who waits.
+    HoldMusic(Box<HoldMusic>),
+    /// Says how long the wait may still be.
+    EstimatedWaitTime(Box<EstimatedWaitTime>),
+    /// Says the place in the queue.
+    PositionInQueue(PositionInQueue),
     /// Asks whoever answers for the world.
     Other(Other),
 }
@@ -98,6 +150,8 @@ pub struct FlowPart {
     pub nature: Nature,
     /// The IETF tag of its default language.
     pub language: Option<Text>,
+    /// `Flow.HoldPrompt`, in a flow for callers who wait.
+    pub hold_prompt: Option<Source>,
 }
 
 /// What a flow is for, as far as it matters to how it ends.

@@ -2,7 +2,9 @@
 
 mod result;
 
-use super::event::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
+use super::event::{
+    Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace, Transfer,
+};
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
 use crate::flow::{FlowLabel, Legend, NodeId, NodeLabel};
@@ -81,6 +83,10 @@ impl<'l> JsonWriter<'l> {
                 out.push('}');
             }
             None => out.push_str("null"),
+        }
+        if let Some(transfer) = trace.transfer() {
+            out.push_str(",\"transfer\":");
+            write_transfer(transfer, out);
         }
         out.push_str(",\"prompts\":[");
         let mut separator = Separator::default();
@@ -274,7 +280,7 @@ impl<'l> JsonWriter<'l> {
 /// The id that Architect has for an output, as its execution documents have it; an output
 /// that an author made has its name.
 pub(super) fn platform_path(label: &str) -> std::borrow::Cow<'_, str> {
-    const KNOWN: [(&str, &str); 19] = [
+    const KNOWN: [(&str, &str); 20] = [
         ("yes", "__YES__"),
         ("no", "__NO__"),
         ("success", "__SUCCESS__"),
@@ -293,7 +299,8 @@ pub(super) fn platform_path(label: &str) -> std::borrow::Cow<'_, str> {
         ("maxNoInputs", "__MAX_NO_INPUTS__"),
         ("maxNoMatches", "__MAX_NO_MATCHES__"),
         ("knowledge", "__KNOWLEDGE__"),
-        ("multipleFound", "__MATCH_MULTIPLE__"),
+        ("matchExact", "__MATCH_EXACT__"),
+        ("matchMultiple", "__MATCH_MULTIPLE__"),
     ];
     let known = KNOWN.iter().find(|(name, _)| *name == label);
     known.map_or_else(|| label.into(), |(_, id)| (*id).into())
@@ -360,6 +367,19 @@ fn write_asked(asked: &Asked, out: &mut String) {
     write_json_string(&asked.name, out);
     out.push_str(",\"inputs\":");
     asked.inputs.write(out);
+    out.push('}');
+}
+
+pub(super) fn write_transfer(transfer: &Transfer, out: &mut String) {
+    out.push_str("{\"kind\":\"");
+    out.push_str(transfer.kind.name());
+    out.push_str("\",\"id\":");
+    match &transfer.id {
+        Some(id) => write_json_string(id, out),
+        None => out.push_str("null"),
+    }
+    out.push_str(",\"name\":");
+    write_json_string(&transfer.name, out);
     out.push('}');
 }
 

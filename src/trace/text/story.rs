@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
+use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
-use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject};
+use crate::trace::{
+    Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject, Transfer,
+};
 use crate::value::{Json, Text, Value};
 
 /// Tells what happened.
@@ -123,6 +126,9 @@ impl Teller<'_> {
                 "",
                 &preview.text(phrase.text(self.legend)),
             )),
+            Fact::Heard(_) | Fact::Collected(_) if self.listens(step) => {
+                self.tell_turn(fact, facts)
+            }
             Fact::Heard(text) => self.tell_heard(text, step, facts),
             Fact::Collected(digits) => self.tell_collected(digits, step, facts),
             // Nobody needs to be told of all that a flow or task does not know yet.
@@ -133,16 +139,17 @@ impl Teller<'_> {
             }
             Fact::Asked(asked) => Some(self.tell_asked(asked)),
             Fact::Answered(answer) => plain(self.tell_answered(answer, step, facts)),
-            Fact::Routed(routing) => {
-                let text = format!("routed to {}", self.routing(routing));
+            Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
+                let text = self.tell_handed_on(fact)?;
                 Some(Piece::new(Ink::Way, text))
             }
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
-            Fact::Input(field, value) => self.tell_value(&field.name(), value),
-            Fact::Output(field, value) => self.tell_value(&field.name(), value),
-            Fact::Entry(entry) => self.tell_value(&entry.name, &entry.value),
+            Fact::Input(field, value) | Fact::Output(field, value) => {
+                self.tell_passed(*field, &field.name(), value)
+            }
+            Fact::Entry(entry) => self.tell_passed(entry.of, &entry.name, &entry.value),
             Fact::Read(..)
             | Fact::Failed(_)
             | Fact::Missing(_)
@@ -152,6 +159,19 @@ impl Teller<'_> {
         }
     }
 
+    fn tell_handed_on(&self, fact: &Fact) -> Option<String> {
+        Some(match fact {
+            Fact::Routed(routing) => format!("routed to {}", self.routing(routing)),
+            Fact::Transferred(transfer) => {
+                format!("transferred to {}", self.transfer(transfer))
+            }
+            Fact::Connected(waited) => {
+                format!("answered by an agent after {}", seconds(*waited))
+            }
+            _ => return None,
+        })
+    }
+
     /// Whether a step is the beginning of one of Architect's flows or tasks.
     fn begins(&self, step: &Step) -> bool {
         let label = self.legend.node(step.node);
@@ -159,7 +179,7 @@ impl Teller<'_> {
             || label.node_type == self.legend.flow(label.flow).flow_type
     }
 
-    fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
+    pub(super) fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
         let text = format!("{} = {}", self.preview.text(name), self.preview.value(value));
         Some(Piece::new(Ink::Plain, text))
     }
@@ -313,6 +333,16 @@ impl Teller<'_> {
         told
     }
 
+    /// To whom the conversation was handed on.
+    pub(super) fn transfer(&self, transfer: &Transfer) -> String {
+        let kind = match transfer.kind {
+            TransferKind::SecureFlow => "secure flow",
+            TransferKind::Voicemail => "the voicemail of",
+            kind => kind.name(),
+        };
+        format!("{kind} {}", self.preview.text(&transfer.name))
+    }
+
     /// The id of a node.
     pub(super) fn node(&self, node: NodeId) -> String {
         self.preview.text(&self.legend.node(node).id)
@@ -332,7 +362,7 @@ fn is_silence(facts: &[&Fact]) -> bool {
         })
 }
 
-fn is_keys(text: &str) -> bool {
+pub(super) fn is_keys(text: &str) -> bool {
     text.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'))
 }
 

@@ -1,8 +1,21 @@
 //! Architect's actions, one file a family.
 
+mod attributes;
+mod collect;
 mod control;
+mod dial;
+mod digital;
+mod listen;
+mod lookups;
+mod menu;
 mod other;
+mod queue;
+mod recorded;
 mod speech;
+mod transfer;
+
+pub(in crate::engine) use listen::Listening;
+pub(super) use listen::question as listens;
 
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::{Legend, NodeId};
@@ -43,7 +56,27 @@ pub(super) fn execute(
         Action::Jump(jump) => control::jump(state, program, jump),
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
+        Action::Attributes(attributes) => {
+            attributes::execute(state, program, step, attributes)
+        }
+        Action::Recorded(recorded) => recorded::execute(state, program, step, recorded),
+        Action::Send(send) => digital::send(state, program, step, send),
+        Action::Ask(ask) => digital::ask(state, program, ask),
+        Action::ClearSlots(slots) => digital::clear(state, program, step, slots),
         Action::End(_) => Ok(Effect::EndCall),
+        Action::Lookup(lookup) => lookups::begin(state, program, step, lookup),
+        Action::CollectInput(collect) => collect::begin(state, program, step, collect),
+        Action::DialByExtension(dial) => dial::begin(state, program, step, dial),
+        Action::Menu(menu) => menu::enter(state, program, step, menu),
+        Action::GoToMenu(way) => menu::go_to(state, program, *way),
+        Action::Transfer(it) => transfer::begin(state, program, step, it),
+        Action::CreateCallback(it) => queue::create_callback(state, program, it),
+        Action::SetWhisperAudio(audio) => queue::whisper(state, program, step, audio),
+        Action::HoldMusic(music) => queue::hold_music(state, program, step, music),
+        Action::EstimatedWaitTime(wait) => {
+            queue::estimated_wait(state, program, step, wait)
+        }
+        Action::PositionInQueue(it) => queue::position(state, program, step, it),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -62,11 +95,43 @@ pub(super) fn answer(
         (Action::Other(other), Waiting::Action { .. }) => {
             other::answered(state, program, step, other, answer)
         }
+        (Action::Lookup(lookup), waiting) => {
+            lookups::answered(state, program, step, lookup, waiting, answer)
+        }
+        (Action::CollectInput(collect), Waiting::Listen(listening)) => {
+            collect::heard(state, program, step, collect, listening, answer)
+        }
+        (Action::DialByExtension(dial), Waiting::Listen(listening)) => {
+            dial::heard(state, program, step, dial, listening, answer)
+        }
+        (Action::DialByExtension(dial), Waiting::Action { inputs }) => {
+            dial::answered(state, program, step, dial, &inputs, answer)
+        }
+        (Action::Menu(menu), Waiting::Listen(listening)) => {
+            menu::heard(state, program, step, menu, listening, answer)
+        }
+        (Action::Transfer(transfer), Waiting::Queue(routing)) => {
+            transfer::routed(state, program, step, transfer, routing, answer)
+        }
+        (Action::Transfer(transfer), Waiting::Action { inputs }) => {
+            transfer::answered(state, program, step, transfer, &inputs, answer)
+        }
+        (Action::CreateCallback(_), Waiting::Action { inputs }) => {
+            queue::callback_created(state, step, &inputs, answer)
+        }
+        (Action::Ask(ask), Waiting::Action { .. }) => {
+            digital::answered(state, program, step, ask, answer)
+        }
+        (Action::Ask(ask), Waiting::Reply(tries)) => {
+            digital::replied(state, program, step, ask, tries, &answer)
+        }
         // Every action asks only its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
     };
     outcome.unwrap_or_else(Effect::Fail)
 }
+
+pub(super) use lookups::data_action_question;
 
 pub(super) fn question<'q>(
     legend: &'q Legend,
@@ -74,7 +139,8 @@ pub(super) fn question<'q>(
     inputs: &'q [(Text, Value)],
 ) -> Question<'q> {
     let label = legend.node(node);
-    Question::Action { kind: &label.node_type, name: &label.name, inputs }
+    let flow = &legend.flow(label.flow).name;
+    Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
 }
 
 /// The way by one of the outputs of an action.

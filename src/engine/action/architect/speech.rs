@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, PathTaken, Phrase};
+use crate::trace::{Fact, Failure, Field, Listen, PathTaken, Phrase};
 use crate::value::{Audio, Value};
 
 pub(super) fn play(
@@ -27,7 +27,12 @@ pub(super) fn say(
     audio: &Source,
 ) -> Result<(), Box<Failure>> {
     let value = state.value(program, audio)?;
-    let audio = match &value {
+    hear(state, &value)
+}
+
+/// Plays what a value stands for, if it is anything.
+pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
+    let audio = match value {
         Value::Audio(audio) => Arc::clone(audio),
         other => match Audio::from_value(other) {
             Some(audio) => Arc::new(audio),
@@ -40,9 +45,23 @@ pub(super) fn say(
     if audio.segments.is_empty() {
         return Ok(());
     }
+    let audio = state.conversation.heard(audio);
     let words = audio.render(&state.conversation.language());
     state.made_bytes = state.made_bytes.saturating_add(words.len());
     state.note(|| Fact::Said(Phrase::Made(words.into())));
+    let drops_keys = audio.barge_in == Some(false);
     state.note(|| Fact::Played(audio));
+    if drops_keys {
+        drop_keys(state);
+    }
     Ok(())
+}
+
+/// Who must hear it all is not listened to: what was typed ahead does not count. *Decided here.*
+fn drop_keys(state: &mut State) {
+    let dropped = state.conversation.drop_keys(state.clock_ms);
+    if !dropped.is_empty() {
+        let field = Field::Listen(Listen::DroppedKeys);
+        state.note(|| Fact::Output(field, Value::String(dropped)));
+    }
 }
