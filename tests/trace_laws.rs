@@ -16,6 +16,7 @@ use flowsim::value::{
     Collection, Currency, DateTime, Decimal, Duration, Json, Kind as ValueKind, Text,
     Value,
 };
+use indexmap::IndexMap;
 use proptest::prelude::*;
 
 /// How many nodes, variables, texts and references the legend has.
@@ -39,7 +40,9 @@ fn legend(names: &[String]) -> Legend {
         span,
         conditions: vec![name(index); index],
         outputs: vec![name(index); index],
+        output_keys: Vec::new(),
         key: None,
+        tracking_id: None,
     };
     // Variables and references have names of their own, as in every program.
     let own = |index: usize| Text::from(format!("{index}{}", name(index)));
@@ -48,6 +51,7 @@ fn legend(names: &[String]) -> Legend {
         flows: (0..2).map(flow).collect(),
         nodes: (0..count).map(node).collect(),
         variables: (0..count).map(own).collect(),
+        variable_keys: IndexMap::default(),
         texts: (0..count).map(name).collect(),
         references: (0..count).map(own).collect(),
     }
@@ -205,6 +209,7 @@ prop_compose! {
             steps,
             events: events.into_iter().map(|(step, fact)| Event { step, fact }).collect(),
             variables: vec![(VariableId(1), variable)],
+            built_ins: Vec::new(),
             other_variables: vec![(other.0.into(), other.1)],
         }
     }

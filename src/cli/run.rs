@@ -14,7 +14,9 @@ use crate::engine::{Call, Limits, Request, Session, play};
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::source::{Files, read_document};
-use crate::trace::{JsonWriter, Status, TextStyle, Trace, render_text, write_simulation};
+use crate::trace::{
+    JsonWriter, Status, TextStyle, Trace, execution, render_text, write_simulation,
+};
 use crate::value::{DateTime, Text, Value};
 use crate::world::{FixtureHost, Fixtures, Input};
 
@@ -115,7 +117,8 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["input", "request"])]
     interactive: bool,
 
-    /// What to print: a tree for people, flowsim's JSON, or a simulation response
+    /// What to print: a tree for people, flowsim's JSON, a simulation response, or the
+    /// execution document that Genesys Cloud would write, of Architect's flows only
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -125,6 +128,7 @@ enum Format {
     Text,
     Json,
     Simulation,
+    Execution,
 }
 
 /// A call that can be made, and the caller's answers.
@@ -151,6 +155,14 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
+    if arguments.format == Format::Execution
+        && program.unit(prepared.flow).architect.is_none()
+    {
+        let text = "only flows of Architect have execution documents\n\n\
+                    use --format json for this one";
+        output::message("error", text);
+        return Ok(Exit::Usage);
+    }
     let mut session = Session::start(Arc::clone(&program), &prepared.call);
     let mut host = FixtureHost::new(&fixtures, &prepared.inputs);
     let trace = if arguments.interactive {
@@ -225,8 +237,9 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
         }
         Format::Json => JsonWriter::new(legend).write(trace, &mut out),
         Format::Simulation => write_simulation(&JsonWriter::new(legend), trace, &mut out),
+        Format::Execution => out = execution::of_trace(trace, legend).to_text(),
     }
-    if arguments.format != Format::Text {
+    if matches!(arguments.format, Format::Json | Format::Simulation) {
         out.push('\n');
     }
     output::result(&out)

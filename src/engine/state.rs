@@ -121,6 +121,7 @@ impl State {
                     *slot = value.clone();
                 }
             }
+            self.conversation.keep_start();
             return;
         }
         self.push_frame(program, call.flow, None, true, deadline);
@@ -583,6 +584,7 @@ impl State {
             steps: std::mem::take(&mut self.recorder.steps),
             events: std::mem::take(&mut self.recorder.events),
             variables,
+            built_ins: self.conversation.take_at_start(program),
             other_variables: std::mem::take(&mut self.other_variables),
         })
     }

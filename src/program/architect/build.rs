@@ -120,6 +120,9 @@ fn declare<'v>(
         }
         let new = variable(program, name.clone(), item.holds, Some(item));
         scope.declare(&name, &new);
+        if let Some(key) = &item.key {
+            program.legend.variable_keys.insert(new.id, key.clone());
+        }
         list.push(new);
     }
     Variables { first, list }
@@ -236,6 +239,7 @@ impl<'c> Compiler<'c> {
             UnitKind::Bot => "bot",
         };
         let begin = self.push(&unit.name, kind, unit.span, Vec::new());
+        self.program.legend.nodes[begin.index()].key = Some(unit.key.clone());
         let first = match unit.kind {
             UnitKind::Menu => self.menu(unit),
             _ => self.sequence(&unit.actions, None),
@@ -395,7 +399,9 @@ impl<'c> Compiler<'c> {
             span,
             conditions: Vec::new(),
             outputs,
+            output_keys: Vec::new(),
             key: None,
+            tracking_id: None,
         });
         self.program.steps.push(Step {
             action: StepAction::Architect(Box::new(Action::GoTo)),
@@ -423,8 +429,14 @@ impl<'c> Compiler<'c> {
 
     fn label(&mut self, at: NodeId, outputs: Vec<Text>, action: &architect::Action) {
         let label = &mut self.program.legend.nodes[at.index()];
+        let keys = outputs.iter().map(|name| {
+            let mut named = action.outputs.iter().filter(|output| output.label == *name);
+            named.next()?.key.clone()
+        });
+        label.output_keys = keys.collect();
         label.outputs = outputs;
         label.key.clone_from(&action.key);
+        label.tracking_id = action.tracking_id;
     }
 
     /// Where a runtime error leads: `preHandlingAudio`, then what `errorHandling` says.
@@ -559,6 +571,7 @@ fn handler(
 ) -> architect::Action {
     architect::Action {
         key: None,
+        tracking_id: None,
         name: Some("Error Handling".into()),
         kind: Written { value: kind.into(), span },
         settings: Settings { entries },
