@@ -151,18 +151,11 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     };
     let fixtures = Arc::new(fixtures);
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let prepared = match prepare(&mut arguments, &program, &fixtures, &mut files) {
+    let prepared = prepare(&mut arguments, &program, &fixtures, &mut files);
+    let prepared = match prepared.and_then(|it| has_format(&arguments, &program, it)) {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
-    if arguments.format == Format::Execution
-        && program.unit(prepared.flow).architect.is_none()
-    {
-        let text = "only flows of Architect have execution documents\n\n\
-                    use --format json for this one";
-        output::message("error", text);
-        return Ok(Exit::Usage);
-    }
     let mut session = Session::start(Arc::clone(&program), &prepared.call);
     let mut host = FixtureHost::new(&fixtures, &prepared.inputs);
     let trace = if arguments.interactive {
@@ -243,6 +236,25 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
         out.push('\n');
     }
     output::result(&out)
+}
+
+/// Refuses the form that only calls of Architect's flows have for any other.
+fn has_format(
+    arguments: &Arguments,
+    program: &Program,
+    prepared: Prepared,
+) -> Result<Prepared, Exit> {
+    let is_architect = program.unit(prepared.flow).architect.is_some();
+    if arguments.format != Format::Execution || is_architect {
+        return Ok(prepared);
+    }
+    let name = &program.legend.flow(prepared.flow).name;
+    let text = format!(
+        "only flows of Architect have execution documents, and `{name}` is none\n\n\
+         use --format json"
+    );
+    output::message("error", &text);
+    Err(Exit::Usage)
 }
 
 /// Turns the command line, or the request, into a call.

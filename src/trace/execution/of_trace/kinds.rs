@@ -1,6 +1,7 @@
 //! What execution documents call things: events, output paths, turns, lists.
 
 use super::super::event::Event;
+use crate::trace::Field;
 use crate::value::{Json, Text};
 
 /// Kinds whose event is not `action` and the kind. *Source: a real document for loops, the
@@ -154,6 +155,31 @@ pub(super) fn turn(kind: &str) -> Option<(&'static str, &'static str)> {
     found.map(|(_, purpose, input)| (*purpose, *input))
 }
 
+/// The lists that the inputs of a kind have even if they are empty.
+pub(super) fn input_lists(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "switch" => &["cases"],
+        "callCommonModule" => &["inputs"],
+        "jumpToTask" | "menuJumpToTask" | "callTask" => &["taskInputs"],
+        _ => &[],
+    }
+}
+
+/// The list that a named value belongs to; nothing if it stands among the data by its name,
+/// as the settings of an action do.
+pub(super) fn list_of(of: Field, kind: &str) -> Option<Text> {
+    match (of, kind) {
+        (Field::Inputs, "callTask" | "jumpToTask" | "menuJumpToTask") => {
+            Some("taskInputs".into())
+        }
+        (Field::Outputs, "callTask") => Some("taskOutputs".into()),
+        (Field::Inputs | Field::Outputs, "callCommonModule") => Some(of.name()),
+        (Field::Inputs | Field::Outputs, _) => None,
+        (of, _) => Some(of.name()),
+    }
+}
+
+/// Whether an action of the kind tells which variables it set even if there were none.
 pub(super) fn has_results(kind: &str) -> bool {
     WITH_RESULTS.contains(&kind)
 }

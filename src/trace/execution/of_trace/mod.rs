@@ -5,6 +5,7 @@
 //! tasks and flows end is not in the trace; it follows from where the next step is.
 
 mod action;
+mod data;
 mod ids;
 mod kinds;
 mod values;
@@ -21,6 +22,11 @@ use crate::value::{DateTime, Duration, Json, Text, Value};
 
 /// The version that is written where the document of a flow states none.
 const FIRST_VERSION: &str = "1.0";
+
+/// How deep modules and called tasks are put into each other. What is deeper is left out, for
+/// JSON may be nested only [so deep](crate::value::MAX_JSON_DEPTH), and every one of these
+/// takes three levels of it.
+const MAX_NESTED: usize = 32;
 
 /// What an inbound call is told of the conversation, set or not. *Source: a real document.*
 const OF_INBOUND_CALLS: [&str; 15] = [
@@ -56,10 +62,17 @@ pub fn of_trace(trace: &Trace, legend: &Legend) -> ExecutionDocument {
         }
     }
     let ids = Ids { legend, trace };
-    let mut walk = Walk { trace, legend, ids, facts, levels: vec![Level::default()] };
+    let mut walk = Walk {
+        trace,
+        legend,
+        ids,
+        facts,
+        levels: vec![Level::default()],
+        is_truncated: false,
+    };
     let execution = walk.events();
     let flow = legend.flow(trace.flow);
-    let flow_type = Text::from(flow.flow_type.to_lowercase());
+    let flow_type = flow.flow_type.to_lowercase();
     let conversation = walk.built_in("Call.ConversationId");
     let document = ExecutionDocument {
         conversation_id: conversation.and_then(|value| match value {
@@ -75,7 +88,7 @@ pub fn of_trace(trace: &Trace, legend: &Legend) -> ExecutionDocument {
         is_secure: Some(flow_type == "securecall"),
         flow_type: Some(flow_type),
         flow_version: Some(version(flow.version.as_ref())),
-        is_truncated: Some(false),
+        is_truncated: Some(walk.is_truncated),
         execution: Some(execution),
         ..ExecutionDocument::default()
     };
@@ -95,6 +108,7 @@ struct Walk<'t> {
     facts: Vec<Vec<&'t Fact>>,
     /// The flow of the call, and everything that is called and has not come back.
     levels: Vec<Level>,
+    is_truncated: bool,
 }
 
 /// What happens at one depth.
@@ -143,6 +157,10 @@ impl<'t> Walk<'t> {
             });
             if done.is_module && came_back {
                 done.events.push(Event::new("endedCommonModule").begin(end).output([]));
+            }
+            if self.levels.len() > MAX_NESTED {
+                self.is_truncated = true;
+                continue;
             }
             if let Some(called) = self.level().events.last_mut() {
                 called.execution.get_or_insert_default().append(&mut done.events);
