@@ -10,7 +10,7 @@ use flowsim::flow::{
 use flowsim::source::{Files, Kind, Node, read_json};
 use flowsim::trace::{
     Asked, Event, Fact, Failure, JsonWriter, PathTaken, Phrase, Routing, Status, Step,
-    Subject, TextStyle, Trace, render_text, write_simulation,
+    Subject, TextStyle, Trace, execution, render_text, write_simulation,
 };
 use flowsim::value::{
     Collection, Currency, DateTime, Decimal, Duration, Json, Kind as ValueKind, Text,
@@ -254,6 +254,17 @@ proptest! {
         let begins = own.starts_with("{\"schema\":\"flowsim.trace/1\",");
         prop_assert!(begins, "the schema comes first");
         prop_assert!(!own.contains('\n') && !simulation.contains('\n'));
+    }
+
+    #[test]
+    fn execution_documents_are_read_as_they_were_written(trace in trace(), legend in legends()) {
+        let text = execution::of_trace(&trace, &legend).to_text();
+        check_json(&text);
+        let mut diagnostics = Vec::new();
+        let file = Files::new().add("run.json", text.as_str());
+        let read = execution::read(&read_json(&file).unwrap(), &mut diagnostics).unwrap();
+        prop_assert_eq!(diagnostics, []);
+        prop_assert_eq!(read.to_text(), text);
     }
 
     #[test]
