@@ -89,7 +89,9 @@
 //! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |
 //! | [`trace`] | 4 | what happened, as events; written as text, JSON or a simulation response |
 //! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
-//! | [`analysis`] | 6 | questions about programs and traces, such as what fixtures lack |
+//! | [`suite`] | 6 | scenario files: read, played, judged |
+//! | [`analysis`] | 6 | questions about flows, programs and traces, such as what fixtures lack |
+//! | [`runner`] | 7 | suites run in parallel, told as events in a stable order |
 //! | [`cli`] | 10 | arguments, streams, exit codes; one file a command |
 //!
 //! # What holds everywhere
@@ -114,7 +116,9 @@ pub mod engine;
 pub mod expr;
 pub mod flow;
 pub mod program;
+pub mod runner;
 pub mod source;
+pub mod suite;
 pub mod trace;
 pub mod value;
 pub mod world;

@@ -168,6 +168,139 @@ fn modules_that_are_loaded_are_known() {
     assert_eq!(caller("Gret"), [(Code::UNKNOWN_FLOW, near)]);
 }
 
+#[test]
+fn a_statement_has_the_type_of_its_variable() {
+    let with = |statement: &str, variable: &str| {
+        codes(&with_actions(&format!(
+            "- updateData: {{name: U, statements: [{{{statement}: {{variable: {variable}, value: {{noValue: true}}}}}}]}}"
+        )))
+    };
+    assert_eq!(with("string", "flow.TEXT"), []);
+    assert_eq!(with("integer", "Flow.count"), []);
+    assert_eq!(with("queue", "Flow.queue"), []);
+    assert_eq!(with("string", "Flow.count"), [Code::WRONG_TYPE]);
+    assert_eq!(with("integerCollection", "Flow.count"), [Code::WRONG_TYPE]);
+    // What nobody declares has its own finding, and so has a type that there is not.
+    assert_eq!(with("string", "Flow.cuont"), [Code::UNKNOWN_VARIABLE]);
+    assert_eq!(with("wrench", "Flow.count"), []);
+}
+
+const GREETING: &str = "commonModule:
+  name: Greet
+  variables:
+    - stringVariable: {name: Common.who, isInput: true}
+    - booleanVariable: {name: Common.loud, isInput: true}
+    - booleanVariable: {name: Common.done, isOutput: true}
+    - stringVariable: {name: Common.own}
+  startUpTaskActions: [{endTask: {name: E}}]
+";
+
+/// The findings in a call of the module above that has these bindings.
+fn of_call(bindings: &str) -> Vec<(Code, Option<String>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let action = format!(
+        "- callCommonModule: {{name: C, commonModule: {{greet: {{ver_latestPublished: {{{bindings}}}}}}}}}"
+    );
+    fs::write(folder.path().join("module.yaml"), GREETING).unwrap();
+    fs::write(folder.path().join("caller.yaml"), with_actions(&action)).unwrap();
+    let (diagnostics, _) = findings(&[folder.path().to_owned()]);
+    diagnostics.into_iter().map(|it| (it.code, it.help)).collect()
+}
+
+#[test]
+fn a_module_takes_and_gives_what_it_declares() {
+    let help = |text: &str| Some(text.to_owned());
+    assert_eq!(of_call("inputs: {common.WHO: {exp: Flow.text}}"), []);
+    assert_eq!(of_call("inputs: {Common.who: {lit: Ada}}"), []);
+    // An Integer is made a text without a word.
+    assert_eq!(of_call("inputs: {Common.who: {exp: Flow.count}}"), []);
+    assert_eq!(
+        of_call("inputs: {Common.loud: {exp: Flow.queue}}"),
+        [(Code::WRONG_TYPE, None)]
+    );
+    assert_eq!(
+        of_call("inputs: {Common.woh: {exp: Flow.text}}"),
+        [(Code::UNKNOWN_INPUT, help("did you mean `Common.who`?"))]
+    );
+    assert_eq!(
+        of_call("inputs: {Common.own: {exp: Flow.text}}"),
+        [(Code::UNKNOWN_INPUT, help("make it an input of the module"))]
+    );
+    assert_eq!(
+        of_call("outputs: {Common.own: {var: Flow.text}}"),
+        [(Code::UNKNOWN_OUTPUT, help("make it an output of the module"))]
+    );
+    assert_eq!(of_call("outputs: {Common.done: {noValue: true}}"), []);
+    assert_eq!(
+        of_call("outputs: {Common.done: {var: Flow.text}}"),
+        [(Code::WRONG_TYPE, help("keep it in a variable of the type Boolean"))]
+    );
+}
+
+#[test]
+fn a_task_takes_what_it_declares() {
+    let with = |kind: &str, name: &str, value: &str| {
+        codes(&format!(
+            "{}    - task:
+        name: Other
+        refId: Other_2
+        variables: [{{stringVariable: {{name: Task.x}}}}, {{integerVariable: {{name: Task.n}}}}]
+        actions: [{{endTask: {{name: E, outputPath: {{name: default}}}}}}]
+",
+            with_actions(&format!(
+                "- callTask:
+    name: C
+    targetTaskRef: /inboundCall/tasks/task[Other_2]
+    taskInputs: [{{{kind}: {{name: {name}, value: {{exp: {value}}}}}}}]"
+            ))
+        ))
+    };
+    assert_eq!(with("string", "task.X", "Flow.text"), []);
+    assert_eq!(with("integer", "Task.n", "Flow.count"), []);
+    assert_eq!(with("string", "Task.y", "Flow.text"), [Code::UNKNOWN_INPUT]);
+    assert_eq!(with("integer", "Task.x", "Flow.count"), [Code::WRONG_TYPE]);
+    assert_eq!(with("integer", "Task.n", "Flow.queue"), [Code::WRONG_TYPE]);
+}
+
+#[test]
+fn an_error_goes_to_a_unit_of_the_flow() {
+    let with = |handling: &str| {
+        let section = format!(
+            "  settingsErrorHandling: {{errorHandling: {{{handling}}}}}\n  tasks:"
+        );
+        let flow = with_actions("- disconnect: {name: D}").replace("  tasks:", &section);
+        codes(&flow)
+    };
+    assert_eq!(with("disconnect: {none: true}"), []);
+    assert_eq!(with("task: {targetTaskRef: '/inboundCall/tasks/task[Main_1]'}"), []);
+    assert_eq!(with("task: {name: Main}"), []);
+    assert_eq!(with("task: {lit: {name: Main}}"), []);
+    for missing in [
+        "task: {targetTaskRef: '/inboundCall/tasks/task[Mian_1]'}",
+        "menu: {targetMenuRef: '/inboundCall/menus/menu[Main_1]'}",
+        "task: {name: Mian}",
+        "task: {lit: {name: Mian}}",
+        "menu: {name: Main}",
+    ] {
+        assert_eq!(with(missing), [Code::DANGLING_REFERENCE], "{missing}");
+    }
+}
+
+#[test]
+fn kinds_that_only_look_unknown_are_passed_over() {
+    // A settings block, a variable and an output have keys that are no kinds of actions.
+    let actions = "- dataTableLookup:
+    name: L
+    lookupValue: {lit: x}
+    dataTable: {disconect: {foundOutputs: {playAudoi: {noValue: true}}}}
+    outputs: {found: {actions: []}}
+- callBridge: {name: B}
+- endFlow: {name: E}";
+    assert_eq!(codes(&with_actions(actions)), []);
+    let misspelt = codes(&with_actions("- Disconnect: {name: D}"));
+    assert_eq!(misspelt, [Code::UNKNOWN_ACTION]);
+}
+
 /// A folder of flows has other YAML too: fixtures, tests, pipelines, templates.
 #[test]
 fn a_folder_passes_over_what_is_no_flow() {

@@ -41,7 +41,7 @@ const WITH_FIXTURE: [Code; 24] = [
 ];
 
 /// The codes that only Architect's own flows have; their files are Archy YAML.
-const OF_ARCHITECT: [Code; 9] = [
+const OF_ARCHITECT: [Code; 11] = [
     Code::UNSET_PLACEHOLDER,
     Code::UNKNOWN_FUNCTION,
     Code::UNKNOWN_VARIABLE,
@@ -50,6 +50,8 @@ const OF_ARCHITECT: [Code; 9] = [
     Code::WRONG_TYPE,
     Code::NESTED_COMMON_MODULE,
     Code::DUPLICATE_CHOICE,
+    Code::UNKNOWN_ACTION,
+    Code::UNKNOWN_INPUT,
     Code::UNKNOWN_OUTPUT,
 ];
 
@@ -111,8 +113,12 @@ fn every_finding_reads_well() {
 
 #[test]
 fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
-    let of_runs =
-        [Code::INVALID_FIXTURES, Code::INVALID_REQUEST, Code::INVALID_EXECUTION];
+    let of_runs = [
+        Code::INVALID_FIXTURES,
+        Code::INVALID_REQUEST,
+        Code::INVALID_EXECUTION,
+        Code::INVALID_SCENARIO,
+    ];
     // What exports alone have is in `tests/config.rs`.
     let of_exports = [Code::EXPRESSION_MISMATCH];
     let of_checks = Code::all()

@@ -10,7 +10,9 @@ use std::process::Command;
 use flowsim::diagnostic::{Diagnostic, Severity};
 use flowsim::flow::architect::ArchitectFlow;
 use flowsim::flow::read::config::{count_expressions, decode, embedded, read};
+use flowsim::flow::{Dependency, Needed, dependencies};
 use flowsim::source::{Files, read_json};
+use flowsim::value::Kind;
 use serde_json::Value as Json;
 
 /// An export of the shared data, decoded, and what the manifest says of it.
@@ -70,6 +72,58 @@ fn texts_mean_what_their_trees_say() {
     }
     eprintln!("{total} expressions of real flows mean what their trees say");
 }
+
+/// An export has a list of all that it needs of its organisation, made by Architect.
+#[test]
+fn what_a_flow_names_is_what_its_manifest_lists() {
+    let mut total = 0;
+    for Export { name, json, .. } in exports() {
+        let manifest = &serde_json::from_str::<Json>(&json).unwrap()["manifest"];
+        let mut expected: Vec<(&str, String)> = Vec::new();
+        for (family, _) in FAMILIES {
+            let listed = manifest[family].as_array().into_iter().flatten();
+            expected.extend(
+                listed.map(|it| (family, it["name"].as_str().unwrap().to_owned())),
+            );
+        }
+        let mut found = Vec::new();
+        let mut add = |it: Dependency<'_>| {
+            let what = match it.what {
+                Needed::Column(_) => return,
+                Needed::DataAction(_) => Needed::DataAction(None),
+                other => other,
+            };
+            let family = FAMILIES.iter().find(|(_, needed)| *needed == what);
+            found.push((
+                family.map_or("other", |(family, _)| *family),
+                it.name.to_string(),
+            ));
+        };
+        // The modules that are in an export are in its manifest too.
+        load(&json).0.iter().for_each(|flow| dependencies(flow, &mut add));
+        for names in [&mut expected, &mut found] {
+            names.sort();
+            names.dedup();
+        }
+        assert_eq!(found, expected, "{name}");
+        total += found.len();
+    }
+    eprintln!("{total} things of organisations are in the manifests of real flows");
+}
+
+/// What manifests call what flows name.
+const FAMILIES: [(&str, Needed<'static>); 10] = [
+    ("queue", Needed::Object(Kind::Queue)),
+    ("user", Needed::Object(Kind::User)),
+    ("userPrompt", Needed::Object(Kind::Prompt)),
+    ("acdSkill", Needed::Object(Kind::Skill)),
+    ("acdWrapupCode", Needed::Object(Kind::WrapupCode)),
+    ("schedule", Needed::Object(Kind::Schedule)),
+    ("scheduleGroup", Needed::Object(Kind::ScheduleGroup)),
+    ("emergencyGroup", Needed::Object(Kind::EmergencyGroup)),
+    ("dataAction", Needed::DataAction(None)),
+    ("dataTable", Needed::DataTable),
+];
 
 #[test]
 fn an_export_is_converted() {

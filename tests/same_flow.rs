@@ -342,17 +342,8 @@ impl Outline<'_> {
         self.places.insert(place.replace(".en-US", ".en-us"), text);
     }
 
-    /// An expression as Architect writes it; a call that only makes speech of a text is that
-    /// speech.
+    /// An expression as Architect writes it.
     fn expression(&mut self, text: &str) -> String {
-        let speech = text
-            .strip_prefix("AudioPlaybackOptions(ToAudioTTS(\"")
-            .and_then(|rest| rest.strip_suffix("\"), true)"));
-        match speech {
-            Some(speech) => format!("speech {speech}"),
-            None => {
-                canonical(text, &mut self.names, None).unwrap_or_else(|_| text.into())
-            }
-        }
+        canonical(text, &mut self.names, None).unwrap_or_else(|_| text.into())
     }
 }

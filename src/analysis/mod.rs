@@ -1,5 +1,7 @@
-//! Questions asked of programs and traces.
+//! Questions asked of flows, programs and traces.
 
+mod architect;
 mod fixtures;
 
+pub use architect::architect_against_fixtures;
 pub use fixtures::against_fixtures;

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
-use crate::analysis::against_fixtures;
+use crate::analysis::{against_fixtures, architect_against_fixtures};
 use crate::diagnostic::{
     Diagnostic, Severity, Style, render_github, render_json, render_sarif, render_text,
     sort, summary,
@@ -28,8 +28,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// Also check the names of queues, data actions and webhooks against these fixtures, and
-    /// the contacts in them; repeatable, later ones win
+    /// Also check the names of queues, data actions, webhooks, prompts, data tables and so on
+    /// against these fixtures, and the contacts in them; repeatable, later ones win
     #[arg(long, value_name = "PATH")]
     fixtures: Vec<PathBuf>,
 
@@ -72,6 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             Err(exit) => return Ok(exit),
         };
         diagnostics.extend(against_fixtures(&Program::compile(&flows), &fixtures));
+        diagnostics.extend(architect_against_fixtures(&architect, &fixtures));
         fixtures.index_contacts();
         diagnostics.extend(fixtures.contact_problems());
     }

@@ -7,36 +7,47 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
-use super::output;
+use super::{load, output};
+use crate::diagnostic::{Severity, sort};
+use crate::flow::read;
 use crate::flow::read::config::decode;
-use crate::source::Files;
+use crate::flow::write::model;
+use crate::source::{File, Files, read_document};
 use crate::value::Json;
 
-/// Turn an export of Architect into JSON that people and programs can read.
+/// Turn an export of Architect, or any flow, into JSON that people and programs can read.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// An export, such as `Main.i3InboundFlow`
+    /// An export, such as `Main.i3InboundFlow`; for `--to model` a flow of any dialect
     file: PathBuf,
 
     /// What to turn it into
     #[arg(long, value_enum, default_value_t = Target::Json)]
     to: Target,
 
+    #[command(flatten)]
+    placeholders: load::Placeholders,
+
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-/// What an export can be turned into.
+/// What a flow can be turned into.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Target {
     /// Architect's own JSON, indented
     Json,
+    /// What flowsim reads, in the form of draft flows: to look at, not to run
+    Model,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
-    let Target::Json = arguments.to;
     let mut files = Files::new();
+    let placeholders = match arguments.placeholders.values(&mut files) {
+        Ok(placeholders) => placeholders,
+        Err(exit) => return Ok(exit),
+    };
     let file = match files.load(&arguments.file) {
         Ok(file) => file,
         Err(problem) => {
@@ -44,7 +55,14 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Input);
         }
     };
-    let json = match decode(file.text()).and_then(|text| indented(&text)) {
+    let converted = match arguments.to {
+        Target::Json => decode(file.text()).and_then(|text| indented(&text)),
+        Target::Model => match models(&file, &placeholders, &mut files) {
+            Some(models) => pretty(&models),
+            None => return Ok(Exit::Input),
+        },
+    };
+    let json = match converted {
         Ok(json) => json,
         Err(problem) => {
             let path = arguments.file.display();
@@ -65,11 +83,41 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     Ok(Exit::Success)
 }
 
+/// The flow of a file, or an object of all its flows; errors in them are shown. Nothing if
+/// the file does not load. Draft flows have the form already.
+fn models(
+    file: &File,
+    placeholders: &read::Placeholders,
+    files: &mut Files,
+) -> Option<Json> {
+    let read::Loaded { flows, architect, mut diagnostics } =
+        read::load_text(file, placeholders, files);
+    diagnostics.retain(|it| it.severity == Severity::Error);
+    sort(&mut diagnostics);
+    output::diagnostics(&diagnostics, files);
+    if diagnostics.iter().any(|it| it.code.is_about_loading()) {
+        return None;
+    }
+    match architect.as_slice() {
+        [] if flows.is_empty() => None,
+        [] => read_document(file).ok().map(|document| read::json(&document)),
+        [flow] => Some(model(flow)),
+        several => {
+            let flows = Json::array(several.iter().map(model));
+            Some(Json::object([("flows".into(), flows)]))
+        }
+    }
+}
+
 /// The order stays as it is in the export, and so do all digits that count.
 fn indented(text: &str) -> Result<String, String> {
     let json =
         Json::parse(text).map_err(|problem| format!("what it holds is {problem}"))?;
-    let text = serde_json::to_string_pretty(&json).map_err(|error| error.to_string())?;
+    pretty(&json)
+}
+
+fn pretty(json: &Json) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(json).map_err(|error| error.to_string())?;
     Ok(text + "\n")
 }
 

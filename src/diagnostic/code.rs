@@ -49,6 +49,7 @@ codes! {
     DUPLICATE_FLOW Error "Two loaded flows have the same id, or the same name and no id."
     INVALID_FIXTURES Error "The fixtures document has a value of the wrong type or an unknown key."
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
+    INVALID_SCENARIO Error "The scenario file has a value of the wrong type, an unknown key, or something that it cannot mean."
     INVALID_EXECUTION Error "The execution document is none, or has a value of the wrong type."
 
 
@@ -59,14 +60,16 @@ codes! {
     UNKNOWN_VARIABLE Error "An expression names a variable that nothing declares."
     UNKNOWN_MEMBER Error "The type has no such property, or values of it have no items."
     WRONG_ARGUMENTS Error "A function or operator cannot take what it is given."
-    WRONG_TYPE Error "An expression gives a value of another type than its place needs."
+    WRONG_TYPE Error "An expression or variable is of another type than its place needs."
     NODE_ID_MISMATCH Error "A node's own id differs from the key that it stands under; the key wins."
     UNKNOWN_NODE_TYPE Error "The node's type is none that flowsim knows."
     UNKNOWN_FLOW Error "A node or action calls a flow that is not loaded."
     FLOW_CALL_CYCLE Error "Flows call each other in a circle; such a call ends at the depth limit."
     NESTED_COMMON_MODULE Error "A common module calls a common module, which Architect does not allow."
     DUPLICATE_CHOICE Error "Two choices of a menu have the same key."
-    UNKNOWN_OUTPUT Error "A task has no output of the name that an action uses."
+    UNKNOWN_ACTION Error "The kind of an action or choice is none that flowsim knows."
+    UNKNOWN_INPUT Error "The task or common module that is called has no input of this name."
+    UNKNOWN_OUTPUT Error "A task or common module has no output of the name that an action uses."
     MISSING_ON_COMPLETE Error "The node has no next node; the flow ends there."
     MISSING_ON_ERROR Warning "The node has no error target; a failure there ends the flow in error."
     NO_DEFAULT_BRANCH Warning "No default branch: where no condition is true, the flow ends there."
@@ -92,6 +95,7 @@ codes! {
     WEBHOOK_FAILED Error "The webhook answered with a failure."
     WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; nothing is ever sent over a network."
     QUEUE_NOT_FOUND Error "The fixtures know queues, but not this one."
+    NOT_IN_FIXTURES Warning "The fixtures know things of this kind, but not this one."
     SKILL_MISMATCH Error "No agent of the queue has all the required skills."
     FLOW_NOT_FOUND Error "The called flow is not loaded."
     FLOW_NOT_PUBLISHED Error "The called flow is not published or not active."
@@ -112,8 +116,8 @@ codes! {
     CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."
 
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."
-    ACTION_NOT_SIMULATED Note "The action is not simulated and nobody had an answer for it, so it succeeded and left its results NOT_SET."
-    ACTION_NOT_SUPPORTED Error "The action is not simulated and nobody had an answer for it, which `--strict` forbids."
+    ACTION_NOT_SIMULATED Note "Not simulated, and nobody had an answer: the action succeeded and left its results NOT_SET."
+    ACTION_NOT_SUPPORTED Error "Not simulated, and nobody had an answer for the action, which `--strict` forbids."
     QUEUE_NOT_CHECKED Note "The fixtures know no queues, so the queue was accepted unchecked."
 }
 

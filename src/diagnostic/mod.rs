@@ -2,6 +2,7 @@
 //! programs and CI systems.
 
 mod code;
+mod decoder;
 mod excerpt;
 mod explain;
 mod github;
@@ -14,6 +15,7 @@ mod text;
 pub(crate) mod visible;
 
 pub use code::Code;
+pub(crate) use decoder::Decoder;
 pub use explain::{explain, handbook};
 pub use github::render_github;
 pub use json::{Finding, Findings, findings, render_json};

@@ -270,12 +270,39 @@ impl Settings {
     }
 }
 
+impl Action {
+    /// What an author knows it by: the name, or the kind.
+    pub fn title(&self) -> &str {
+        self.name.as_ref().unwrap_or(&self.kind.value)
+    }
+}
+
 impl Setting {
+    /// The text, if it is a plain one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Literal(Json::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The settings within, if it is a group.
     pub fn group(&self) -> Option<&Settings> {
         match self {
             Self::Group(settings) => Some(settings),
             _ => None,
+        }
+    }
+}
+
+impl UnitKind {
+    /// What it is called: `task`, `menu`, `state`, `bot`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Menu => "menu",
+            Self::State => "state",
+            Self::Bot => "bot",
         }
     }
 }
@@ -306,5 +333,25 @@ fn each_action<'f>(
         for output in &action.outputs {
             each_action(&output.actions, unit, visit);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn archy_names_types_in_its_own_way() {
+        assert_eq!(type_named("dateTime"), Some(Type::one(Kind::DateTime)));
+        assert_eq!(type_named("stringCollection"), Some(Type::many(Kind::String)));
+        assert_eq!(type_named("json"), Some(Type::one(Kind::Json)));
+        assert_eq!(type_named("wrench"), None);
+    }
+
+    #[test]
+    fn actions_of_one_name_have_numbers() {
+        let mut ids = ActionIds::default();
+        let names = ["Say", "Say", "Say 2", "Say"].map(|name| ids.next(name));
+        assert_eq!(names, ["Say", "Say 2", "Say 2 2", "Say 3"]);
     }
 }

@@ -77,6 +77,12 @@ impl File {
         let Some(&start) = starts.get(line.saturating_sub(1)) else {
             return self.text.len();
         };
+        // Most lines are short and ASCII, so that their columns are bytes.
+        let near = column.min(BLOCK_BYTES) + start as usize;
+        let before = self.text.as_bytes().get(start as usize..near);
+        if column <= BLOCK_BYTES && before.is_some_and(<[u8]>::is_ascii) {
+            return near;
+        }
         let wanted = self.characters_before(start as usize) + column;
         let blocks = self.block_starts();
         let block = blocks.partition_point(|&before| before as usize <= wanted) - 1;

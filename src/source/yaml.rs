@@ -157,6 +157,10 @@ impl<'s> Reader<'s> {
         let mark = error.marker();
         let at = self.file.offset(mark.line(), mark.col());
         let span = Span::new(self.file.id(), at, at);
+        // The parser has a limit of its own, for brackets that it looks ahead over.
+        if error.info() == "recursion limit exceeded" {
+            return too_deep(span);
+        }
         let hint =
             self.file.text()[..at].rsplit('\n').next().filter(|line| line.contains('\t'));
         let hint = hint.map(|_| "YAML is indented with spaces, never with tabs".into());

@@ -88,6 +88,13 @@ impl Notation {
     }
 }
 
+/// Loads the flows of one file that is in memory, as if it had been named.
+pub fn load_text(file: &File, placeholders: &Placeholders, files: &mut Files) -> Loaded {
+    let mut loaded = Loaded::default();
+    read_text(file, placeholders, files, true, &mut loaded);
+    loaded
+}
+
 fn load_file(
     path: &Path,
     placeholders: &Placeholders,
@@ -96,14 +103,24 @@ fn load_file(
     loaded: &mut Loaded,
 ) {
     match files.load(path) {
-        Ok(file) if Notation::of(path) == Some(Notation::Export) => {
-            read_export(&file, files, loaded);
-        }
-        Ok(file) if is_template(&file) => {
-            read_template(&file, placeholders, files, is_named, loaded);
-        }
-        Ok(file) => read_file(&file, is_named, loaded),
+        Ok(file) => read_text(&file, placeholders, files, is_named, loaded),
         Err(problem) => loaded.diagnostics.push(problem.into()),
+    }
+}
+
+fn read_text(
+    file: &File,
+    placeholders: &Placeholders,
+    files: &mut Files,
+    is_named: bool,
+    loaded: &mut Loaded,
+) {
+    if Notation::of(file.path()) == Some(Notation::Export) {
+        read_export(file, files, loaded);
+    } else if is_template(file) {
+        read_template(file, placeholders, files, is_named, loaded);
+    } else {
+        read_file(file, is_named, loaded);
     }
 }
 

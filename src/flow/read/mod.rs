@@ -7,7 +7,7 @@ pub mod draft;
 mod files;
 
 pub use document::json;
-pub use files::{Loaded, Placeholders, load};
+pub use files::{Loaded, Placeholders, load, load_text};
 
 use super::model::Flow;
 use crate::diagnostic::{Code, Diagnostic, Tally};

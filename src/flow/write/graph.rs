@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use crate::flow::architect::{Action, ArchitectFlow, Setting, Settings, Unit, UnitKind};
+use crate::flow::architect::{Action, ArchitectFlow, Setting, Settings, Unit};
 use crate::flow::model::{Flow, PathKind};
 
 /// A flow as a graph.
@@ -147,14 +147,8 @@ type Open = Vec<(usize, String)>;
 impl<'f> Drawing<'f> {
     fn unit(&mut self, unit: &'f Unit, is_start: bool) {
         let first = self.vertices.len();
-        let kind = match unit.kind {
-            UnitKind::Task => "task",
-            UnitKind::Menu => "menu",
-            UnitKind::State => "state",
-            UnitKind::Bot => "bot",
-        };
-        let name = unit.name.to_string();
-        self.vertices.push(Vertex { name, kind: kind.into(), is_start });
+        let (name, kind) = (unit.name.to_string(), unit.kind.name().into());
+        self.vertices.push(Vertex { name, kind, is_start });
         self.references(first, &unit.settings);
         self.actions(&unit.actions, vec![(first, String::new())]);
         for choice in &unit.choices {

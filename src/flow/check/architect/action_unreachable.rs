@@ -1,6 +1,5 @@
 //! `UNREACHABLE_NODE`: an action behind one that never goes on.
 
-use super::title;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
@@ -40,13 +39,13 @@ fn in_list(actions: &[Action], report: &mut Report<'_>) -> bool {
         if let Some(last) = last.filter(|_| !is_told) {
             report.at(
                 Code::UNREACHABLE_NODE,
-                title(action),
+                action.title(),
                 action.kind.span,
                 |diagnostic| {
                     let message = format!(
                         "`{}` is never run: `{}` before it does not go on",
-                        title(action),
-                        title(last)
+                        action.title(),
+                        last.title()
                     );
                     let help = "move it before that action, or delete it";
                     Diagnostic { message, ..diagnostic }.help(help)

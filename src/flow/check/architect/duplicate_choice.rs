@@ -1,6 +1,5 @@
 //! `DUPLICATE_CHOICE`: two choices of a menu with the same key.
 
-use super::title;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{ArchitectFlow, Choice};
 use crate::flow::check::report::Report;
@@ -16,12 +15,12 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
                 taken.push((digit.value, choice));
                 continue;
             };
-            let (name, span) = (title(&choice.action), digit.span);
+            let (name, span) = (choice.action.title(), digit.span);
             report.at(Code::DUPLICATE_CHOICE, name, span, |diagnostic| {
                 let message = format!(
                     "`{name}` has the key {}, and so has `{}`",
                     digit.value,
-                    title(&first.action)
+                    first.action.title()
                 );
                 let diagnostic = Diagnostic { message, ..diagnostic };
                 match &first.digit {

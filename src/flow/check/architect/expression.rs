@@ -1,26 +1,24 @@
 //! `EXPRESSION_SYNTAX`, `UNKNOWN_FUNCTION`, `UNKNOWN_VARIABLE`, `UNKNOWN_MEMBER`,
 //! `WRONG_ARGUMENTS`, `WRONG_TYPE`: an expression that cannot be computed.
 
-use super::needed_type::needed_type;
-use super::place::{Owner, Place};
 use super::scope::Scope;
-use super::title;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expr::Origin;
 use crate::expr::architect::{Expression, Problem};
 use crate::flow::architect::Setting;
 use crate::flow::check::report::Report;
+use crate::flow::place::Place;
 use crate::source::Span;
+use crate::value::Type;
 
 pub(super) fn find(
     place: &Place<'_, '_>,
     scope: &mut Scope<'_>,
+    needed: Option<Type>,
     report: &mut Report<'_>,
 ) {
     let Setting::Expression(text, _) = &place.setting.value else { return };
-    let Err(problems) = Expression::compile(text, scope, needed_type(place)) else {
-        return;
-    };
+    let Err(problems) = Expression::compile(text, scope, needed) else { return };
     let span = place.setting.span;
     if text.contains("{{") {
         report.add(Code::PLACEHOLDER_VALUE, |code| placeholder(code, place, span));
@@ -68,12 +66,8 @@ fn placeholder(code: Code, place: &Place<'_, '_>, span: Span) -> Diagnostic {
 
 /// Says what it belongs to.
 fn owned(place: &Place<'_, '_>, diagnostic: Diagnostic) -> Diagnostic {
-    match (place.owner, place.unit) {
-        (Owner::Action(action) | Owner::Case(action), _) => {
-            diagnostic.node(title(action))
-        }
-        (Owner::Variable(variable), _) => diagnostic.node(&*variable.name.value),
-        (Owner::Unit, Some(unit)) => diagnostic.node(&*unit.name),
-        _ => diagnostic,
+    match place.title() {
+        Some(title) => diagnostic.node(title),
+        None => diagnostic,
     }
 }

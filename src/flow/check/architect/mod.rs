@@ -1,21 +1,28 @@
 //! What is wrong with Architect's own flows: one file a finding.
 
 mod action_unreachable;
+mod called;
+mod callee;
 mod duplicate_choice;
 mod expression;
-mod needed_type;
+mod kinds;
 mod nested_common_module;
-mod place;
 mod scope;
+mod statement_type;
 mod unit_unreachable;
+mod unknown_action;
 mod unknown_module;
 mod unknown_output;
+mod unknown_unit;
 mod unknown_variable;
 
 use super::report::Report;
 use super::spelling::Spelling;
 use crate::diagnostic::{Diagnostic, sort};
-use crate::flow::architect::{Action, ArchitectFlow};
+use crate::flow::architect::ArchitectFlow;
+use crate::flow::needed_type::needed_type;
+use crate::flow::place;
+use callee::{Modules, Tasks};
 use scope::Scope;
 
 /// Finds what is wrong with Architect's flows that were loaded together, ordered by place.
@@ -23,28 +30,30 @@ use scope::Scope;
 /// hundred, and then one that counts the rest.
 pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     let spelling = Spelling::new();
+    let modules = Modules::of(flows);
     let mut diagnostics = Vec::new();
     for flow in flows {
         let mut report = Report::on(&flow.name.value, &mut diagnostics);
+        let tasks = Tasks::of(flow);
         let mut scope = Scope::new(flow, &spelling);
         place::each(flow, &mut |place| {
             scope.enter(place.unit);
-            expression::find(place, &mut scope, &mut report);
+            let needed = needed_type(place).or_else(|| modules.needed_type(place));
+            expression::find(place, &mut scope, needed, &mut report);
             unknown_variable::find(place, &scope, &mut report);
+            statement_type::find(place, &scope, &mut report);
         });
+        called::find(flow, &modules, &tasks, &mut scope, &spelling, &mut report);
         unit_unreachable::find(flow, &mut report);
         action_unreachable::find(flow, &mut report);
         duplicate_choice::find(flow, &mut report);
         nested_common_module::find(flow, &mut report);
+        unknown_action::find(flow, &spelling, &mut report);
+        unknown_unit::find(flow, &spelling, &mut report);
         unknown_module::find(flow, flows, &spelling, &mut report);
-        unknown_output::find(flow, &spelling, &mut report);
+        unknown_output::find(flow, &tasks, &spelling, &mut report);
         report.finish();
     }
     sort(&mut diagnostics);
     diagnostics
-}
-
-/// What an author knows an action by.
-fn title(action: &Action) -> &str {
-    action.name.as_ref().unwrap_or(&action.kind.value)
 }

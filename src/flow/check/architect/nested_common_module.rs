@@ -1,6 +1,5 @@
 //! `NESTED_COMMON_MODULE`: a common module that calls a common module.
 
-use super::title;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::check::report::Report;
@@ -13,7 +12,7 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
         if action.kind.value != "callCommonModule" {
             return;
         }
-        let (name, span) = (title(action), action.kind.span);
+        let (name, span) = (action.title(), action.kind.span);
         report.at(Code::NESTED_COMMON_MODULE, name, span, |diagnostic| {
             let message = "a common module cannot call a common module".into();
             Diagnostic { message, ..diagnostic }

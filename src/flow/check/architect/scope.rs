@@ -1,11 +1,10 @@
 //! The variables that an expression may name where it stands: those of the flow, those of
 //! its unit, and Architect's own.
 
-use super::needed_type::named;
 use crate::expr::architect::{BUILT_INS, Declarations, Names, Segment, Variable};
-use crate::flow::architect::{self, ArchitectFlow, Setting, Unit};
+use crate::flow::architect::{self, ArchitectFlow, Unit};
 use crate::flow::check::spelling::Spelling;
-use crate::value::{Json, Text, Type};
+use crate::value::{Text, Type};
 
 /// Scopes whose variables no document declares, or not where they are used: the slots of a
 /// bot come with its language model.
@@ -39,6 +38,11 @@ impl<'f> Scope<'f> {
         }
     }
 
+    /// The type that the flow or the unit declares a variable with.
+    pub(super) fn declared(&self, name: &str) -> Option<Type> {
+        self.unit.get(name).or(self.flow.get(name)).map(|(_, holds)| holds)
+    }
+
     /// Whether a whole name is that of a variable.
     pub(super) fn knows(&self, name: &str) -> bool {
         let lower_case = name.to_lowercase();
@@ -48,25 +52,11 @@ impl<'f> Scope<'f> {
     }
 }
 
-/// The variables of a unit. Those of the tasks within the choices of a menu are taken
-/// together: the model keeps what these tasks declare as a setting.
+/// The variables of a unit, with those of the tasks within the choices of a menu.
 fn of_unit(unit: &Unit) -> Declarations {
     let mut declarations = declared(&unit.variables);
-    for choice in &unit.choices {
-        let task = choice.action.settings.get("task").and_then(|it| it.value.group());
-        let variables = task.and_then(|task| task.get("variables"));
-        let Some(Setting::List(items)) = variables.map(|it| &it.value) else { continue };
-        let declared =
-            items.iter().filter_map(|item| item.value.group()?.entries.first());
-        for (kind, body) in declared {
-            let name = body.value.group().and_then(|body| body.get("name"));
-            let Some(Setting::Literal(Json::String(name))) = name.map(|it| &it.value)
-            else {
-                continue;
-            };
-            let kind = kind.strip_suffix("Variable").unwrap_or(kind);
-            declarations.declare(name, named(kind).unwrap_or(Type::ANY));
-        }
+    for variable in architect::variables_of_choices(unit) {
+        declarations.declare(&variable.name.value, variable.holds);
     }
     declarations
 }

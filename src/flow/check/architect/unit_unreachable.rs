@@ -3,11 +3,11 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::place::{self, Place};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{ArchitectFlow, Setting, Unit, UnitKind};
 use crate::flow::check::adjacency::Adjacency;
 use crate::flow::check::report::Report;
+use crate::flow::place::{self, Place};
 use crate::value::Json;
 
 /// The units of a flow by what refers to them.

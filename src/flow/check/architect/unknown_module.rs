@@ -2,7 +2,6 @@
 //! without its modules, so that this is a note; a warning if one of almost that name is
 //! loaded.
 
-use super::title;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{Action, ArchitectFlow, Setting};
 use crate::flow::check::report::Report;
@@ -26,7 +25,7 @@ pub(super) fn find(
         if modules.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             return;
         }
-        report.at(Code::UNKNOWN_FLOW, title(action), place.span, |diagnostic| {
+        report.at(Code::UNKNOWN_FLOW, action.title(), place.span, |diagnostic| {
             let near = spelling.nearest(name, modules.len(), modules.iter().copied());
             let (severity, help) = match near {
                 Some(near) => (Severity::Warning, format!("did you mean `{near}`?")),
@@ -40,7 +39,7 @@ pub(super) fn find(
 
 /// The name of the common module that an action calls, and where it stands: as a value, or
 /// as the key of what is said about it.
-fn called(action: &Action) -> Option<(&str, &Written<Setting>)> {
+pub(super) fn called(action: &Action) -> Option<(&str, &Written<Setting>)> {
     if action.kind.value != "callCommonModule" {
         return None;
     }

@@ -1,7 +1,7 @@
 //! `UNKNOWN_OUTPUT`: an output of a task that the task does not declare, where the task is
 //! called and where it ends.
 
-use super::title;
+use super::callee::Tasks;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{Action, ArchitectFlow, Setting, Unit, UnitKind};
 use crate::flow::check::report::Report;
@@ -12,7 +12,12 @@ use crate::value::Json;
 /// The output that every task has.
 const DEFAULT: &str = "default";
 
-pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Report<'_>) {
+pub(super) fn find(
+    flow: &ArchitectFlow,
+    tasks: &Tasks<'_>,
+    spelling: &Spelling,
+    report: &mut Report<'_>,
+) {
     let mut tell = |action: &Action, task: &Unit, name: &str, span: Span| {
         let declared = || task.output_paths.iter().map(|output| output.value.as_str());
         if name.eq_ignore_ascii_case(DEFAULT)
@@ -20,7 +25,7 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
         {
             return;
         }
-        report.at(Code::UNKNOWN_OUTPUT, title(action), span, |diagnostic| {
+        report.at(Code::UNKNOWN_OUTPUT, action.title(), span, |diagnostic| {
             let message = format!("the task `{}` has no output `{name}`", task.name);
             let near = spelling.nearest(name, task.output_paths.len(), declared());
             Diagnostic { message, ..diagnostic }.help(match near {
@@ -31,9 +36,9 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
     };
     flow.each_action(&mut |unit, action| match action.kind.value.as_str() {
         "callTask" => {
-            let Some(task) = called(flow, action) else { return };
+            let Some(task) = tasks.called(action) else { return };
             for output in &action.outputs {
-                tell(action, task, &output.label, output.span);
+                tell(action, task.unit, &output.label, output.span);
             }
         }
         // A task within a choice of a menu declares its outputs there.
@@ -44,14 +49,6 @@ pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Repor
         }
         _ => {}
     });
-}
-
-/// The task that an action calls.
-fn called<'f>(flow: &'f ArchitectFlow, action: &Action) -> Option<&'f Unit> {
-    match &action.settings.get("targetTaskRef")?.value {
-        Setting::Unit(reference) => flow.unit(reference.unit.as_deref()?),
-        _ => None,
-    }
 }
 
 /// The output that the end of a task takes.

@@ -1,12 +1,11 @@
 //! `UNKNOWN_VARIABLE`: a result that is to be kept in a variable which nothing declares.
 
-use super::place::Place;
 use super::scope::Scope;
-use super::title;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::architect::Names;
 use crate::flow::architect::Setting;
 use crate::flow::check::report::Report;
+use crate::flow::place::Place;
 use crate::value::Json;
 
 pub(super) fn find(place: &Place<'_, '_>, scope: &Scope<'_>, report: &mut Report<'_>) {
@@ -25,7 +24,7 @@ pub(super) fn find(place: &Place<'_, '_>, scope: &Scope<'_>, report: &mut Report
         diagnostic.help =
             scope.suggestion(name).map(|near| format!("did you mean `{near}`?"));
         match place.action() {
-            Some(action) => diagnostic.node(title(action)),
+            Some(action) => diagnostic.node(action.title()),
             None => diagnostic,
         }
     });

@@ -189,6 +189,29 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn audio_of_one_text_is_speech() {
+    let value = |text: &str| {
+        let node = node(text, "aud", 0, "null");
+        at(&first(&format!(r#"{{"id":"a","__type":"New","value":{node}}}"#)), &["value"])
+            .clone()
+    };
+    let spoken = r#"AudioPlaybackOptions(ToAudioTTS("Say \"hello\"."), true)"#;
+    assert_eq!(value(spoken), Setting::Speech("Say \"hello\".".into()));
+    for other in [
+        r#"AudioPlaybackOptions(ToAudioTTS("Hello"), false)"#,
+        r#"AudioPlaybackOptions(ToAudioTTS("Hello"), Flow.on)"#,
+        r#"AudioPlaybackOptions(ToAudioTTS("Hello", "en-us"), true)"#,
+        r#"AudioPlaybackOptions(ToAudioTTS(Flow.text), true)"#,
+        r#"AudioPlaybackOptions(ToAudioBlank(100), true)"#,
+        r#"ToAudioTTS("Hello")"#,
+        r#"Append(AudioPlaybackOptions(ToAudioTTS("Hello"), true), Flow.more)"#,
+    ] {
+        let audio = Some(Type::one(Kind::Audio));
+        assert_eq!(value(other), Setting::Expression(other.into(), audio));
+    }
+}
+
+#[test]
 fn values_are_what_their_author_entered() {
     let value = |node: String| {
         let action = first(&format!(r#"{{"id":"a","__type":"New","value":{node}}}"#));

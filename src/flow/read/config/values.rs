@@ -1,6 +1,7 @@
 //! Values as an author sets them: expression nodes, sequences of audio, plain JSON.
 
 use super::kinds;
+use crate::expr::architect::{Form, Tree, parse};
 use crate::flow::Written;
 use crate::flow::architect::{Setting, Settings};
 use crate::flow::read::json;
@@ -64,7 +65,10 @@ impl<'d, 's> Expression<'d, 's> {
             // A message builder without parts has the text of a call, but no tree.
             None if self.text.is_empty() || self.mode == Some("4") => Setting::NoValue,
             Some(("lit", leaf)) if self.mode == Some("1") => self.literal(leaf),
-            _ => Setting::Expression(Text::from(self.text), self.holds()),
+            _ => match speech(self.text) {
+                Some(text) => Setting::Speech(text),
+                None => Setting::Expression(Text::from(self.text), self.holds()),
+            },
         }
     }
 
@@ -93,6 +97,33 @@ impl<'d, 's> Expression<'d, 's> {
             Some(literal) => Setting::Literal(literal),
             None => Setting::Expression(text, self.holds()),
         }
+    }
+}
+
+/// The text of an audio that is one text to be spoken, which the caller may interrupt: what
+/// Archy calls `tts`. *Source: flows of which both forms are published.*
+fn speech(audio: &str) -> Option<Text> {
+    if !audio.starts_with("AudioPlaybackOptions(") {
+        return None;
+    }
+    let tree = parse(audio).ok()?;
+    let [audio, barge_in] = arguments(&tree, "AudioPlaybackOptions")? else {
+        return None;
+    };
+    match (arguments(audio, "ToAudioTTS")?, &barge_in.form) {
+        ([Tree { form: Form::String(text), .. }], Form::Boolean(true)) => {
+            Some(Text::from(&**text))
+        }
+        _ => None,
+    }
+}
+
+fn arguments<'t, 'x>(tree: &'t Tree<'x>, function: &str) -> Option<&'t [Tree<'x>]> {
+    match &tree.form {
+        Form::Call { name, arguments, .. } if name.eq_ignore_ascii_case(function) => {
+            Some(arguments)
+        }
+        _ => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which type a place needs, where that is certain. *Source: Archy's schema and exports of
 //! real flows, which name the type of each expression.*
 
+use super::architect::{Action, Setting, type_named};
 use super::place::{Owner, Place};
-use crate::flow::architect::{Action, Setting};
 use crate::value::{Json, Kind, Type};
 
 /// The type that the value of a place has to have, if that is known.
@@ -45,7 +45,10 @@ fn of_action(kind: &str, path: &[&str]) -> Option<Type> {
         | ("findQueueById", ["findId"]) => Kind::String,
         ("evaluateScheduleGroup", ["scheduleGroup"]) => Kind::ScheduleGroup,
         ("evaluateScheduleGroup", ["emergencyGroup"]) => Kind::EmergencyGroup,
-        ("updateData", ["statements", statement, "value"]) => return named(statement),
+        ("updateData", ["statements", statement, "value"])
+        | ("callTask", ["taskInputs", statement, "value"]) => {
+            return type_named(statement);
+        }
         _ => return None,
     })
 }
@@ -55,7 +58,7 @@ fn of_action(kind: &str, path: &[&str]) -> Option<Type> {
 fn of_case(action: &Action) -> Option<Type> {
     match literal(action, "style")? {
         "firstTrue" => one(Kind::Boolean),
-        _ => named(literal(action, "type")?),
+        _ => type_named(literal(action, "type")?),
     }
 }
 
@@ -66,25 +69,9 @@ fn literal<'a>(action: &'a Action, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The type that Archy names so: `string`, `dateTime`, `stringCollection`.
-pub(super) fn named(name: &str) -> Option<Type> {
-    let single = name.strip_suffix("Collection");
-    let wanted = single.unwrap_or(name);
-    let kind = Kind::ALL.iter().find(|kind| kind.name().eq_ignore_ascii_case(wanted))?;
-    Some(Type { kind: *kind, is_collection: single.is_some() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn archy_names_types_in_its_own_way() {
-        assert_eq!(named("dateTime"), Some(Type::one(Kind::DateTime)));
-        assert_eq!(named("stringCollection"), Some(Type::many(Kind::String)));
-        assert_eq!(named("json"), Some(Type::one(Kind::Json)));
-        assert_eq!(named("wrench"), None);
-    }
 
     #[test]
     fn a_name_means_something_only_where_it_belongs() {

@@ -1,9 +1,9 @@
 //! Every value that an author set in a flow, with where it stands.
 
-use crate::flow::architect::{
+use super::architect::{
     Action, ArchitectFlow, Output, Setting, Settings, Unit, Variable,
 };
-use crate::flow::model::Written;
+use super::model::Written;
 
 /// What a value belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,16 @@ impl<'f> Place<'f, '_> {
         match self.owner {
             Owner::Action(action) | Owner::Case(action) => Some(action),
             Owner::Flow | Owner::Unit | Owner::Variable(_) => None,
+        }
+    }
+
+    /// What an author knows by name that it belongs to: an action, a variable, a unit.
+    pub(super) fn title(&self) -> Option<&'f str> {
+        match (self.owner, self.unit) {
+            (Owner::Action(action) | Owner::Case(action), _) => Some(action.title()),
+            (Owner::Variable(variable), _) => Some(&variable.name.value),
+            (Owner::Unit, Some(unit)) => Some(&unit.name),
+            _ => None,
         }
     }
 }

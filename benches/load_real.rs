@@ -1,0 +1,110 @@
+//! Real flows from bytes in memory to a program that was checked, beside the bare parse of the
+//! same bytes: what `saphyr-parser` needs for the events of the YAML, and `serde_json` for a
+//! `Value` of the JSON in the exports. `docs/performance.md` tells what the figures mean.
+
+#![expect(clippy::print_stderr, reason = "a benchmark without its data says so")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use flowsim::diagnostic::Severity;
+use flowsim::flow::check::check_architect;
+use flowsim::flow::read::archy::substitute;
+use flowsim::flow::read::load_text;
+use flowsim::program::Program;
+use flowsim::source::Files;
+use percent_encoding::percent_decode;
+use saphyr_parser::Parser;
+use serde_json::Value as Json;
+
+/// A file of a flow, and values for its placeholders.
+struct Document {
+    path: PathBuf,
+    text: String,
+    placeholders: Vec<(String, String)>,
+}
+
+fn load_real(criterion: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
+    let Ok(manifest) = fs::read_to_string(folder.join("manifest.json")) else {
+        eprintln!("SKIPPED: the real flows of the shared data are not at hand");
+        return;
+    };
+    let listed: Vec<Json> = serde_json::from_str(&manifest).expect("a list of flows");
+    let (archy, exports) =
+        (documents(&listed, "archy-yaml", &folder), documents(&listed, "i3", &folder));
+    // The bare parser gets the text that placeholders leave.
+    let filled: Vec<String> = archy
+        .iter()
+        .map(|it| substitute(&it.text, &it.placeholders).expect("all are set"))
+        .collect();
+    compare(criterion, "load_archy", &archy, || filled.iter().map(|it| events(it)).sum());
+    compare(criterion, "load_exports", &exports, || {
+        exports.iter().map(|it| members(&it.text)).sum()
+    });
+}
+
+fn documents(listed: &[Json], format: &str, folder: &Path) -> Vec<Document> {
+    let listed = listed.iter().filter(|flow| flow["format"] == format);
+    let documents = listed.map(|flow| {
+        let path = folder.join(flow["file"].as_str().expect("a path"));
+        let names = flow["template_vars"].as_array().into_iter().flatten();
+        let names = names.filter_map(Json::as_str);
+        Document {
+            text: fs::read_to_string(&path).expect("the file is there"),
+            path,
+            placeholders: names.map(|it| (it.into(), format!("TPL_{it}"))).collect(),
+        }
+    });
+    documents.collect()
+}
+
+fn compare(
+    criterion: &mut Criterion,
+    name: &str,
+    documents: &[Document],
+    bare: impl Fn() -> usize,
+) {
+    let bytes: usize = documents.iter().map(|document| document.text.len()).sum();
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Bytes(bytes as u64)).sample_size(30);
+    group.bench_function("bare parse", |bencher| bencher.iter(&bare));
+    group.bench_function("flowsim, checked program", |bencher| {
+        bencher.iter(|| load(documents));
+    });
+    group.finish();
+}
+
+/// Loads, checks and compiles all flows; how many flows, findings and nodes there are.
+fn load(documents: &[Document]) -> usize {
+    let (mut files, mut flows) = (Files::new(), Vec::new());
+    for Document { path, text, placeholders } in documents {
+        let file = files.add(path, text.as_str());
+        let loaded = load_text(&file, placeholders, &mut files);
+        let is_error = |severity| severity == Severity::Error;
+        assert!(!loaded.diagnostics.iter().any(|it| is_error(it.severity)), "{path:?}");
+        assert!(!loaded.architect.is_empty(), "{path:?}");
+        flows.extend(loaded.architect);
+    }
+    let findings = check_architect(&flows).len();
+    let program = Program::compile_all(&[], &flows);
+    flows.len() + findings + program.legend.nodes.len()
+}
+
+/// How many events a YAML text has.
+fn events(text: &str) -> usize {
+    Parser::new_from_str(text).inspect(|event| assert!(event.is_ok())).count()
+}
+
+/// How many members the JSON of an export has.
+fn members(export: &str) -> usize {
+    let encoded = BASE64_STANDARD.decode(export.trim()).expect("is base64");
+    let text = percent_decode(&encoded).decode_utf8().expect("is text");
+    let json: Json = serde_json::from_str(&text).expect("is JSON");
+    json.as_object().expect("is an object").len()
+}
+
+criterion_group!(benches, load_real);
+criterion_main!(benches);

@@ -1,0 +1,5 @@
+//! Flows in Archy YAML.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| flowsim_fuzz::load("flow.yaml", bytes));

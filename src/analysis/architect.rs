@@ -1,0 +1,136 @@
+//! What Architect's flows name, against what fixtures know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Code, Diagnostic, Severity, Tally, nearest};
+use crate::flow::architect::ArchitectFlow;
+use crate::flow::{Dependency, Needed, dependencies};
+use crate::value::Kind;
+use crate::world::Fixtures;
+
+/// Finds queues, prompts, data tables and the like that a call would look for in vain. These
+/// are warnings: it may be the fixtures that lack something. Of fixtures that know none of a
+/// kind it is taken that this kind is not of interest.
+pub fn architect_against_fixtures<'a>(
+    flows: &'a [ArchitectFlow],
+    fixtures: &'a Fixtures,
+) -> Vec<Diagnostic> {
+    let mut inventory = Inventory { fixtures, known: BTreeMap::new() };
+    let mut findings = Vec::new();
+    for flow in flows {
+        let mut tally = Tally::default();
+        dependencies(flow, &mut |dependency| {
+            let known = inventory.known(dependency.what);
+            let code = code(dependency.what);
+            if known.lack(&dependency, fixtures) && tally.wants(code, Severity::Warning) {
+                let finding = finding(code, &dependency, known).flow(&*flow.name.value);
+                tally.add(finding, &mut findings);
+            }
+        });
+        tally.finish(&mut findings);
+    }
+    findings
+}
+
+/// What fixtures know, by what it is; asked for once.
+struct Inventory<'a> {
+    fixtures: &'a Fixtures,
+    known: BTreeMap<Needed<'a>, Known<'a>>,
+}
+
+/// The names that fixtures know of something.
+struct Known<'a> {
+    names: Vec<&'a str>,
+    /// In small letters: names are compared without regard to case.
+    folded: BTreeSet<String>,
+}
+
+impl<'a> Inventory<'a> {
+    fn known(&mut self, needed: Needed<'a>) -> &Known<'a> {
+        let (fixtures, family) = (self.fixtures, without_id(needed));
+        self.known.entry(family).or_insert_with(|| {
+            let names = names(family, fixtures);
+            let folded = names.iter().map(|name| name.to_lowercase()).collect();
+            Known { names, folded }
+        })
+    }
+}
+
+/// An id of a data action tells apart what is of one family.
+fn without_id(needed: Needed<'_>) -> Needed<'_> {
+    match needed {
+        Needed::DataAction(_) => Needed::DataAction(None),
+        other => other,
+    }
+}
+
+fn names<'a>(needed: Needed<'a>, fixtures: &'a Fixtures) -> Vec<&'a str> {
+    match needed {
+        Needed::Object(kind) => fixtures.object_names(kind),
+        Needed::DataAction(_) => fixtures.data_action_names().collect(),
+        Needed::DataTable => fixtures.data_table_names().collect(),
+        // A table that is only named may have any columns.
+        Needed::Column(table) => {
+            let columns = fixtures.data_table_columns(table);
+            columns.filter(|columns| columns.len() > 1).unwrap_or_default()
+        }
+    }
+}
+
+impl Known<'_> {
+    fn lack(&self, dependency: &Dependency<'_>, fixtures: &Fixtures) -> bool {
+        let name = dependency.name.as_str();
+        let is_known = match dependency.what {
+            Needed::DataAction(id) => fixtures.know_data_action(id, Some(name)),
+            _ => self.folded.contains(&name.to_lowercase()),
+        };
+        !self.names.is_empty() && !is_known
+    }
+}
+
+fn code(needed: Needed<'_>) -> Code {
+    match needed {
+        Needed::Object(Kind::Queue) => Code::QUEUE_NOT_FOUND,
+        Needed::DataAction(_) => Code::DATA_ACTION_NOT_MOCKED,
+        _ => Code::NOT_IN_FIXTURES,
+    }
+}
+
+fn finding(code: Code, dependency: &Dependency<'_>, known: &Known<'_>) -> Diagnostic {
+    let Dependency { what, name, span, of } = dependency;
+    let message = match what {
+        Needed::Column(table) => {
+            format!("in the fixtures the data table `{table}` has no column `{name}`")
+        }
+        _ => format!("the fixtures know no {} `{name}`", word(*what)),
+    };
+    let help = match nearest(name, known.names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "add it to the fixtures, or mend the name".into(),
+    };
+    let mut finding = Diagnostic::new(code, message).at(*span).help(help);
+    finding.severity = Severity::Warning;
+    match of {
+        Some(of) => finding.node(*of),
+        None => finding,
+    }
+}
+
+fn word(needed: Needed<'_>) -> &'static str {
+    match needed {
+        Needed::Object(Kind::Queue) => "queue",
+        Needed::Object(Kind::User) => "user",
+        Needed::Object(Kind::Skill) => "skill",
+        Needed::Object(Kind::LanguageSkill) => "language skill",
+        Needed::Object(Kind::Group) => "group",
+        Needed::Object(Kind::Schedule) => "schedule",
+        Needed::Object(Kind::ScheduleGroup) => "schedule group",
+        Needed::Object(Kind::EmergencyGroup) => "emergency group",
+        Needed::Object(Kind::WrapupCode) => "wrap-up code",
+        Needed::Object(Kind::Prompt) => "user prompt",
+        Needed::Object(kind) => kind.name(),
+        Needed::DataAction(_) => "data action",
+        Needed::DataTable => "data table",
+        Needed::Column(_) => "column",
+    }
+}

@@ -1,0 +1,210 @@
+//! Reading the values of a document; everything that is wrong is collected.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use super::{Code, Diagnostic, Severity, Tally, nearest};
+use crate::source::{Entry, Kind, Node, Span};
+use crate::value::{Json, JsonObject, Number, Text};
+
+/// What was found wrong so far.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    /// What is said of everything that is wrong.
+    code: Code,
+    diagnostics: Vec<Diagnostic>,
+    tally: Tally,
+    /// The last one, to which a help may still be added.
+    last: Option<Diagnostic>,
+    /// What is named, and where: a later document may hold it.
+    references: Vec<(Text, Span)>,
+}
+
+impl Decoder {
+    /// A decoder that reports under this code.
+    pub(crate) fn new(code: Code) -> Self {
+        let (diagnostics, references) = (Vec::new(), Vec::new());
+        Self { code, diagnostics, tally: Tally::default(), last: None, references }
+    }
+
+    /// Everything that was wrong; of very much only the beginning, and how much more.
+    pub(crate) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
+        self.keep_last();
+        self.tally.finish(&mut self.diagnostics);
+        self.diagnostics
+    }
+
+    /// Notes that something is named, which must be there once every document is read.
+    pub(crate) fn refer_to(&mut self, name: Text, span: Span) {
+        self.references.push((name, span));
+    }
+
+    /// What was named so far.
+    pub(crate) fn take_references(&mut self) -> Vec<(Text, Span)> {
+        std::mem::take(&mut self.references)
+    }
+
+    /// Notes an error; a help can be added to what is returned.
+    pub(crate) fn wrong(&mut self, span: Span, message: String) -> &mut Diagnostic {
+        self.keep_last();
+        self.last.insert(Diagnostic::new(self.code, message).at(span))
+    }
+
+    /// Adds what somebody else found.
+    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
+        self.keep_last();
+        self.last = Some(Diagnostic { code: self.code, ..diagnostic });
+    }
+
+    fn keep_last(&mut self) {
+        if let Some(last) = self.last.take() {
+            self.tally.add(last, &mut self.diagnostics);
+        }
+    }
+
+    /// Notes something that is probably a mistake.
+    pub(crate) fn doubtful(&mut self, span: Span, message: String, help: &str) {
+        let diagnostic = self.wrong(span, message);
+        diagnostic.severity = Severity::Warning;
+        diagnostic.help = Some(help.into());
+    }
+
+    /// Notes that a value is of the wrong type.
+    pub(crate) fn unexpected(&mut self, what: &str, node: &Node<'_>, expected: &str) {
+        let found = match &node.kind {
+            // Not its type is wrong.
+            Kind::Number(number) if expected.starts_with("a number") => number,
+            _ => node.describe(),
+        };
+        self.wrong(node.span, format!("{what} is {found}, expected {expected}"));
+    }
+
+    /// The node, if it is an object; its keys are compared with the known ones.
+    pub(crate) fn object<'n, 's>(
+        &mut self,
+        what: &str,
+        node: &'n Node<'s>,
+        keys: &[&str],
+    ) -> Option<&'n Node<'s>> {
+        if !matches!(node.kind, Kind::Object(_)) {
+            self.unexpected(what, node, "an object");
+            return None;
+        }
+        for entry in node.entries() {
+            if !keys.contains(&&*entry.key) {
+                self.unknown_key(what, entry, keys);
+            }
+        }
+        Some(node)
+    }
+
+    fn unknown_key(&mut self, what: &str, entry: &Entry<'_>, keys: &[&str]) {
+        let message = format!("{what} has no key `{}`", entry.key);
+        let help = match nearest(&entry.key, keys.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it may have {}", listed(keys)),
+        };
+        self.wrong(entry.key_span, message).help = Some(help);
+    }
+
+    /// A text, or a number as it is written: ids and telephone numbers are often left
+    /// without quotes. Missing, `null` and empty are nothing.
+    pub(crate) fn text(&mut self, object: &Node<'_>, key: &str) -> Option<Text> {
+        self.text_of(key, object.get(key)?)
+    }
+
+    /// The text that stands under a key, by the same rules.
+    pub(crate) fn text_of(&mut self, key: &str, node: &Node<'_>) -> Option<Text> {
+        match &node.kind {
+            Kind::String(text) if text.trim().is_empty() => None,
+            Kind::String(text) | Kind::Number(text) => Some(Text::from(text.trim())),
+            Kind::Null => None,
+            _ => {
+                self.unexpected(&format!("`{key}`"), node, "a string");
+                None
+            }
+        }
+    }
+
+    /// A list of texts, or one text for itself.
+    pub(crate) fn texts(&mut self, object: &Node<'_>, key: &str) -> Vec<Text> {
+        let Some(node) = object.get(key) else { return Vec::new() };
+        let items = match &node.kind {
+            Kind::Array(items) => items.as_slice(),
+            Kind::Null => &[],
+            _ => std::slice::from_ref(node),
+        };
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            match &item.kind {
+                Kind::String(text) | Kind::Number(text) => texts.push(text.trim().into()),
+                _ => self.unexpected(&format!("`{key}`"), item, "a list of strings"),
+            }
+        }
+        texts
+    }
+
+    /// A whole number within a range; without one, or with a wrong one, the default.
+    pub(crate) fn whole(
+        &mut self,
+        object: &Node<'_>,
+        key: &str,
+        range: RangeInclusive<i64>,
+        default: i64,
+    ) -> i64 {
+        let Some(node) = object.get(key).filter(|node| !node.is_null()) else {
+            return default;
+        };
+        if let Kind::Number(text) = &node.kind
+            && let Ok(number) = text.parse::<i64>()
+            && range.contains(&number)
+        {
+            return number;
+        }
+        let expected =
+            format!("a whole number from {} to {}", range.start(), range.end());
+        let found = match &node.kind {
+            Kind::Number(text) => text.as_ref(),
+            _ => node.describe(),
+        };
+        self.wrong(node.span, format!("`{key}` is {found}, expected {expected}"));
+        default
+    }
+
+    /// Any value as JSON. What JSON cannot hold becomes `null`, with an error.
+    pub(crate) fn json(&mut self, node: &Node<'_>) -> Json {
+        match &node.kind {
+            Kind::Null => Json::Null,
+            Kind::Boolean(value) => Json::Boolean(*value),
+            Kind::Number(text) => Number::parse_json(text).map_or_else(
+                || {
+                    self.wrong(node.span, format!("the number {text} is too large"));
+                    Json::Null
+                },
+                Json::from,
+            ),
+            Kind::String(text) => Json::String(text.as_ref().into()),
+            Kind::Array(items) => {
+                Json::Array(Arc::new(items.iter().map(|item| self.json(item)).collect()))
+            }
+            Kind::Object(entries) => Json::Object(Arc::new(self.json_object(entries))),
+        }
+    }
+
+    fn json_object(&mut self, entries: &[Entry<'_>]) -> JsonObject {
+        let pairs = entries
+            .iter()
+            .map(|entry| (Text::from(entry.key.as_ref()), self.json(&entry.value)));
+        pairs.collect()
+    }
+}
+
+/// `a`, `b` and `c`, each in backquotes.
+fn listed(keys: &[&str]) -> String {
+    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    match quoted.as_slice() {
+        [] => "no keys".into(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

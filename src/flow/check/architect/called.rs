@@ -1,0 +1,174 @@
+//! `UNKNOWN_INPUT`, `UNKNOWN_OUTPUT`, `WRONG_TYPE`: what a call gives to a task or common
+//! module and takes from it, against what that declares.
+
+use super::callee::{Module, Modules, Task, Tasks};
+use super::scope::Scope;
+use super::statement_type::differ;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::Written;
+use crate::flow::architect::{Action, ArchitectFlow, Setting, Variable, type_named};
+use crate::flow::check::report::Report;
+use crate::flow::check::spelling::Spelling;
+
+/// Looks at the calls of a flow.
+pub(super) fn find<'f>(
+    flow: &'f ArchitectFlow,
+    modules: &Modules<'_>,
+    tasks: &Tasks<'_>,
+    scope: &mut Scope<'f>,
+    spelling: &Spelling,
+    report: &mut Report<'_>,
+) {
+    flow.each_action(&mut |unit, action| match action.kind.value.as_str() {
+        "callCommonModule" => {
+            if let Some(module) = modules.called(action) {
+                scope.enter(Some(unit));
+                Call { action, scope, spelling, report }.of_module(module);
+            }
+        }
+        "callTask" => {
+            if let Some(task) = tasks.called(action) {
+                scope.enter(Some(unit));
+                Call { action, scope, spelling, report }.of_task(task);
+            }
+        }
+        _ => {}
+    });
+}
+
+/// A call that is looked at.
+struct Call<'c, 'f, 'r> {
+    action: &'c Action,
+    scope: &'c Scope<'f>,
+    spelling: &'c Spelling,
+    report: &'c mut Report<'r>,
+}
+
+/// What is looked for: the setting, the code of one that is not there, and its word.
+type Side = (&'static str, Code, &'static str);
+
+impl Call<'_, '_, '_> {
+    /// `inputs: {Common.x: …}`, `outputs: {Common.y: {var: Flow.y}}`
+    fn of_module(&mut self, module: &Module<'_>) {
+        const SIDES: [Side; 2] = [
+            ("inputs", Code::UNKNOWN_INPUT, "input"),
+            ("outputs", Code::UNKNOWN_OUTPUT, "output"),
+        ];
+        for (setting, code, what) in SIDES {
+            let bindings =
+                self.action.settings.get(setting).and_then(|it| it.value.group());
+            for (name, value) in bindings.map_or(&[][..], |group| &group.entries) {
+                let is_one = |known: &Variable| match code {
+                    Code::UNKNOWN_INPUT => known.is_input,
+                    _ => known.is_output,
+                };
+                let declared = module.variables.get(name);
+                if let Some(known) = declared.filter(|known| is_one(known)) {
+                    self.takes(value, known);
+                    continue;
+                }
+                let spelling = self.spelling;
+                self.tell(code, value, || {
+                    let of = &module.flow.name.value;
+                    let message =
+                        format!("the common module `{of}` has no {what} `{name}`");
+                    let names = module.variables.iter().filter(|known| is_one(known));
+                    let help = match declared {
+                        Some(_) => format!("make it an {what} of the module"),
+                        None => near(name, names, spelling).unwrap_or_else(|| {
+                            format!("declare it in the module as an {what}")
+                        }),
+                    };
+                    (message, help)
+                });
+            }
+        }
+    }
+
+    /// `taskInputs: [{string: {name: Task.x, value: …}}]`, and `taskOutputs` alike.
+    fn of_task(&mut self, task: &Task<'_>) {
+        const SIDES: [Side; 2] = [
+            ("taskInputs", Code::UNKNOWN_INPUT, "input"),
+            ("taskOutputs", Code::UNKNOWN_OUTPUT, "output"),
+        ];
+        for side in SIDES {
+            let list = self.action.settings.get(side.0).map(|it| &it.value);
+            let Some(Setting::List(items)) = list else { continue };
+            let bindings =
+                items.iter().filter_map(|item| item.value.group()?.entries.first());
+            for (kind, body) in bindings {
+                if let Some(body) = body.value.group()
+                    && let Some(name) = body.get("name")
+                {
+                    self.of_binding(task, side, kind, name, body.get("value"));
+                }
+            }
+        }
+    }
+
+    fn of_binding(
+        &mut self,
+        task: &Task<'_>,
+        (_, code, what): Side,
+        kind: &str,
+        place: &Written<Setting>,
+        value: Option<&Written<Setting>>,
+    ) {
+        let name = place.value.text().unwrap_or_default();
+        let Some(known) = task.variables.get(name) else {
+            let spelling = self.spelling;
+            return self.tell(code, place, || {
+                let near = near(name, task.variables.iter(), spelling);
+                let help = near.unwrap_or_else(|| "declare it in the task".into());
+                (format!("the task `{}` has no {what} `{name}`", task.unit.name), help)
+            });
+        };
+        let holds = known.holds;
+        if let Some(given) = type_named(kind).filter(|given| differ(*given, holds)) {
+            self.tell(Code::WRONG_TYPE, place, || {
+                let message =
+                    format!("`{name}` is declared as {holds}, and the call says {given}");
+                (message, format!("put the type of the variable where `{kind}` stands"))
+            });
+        } else if let Some(value) = value {
+            self.takes(value, known);
+        }
+    }
+
+    /// An output is kept in a variable of its type.
+    fn takes(&mut self, value: &Written<Setting>, output: &Variable) {
+        let Setting::Variable(name) = &value.value else { return };
+        let Some(holds) = self.scope.declared(name) else { return };
+        let (from, gives) = (&output.name.value, output.holds);
+        if differ(holds, gives) {
+            self.tell(Code::WRONG_TYPE, value, || {
+                let message =
+                    format!("`{name}` is declared as {holds}, and `{from}` is {gives}");
+                (message, format!("keep it in a variable of the type {gives}"))
+            });
+        }
+    }
+
+    /// Tells a message and help.
+    fn tell(
+        &mut self,
+        code: Code,
+        at: &Written<Setting>,
+        write: impl FnOnce() -> (String, String),
+    ) {
+        self.report.at(code, self.action.title(), at.span, |diagnostic| {
+            let (message, help) = write();
+            Diagnostic { message, ..diagnostic }.help(help)
+        });
+    }
+}
+
+fn near<'v>(
+    name: &str,
+    known: impl Iterator<Item = &'v Variable>,
+    spelling: &Spelling,
+) -> Option<String> {
+    let names: Vec<&str> = known.map(|known| known.name.value.as_str()).collect();
+    let near = spelling.nearest(name, names.len(), names.iter().copied())?;
+    Some(format!("did you mean `{near}`?"))
+}

@@ -1,0 +1,41 @@
+//! `UNKNOWN_ACTION`: an action of a kind that there is not. An error if it is almost one that
+//! there is; Genesys adds kinds, so that any other is a warning.
+
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+use super::kinds::{ACTIONS, CHOICES};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::flow::architect::{Action, ArchitectFlow};
+use crate::flow::check::report::Report;
+use crate::flow::check::spelling::Spelling;
+
+pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Report<'_>) {
+    let choices = flow.units.iter().flat_map(|unit| &unit.choices);
+    let choices: IndexSet<*const Action, FxBuildHasher> =
+        choices.map(|choice| &raw const choice.action).collect();
+    flow.each_action(&mut |_, action| {
+        let (what, known) = match choices.contains(&&raw const *action) {
+            true => ("menu choice", CHOICES),
+            false => ("action", ACTIONS),
+        };
+        let kind = action.kind.value.as_str();
+        if known.binary_search(&kind).is_ok() || is_of_export(kind) {
+            return;
+        }
+        report.at(Code::UNKNOWN_ACTION, action.title(), action.kind.span, |diagnostic| {
+            let message = format!("flowsim knows no {what} of the kind `{kind}`");
+            let near = spelling.nearest(kind, known.len(), known.iter().copied());
+            let (severity, help) = match near {
+                Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
+                None => (Severity::Warning, "see whether Archy knows it".into()),
+            };
+            Diagnostic { message, severity, ..diagnostic }.help(help)
+        });
+    });
+}
+
+/// Whether the kind is a class of Architect's JSON, of which nobody mistypes one.
+fn is_of_export(kind: &str) -> bool {
+    kind.ends_with("Action") && kind.starts_with(|first: char| first.is_ascii_uppercase())
+}

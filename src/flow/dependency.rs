@@ -1,0 +1,220 @@
+//! What a flow of Architect needs of its organisation: queues, prompts, data tables and the
+//! like that it names by a fixed name.
+//!
+//! A name is fixed in a literal (`{lit: {name: Support}}`), as the key of what is said about
+//! a data action or data table, and in an expression: `Prompt.Welcome`, `ToQueue("Support")`.
+//! Names that are made during the call are not found here.
+
+use super::architect::{Action, ArchitectFlow, Setting};
+use super::needed_type::needed_type;
+use super::place::{self, Place};
+use crate::expr::Origin;
+use crate::expr::architect::{self as expr, Form, Segment, Tree, parse};
+use crate::source::Span;
+use crate::value::{Json, Kind, Text};
+
+/// Something that a flow names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dependency<'f> {
+    /// What it is.
+    pub what: Needed<'f>,
+    /// Its name.
+    pub name: Text,
+    /// Where the name stands.
+    pub span: Span,
+    /// The action, variable or unit that names it; nothing if the flow itself does.
+    pub of: Option<&'f str>,
+}
+
+/// What is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needed<'f> {
+    /// An object of an organisation: a queue, skill, user, schedule… A prompt is one that the
+    /// organisation made itself.
+    Object(Kind),
+    /// A data action, and its id if the document has it.
+    DataAction(Option<&'f str>),
+    /// A data table.
+    DataTable,
+    /// A column of the data table of this name.
+    Column(&'f str),
+}
+
+/// Calls `visit` on all that a flow names, in the order of the document.
+pub fn dependencies<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(Dependency<'f>)) {
+    place::each(flow, &mut |place| {
+        in_place(place, &mut |what, name, span| {
+            if !name.is_empty() {
+                let name = Text::from(name);
+                visit(Dependency { what, name, span, of: place.title() });
+            }
+        });
+    });
+}
+
+fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Span)) {
+    let span = place.setting.span;
+    match &place.setting.value {
+        Setting::Literal(Json::String(name)) => {
+            if let Some(what) = named_by_text(place) {
+                add(what, name, span);
+            }
+        }
+        Setting::Literal(literal) => {
+            if let Some(Json::String(name)) = literal.get("name")
+                && let Some((kind, name)) = named_by_object(place, name)
+            {
+                add(Needed::Object(kind), name, span);
+            }
+        }
+        Setting::Prompt(name) => {
+            if let Some(name) = of_users(name) {
+                add(Needed::Object(Kind::Prompt), name, span);
+            }
+        }
+        Setting::Expression(text, _) => {
+            let Ok(tree) = parse(text) else { return };
+            let origin = Origin::new(text, span);
+            in_expression(&tree, &mut |kind, name, (start, end)| {
+                let span = origin.part(start as usize, end as usize);
+                add(Needed::Object(kind), name, span);
+            });
+        }
+        Setting::Group(found) if place.path == ["foundOutputs"] => {
+            if let Some(table) = place.action().and_then(table) {
+                for (column, value) in &found.entries {
+                    add(Needed::Column(table), column, value.span);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a plain text names.
+fn named_by_text<'f>(place: &Place<'f, '_>) -> Option<Needed<'f>> {
+    let action = place.action()?;
+    Some(match (action.kind.value.as_str(), place.path) {
+        ("callData" | "callDataSecure", ["dataAction"]) => {
+            let id = action.settings.get("actionId");
+            Needed::DataAction(id.and_then(|id| id.value.text()))
+        }
+        ("dataTableLookup", ["dataTable"]) => Needed::DataTable,
+        (kind, ["findName"]) => {
+            Needed::Object(found_by_name(kind.strip_prefix("find")?)?)
+        }
+        _ => return None,
+    })
+}
+
+fn table(action: &Action) -> Option<&str> {
+    let is_lookup = action.kind.value == "dataTableLookup";
+    action.settings.get("dataTable").filter(|_| is_lookup)?.value.text()
+}
+
+/// What an object with a name is, and the name: `Prompt.Welcome` is `Welcome`.
+fn named_by_object<'n>(place: &Place<'_, '_>, name: &'n str) -> Option<(Kind, &'n str)> {
+    let needed = needed_type(place).map(|needed| needed.kind);
+    match needed.filter(|kind| OBJECTS.contains(kind)).or_else(|| by_setting(place.path))
+    {
+        Some(kind) => Some((kind, name)),
+        None => of_users(name).map(|name| (Kind::Prompt, name)),
+    }
+}
+
+/// What is looked up by name in the organisation.
+const OBJECTS: [Kind; 9] = [
+    Kind::Queue,
+    Kind::User,
+    Kind::Skill,
+    Kind::LanguageSkill,
+    Kind::Group,
+    Kind::Schedule,
+    Kind::ScheduleGroup,
+    Kind::EmergencyGroup,
+    Kind::WrapupCode,
+];
+
+/// What settings of these names hold. *Source: the properties of Genesys' Architect Scripting
+/// and their types; published flows.*
+fn by_setting(path: &[&str]) -> Option<Kind> {
+    if path.contains(&"acdSkills") {
+        return Some(Kind::Skill);
+    }
+    if path.contains(&"preferredAgents") {
+        return Some(Kind::User);
+    }
+    Some(match *path.last()? {
+        "targetQueue" | "targetQueues" | "queue" => Kind::Queue,
+        "languageSkill" => Kind::LanguageSkill,
+        "directAgent" | "targetUser" | "sendToUsers" => Kind::User,
+        "targetGroup" => Kind::Group,
+        "selectedSchedule" | "schedule" => Kind::Schedule,
+        "scheduleGroup" => Kind::ScheduleGroup,
+        "emergencyGroup" => Kind::EmergencyGroup,
+        "wrapupCode" => Kind::WrapupCode,
+        _ => return None,
+    })
+}
+
+/// The name of a prompt that is none of the system's.
+fn of_users(name: &str) -> Option<&str> {
+    let (scope, name) = name.split_once('.')?;
+    scope.eq_ignore_ascii_case("Prompt").then_some(name)
+}
+
+/// What `FindQueue`, `ToQueue` and the like look up by name.
+fn found_by_name(rest: &str) -> Option<Kind> {
+    if rest.eq_ignore_ascii_case("UserPrompt") {
+        return Some(Kind::Prompt);
+    }
+    OBJECTS.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(rest))
+}
+
+/// Takes what an expression names, and where in its text.
+type Add<'a> = dyn FnMut(Kind, &str, expr::Place) + 'a;
+
+/// As deep as an expression may be, which is bounded when it is parsed.
+fn in_expression(tree: &Tree<'_>, add: &mut Add<'_>) {
+    match &tree.form {
+        Form::Name(segments) => in_name(segments, add),
+        Form::Call { name, arguments, .. } => {
+            let rest = name.get(2..).filter(|_| starts_with(name, "to"));
+            let rest =
+                rest.or_else(|| name.get(4..).filter(|_| starts_with(name, "find")));
+            if let [Tree { form: Form::String(text), place, .. }] = arguments.as_slice()
+                && let Some(kind) = rest.and_then(found_by_name)
+            {
+                add(kind, text.trim(), *place);
+            }
+            arguments.iter().for_each(|argument| in_expression(argument, add));
+        }
+        Form::Property(inner, _) | Form::Unary(_, inner) => in_expression(inner, add),
+        Form::Item(base, index) => {
+            in_expression(base, add);
+            in_expression(index, add);
+        }
+        Form::Binary { sides, .. } => {
+            sides.iter().for_each(|side| in_expression(side, add));
+        }
+        Form::Choice(parts) => parts.iter().for_each(|part| in_expression(part, add)),
+        Form::NotSet
+        | Form::Boolean(_)
+        | Form::Integer(_)
+        | Form::Decimal(_)
+        | Form::String(_) => {}
+    }
+}
+
+/// `Prompt.Welcome`
+fn in_name(segments: &[Segment<'_>], add: &mut Add<'_>) {
+    if let [scope, name, ..] = segments
+        && scope.text.eq_ignore_ascii_case("Prompt")
+    {
+        add(Kind::Prompt, &name.text, (scope.place.0, name.place.1));
+    }
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+}

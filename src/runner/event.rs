@@ -1,0 +1,132 @@
+//! What a run tells while it goes on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::diagnostic::Diagnostic;
+use crate::program::Program;
+use crate::source::Span;
+use crate::suite::Mismatch;
+use crate::trace::Trace;
+use crate::value::Text;
+
+/// What a test is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseId {
+    /// The scenario file.
+    pub file: PathBuf,
+    /// The name of the test; of a row of a table with its values put in.
+    pub name: Text,
+    /// The number of the row, from 1.
+    pub row: Option<u32>,
+    /// Where it stands.
+    pub span: Span,
+    /// The line of that, from 1.
+    pub line: u32,
+}
+
+/// How a test came out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Everything is as expected.
+    Passed,
+    /// Something is not.
+    Failed(Vec<Mismatch>),
+    /// It was not run, for this reason.
+    Skipped(Text),
+    /// The call could not be made: no such flow, fixtures that do not load…
+    Broken(Vec<Diagnostic>),
+    /// flowsim itself failed, which is a bug of ours; the message.
+    Panicked(Text),
+}
+
+/// A test that was run.
+#[derive(Debug, Clone)]
+pub struct CaseResult {
+    /// Which test.
+    pub id: CaseId,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// The program that the call ran in, whose legend names what the trace holds.
+    pub program: Option<Arc<Program>>,
+    /// What happened in the call, if there was one.
+    pub trace: Option<Trace>,
+    /// How long it took on the machine.
+    pub took: Duration,
+    /// The command that runs this test alone.
+    pub command: Text,
+}
+
+/// How many tests came out how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Passed.
+    pub passed: usize,
+    /// Failed, broken ones and panics among them.
+    pub failed: usize,
+    /// Skipped.
+    pub skipped: usize,
+    /// Selected, but not run because the run stopped before.
+    pub not_run: usize,
+}
+
+/// Something that happened in a run, in this order: one `Started`, a `Finished` a test in
+/// the order of the files, one `Ended`.
+#[derive(Debug, Clone)]
+pub enum RunEvent<'r> {
+    /// The run starts.
+    Started {
+        /// How many tests were selected.
+        selected: usize,
+        /// How many tests there are in all.
+        found: usize,
+        /// In how many files.
+        files: usize,
+    },
+    /// A test is done.
+    Finished(&'r CaseResult),
+    /// All are done, or the run was stopped.
+    Ended {
+        /// What came of it.
+        tally: Tally,
+        /// How long it took on the machine.
+        took: Duration,
+    },
+}
+
+impl Tally {
+    /// Counts a result.
+    pub fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Skipped(_) => self.skipped += 1,
+            Outcome::Failed(_) | Outcome::Broken(_) | Outcome::Panicked(_) => {
+                self.failed += 1;
+            }
+        }
+    }
+
+    /// All tests.
+    pub fn total(&self) -> usize {
+        self.passed + self.failed + self.skipped + self.not_run
+    }
+}
+
+impl Outcome {
+    /// Whether the run is a failure because of it.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Broken(_) | Self::Panicked(_))
+    }
+
+    /// As it is written in reports: `passed`, `failed`, `skipped`, `broken`, `panicked`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+            Self::Skipped(_) => "skipped",
+            Self::Broken(_) => "broken",
+            Self::Panicked(_) => "panicked",
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Suites, run: scenario files become results, told as events in a stable order.
+//!
+//! What the tests of several files share, flows and fixtures, is loaded and compiled once.
+//! Tests run in parallel; their results are told in the order of the files, whatever thread
+//! is done first, so that the same suite gives the same bytes at any number of threads.
+
+mod event;
+
+pub use event::{CaseId, CaseResult, Outcome, RunEvent, Tally};

@@ -1,0 +1,257 @@
+//! One test of a scenario file.
+
+use super::{expect, script};
+use crate::diagnostic::Decoder;
+use crate::flow::Written;
+use crate::source::{Entry, Kind, Node};
+use crate::suite::scenario::{Case, Expectation, Flag, Snapshot, Start, Turn};
+use crate::value::{DateTime, Text, Value};
+use crate::world::Input;
+
+/// What the defaults of a file may say.
+pub(super) const DEFAULT_KEYS: [&str; 14] = [
+    "flow",
+    "node",
+    "context",
+    "variables",
+    "at",
+    "timeoutMs",
+    "maxActions",
+    "seed",
+    "strict",
+    "fixtures",
+    "tags",
+    "unusedFixtures",
+    "unusedInputs",
+    "diagnostics",
+];
+
+const KEYS: [&str; 23] = [
+    "name",
+    "flow",
+    "node",
+    "context",
+    "variables",
+    "at",
+    "timeoutMs",
+    "maxActions",
+    "seed",
+    "strict",
+    "fixtures",
+    "tags",
+    "unusedFixtures",
+    "unusedInputs",
+    "diagnostics",
+    "skip",
+    "input",
+    "script",
+    "expect",
+    "snapshot",
+    "error",
+    "calls",
+    "each",
+];
+
+/// Keys of the defaults that are laid together with those of a test.
+pub(super) const MERGED_KEYS: [&str; 4] = ["context", "variables", "fixtures", "tags"];
+
+/// The longest time that a test may ask for, a hundred days in milliseconds.
+const MAX_MS: i64 = 8_640_000_000;
+
+pub(super) fn read(
+    node: &Node<'_>,
+    row: Option<u32>,
+    decoder: &mut Decoder,
+) -> Option<Case> {
+    decoder.object("a test", node, &KEYS)?;
+    let Some(name) = decoder.text(node, "name") else {
+        decoder.wrong(node.span, "a test needs a `name`".into());
+        return None;
+    };
+    let mut case = Case {
+        name,
+        row,
+        span: node.get("name").map_or(node.span, |name| name.span),
+        tags: decoder.texts(node, "tags"),
+        skip: skip(node, decoder),
+        start: start(node, decoder),
+        fixtures: fixtures(node, decoder),
+        inputs: inputs(node, decoder),
+        script: script::read(node.get("script"), decoder),
+        expectations: expect::read(node, decoder),
+        snapshot: snapshot(node, decoder),
+    };
+    case.expectations.extend(flags(node, decoder));
+    if !case.script.is_empty() {
+        if let Some(input) = node.get("input") {
+            let message = "a test with a `script` needs no `input`".to_owned();
+            decoder.wrong(input.span, message).help =
+                Some("say what the caller does in the script".into());
+        }
+        let does = case.script.iter().filter_map(|turn| match &turn.value {
+            Turn::Does(input) => Some(input.clone()),
+            _ => None,
+        });
+        case.inputs = does.collect();
+    }
+    if case.expectations.is_empty() && case.script.is_empty() && case.snapshot.is_none() {
+        let message = format!("the test `{}` expects nothing", case.name);
+        let help = "add `expect`, a `script` or `snapshot: true`";
+        decoder.doubtful(case.span, message, help);
+    }
+    Some(case)
+}
+
+fn skip(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
+    let skip = node.get("skip")?;
+    match &skip.kind {
+        Kind::Boolean(false) | Kind::Null => None,
+        Kind::Boolean(true) => Some("skipped".into()),
+        Kind::String(reason) => Some((&**reason).into()),
+        _ => {
+            decoder.unexpected("`skip`", skip, "the reason, a text");
+            None
+        }
+    }
+}
+
+fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {
+    let written = |key: &str, decoder: &mut Decoder| {
+        let value = decoder.text(node, key)?;
+        Some(Written { value, span: node.get(key)?.span })
+    };
+    let at = written("at", decoder).and_then(|at| {
+        let time = DateTime::parse(&at.value);
+        if time.is_none() {
+            let message = format!("`at` is `{}`, expected a date and time", at.value);
+            decoder.wrong(at.span, message).help =
+                Some("write it as 2026-01-05T09:00:00Z".into());
+        }
+        time
+    });
+    let whole = |key: &str, most: i64, decoder: &mut Decoder| {
+        let is_there = node.get(key).is_some_and(|node| !node.is_null());
+        is_there.then(|| decoder.whole(node, key, 0..=most, 0))
+    };
+    let max_actions = whole("maxActions", i64::from(u32::MAX), decoder);
+    Start {
+        flow: written("flow", decoder),
+        node: written("node", decoder),
+        context: values(node, "context", decoder),
+        variables: values(node, "variables", decoder),
+        at,
+        timeout_ms: whole("timeoutMs", MAX_MS, decoder),
+        max_actions: max_actions.and_then(|count| u32::try_from(count).ok()),
+        seed: whole("seed", i64::MAX, decoder).unwrap_or(0).unsigned_abs(),
+        is_strict: flag(node, "strict", decoder),
+    }
+}
+
+fn flag(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> bool {
+    match node.get(key).map(|node| (node, &node.kind)) {
+        None | Some((_, Kind::Null)) => false,
+        Some((_, Kind::Boolean(truth))) => *truth,
+        Some((node, _)) => {
+            decoder.unexpected(&format!("`{key}`"), node, "true or false");
+            false
+        }
+    }
+}
+
+fn values(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Vec<(Text, Value)> {
+    let Some(node) = node.get(key).filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    if !matches!(node.kind, Kind::Object(_)) {
+        decoder.unexpected(&format!("`{key}`"), node, "an object of names and values");
+    }
+    let mut values = Vec::new();
+    for entry in node.entries() {
+        let value = Value::from(decoder.json(&entry.value));
+        values.push((Text::from(&*entry.key), value));
+    }
+    values
+}
+
+/// Fixtures of the test alone: an object.
+fn fixtures(node: &Node<'_>, decoder: &mut Decoder) -> Option<Node<'static>> {
+    let fixtures = node.get("fixtures").filter(|node| !node.is_null())?;
+    if !matches!(fixtures.kind, Kind::Object(_)) {
+        let expected = "an object of fixtures; files belong to the scenario file";
+        decoder.unexpected("`fixtures`", fixtures, expected);
+        return None;
+    }
+    Some(owned(fixtures))
+}
+
+/// A document that needs its text no more.
+fn owned(node: &Node<'_>) -> Node<'static> {
+    let kind = match &node.kind {
+        Kind::Null => Kind::Null,
+        Kind::Boolean(truth) => Kind::Boolean(*truth),
+        Kind::Number(text) => Kind::Number(text.to_string().into()),
+        Kind::String(text) => Kind::String(text.to_string().into()),
+        Kind::Array(items) => Kind::Array(items.iter().map(owned).collect()),
+        Kind::Object(entries) => {
+            let entries = entries.iter().map(|entry| Entry {
+                key: entry.key.to_string().into(),
+                key_span: entry.key_span,
+                value: owned(&entry.value),
+            });
+            Kind::Object(entries.collect())
+        }
+    };
+    Node { span: node.span, kind }
+}
+
+/// `input: ["1", null, …]`; one input need not be a list.
+fn inputs(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Input> {
+    let Some(input) = node.get("input") else { return Vec::new() };
+    let items = match &input.kind {
+        Kind::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(input),
+    };
+    let mut inputs = Vec::with_capacity(items.len());
+    for item in items {
+        match Input::read(item) {
+            Ok(input) => inputs.push(input),
+            Err(problem) => decoder.add(problem),
+        }
+    }
+    inputs
+}
+
+fn snapshot(node: &Node<'_>, decoder: &mut Decoder) -> Option<Snapshot> {
+    let snapshot = node.get("snapshot")?;
+    match &snapshot.kind {
+        Kind::Boolean(false) | Kind::Null => None,
+        Kind::Boolean(true) => Some(Snapshot { name: None }),
+        Kind::String(name) if !name.trim().is_empty() => {
+            Some(Snapshot { name: Some(name.trim().into()) })
+        }
+        _ => {
+            decoder.unexpected("`snapshot`", snapshot, "true, or a name");
+            None
+        }
+    }
+}
+
+/// `unusedFixtures: forbid` and its like.
+fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+    const FLAGS: [(&str, Flag); 3] = [
+        ("unusedFixtures", Flag::NoUnusedFixtures),
+        ("unusedInputs", Flag::NoUnusedInputs),
+        ("diagnostics", Flag::NoDiagnostics),
+    ];
+    let mut expectations = Vec::new();
+    for (key, flag) in FLAGS {
+        let Some(node) = node.get(key).filter(|node| !node.is_null()) else { continue };
+        match node.as_str() {
+            Some("forbid") => expectations
+                .push(Written { value: Expectation::Flag(flag), span: node.span }),
+            Some("allow") => {}
+            _ => decoder.unexpected(&format!("`{key}`"), node, "`forbid` or `allow`"),
+        }
+    }
+    expectations
+}

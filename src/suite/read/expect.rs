@@ -1,0 +1,218 @@
+//! What is expected of a call.
+
+use super::matcher;
+use crate::diagnostic::{Decoder, nearest};
+use crate::flow::Written;
+use crate::source::{Kind, Node};
+use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingMatcher};
+use crate::trace::Status;
+use crate::value::Text;
+
+const KEYS: [&str; 10] = [
+    "status",
+    "error",
+    "path",
+    "variables",
+    "routing",
+    "prompts",
+    "elapsedMs",
+    "actions",
+    "calls",
+    "diagnostics",
+];
+
+/// What stands under `expect`, and `error` and `calls` beside it.
+pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+    let mut expectations = Vec::new();
+    if let Some(error) = case.get("error") {
+        expectations.extend(of_key("error", error, decoder));
+    }
+    if let Some(expect) = case.get("expect").filter(|node| !node.is_null())
+        && decoder.object("`expect`", expect, &KEYS).is_some()
+    {
+        for entry in expect.entries() {
+            expectations.extend(of_key(&entry.key, &entry.value, decoder));
+        }
+    }
+    if let Some(node) = case.get("calls") {
+        expectations.extend(of_key("calls", node, decoder));
+    }
+    expectations
+}
+
+fn of_key(
+    key: &str,
+    node: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Vec<Written<Expectation>> {
+    let one = match key {
+        "status" => status(node, decoder).map(Expectation::Status),
+        "error" => decoder.text_of("error", node).map(Expectation::Error),
+        "path" => path(node, decoder).map(Expectation::Path),
+        "variables" => return variables(node, decoder),
+        "routing" => routing(node, decoder),
+        "prompts" => Some(Expectation::Prompts(prompts(node, decoder))),
+        "elapsedMs" => matcher::range(node, decoder).map(Expectation::ElapsedMs),
+        "actions" => matcher::range(node, decoder).map(Expectation::Actions),
+        "calls" => {
+            let calls = calls(node, decoder).into_iter();
+            return calls
+                .map(|call| Written {
+                    value: Expectation::Calls(call.value),
+                    span: call.span,
+                })
+                .collect();
+        }
+        _ => None,
+    };
+    one.into_iter().map(|value| Written { value, span: node.span }).collect()
+}
+
+pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
+    const STATUSES: [Status; 3] = [Status::Completed, Status::Error, Status::Timeout];
+    let text = node.as_str().unwrap_or_default();
+    let found = STATUSES.into_iter().find(|status| status.name() == text);
+    if found.is_none() {
+        let names = STATUSES.map(Status::name);
+        let expected = format!("one of {}", names.join(", "));
+        let message = format!("the status `{text}` is not known, expected {expected}");
+        let near = nearest(text, names).map(|near| format!("did you mean `{near}`?"));
+        decoder.wrong(node.span, message).help = near;
+    }
+    found
+}
+
+fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
+    if let Kind::Array(_) = &node.kind {
+        return Some(PathMatcher::Exact(names(node, decoder)));
+    }
+    decoder.object("`path`", node, &["contains", "excludes", "ends"])?;
+    let [entry] = node.entries() else {
+        let message = "`path` needs one of `contains`, `excludes` and `ends`".to_owned();
+        decoder.wrong(node.span, message);
+        return None;
+    };
+    let names = names(&entry.value, decoder);
+    match &*entry.key {
+        "contains" => Some(PathMatcher::Contains(names)),
+        "excludes" => Some(PathMatcher::Excludes(names)),
+        "ends" => Some(PathMatcher::Ends(names)),
+        _ => None,
+    }
+}
+
+/// A list of the names of nodes, or one name.
+fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Text> {
+    let items = match &node.kind {
+        Kind::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    items.iter().filter_map(|item| decoder.text_of("path", item)).collect()
+}
+
+fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+    if !matches!(node.kind, Kind::Object(_)) {
+        decoder.unexpected("`variables`", node, "an object of names and values");
+    }
+    let mut expectations = Vec::new();
+    for entry in node.entries() {
+        if let Some(value) = matcher::value(&entry.value, decoder) {
+            let name = Text::from(&*entry.key);
+            let value = Expectation::Variable(name, value);
+            expectations.push(Written { value, span: entry.value.span });
+        }
+    }
+    expectations
+}
+
+/// `null` where the call must not be routed, a text for the id or name of the queue, or an
+/// object.
+fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
+    if node.is_null() {
+        return Some(Expectation::Routing(None));
+    }
+    let keys = ["queueId", "queueName", "skills", "priority"];
+    decoder.object("`routing`", node, &keys)?;
+    // `{queueId: null}` alone says that there is no routing, as a row of a table needs it.
+    let is_empty = |key: &&str| node.get(key).is_none_or(Node::is_null);
+    if !node.entries().is_empty() && keys.iter().all(is_empty) {
+        return Some(Expectation::Routing(None));
+    }
+    let mut routing = RoutingMatcher::default();
+    for (key, place) in
+        [("queueId", &mut routing.queue_id), ("queueName", &mut routing.queue_name)]
+    {
+        if let Some(node) = node.get(key) {
+            let wanted =
+                if node.is_null() { None } else { Some(matcher::text(node, decoder)?) };
+            *place = Some(wanted);
+        }
+    }
+    if node.get("skills").is_some() {
+        routing.skills = Some(decoder.texts(node, "skills"));
+    }
+    if let Some(priority) = node.get("priority") {
+        let limits = i64::MIN..=i64::MAX;
+        let wanted =
+            (!priority.is_null()).then(|| decoder.whole(node, "priority", limits, 0));
+        routing.priority = Some(wanted);
+    }
+    Some(Expectation::Routing(Some(Box::new(routing))))
+}
+
+fn prompts(
+    node: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Vec<Written<crate::suite::TextMatcher>> {
+    let items = match &node.kind {
+        Kind::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let mut prompts = Vec::new();
+    for item in items {
+        let matcher = matcher::text(item, decoder);
+        prompts.extend(matcher.map(|value| Written { value, span: item.span }));
+    }
+    prompts
+}
+
+/// `calls: [Get Customer, {name: Get Order, with: {id: "7"}, times: 1}]`
+pub(super) fn calls(
+    node: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Vec<Written<CallExpectation>> {
+    let items = match &node.kind {
+        Kind::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let mut calls = Vec::new();
+    for item in items {
+        let call = call(item, decoder);
+        calls.extend(call.map(|value| Written { value, span: item.span }));
+    }
+    calls
+}
+
+fn call(node: &Node<'_>, decoder: &mut Decoder) -> Option<CallExpectation> {
+    if let Some(name) = node.as_str() {
+        return Some(CallExpectation {
+            name: name.into(),
+            with: Vec::new(),
+            times: None,
+        });
+    }
+    decoder.object("a call", node, &["name", "with", "times"])?;
+    let Some(name) = decoder.text(node, "name") else {
+        decoder.wrong(node.span, "a call needs a `name`".into());
+        return None;
+    };
+    let mut with = Vec::new();
+    for entry in node.get("with").map(Node::entries).unwrap_or_default() {
+        with.push((Text::from(&*entry.key), matcher::value(&entry.value, decoder)?));
+    }
+    let times = match node.get("times") {
+        Some(times) => Some(matcher::range(times, decoder)?),
+        None => None,
+    };
+    Some(CallExpectation { name, with, times })
+}

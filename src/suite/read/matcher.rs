@@ -1,0 +1,122 @@
+//! What texts and values are compared with, as it is written.
+
+use crate::diagnostic::Decoder;
+use crate::source::{Kind, Node};
+use crate::suite::matcher::{Range, TextMatcher, ValueMatcher};
+use crate::value::Text;
+
+const TEXT_KEYS: [&str; 4] = ["contains", "matches", "similar", "min"];
+
+/// How much a text has to be like another if nothing is said.
+const DEFAULT_SIMILARITY: f64 = 0.8;
+
+/// How large a compiled regular expression may become, in bytes.
+const MAX_EXPRESSION: usize = 1024 * 1024;
+
+/// A text, `{contains}`, `{matches}` or `{similar, min}`.
+pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
+    match &node.kind {
+        Kind::String(text) | Kind::Number(text) => {
+            Some(TextMatcher::Equals((&**text).into()))
+        }
+        Kind::Boolean(truth) => Some(TextMatcher::Equals(truth.to_string().into())),
+        Kind::Object(_) => {
+            decoder.object("a text", node, &TEXT_KEYS)?;
+            let contains = decoder.text(node, "contains").map(TextMatcher::Contains);
+            contains.or_else(|| matches(node, decoder)).or_else(|| similar(node, decoder))
+        }
+        _ => {
+            let expected = "a text, or `{contains}`, `{matches}`, `{similar, min}`";
+            decoder.unexpected("what is compared", node, expected);
+            None
+        }
+    }
+}
+
+fn matches(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
+    let written = node.get("matches")?;
+    let text = decoder.text_of("matches", written)?;
+    let expression = regex::RegexBuilder::new(&text).size_limit(MAX_EXPRESSION).build();
+    match expression {
+        Ok(expression) => Some(TextMatcher::Matches(expression)),
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim();
+            let message = format!("`{text}` is no regular expression: {reason}");
+            decoder.wrong(written.span, message);
+            None
+        }
+    }
+}
+
+fn similar(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
+    let Some(text) = decoder.text(node, "similar") else {
+        let message = "a text needs `contains`, `matches` or `similar`".to_owned();
+        decoder.wrong(node.span, message);
+        return None;
+    };
+    let min = match node.get("min").map(|min| (min, &min.kind)) {
+        None => DEFAULT_SIMILARITY,
+        Some((min, Kind::Number(number))) => match number.parse::<f64>() {
+            Ok(value) if (0.0..=1.0).contains(&value) => value,
+            _ => {
+                decoder.unexpected("`min`", min, "a number from 0 to 1");
+                return None;
+            }
+        },
+        Some((min, _)) => {
+            decoder.unexpected("`min`", min, "a number from 0 to 1");
+            return None;
+        }
+    };
+    Some(TextMatcher::Similar { text, min })
+}
+
+/// A value as it is, or one of the matchers: those of texts, `{isSet}`, `{min, max}`,
+/// `{members: …}`.
+pub(super) fn value(node: &Node<'_>, decoder: &mut Decoder) -> Option<ValueMatcher> {
+    let is_matcher = |keys: &[&str]| {
+        let entries = node.entries();
+        !entries.is_empty() && entries.iter().all(|entry| keys.contains(&&*entry.key))
+    };
+    if is_matcher(&["isSet"]) {
+        let Some(Kind::Boolean(truth)) = node.get("isSet").map(|node| &node.kind) else {
+            decoder.unexpected("`isSet`", node, "true or false");
+            return None;
+        };
+        return Some(ValueMatcher::IsSet(*truth));
+    }
+    if is_matcher(&["members"]) {
+        let members = node.get("members")?;
+        let mut matchers = Vec::new();
+        for entry in members.entries() {
+            let member = value(&entry.value, decoder)?;
+            matchers.push((Text::from(&*entry.key), member));
+        }
+        return Some(ValueMatcher::Members(matchers));
+    }
+    if is_matcher(&["min", "max"]) {
+        return range(node, decoder).map(ValueMatcher::Number);
+    }
+    if is_matcher(&TEXT_KEYS) {
+        return text(node, decoder).map(ValueMatcher::Text);
+    }
+    Some(ValueMatcher::Equals(decoder.json(node)))
+}
+
+/// `{min, max}`, or one number for itself.
+pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
+    if let Kind::Number(number) = &node.kind {
+        let Ok(number) = number.parse::<i64>() else {
+            decoder.unexpected("a range", node, "a whole number");
+            return None;
+        };
+        return Some(Range { min: Some(number), max: Some(number) });
+    }
+    decoder.object("a range", node, &["min", "max"])?;
+    let mut end = |key: &str| {
+        let is_there = node.get(key).is_some_and(|node| !node.is_null());
+        is_there.then(|| decoder.whole(node, key, i64::MIN..=i64::MAX, 0))
+    };
+    Some(Range { min: end("min"), max: end("max") })
+}

@@ -1,0 +1,169 @@
+//! Scenario files, read.
+
+mod case;
+mod expect;
+mod matcher;
+mod script;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use super::scenario::{Case, SuiteFile};
+use crate::diagnostic::{Code, Decoder, Diagnostic};
+use crate::source::{Entry, Kind, Node};
+use crate::value::Text;
+
+const KEYS: [&str; 6] = ["flows", "fixtures", "set", "defaults", "tests", "$schema"];
+
+/// Reads a scenario file; paths in it are relative to the folder that it is in. What is
+/// wrong is told in the diagnostics; a file with an error is not to be played.
+pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
+    let mut decoder = Decoder::new(Code::INVALID_SCENARIO);
+    let mut suite = SuiteFile {
+        path: path.to_owned(),
+        flows: Vec::new(),
+        placeholders: Vec::new(),
+        fixtures: Vec::new(),
+        cases: Vec::new(),
+    };
+    if decoder.object("a scenario file", document, &KEYS).is_some() {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        suite.flows = paths(document, "flows", folder, &mut decoder);
+        suite.fixtures = paths(document, "fixtures", folder, &mut decoder);
+        suite.placeholders = placeholders(document, &mut decoder);
+        if suite.flows.is_empty() {
+            let message = "a scenario file needs `flows`, the files or folders that \
+                           its tests run"
+                .to_owned();
+            decoder.wrong(document.span, message);
+        }
+        suite.cases = cases(document, &mut decoder);
+        warn_of_equal_names(&suite.cases, &mut decoder);
+    }
+    (suite, decoder.into_diagnostics())
+}
+
+fn paths(
+    document: &Node<'_>,
+    key: &str,
+    folder: &Path,
+    decoder: &mut Decoder,
+) -> Vec<PathBuf> {
+    let texts = decoder.texts(document, key);
+    texts.iter().map(|text| joined(folder, text)).collect()
+}
+
+/// A path without detours: `a/../b` is `b`, so that the same flow has one path in all files.
+fn joined(folder: &Path, text: &str) -> PathBuf {
+    use std::path::Component;
+    let mut path = PathBuf::new();
+    for component in folder.join(text).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(
+                    path.components().next_back(),
+                    Some(Component::Normal(_))
+                ) =>
+            {
+                path.pop();
+            }
+            other => path.push(other),
+        }
+    }
+    path
+}
+
+fn placeholders(document: &Node<'_>, decoder: &mut Decoder) -> Vec<(String, String)> {
+    let Some(set) = document.get("set").filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    if !matches!(set.kind, Kind::Object(_)) {
+        decoder.unexpected("`set`", set, "an object of placeholders and values");
+        return Vec::new();
+    }
+    let mut values = Vec::new();
+    for entry in set.entries() {
+        if let Some(text) = decoder.text_of(&entry.key, &entry.value) {
+            values.push((entry.key.to_string(), text.to_string()));
+        }
+    }
+    values
+}
+
+fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
+    let Some(tests) = document.get("tests") else {
+        let message = "a scenario file needs `tests`, a list of calls".to_owned();
+        decoder.wrong(document.span, message);
+        return Vec::new();
+    };
+    let Kind::Array(items) = &tests.kind else {
+        decoder.unexpected("`tests`", tests, "a list of calls");
+        return Vec::new();
+    };
+    let defaults = document.get("defaults").filter(|node| !node.is_null());
+    if let Some(defaults) = defaults {
+        decoder.object("`defaults`", defaults, &case::DEFAULT_KEYS);
+    }
+    let mut cases = Vec::new();
+    for item in items {
+        let item = with_defaults(item, defaults);
+        for row in table::rows(&item, decoder) {
+            cases.extend(case::read(&row.node, row.number, decoder));
+        }
+    }
+    cases
+}
+
+/// The case with the defaults that it does not override; of `context`, `variables` and the
+/// like each name counts for itself.
+fn with_defaults<'s>(case: &Node<'s>, defaults: Option<&Node<'s>>) -> Node<'s> {
+    let (Kind::Object(own), Some(defaults)) = (&case.kind, defaults) else {
+        return case.clone();
+    };
+    let mut entries: Vec<Entry<'s>> = own.clone();
+    for default in defaults.entries() {
+        let stands = entries.iter_mut().find(|entry| entry.key == default.key);
+        match stands {
+            None => entries.push(default.clone()),
+            Some(entry) if case::MERGED_KEYS.contains(&&*default.key) => {
+                merge(&mut entry.value, &default.value);
+            }
+            Some(_) => {}
+        }
+    }
+    Node { span: case.span, kind: Kind::Object(entries) }
+}
+
+fn merge<'s>(own: &mut Node<'s>, defaults: &Node<'s>) {
+    match (&mut own.kind, &defaults.kind) {
+        (Kind::Object(own), Kind::Object(defaults)) => {
+            for default in defaults {
+                if !own.iter().any(|entry| entry.key == default.key) {
+                    own.push(default.clone());
+                }
+            }
+        }
+        (Kind::Array(own), Kind::Array(defaults)) => {
+            let missing = defaults
+                .iter()
+                .filter(|item| !own.iter().any(|known| known.as_str() == item.as_str()));
+            let missing: Vec<Node<'s>> = missing.cloned().collect();
+            own.extend(missing);
+        }
+        _ => {}
+    }
+}
+
+/// Reports tell tests by their names.
+fn warn_of_equal_names(cases: &[Case], decoder: &mut Decoder) {
+    let mut seen: indexmap::IndexSet<&Text> = indexmap::IndexSet::new();
+    for case in cases {
+        if !seen.insert(&case.name) {
+            let message = format!("two tests are called `{}`", case.name);
+            let help = "give each a name of its own; in a table, put a value of the row \
+                        into it, as in \"key ${key}\"";
+            decoder.doubtful(case.span, message, help);
+        }
+    }
+}

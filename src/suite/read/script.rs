@@ -1,0 +1,109 @@
+//! A conversation, turn by turn.
+
+use super::{expect, matcher};
+use crate::diagnostic::{Decoder, nearest};
+use crate::flow::Written;
+use crate::source::{Entry, Kind, Node};
+use crate::suite::scenario::Turn;
+use crate::value::Text;
+use crate::world::Input;
+
+const TURNS: [&str; 9] = [
+    "hears", "presses", "says", "waits", "hangs_up", "routed", "variable", "calls",
+    "ends",
+];
+
+pub(super) fn read(
+    script: Option<&Node<'_>>,
+    decoder: &mut Decoder,
+) -> Vec<Written<Turn>> {
+    let Some(script) = script.filter(|node| !node.is_null()) else { return Vec::new() };
+    let Kind::Array(items) = &script.kind else {
+        decoder.unexpected("`script`", script, "a list of turns");
+        return Vec::new();
+    };
+    let mut turns = Vec::with_capacity(items.len());
+    for item in items {
+        // `- hangs_up` stands for itself.
+        if item.as_str() == Some("hangs_up") {
+            turns.push(Written { value: Turn::Does(Input::HangUp), span: item.span });
+            continue;
+        }
+        match item.entries() {
+            [turn] => turns.extend(
+                read_turn(turn, decoder)
+                    .into_iter()
+                    .map(|value| Written { value, span: turn.value.span }),
+            ),
+            _ => {
+                let message = format!(
+                    "a turn of a script is {}, expected an object of one key",
+                    item.describe()
+                );
+                decoder.wrong(item.span, message).help =
+                    Some(format!("turns are {}", TURNS.join(", ")));
+            }
+        }
+    }
+    turns
+}
+
+fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Turn> {
+    let node = &turn.value;
+    let one = match &*turn.key {
+        "hears" => matcher::text(node, decoder).map(Turn::Hears),
+        "presses" => input(node, decoder).map(Turn::Does),
+        "says" => {
+            let words = decoder.text_of("says", node);
+            words.map(|words| Turn::Does(Input::Speech(words)))
+        }
+        "waits" => match &node.kind {
+            Kind::Null | Kind::Boolean(true) => Some(Turn::Does(Input::Silence)),
+            _ => {
+                decoder.unexpected("`waits`", node, "true: silence until time runs out");
+                None
+            }
+        },
+        "hangs_up" => Some(Turn::Does(Input::HangUp)),
+        "routed" => matcher::text(node, decoder).map(Turn::Routed),
+        "variable" => return variables(node, decoder),
+        "calls" => {
+            let calls = expect::calls(node, decoder).into_iter();
+            return calls.map(|call| Turn::Calls(call.value)).collect();
+        }
+        "ends" => expect::status(node, decoder).map(Turn::Ends),
+        other => {
+            let help = match nearest(other, TURNS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("turns are {}", TURNS.join(", ")),
+            };
+            let message = format!("a script has no turn `{other}`");
+            decoder.wrong(turn.key_span, message).help = Some(help);
+            None
+        }
+    };
+    one.into_iter().collect()
+}
+
+fn input(node: &Node<'_>, decoder: &mut Decoder) -> Option<Input> {
+    match Input::read(node) {
+        Ok(input) => Some(input),
+        Err(problem) => {
+            decoder.add(problem);
+            None
+        }
+    }
+}
+
+fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Turn> {
+    if !matches!(node.kind, Kind::Object(_)) {
+        decoder.unexpected("`variable`", node, "an object of names and values");
+    }
+    let mut turns = Vec::new();
+    for entry in node.entries() {
+        if let Some(value) = matcher::value(&entry.value, decoder) {
+            turns.push(Turn::Variable(Text::from(&*entry.key), value));
+        }
+    }
+    turns
+}

@@ -1,0 +1,155 @@
+//! Tables: `each` makes a test of every row, with its values in place of `${name}`.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Decoder, nearest};
+use crate::source::{Entry, Kind, Node};
+
+/// A test as one row has it.
+pub(super) struct Row<'s> {
+    /// The test.
+    pub(super) node: Node<'s>,
+    /// The number of the row, from 1; nothing if there is no table.
+    pub(super) number: Option<u32>,
+}
+
+/// How many rows a table may have, and how large texts may become with what stands in it.
+const MAX_ROWS: usize = 100_000;
+const MAX_TEXT: usize = 64 * 1024;
+
+/// The rows of a test: itself, if it has no `each`.
+pub(super) fn rows<'s>(case: &Node<'s>, decoder: &mut Decoder) -> Vec<Row<'s>> {
+    let Some(table) = case.get("each").filter(|node| !node.is_null()) else {
+        return vec![Row { node: case.clone(), number: None }];
+    };
+    let Kind::Array(items) = &table.kind else {
+        decoder.unexpected("`each`", table, "a list of rows, each an object");
+        return Vec::new();
+    };
+    if items.is_empty() || items.len() > MAX_ROWS {
+        let message =
+            format!("`each` has {} rows, expected 1 to {MAX_ROWS}", items.len());
+        decoder.wrong(table.span, message);
+        return Vec::new();
+    }
+    let mut rows = Vec::with_capacity(items.len());
+    for (item, number) in items.iter().zip(1..) {
+        if !matches!(item.kind, Kind::Object(_)) {
+            decoder.unexpected("a row of `each`", item, "an object of names and values");
+            continue;
+        }
+        let entries = case.entries().iter().filter(|entry| entry.key != "each");
+        let entries: Vec<Entry<'s>> = entries
+            .map(|entry| Entry {
+                key: entry.key.clone(),
+                key_span: entry.key_span,
+                value: filled(&entry.value, item, decoder),
+            })
+            .collect();
+        let node = Node { span: case.span, kind: Kind::Object(entries) };
+        rows.push(Row { node, number: Some(number) });
+    }
+    rows
+}
+
+/// A value with those of the row put in.
+fn filled<'s>(node: &Node<'s>, row: &Node<'s>, decoder: &mut Decoder) -> Node<'s> {
+    let kind = match &node.kind {
+        Kind::String(text) if text.contains("${") => {
+            return filled_text(node, text, row, decoder);
+        }
+        Kind::Array(items) => {
+            Kind::Array(items.iter().map(|item| filled(item, row, decoder)).collect())
+        }
+        Kind::Object(entries) => {
+            let entries = entries.iter().map(|entry| Entry {
+                key: filled_key(&entry.key, row, node, decoder),
+                key_span: entry.key_span,
+                value: filled(&entry.value, row, decoder),
+            });
+            Kind::Object(entries.collect())
+        }
+        other => other.clone(),
+    };
+    Node { span: node.span, kind }
+}
+
+fn filled_key<'s>(
+    key: &Cow<'s, str>,
+    row: &Node<'s>,
+    node: &Node<'s>,
+    decoder: &mut Decoder,
+) -> Cow<'s, str> {
+    if key.contains("${") {
+        replaced(key, row, node, decoder).into()
+    } else {
+        key.clone()
+    }
+}
+
+/// A text that is one placeholder and nothing else takes the value as it is: a number stays
+/// a number, `null` stays `null`.
+fn filled_text<'s>(
+    node: &Node<'s>,
+    text: &str,
+    row: &Node<'s>,
+    decoder: &mut Decoder,
+) -> Node<'s> {
+    let whole = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    if let Some(name) = whole.filter(|name| !name.contains(['{', '}']))
+        && let Some(value) = row.get(name.trim())
+    {
+        return Node { span: node.span, kind: value.kind.clone() };
+    }
+    let text = replaced(text, row, node, decoder);
+    Node { span: node.span, kind: Kind::String(text.into()) }
+}
+
+fn replaced(
+    text: &str,
+    row: &Node<'_>,
+    node: &Node<'_>,
+    decoder: &mut Decoder,
+) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((name, behind)) = after.split_once('}') else {
+            out.push_str("${");
+            rest = after;
+            continue;
+        };
+        match row.get(name.trim()) {
+            Some(value) => out.push_str(&printed(value)),
+            None => unknown(name.trim(), row, node, decoder),
+        }
+        rest = behind;
+        if out.len() > MAX_TEXT {
+            let message = format!("the text becomes longer than {MAX_TEXT} bytes");
+            decoder.wrong(node.span, message);
+            return String::new();
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn unknown(name: &str, row: &Node<'_>, node: &Node<'_>, decoder: &mut Decoder) {
+    let names: Vec<&str> = row.entries().iter().map(|entry| &*entry.key).collect();
+    let help = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `${{{near}}}`?"),
+        None => format!("the row has {}", names.join(", ")),
+    };
+    let message = format!("the row of `each` has no `{name}`");
+    decoder.wrong(node.span, message).help = Some(help);
+}
+
+fn printed(value: &Node<'_>) -> String {
+    match &value.kind {
+        Kind::String(text) | Kind::Number(text) => text.to_string(),
+        Kind::Boolean(truth) => truth.to_string(),
+        Kind::Null => "null".into(),
+        _ => crate::flow::read::json(value).to_string(),
+    }
+}

@@ -1,0 +1,175 @@
+//! The model of scenario files.
+
+use std::path::PathBuf;
+
+use super::matcher::{Range, TextMatcher, ValueMatcher};
+use crate::flow::Written;
+use crate::source::{Node, Span};
+use crate::trace::Status;
+use crate::value::{DateTime, Text, Value};
+use crate::world::Input;
+
+/// A scenario file, read.
+#[derive(Debug, Clone)]
+pub struct SuiteFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The flows that its cases run, files and folders, as reached from the working folder.
+    pub flows: Vec<PathBuf>,
+    /// What stands for placeholders of Archy YAML.
+    pub placeholders: Vec<(String, String)>,
+    /// The fixtures, files and folders, later ones over earlier ones.
+    pub fixtures: Vec<PathBuf>,
+    /// Its cases; each row of `each` is one.
+    pub cases: Vec<Case>,
+}
+
+/// One test: a call and what is expected of it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The name, with the values of its row put in.
+    pub name: Text,
+    /// The number of its row in `each`, from 1.
+    pub row: Option<u32>,
+    /// Where it stands: its name.
+    pub span: Span,
+    /// Words to select it by.
+    pub tags: Vec<Text>,
+    /// Why it is not run.
+    pub skip: Option<Text>,
+    /// How the call begins.
+    pub start: Start,
+    /// Fixtures of the case alone, laid over those of the file.
+    pub fixtures: Option<Node<'static>>,
+    /// What the caller does, in order; of a script, what it says of the caller.
+    pub inputs: Vec<Input>,
+    /// The conversation as a script; empty if the case has none.
+    pub script: Vec<Written<Turn>>,
+    /// What is expected, in the order of the document.
+    pub expectations: Vec<Written<Expectation>>,
+    /// The snapshot that the trace is compared with.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// How a call begins.
+#[derive(Debug, Clone, Default)]
+pub struct Start {
+    /// The flow, by id or name; without it, the one that no other calls.
+    pub flow: Option<Written<Text>>,
+    /// The node, by id, if it is not the flow's first.
+    pub node: Option<Written<Text>>,
+    /// Fields of the context.
+    pub context: Vec<(Text, Value)>,
+    /// Variables that are set before the first node.
+    pub variables: Vec<(Text, Value)>,
+    /// Where the virtual clock starts.
+    pub at: Option<DateTime>,
+    /// How long the call may take on the virtual clock, in milliseconds.
+    pub timeout_ms: Option<i64>,
+    /// How many actions it may start.
+    pub max_actions: Option<u32>,
+    /// What chance begins with.
+    pub seed: u64,
+    /// Whether an action that is not simulated is an error.
+    pub is_strict: bool,
+}
+
+/// A turn of a conversation. What the caller does stands in [`Case::inputs`] too.
+#[derive(Debug, Clone)]
+pub enum Turn {
+    /// The caller hears this next; what was heard before and not asked for may be anything.
+    Hears(TextMatcher),
+    /// The caller presses keys, speaks, waits in silence, or hangs up.
+    Does(Input),
+    /// The conversation was routed to a queue of this id or name by now.
+    Routed(TextMatcher),
+    /// A variable has a value by now.
+    Variable(Text, ValueMatcher),
+    /// A data action, webhook, contact lookup or other action was asked by now.
+    Calls(CallExpectation),
+    /// The call is over, and ended so.
+    Ends(Status),
+}
+
+/// Something that is expected of a call that is over.
+#[derive(Debug, Clone)]
+pub enum Expectation {
+    /// How it ended.
+    Status(Status),
+    /// The code of the error that it ended with.
+    Error(Text),
+    /// The nodes that were executed.
+    Path(PathMatcher),
+    /// A variable at the end.
+    Variable(Text, ValueMatcher),
+    /// Where it was routed; nothing if it must not be.
+    Routing(Option<Box<RoutingMatcher>>),
+    /// What the caller heard, in order; other texts may stand between.
+    Prompts(Vec<Written<TextMatcher>>),
+    /// How long it took on the virtual clock, in milliseconds.
+    ElapsedMs(Range),
+    /// How many actions it started.
+    Actions(Range),
+    /// What was asked of the outside world.
+    Calls(CallExpectation),
+    /// Something that must hold or not.
+    Flag(Flag),
+}
+
+/// Something that must not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Answers that the case's own fixtures prepare and nobody asks for.
+    NoUnusedFixtures,
+    /// Inputs that nobody asks for.
+    NoUnusedInputs,
+    /// Notes and warnings of the run.
+    NoDiagnostics,
+}
+
+/// What path is expected. Nodes are named by id or name.
+#[derive(Debug, Clone)]
+pub enum PathMatcher {
+    /// Exactly these, in this order.
+    Exact(Vec<Text>),
+    /// These in this order, others between them allowed.
+    Contains(Vec<Text>),
+    /// None of these.
+    Excludes(Vec<Text>),
+    /// These at the end.
+    Ends(Vec<Text>),
+}
+
+/// Where a call is routed. What is not said may be anything.
+#[derive(Debug, Clone, Default)]
+pub struct RoutingMatcher {
+    /// The id of the queue; `Wanted(None)` must not be known.
+    pub queue_id: Option<Wanted<TextMatcher>>,
+    /// The name of the queue.
+    pub queue_name: Option<Wanted<TextMatcher>>,
+    /// The skills, in any order.
+    pub skills: Option<Vec<Text>>,
+    /// The priority.
+    pub priority: Option<Wanted<i64>>,
+}
+
+/// A value that is wanted, or its absence.
+pub type Wanted<T> = Option<T>;
+
+/// What must have been asked of the outside world.
+#[derive(Debug, Clone)]
+pub struct CallExpectation {
+    /// The name or id: of a data action, a webhook's address, a contact's key.
+    pub name: Text,
+    /// What was sent along, by name; more may have been sent.
+    pub with: Vec<(Text, ValueMatcher)>,
+    /// How often, if that matters; without it at least once.
+    pub times: Option<Range>,
+}
+
+/// A snapshot to compare with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Its name, if it is not made of the case's.
+    pub name: Option<Text>,
+}

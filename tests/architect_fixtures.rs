@@ -1,0 +1,243 @@
+//! What `flowsim check` finds of Architect's flows in fixtures, and does not.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
+use std::fs;
+
+use assert_cmd::Command;
+use flowsim::analysis::architect_against_fixtures;
+use flowsim::diagnostic::{Code, Diagnostic, Severity};
+use flowsim::flow::read::load;
+use flowsim::source::Files;
+use flowsim::world::Fixtures;
+
+/// The findings of a flow against a fixtures document, with the text that each points at.
+fn found(flow: &str, fixtures: &str) -> Vec<(Diagnostic, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("flow.yaml"), flow).unwrap();
+    fs::write(path("fixtures.yaml"), fixtures).unwrap();
+    let mut files = Files::new();
+    let loaded = load(&[path("flow.yaml")], &[], &mut files);
+    assert_eq!(loaded.diagnostics, []);
+    let (fixtures, wrong) = Fixtures::load(&[path("fixtures.yaml")], &mut files);
+    assert_eq!(wrong, []);
+    let findings = architect_against_fixtures(&loaded.architect, &fixtures);
+    findings
+        .into_iter()
+        .map(|it| {
+            let text = files.text(it.labels[0].span).to_owned();
+            (it, text)
+        })
+        .collect()
+}
+
+/// A call flow with one task, whose actions these are.
+fn with_actions(actions: &str) -> String {
+    let actions: String =
+        actions.lines().map(|line| format!("            {line}\n")).collect();
+    format!(
+        "inboundCall:
+  name: F
+  startUpRef: /inboundCall/tasks/task[Main_1]
+  settingsErrorHandling: {{errorHandling: {{queue: {{targetQueue: {{lit: {{name: Sales}}}}}}}}}}
+  variables:
+    - queueVariable: {{name: Flow.queue, initialValue: {{lit: {{name: Sales}}}}}}
+    - stringVariable: {{name: Flow.text}}
+  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions:
+{actions}"
+    )
+}
+
+const EVERYTHING: &str = "
+queues: [{id: s, name: Sales}]
+users: [{id: a, name: Ada, email: ada@example.com}]
+skills: [Sailing]
+languageSkills: [Dutch]
+groups: [Crew]
+wrapupCodes: [Done]
+schedules: [Nights]
+scheduleGroups: [Hours]
+emergencyGroups: [Flood]
+prompts: [Welcome]
+dataTables: {Routes: {key: number, rows: [{number: '1', city: Delft}]}}
+dataActions: {Get Order: {status: 200}}
+";
+
+/// An action of each place where something can be named; `NAME` is what it names.
+const PLACES: [(&str, &str, &str); 20] = [
+    ("transferToAcd: {targetQueue: {lit: {name: NAME}}}", "Sales", "queue"),
+    ("transferToAcd: {targetQueue: {exp: ToQueue(\"NAME\")}}", "Sales", "queue"),
+    (
+        "updateData: {statements: [{queue: {variable: Flow.queue, value: {lit: {name: NAME}}}}]}",
+        "Sales",
+        "queue",
+    ),
+    ("findQueue: {findName: {lit: NAME}}", "Sales", "queue"),
+    ("createCallback: {queue: {lit: {name: NAME}}}", "Sales", "queue"),
+    ("transferToAcd: {languageSkill: {lit: {name: NAME}}}", "Dutch", "language skill"),
+    (
+        "transferToAcd: {acdSkills: [{acdSkill: {skill: {lit: {name: NAME}}}}]}",
+        "Sailing",
+        "skill",
+    ),
+    ("setSkills: {acdSkills: {lit: [{lit: {name: NAME}}]}}", "Sailing", "skill"),
+    ("transferToUser: {targetUser: {lit: {name: NAME}}}", "Ada", "user"),
+    (
+        "decision: {condition: {exp: IsSet(FindUser(\"NAME\"))}}",
+        "ADA@example.com",
+        "user",
+    ),
+    ("transferToGroup: {targetGroup: {lit: {name: NAME}}}", "Crew", "group"),
+    ("setWrapupCode: {wrapupCode: {lit: {name: NAME}}}", "Done", "wrap-up code"),
+    (
+        "evaluateSchedule: {evaluationType: {schedule: {selectedSchedule: {lit: {name: NAME}}}}}",
+        "Nights",
+        "schedule",
+    ),
+    (
+        "evaluateScheduleGroup: {scheduleGroup: {lit: {name: NAME}}}",
+        "hours",
+        "schedule group",
+    ),
+    (
+        "evaluateScheduleGroup: {emergencyGroup: {lit: {name: NAME}, name: NAME}}",
+        "Flood",
+        "emergency group",
+    ),
+    ("playAudio: {audio: {prompt: Prompt.NAME}}", "Welcome", "user prompt"),
+    (
+        "playAudio: {audio: {exp: 'Append(Prompt.NAME, ToAudioTTS(\"x\"))'}}",
+        "Welcome",
+        "user prompt",
+    ),
+    ("holdMusic: {prompt: {lit: {name: Prompt.NAME}}}", "Welcome", "user prompt"),
+    (
+        "callData: {category: {C: {dataAction: {NAME: {inputs: {a: {lit: b}}}}}}}",
+        "Get Order",
+        "data action",
+    ),
+    (
+        "dataTableLookup: {lookupValue: {lit: x}, dataTable: {NAME: {foundOutputs: {city: {var: Flow.text}}}}}",
+        "Routes",
+        "data table",
+    ),
+];
+
+#[test]
+fn a_name_is_looked_up_wherever_it_stands() {
+    for (action, name, what) in PLACES {
+        let flow =
+            |name: &str| with_actions(&format!("- {}", action.replace("NAME", name)));
+        assert_eq!(found(&flow(name), EVERYTHING), [], "{action}");
+        let found = found(&flow("Nowhere"), EVERYTHING);
+        let [(finding, text)] = found.as_slice() else { panic!("{action}: {found:?}") };
+        assert_eq!(finding.message, format!("the fixtures know no {what} `Nowhere`"));
+        assert!(text.contains("Nowhere"), "{action} points at {text}");
+        assert_eq!(finding.severity, Severity::Warning);
+        assert_eq!(finding.flow.as_deref(), Some("F"));
+        let kind = action.split(':').next();
+        assert_eq!(finding.node.as_deref(), kind, "an action without a name");
+    }
+}
+
+#[test]
+fn findings_read_well() {
+    let folder = "fixtures/architect/lost_names";
+    let output = Command::cargo_bin("flowsim")
+        .unwrap()
+        .args(["check", &format!("{folder}.yaml"), "--fixtures"])
+        .arg(format!("{folder}.fixtures.yaml"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "these are warnings");
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
+}
+
+/// Who mocks only data actions does not want to hear of queues.
+#[test]
+fn what_fixtures_know_nothing_of_is_not_their_business() {
+    for (action, ..) in PLACES {
+        let flow = with_actions(&format!("- {}", action.replace("NAME", "Nowhere")));
+        assert_eq!(found(&flow, "webhooks: {w: {}}"), [], "{action}");
+    }
+}
+
+#[test]
+fn what_was_probably_meant_is_told() {
+    let flow =
+        with_actions("- transferToAcd: {name: T, targetQueue: {lit: {name: Slaes}}}");
+    let found = found(&flow, EVERYTHING);
+    let [(finding, _)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(finding.code, Code::QUEUE_NOT_FOUND);
+    assert_eq!(finding.help.as_deref(), Some("did you mean `Sales`?"));
+}
+
+#[test]
+fn the_flow_itself_and_its_variables_name_queues_too() {
+    let flow = with_actions("- disconnect: {name: D}");
+    let found = found(&flow, "queues: [{name: Support}]");
+    let nodes: Vec<_> = found.iter().map(|(it, _)| it.node.as_deref()).collect();
+    assert_eq!(nodes, [Some("Flow.queue"), None]);
+}
+
+#[test]
+fn a_column_is_looked_up_in_its_table() {
+    let lookup = |column: &str| {
+        with_actions(&format!(
+            "- dataTableLookup: {{name: L, lookupValue: {{lit: x}}, dataTable: {{Routes: \
+             {{foundOutputs: {{{column}: {{var: Flow.text}}}}}}}}}}"
+        ))
+    };
+    assert_eq!(found(&lookup("City"), EVERYTHING), []);
+    assert_eq!(found(&lookup("number"), EVERYTHING), []);
+    let wrong = found(&lookup("citty"), EVERYTHING);
+    let [(finding, _)] = wrong.as_slice() else { panic!("{wrong:?}") };
+    let message = "in the fixtures the data table `Routes` has no column `citty`";
+    assert_eq!(
+        (finding.code, finding.message.as_str()),
+        (Code::NOT_IN_FIXTURES, message)
+    );
+    assert_eq!(finding.help.as_deref(), Some("did you mean `city`?"));
+    // A table of which only the name is known may have any columns.
+    assert_eq!(found(&lookup("citty"), "dataTables: [Routes]"), []);
+}
+
+/// What Architect brings along, names that are made during the call, and texts that only look
+/// like names.
+#[test]
+fn what_is_no_name_of_the_organisation_is_passed_over() {
+    for action in [
+        "playAudio: {audio: {prompt: PromptSystem.error}}",
+        "playAudio: {audio: {exp: PromptSystem.error}}",
+        "transferToAcd: {targetQueue: {exp: ToQueue(Flow.text)}}",
+        "transferToAcd: {targetQueue: {noValue: true}}",
+        "findQueueById: {findId: {lit: 12}}",
+        "findQueue: {findName: {exp: Flow.text}}",
+        "playAudio: {audio: {tts: Prompt.Nowhere}}",
+        "setParticipantData: {attributes: [{attribute: {name: {lit: queue}, value: {lit: Nowhere}}}]}",
+        "decision: {condition: {exp: ToInt(\"12\") == 12}}",
+        "callData: {category: {C: {dataAction: {Get Order: {inputs: {queue: {lit: Nowhere}}}}}}}",
+    ] {
+        let flow = with_actions(&format!("- {action}"));
+        assert_eq!(found(&flow, EVERYTHING), [], "{action}");
+    }
+}
+
+/// An organisation without a single name that a large flow needs is told in a readable way.
+#[test]
+fn many_findings_are_counted() {
+    let actions: Vec<String> = (0..300)
+        .map(|number| {
+            format!("- transferToAcd: {{targetQueue: {{lit: {{name: N{number}}}}}}}")
+        })
+        .collect();
+    let found = found(&with_actions(&actions.join("\n")), EVERYTHING);
+    assert_eq!(found.len(), 101);
+    let last = &found[100].0.message;
+    assert_eq!(last, "and 200 more like this, from here on");
+}
