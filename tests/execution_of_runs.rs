@@ -347,3 +347,39 @@ fn draft_flows_have_no_execution_documents() {
         "{error}"
     );
 }
+
+#[test]
+fn calls_that_are_nested_too_deep_are_left_out() {
+    let flow = r#"
+inboundCall:
+  name: Main
+  startUpRef: "/inboundCall/tasks/task[Begin_10]"
+  tasks:
+    - task:
+        name: Begin
+        refId: Begin_10
+        variables:
+          - integerVariable: {name: Task.Left, initialValue: {lit: DEPTH}, isInput: true}
+        actions:
+          - decision:
+              name: On?
+              condition: {exp: Task.Left > 0}
+              outputs:
+                yes:
+                  actions:
+                    - callTask:
+                        name: Deeper
+                        targetTaskRef: "/inboundCall/tasks/task[Begin_10]"
+                        taskInputs:
+                          - integer: {name: Task.Left, value: {exp: Task.Left - 1}}
+"#;
+    let depth = |count: &str| {
+        let flow = flow.replace("DEPTH", count);
+        let document = run_with(&[&flow], &["--max-depth", "1000"]);
+        let deepest = document.events().map(|(depth, _)| depth).max().unwrap();
+        (deepest, document.is_truncated)
+    };
+    assert_eq!(depth("32"), (32, Some(false)));
+    assert_eq!(depth("33"), (32, Some(true)));
+    assert_eq!(depth("900"), (32, Some(true)));
+}

@@ -251,6 +251,13 @@ pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
     variables
 }
 
+impl Action {
+    /// The id that an export gives to the output of this name.
+    pub fn output_key(&self, label: &str) -> Option<&Text> {
+        self.outputs.iter().find(|output| output.label == label)?.key.as_ref()
+    }
+}
+
 impl Unit {
     /// Calls `visit` on every action of the unit, those of outputs and choices too, before
     /// what is inside it.

@@ -429,11 +429,8 @@ impl<'c> Compiler<'c> {
 
     fn label(&mut self, at: NodeId, outputs: Vec<Text>, action: &architect::Action) {
         let label = &mut self.program.legend.nodes[at.index()];
-        let keys = outputs.iter().map(|name| {
-            let mut named = action.outputs.iter().filter(|output| output.label == *name);
-            named.next()?.key.clone()
-        });
-        label.output_keys = keys.collect();
+        label.output_keys =
+            outputs.iter().map(|name| action.output_key(name).cloned()).collect();
         label.outputs = outputs;
         label.key.clone_from(&action.key);
         label.tracking_id = action.tracking_id;
