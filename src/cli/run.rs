@@ -103,8 +103,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// An action that flowsim does not simulate, and for which the fixtures have no answer,
-    /// is an error
+    /// An action of Architect for which the fixtures have no answer is an error
     #[arg(long)]
     strict: bool,
 

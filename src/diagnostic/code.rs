@@ -91,6 +91,7 @@ codes! {
     DATA_ACTION_TIMEOUT Error "The data action did not answer in time."
     DATA_ACTION_FAILED Error "The data action answered with a failure."
     DATA_ACTION_NOT_MOCKED Error "The fixtures have no answer for the data action; nothing is ever sent over a network."
+    DATA_TABLE_NOT_FOUND Error "The fixtures have no data table of this name."
     WEBHOOK_TIMEOUT Error "The webhook did not answer in time."
     WEBHOOK_FAILED Error "The webhook answered with a failure."
     WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; nothing is ever sent over a network."
@@ -118,6 +119,7 @@ codes! {
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."
     ACTION_NOT_SIMULATED Note "Not simulated, and nobody had an answer: the action succeeded and left its results NOT_SET."
     ACTION_NOT_SUPPORTED Error "Not simulated, and nobody had an answer for the action, which `--strict` forbids."
+    SCHEDULE_NOT_CHECKED Note "Nothing says when it is active: schedules were taken for active, emergencies for inactive."
     QUEUE_NOT_CHECKED Note "The fixtures know no queues, so the queue was accepted unchecked."
 }
 

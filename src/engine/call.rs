@@ -114,8 +114,8 @@ impl Call {
         self
     }
 
-    /// Whether an action that is not simulated, and for which nobody has an answer, is an
-    /// error instead of a success with a note.
+    /// Whether it is an error, and not only noted, if nobody has an answer for an action: one
+    /// that is not simulated, a data action, a data table, a schedule.
     #[must_use]
     pub fn strict(mut self, is_strict: bool) -> Self {
         self.is_strict = is_strict;

@@ -153,6 +153,48 @@ pub enum Field {
     LoopCount,
     /// `currentIndex` of a loop, from 0.
     CurrentIndex,
+    /// The data action that is called, by its name.
+    DataAction,
+    /// `successOutputs` of a data action.
+    SuccessOutputs,
+    /// `failureOutputs`
+    FailureOutputs,
+    /// `dataTableName`
+    DataTableName,
+    /// `lookupValue`, the key of a data table's row.
+    LookupValue,
+    /// `foundOutputs`, the columns of a data table's row.
+    FoundOutputs,
+    /// `findName` of what is found by its name.
+    FindName,
+    /// `findId` of what is found by its id.
+    FindId,
+    /// `findIds` of users.
+    FindIds,
+    /// `findResult`
+    FindResult,
+    /// `externalId` of an external contact.
+    ExternalId,
+    /// `externalResult`
+    ExternalResult,
+    /// `searchTerm` for external contacts.
+    SearchTerm,
+    /// `externalResults`
+    ExternalResults,
+    /// `schedule` that is evaluated.
+    Schedule,
+    /// `scheduleTimeZone`
+    ScheduleTimeZone,
+    /// `scheduleGroup` that is evaluated.
+    ScheduleGroup,
+    /// `emergencyGroup` that is evaluated.
+    EmergencyGroup,
+    /// `evaluationDateTime`, if it is not now.
+    EvaluationDateTime,
+    /// `inServiceSchedules`, those that are active.
+    InServiceSchedules,
+    /// `duration` of a pause.
+    Duration,
     /// Inputs of a task, a module or an action that is not simulated.
     Inputs,
     /// Outputs of the same.
@@ -162,7 +204,18 @@ pub enum Field {
 impl Field {
     /// Whether the values that it is about come from the action.
     pub fn is_output(self) -> bool {
-        matches!(self, Self::Outputs | Self::CurrentIndex)
+        matches!(
+            self,
+            Self::Outputs
+                | Self::CurrentIndex
+                | Self::SuccessOutputs
+                | Self::FailureOutputs
+                | Self::FoundOutputs
+                | Self::FindResult
+                | Self::ExternalResult
+                | Self::ExternalResults
+                | Self::InServiceSchedules
+        )
     }
 
     /// As it is written, in traces and in Architect's execution documents.
@@ -173,6 +226,27 @@ impl Field {
             Self::Value => "value".into(),
             Self::LoopCount => "loopCount".into(),
             Self::CurrentIndex => "currentIndex".into(),
+            Self::DataAction => "dataAction".into(),
+            Self::SuccessOutputs => "successOutputs".into(),
+            Self::FailureOutputs => "failureOutputs".into(),
+            Self::DataTableName => "dataTableName".into(),
+            Self::LookupValue => "lookupValue".into(),
+            Self::FoundOutputs => "foundOutputs".into(),
+            Self::FindName => "findName".into(),
+            Self::FindId => "findId".into(),
+            Self::FindIds => "findIds".into(),
+            Self::FindResult => "findResult".into(),
+            Self::ExternalId => "externalId".into(),
+            Self::ExternalResult => "externalResult".into(),
+            Self::SearchTerm => "searchTerm".into(),
+            Self::ExternalResults => "externalResults".into(),
+            Self::Schedule => "schedule".into(),
+            Self::ScheduleTimeZone => "scheduleTimeZone".into(),
+            Self::ScheduleGroup => "scheduleGroup".into(),
+            Self::EmergencyGroup => "emergencyGroup".into(),
+            Self::EvaluationDateTime => "evaluationDateTime".into(),
+            Self::InServiceSchedules => "inServiceSchedules".into(),
+            Self::Duration => "duration".into(),
             Self::Inputs => "inputs".into(),
             Self::Outputs => "outputs".into(),
         }

@@ -4,6 +4,7 @@ use super::input::Seconds;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::NotFound;
+use crate::program::architect::{Action, Lookup};
 use crate::program::{Contact, DataAction, Program, Response, Step, StepAction, Webhook};
 use crate::trace::{Asked, Fact, Failure, PathTaken, Subject};
 use crate::value::{Json, Text, Value};
@@ -58,6 +59,12 @@ pub(super) fn data_action_question<'q>(
             id: call.action_id.as_deref(),
             name: call.action_name.as_deref(),
             inputs,
+        },
+        StepAction::Architect(action) => match &**action {
+            Action::Lookup(Lookup::DataAction(call)) => {
+                super::architect::data_action_question(call, inputs)
+            }
+            _ => Question::DataAction { id: None, name: None, inputs },
         },
         _ => Question::DataAction { id: None, name: None, inputs },
     }

@@ -333,7 +333,7 @@ impl<'c> Compiler<'c> {
             "endState" => plain(Action::End(End::State)),
             "endFlow" | "endWorkflow" | "exitBotFlow" | "exitWorkitemFlow"
             | "exitSurveyFlow" => plain(Action::End(End::Flow)),
-            _ => self.other(action),
+            _ => self.lookup(action).unwrap_or_else(|| self.other(action)),
         }
     }
 

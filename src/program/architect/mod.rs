@@ -7,12 +7,17 @@
 
 mod build;
 mod control;
+mod lookups;
 mod names;
 mod other;
 mod source;
 
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
+};
+pub use lookups::{
+    Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
+    ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
 };
 pub use other::Other;
 pub use source::Source;
@@ -54,6 +59,8 @@ pub enum Action {
     EndTask(Option<Text>),
     /// Ends the flow or the interaction.
     End(End),
+    /// Looks something up.
+    Lookup(Lookup),
     /// Asks whoever answers for the world.
     Other(Other),
 }

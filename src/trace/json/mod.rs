@@ -274,7 +274,7 @@ impl<'l> JsonWriter<'l> {
 /// The id that Architect has for an output, as its execution documents have it; an output
 /// that an author made has its name.
 pub(super) fn platform_path(label: &str) -> std::borrow::Cow<'_, str> {
-    const KNOWN: [(&str, &str); 19] = [
+    const KNOWN: [(&str, &str); 20] = [
         ("yes", "__YES__"),
         ("no", "__NO__"),
         ("success", "__SUCCESS__"),
@@ -293,7 +293,8 @@ pub(super) fn platform_path(label: &str) -> std::borrow::Cow<'_, str> {
         ("maxNoInputs", "__MAX_NO_INPUTS__"),
         ("maxNoMatches", "__MAX_NO_MATCHES__"),
         ("knowledge", "__KNOWLEDGE__"),
-        ("multipleFound", "__MATCH_MULTIPLE__"),
+        ("matchExact", "__MATCH_EXACT__"),
+        ("matchMultiple", "__MATCH_MULTIPLE__"),
     ];
     let known = KNOWN.iter().find(|(name, _)| *name == label);
     known.map_or_else(|| label.into(), |(_, id)| (*id).into())

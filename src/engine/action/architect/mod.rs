@@ -1,6 +1,7 @@
 //! Architect's actions, one file a family.
 
 mod control;
+mod lookups;
 mod other;
 mod speech;
 
@@ -44,6 +45,7 @@ pub(super) fn execute(
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
         Action::End(_) => Ok(Effect::EndCall),
+        Action::Lookup(lookup) => lookups::begin(state, program, step, lookup),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -62,11 +64,16 @@ pub(super) fn answer(
         (Action::Other(other), Waiting::Action { .. }) => {
             other::answered(state, program, step, other, answer)
         }
+        (Action::Lookup(lookup), waiting) => {
+            lookups::answered(state, program, step, lookup, waiting, answer)
+        }
         // Every action asks only its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
     };
     outcome.unwrap_or_else(Effect::Fail)
 }
+
+pub(super) use lookups::data_action_question;
 
 pub(super) fn question<'q>(
     legend: &'q Legend,

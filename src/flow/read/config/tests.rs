@@ -284,6 +284,12 @@ fn settings_have_the_names_of_archy() {
     assert_eq!(statement.get("variable").unwrap().value, variable);
     assert_eq!(statement.get("value").unwrap().value, x);
 
+    let action = first(&format!(
+        r#"{{"id":"a","__type":"FindQueueAction","findName":{text},"result":{task}}}"#
+    ));
+    assert_eq!(at(&action, &["findName"]), &x);
+    assert_eq!(at(&action, &["findResult"]), &variable);
+
     let (one, two) = (literal("1", "int"), literal("2", "int"));
     let collect = |most: &str| {
         first(&format!(

@@ -1,0 +1,267 @@
+//! `callData`: data actions.
+
+use super::super::{Outcome, by_output, speech};
+use super::named_outputs;
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State, Waiting};
+use crate::program::architect::{Binding, DataActionCall, Source};
+use crate::program::{Program, Step};
+use crate::trace::{Entry, Fact, Failure, Field};
+use crate::value::{Json, Text, Type, Value};
+use crate::world::{Answer, Question};
+
+/// The outputs, in the order of the labels.
+const SUCCESS: u16 = 0;
+const FAILURE: u16 = 1;
+const TIMEOUT: u16 = 2;
+
+/// How long an action may take if its author does not say, in milliseconds. *Source: what
+/// every export says.*
+const DEFAULT_TIMEOUT_MS: i64 = 60_000;
+
+/// After which time the caller hears that the action is still going on, in milliseconds.
+/// *Source: Genesys' help on Call Data Action.*
+const PROMPT_DELAY_MS: i64 = 1_000;
+
+pub(super) fn ask(
+    state: &mut State,
+    program: &Program,
+    call: &DataActionCall,
+) -> Outcome {
+    let name = Value::String(name_of(call));
+    state.note(|| Fact::Input(Field::DataAction, name));
+    let mut inputs: Vec<(Text, Value)> = Vec::with_capacity(call.inputs.len());
+    for (name, source) in &call.inputs {
+        let value = state.value(program, source)?;
+        let entry = Entry { of: Field::Inputs, name: name.clone(), value: value.clone() };
+        state.note(|| Fact::Entry(Box::new(entry)));
+        inputs.push((name.clone(), value));
+    }
+    Ok(state.ask(Waiting::DataAction { inputs }))
+}
+
+pub(in crate::engine::action) fn question<'q>(
+    call: &'q DataActionCall,
+    inputs: &'q [(Text, Value)],
+) -> Question<'q> {
+    let (id, name) = (call.id.as_deref(), call.name.as_deref());
+    Question::DataAction { id, name, inputs }
+}
+
+fn name_of(call: &DataActionCall) -> Text {
+    call.name.clone().or_else(|| call.id.clone()).unwrap_or_default()
+}
+
+pub(super) fn answered(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    call: &DataActionCall,
+    answer: Answer,
+) -> Outcome {
+    let timeout_ms = timeout(state, program, &call.timeout)?;
+    let Answer::Response(response) = answer else {
+        let name = name_of(call);
+        let message = format!("the fixtures have no answer for data action `{name}`");
+        let code = Code::DATA_ACTION_NOT_MOCKED;
+        if state.is_strict {
+            return Err(Failure::new(code, message));
+        }
+        return fail_with(state, program, step, call, code, &message);
+    };
+    let taken_ms = response.latency_ms.min(timeout_ms);
+    if let Some(frame) = pass(state, program, call, taken_ms)? {
+        return Ok(Effect::CutOff(frame));
+    }
+    if response.latency_ms > timeout_ms {
+        return Ok(by_output(step, TIMEOUT));
+    }
+    if !(200..300).contains(&response.status) {
+        let body = error_body(&response.output, response.status);
+        return fail(state, program, step, call, &body);
+    }
+    match read(state, program, &call.success, &response.output) {
+        Ok(results) => {
+            named_outputs(state, program, Field::SuccessOutputs, results)?;
+            Ok(by_output(step, SUCCESS))
+        }
+        Err(message) => fail_with(state, program, step, call, Code::WRONG_TYPE, &message),
+    }
+}
+
+fn timeout(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+) -> Result<i64, Box<Failure>> {
+    match state.value(program, source)? {
+        Value::Duration(duration) => Ok(duration.milliseconds().max(0)),
+        unset if unset.is_unset() => Ok(DEFAULT_TIMEOUT_MS),
+        other => Err(super::expected("a Duration", &other)),
+    }
+}
+
+/// Waits, and tells the caller so if it takes long. Gives the frame whose deadline passed.
+fn pass(
+    state: &mut State,
+    program: &Program,
+    call: &DataActionCall,
+    milliseconds: i64,
+) -> Result<Option<usize>, Box<Failure>> {
+    if milliseconds <= PROMPT_DELAY_MS || call.prompt.is_unset() {
+        return Ok(state.wait(milliseconds));
+    }
+    if let Some(frame) = state.wait(PROMPT_DELAY_MS) {
+        return Ok(Some(frame));
+    }
+    speech::say(state, program, &call.prompt)?;
+    Ok(state.wait(milliseconds - PROMPT_DELAY_MS))
+}
+
+/// The results of a success, each of the type of its variable.
+fn read<'b>(
+    state: &State,
+    program: &Program,
+    bindings: &'b [Binding],
+    body: &Json,
+) -> Result<Vec<(&'b Binding, Value)>, String> {
+    let mut results = Vec::with_capacity(bindings.len());
+    for binding in bindings {
+        let holds = binding.variable.map(|variable| state.type_of(program, variable));
+        let found = field(body, &binding.name);
+        let value = decode(found, holds).map_err(|problem| {
+            format!("`{}` does not fit its variable: {problem}", binding.name)
+        })?;
+        results.extend(value.map(|value| (binding, value)));
+    }
+    Ok(results)
+}
+
+/// A result for its variable. Without a variable it keeps its own type, and is nothing if
+/// the body does not have it.
+fn decode(found: Option<Json>, holds: Option<Type>) -> Result<Option<Value>, String> {
+    let Some(holds) = holds else { return Ok(found.map(Value::from)) };
+    let one = match found {
+        // One item where several are expected.
+        Some(json) if holds.is_collection && !matches!(json, Json::Array(_)) => {
+            if json == Json::Null { json } else { Json::array([json]) }
+        }
+        Some(json) => json,
+        None => return Ok(Some(Value::unset(holds))),
+    };
+    if one == Json::Null {
+        return Ok(Some(Value::unset(holds)));
+    }
+    Value::decode(&one, holds).map(Some)
+}
+
+/// The field of this name: `total`, `queue.id` within an object, `agents.name` of all the
+/// objects of a list. Names that have dots themselves come first.
+fn field(body: &Json, name: &str) -> Option<Json> {
+    if let Json::Array(items) = body {
+        // Items without the field stay, so that the collections of a list are parallel.
+        let fields = items.iter().map(|item| match field(item, name) {
+            Some(Json::Array(inner)) => inner.as_ref().clone(),
+            found => vec![found.unwrap_or_default()],
+        });
+        return Some(Json::array(fields.flatten()));
+    }
+    if let Some(found) = body.get(name) {
+        return Some(found.clone());
+    }
+    name.match_indices('.').find_map(|(at, _)| {
+        let inner = body.get(&name[..at])?;
+        field(inner, &name[at + 1..])
+    })
+}
+
+/// Takes the output `failure` because of something that no server said.
+fn fail_with(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    call: &DataActionCall,
+    code: Code,
+    message: &str,
+) -> Outcome {
+    state.note(|| Fact::Noted(code));
+    let text = |text: &str| Json::String(text.into());
+    let body = Json::object([
+        ("errorCode".into(), text(code.name())),
+        ("userMessage".into(), text(message)),
+        ("message".into(), text(message)),
+    ]);
+    fail(state, program, step, call, &body)
+}
+
+/// What the body says, under the names that a failure has in Architect.
+fn error_body(body: &Json, status: u16) -> Json {
+    const SAME: [(&str, &str); 4] = [
+        ("errorCode", "code"),
+        ("userMessage", "message"),
+        ("message", "userMessage"),
+        ("correlationId", "contextId"),
+    ];
+    let mut entries = match body {
+        Json::Object(entries) => entries.as_ref().clone(),
+        _ => Default::default(),
+    };
+    for (name, other) in SAME {
+        if let (None, Some(value)) = (entries.get(name), body.get(other)) {
+            entries.insert(name.into(), value.clone());
+        }
+    }
+    entries.entry("status".into()).or_insert(Json::Integer(status.into()));
+    Json::object(entries)
+}
+
+/// Takes the output `failure`. What does not fit its variable is left out there: the action
+/// has failed already.
+fn fail(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    call: &DataActionCall,
+    body: &Json,
+) -> Outcome {
+    let mut results = Vec::with_capacity(call.failure.len());
+    for binding in &call.failure {
+        let holds = binding.variable.map(|variable| state.type_of(program, variable));
+        let value = decode(field(body, &binding.name), holds);
+        let value = value.unwrap_or_else(|_| holds.map(Value::unset));
+        results.extend(value.map(|value| (binding, value)));
+    }
+    named_outputs(state, program, Field::FailureOutputs, results)?;
+    Ok(by_output(step, FAILURE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str) -> Option<String> {
+        let body = Json::parse(
+            r#"{"a": 1, "a.b": 2, "c": {"d": {"e": 3}, "x.y": 4},
+                "list": [{"id": 1, "in": [{"z": 1}, {"z": 2}]}, {}, {"id": 3, "in": []}]}"#,
+        );
+        field(&body.unwrap(), name).map(|json| json.to_string())
+    }
+
+    #[test]
+    fn fields_by_name() {
+        for (name, expected) in [
+            ("a", Some("1")),
+            ("a.b", Some("2")),
+            ("c.d.e", Some("3")),
+            ("c.x.y", Some("4")),
+            ("list.id", Some("[1,null,3]")),
+            ("list.in.z", Some("[1,2,null]")),
+            ("c.e", None),
+            ("a.x", None),
+            ("", None),
+            (".", None),
+        ] {
+            assert_eq!(found(name).as_deref(), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `dataTableLookup`: rows of data tables.
+
+use super::super::{Outcome, by_output};
+use super::{expected, input, named_outputs, not_set};
+use crate::diagnostic::Code;
+use crate::engine::state::State;
+use crate::program::architect::{Binding, DataTableLookup};
+use crate::program::{Program, Step};
+use crate::trace::{Entry, Fact, Failure, Field};
+use crate::value::{Text, Type, Value};
+use crate::world::DataTableRow;
+
+/// The outputs, in the order of the labels.
+const FOUND: u16 = 0;
+const NOT_FOUND: u16 = 1;
+const FAILURE: u16 = 2;
+
+/// What Architect calls these failures. *Source: Genesys' help on Data Table Lookup.*
+const NO_TABLE: &str = "DataTablesTableNotFoundException";
+const UNFIT: &str = "DataTablesSyntaxError";
+
+pub(super) fn look_up(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    lookup: &DataTableLookup,
+) -> Outcome {
+    let table = &lookup.table;
+    state.note(|| Fact::Input(Field::DataTableName, Value::String(table.clone())));
+    let key = match input(state, program, &lookup.key, Field::LookupValue)? {
+        Value::String(key) => key,
+        unset if unset.is_unset() => return Err(not_set("the key of the row")),
+        other => return Err(expected("a String", &other)),
+    };
+    let columns = match state.conversation.organisation.0.data_table_row(table, &key) {
+        Some(DataTableRow::Found(columns)) => columns,
+        Some(DataTableRow::NotFound) => return Ok(by_output(step, NOT_FOUND)),
+        None => {
+            let message = format!("the fixtures have no data table `{table}`");
+            if state.is_strict {
+                return Err(Failure::new(Code::DATA_TABLE_NOT_FOUND, message));
+            }
+            state.note(|| Fact::Noted(Code::DATA_TABLE_NOT_FOUND));
+            return fail(state, program, step, lookup, NO_TABLE, &message);
+        }
+    };
+    // The first column is the key, which is no result.
+    for (name, value) in columns.iter().skip(1).cloned() {
+        let entry = Entry { of: Field::FoundOutputs, name, value };
+        state.note(|| Fact::Entry(Box::new(entry)));
+    }
+    let results = match read(state, program, &lookup.found, &columns) {
+        Ok(results) => results,
+        Err(message) => return fail(state, program, step, lookup, UNFIT, &message),
+    };
+    for (variable, value) in results {
+        state.assign(program, variable, value)?;
+    }
+    Ok(by_output(step, FOUND))
+}
+
+type Results = Vec<(crate::flow::VariableId, Value)>;
+
+/// The columns that variables take. A column that the table does not have is NOT_SET.
+fn read(
+    state: &State,
+    program: &Program,
+    bindings: &[Binding],
+    columns: &[(Text, Value)],
+) -> Result<Results, String> {
+    let mut results = Vec::with_capacity(bindings.len());
+    for Binding { name, variable } in bindings {
+        let Some(variable) = *variable else { continue };
+        let holds = state.type_of(program, variable);
+        let exact = columns.iter().find(|(column, _)| column == name);
+        let found = exact.or_else(|| {
+            columns.iter().find(|(column, _)| column.eq_ignore_ascii_case(name))
+        });
+        let value = match found {
+            Some((_, value)) if fits(value, holds) => value.clone(),
+            Some((_, value)) => Value::decode(&value.to_json(), holds)
+                .map_err(|problem| format!("column `{name}`: {problem}"))?,
+            None => Value::unset(holds),
+        };
+        results.push((variable, value));
+    }
+    Ok(results)
+}
+
+fn fits(value: &Value, holds: Type) -> bool {
+    value.type_of() == holds && !value.is_unset()
+}
+
+fn fail(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    lookup: &DataTableLookup,
+    error: &str,
+    message: &str,
+) -> Outcome {
+    let results = lookup.failure.iter().filter_map(|binding| {
+        let text = match binding.name.as_str() {
+            "errorType" => error,
+            "errorMessage" => message,
+            _ => return None,
+        };
+        Some((binding, Value::from(text)))
+    });
+    let results = results.collect();
+    named_outputs(state, program, Field::FailureOutputs, results)?;
+    Ok(by_output(step, FAILURE))
+}

@@ -1,0 +1,143 @@
+//! What a flow looks up.
+//!
+//! An action gives its results to variables only on the way on which it has them: what was
+//! not found leaves its variable as it is. *Source: Genesys' help on Find User by Id, and
+//! execution documents.*
+
+mod contacts;
+mod data_action;
+mod data_table;
+mod objects;
+mod schedules;
+mod wait;
+
+pub(in crate::engine::action) use data_action::question as data_action_question;
+
+use super::Outcome;
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State, Waiting};
+use crate::flow::VariableId;
+use crate::program::architect::{Binding, Lookup, Source};
+use crate::program::{Program, Step};
+use crate::trace::{Entry, Fact, Failure, Field, PathTaken};
+use crate::value::{Text, Value};
+use crate::world::Answer;
+
+pub(super) fn begin(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    lookup: &Lookup,
+) -> Outcome {
+    match lookup {
+        Lookup::DataAction(call) => data_action::ask(state, program, call),
+        Lookup::DataTable(lookup) => data_table::look_up(state, program, step, lookup),
+        Lookup::Object(lookup) => objects::find(state, program, step, lookup),
+        Lookup::Users(lookup) => objects::find_users(state, program, step, lookup),
+        Lookup::Contact(lookup) => {
+            contacts::ask(state, program, step, lookup, Field::ExternalId, 1)
+        }
+        Lookup::ContactSearch(lookup) => {
+            contacts::ask(state, program, step, lookup, Field::SearchTerm, 2)
+        }
+        Lookup::Schedule(evaluation) => {
+            schedules::evaluate(state, program, step, evaluation)
+        }
+        Lookup::ScheduleGroup(evaluation) => {
+            schedules::evaluate_group(state, program, step, evaluation)
+        }
+        Lookup::Wait(pause) => wait::wait(state, program, step, pause),
+    }
+}
+
+pub(super) fn answered(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    lookup: &Lookup,
+    waiting: Waiting,
+    answer: Answer,
+) -> Outcome {
+    match (lookup, waiting) {
+        (Lookup::DataAction(call), Waiting::DataAction { .. }) => {
+            data_action::answered(state, program, step, call, answer)
+        }
+        (Lookup::Contact(lookup), Waiting::Contact { key }) => {
+            contacts::got(state, program, step, lookup, &key, answer)
+        }
+        (Lookup::ContactSearch(lookup), Waiting::Contact { .. }) => {
+            contacts::searched(state, program, step, lookup, answer)
+        }
+        // Every action asks only its own kind of question.
+        _ => Ok(Effect::Go(PathTaken::Next, step.next)),
+    }
+}
+
+/// The value of an input, which is noted.
+fn input(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    field: Field,
+) -> Result<Value, Box<Failure>> {
+    let value = state.value(program, source)?;
+    state.note(|| Fact::Input(field, value.clone()));
+    Ok(value)
+}
+
+/// The text of an input, which is noted; nothing if it is NOT_SET.
+fn text_input(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    field: Field,
+) -> Result<Option<Text>, Box<Failure>> {
+    match input(state, program, source, field)? {
+        Value::String(text) => Ok(Some(text)),
+        unset if unset.is_unset() => Ok(None),
+        other => Err(expected("a String", &other)),
+    }
+}
+
+fn expected(what: &str, found: &Value) -> Box<Failure> {
+    let message = format!("expected {what}, found {}", found.type_of());
+    Failure::new(Code::WRONG_TYPE, message)
+}
+
+fn not_set(what: &str) -> Box<Failure> {
+    Failure::new(Code::NOT_SET_NOT_ALLOWED, format!("{what} is NOT_SET"))
+}
+
+/// Notes a result and gives it to its variable.
+fn output(
+    state: &mut State,
+    program: &Program,
+    field: Field,
+    variable: Option<VariableId>,
+    value: Value,
+) -> Result<(), Box<Failure>> {
+    state.note(|| Fact::Output(field, value.clone()));
+    match variable {
+        Some(variable) => state.assign(program, variable, value),
+        None => Ok(()),
+    }
+}
+
+/// Notes named results and gives them to their variables.
+fn named_outputs(
+    state: &mut State,
+    program: &Program,
+    field: Field,
+    results: Vec<(&Binding, Value)>,
+) -> Result<(), Box<Failure>> {
+    for (binding, value) in &results {
+        let (name, value) = (binding.name.clone(), value.clone());
+        state.note(|| Fact::Entry(Box::new(Entry { of: field, name, value })));
+    }
+    for (binding, value) in results {
+        if let Some(variable) = binding.variable {
+            state.assign(program, variable, value)?;
+        }
+    }
+    Ok(())
+}

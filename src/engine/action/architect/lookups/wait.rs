@@ -1,0 +1,46 @@
+//! `wait`: pauses.
+
+use super::super::Outcome;
+use super::{expected, input, not_set};
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State};
+use crate::program::architect::Wait;
+use crate::program::{Program, Step};
+use crate::trace::{Failure, Field, PathTaken};
+use crate::value::Value;
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// A flow may run for 72 hours, an invitation to a survey for one. *Source: Genesys' help on
+/// the Wait action.*
+fn max_running_hours(flow_type: &str) -> i64 {
+    if flow_type == "surveyInvite" { 1 } else { 72 }
+}
+
+/// Moves the clock. A negative duration is none.
+pub(super) fn wait(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    pause: &Wait,
+) -> Outcome {
+    let milliseconds = match input(state, program, &pause.duration, Field::Duration)? {
+        Value::Duration(duration) => duration.milliseconds().max(0),
+        unset if unset.is_unset() => return Err(not_set("the duration")),
+        other => return Err(expected("a Duration", &other)),
+    };
+    let is_trimmed = state.value(program, &pause.trim)? == Value::Boolean(true);
+    let flow = state.frames.first().map_or(step.flow, |frame| frame.flow);
+    let hours = max_running_hours(&program.legend.flow(flow).flow_type);
+    let left_ms = (hours * HOUR_MS - state.clock_ms).max(0);
+    if let Some(frame) = state.wait(milliseconds.min(left_ms)) {
+        return Ok(Effect::CutOff(frame));
+    }
+    if milliseconds > left_ms && !is_trimmed {
+        let unit = if hours == 1 { "hour" } else { "hours" };
+        let message =
+            format!("the flow waits for longer than the {hours} {unit} that it may run");
+        return Err(Failure::new(Code::OUT_OF_RANGE, message));
+    }
+    Ok(Effect::Go(PathTaken::Next, step.next))
+}

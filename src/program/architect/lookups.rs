@@ -1,0 +1,338 @@
+//! What a flow looks up: data actions, data tables, the organisation, external contacts,
+//! opening hours; and waiting.
+
+use super::build::Compiler;
+use super::control::{grouped, labels, literal};
+use super::{Action, Source};
+use crate::flow::VariableId;
+use crate::flow::architect::{self, Setting, Settings};
+use crate::value::{Kind, Text, Type};
+
+/// An action that looks something up.
+#[derive(Debug, Clone)]
+pub enum Lookup {
+    /// `callData`: its outputs are `success` (0), `failure` and `timeout`.
+    DataAction(Box<DataActionCall>),
+    /// `dataTableLookup`: `found` (0), `notFound` and `failure`.
+    DataTable(Box<DataTableLookup>),
+    /// `findQueue` and its like: `found` (0), `notFound`.
+    Object(ObjectLookup),
+    /// `findUsersById`: `found` (0), `partiallyFound`, `notFound`.
+    Users(ObjectLookup),
+    /// `getExternalContact`, by id: `found` (0), `notFound`.
+    Contact(ContactLookup),
+    /// `searchExternalContacts`: `matchExact` (0), `matchMultiple`, `notFound`.
+    ContactSearch(ContactLookup),
+    /// `evaluateSchedule`: `active` (0), `inactive`.
+    Schedule(Box<ScheduleEvaluation>),
+    /// `evaluateScheduleGroup`: `open` (0), `closed`, `holiday`, `emergency`.
+    ScheduleGroup(Box<ScheduleGroupEvaluation>),
+    /// `wait`
+    Wait(Wait),
+}
+
+/// A result that an action may give, by its name, and the variable that takes it.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    /// The name: a column, a field of an answer.
+    pub name: Text,
+    /// The variable, if the author gives one.
+    pub variable: Option<VariableId>,
+}
+
+/// A call of a data action.
+#[derive(Debug, Clone)]
+pub struct DataActionCall {
+    /// Its id; exports have one.
+    pub id: Option<Text>,
+    /// Its name.
+    pub name: Option<Text>,
+    /// What it is called with.
+    pub inputs: Box<[(Text, Source)]>,
+    /// Results of a success.
+    pub success: Box<[Binding]>,
+    /// Results of a failure.
+    pub failure: Box<[Binding]>,
+    /// How long it may take, a Duration.
+    pub timeout: Source,
+    /// What the caller hears if it takes long, Audio.
+    pub prompt: Source,
+}
+
+/// A lookup in a data table.
+#[derive(Debug, Clone)]
+pub struct DataTableLookup {
+    /// The name of the table.
+    pub table: Text,
+    /// The key of the row, a String.
+    pub key: Source,
+    /// Columns.
+    pub found: Box<[Binding]>,
+    /// `errorType` and `errorMessage`.
+    pub failure: Box<[Binding]>,
+}
+
+/// By what an object of the organisation is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// By name; a user by e-mail address.
+    Name,
+    /// By id.
+    Id,
+    /// A prompt of the organisation, by name.
+    UserPrompt,
+    /// A prompt that comes with Architect, by name.
+    SystemPrompt,
+}
+
+/// A lookup of objects of the organisation.
+#[derive(Debug, Clone)]
+pub struct ObjectLookup {
+    /// By what.
+    pub by: By,
+    /// What is looked for.
+    pub kind: Kind,
+    /// The name or id, a String; of several users a collection.
+    pub key: Source,
+    /// The variable that takes it.
+    pub result: Option<VariableId>,
+}
+
+/// A lookup of an external contact.
+#[derive(Debug, Clone)]
+pub struct ContactLookup {
+    /// The id or search term, a String.
+    pub key: Source,
+    /// The variable that takes it; of a search, a collection.
+    pub result: Option<VariableId>,
+}
+
+/// The question whether a schedule or an emergency group is active.
+#[derive(Debug, Clone)]
+pub struct ScheduleEvaluation {
+    /// The schedule or the emergency group, whichever the kind says.
+    pub kind: Kind,
+    /// The object.
+    pub object: Source,
+    /// The time zone of a schedule, a String; nothing if the author gives none.
+    pub zone: Option<Source>,
+    /// The point in time, a DateTime; nothing for now.
+    pub at: Option<Source>,
+}
+
+/// The question what a schedule group says.
+#[derive(Debug, Clone)]
+pub struct ScheduleGroupEvaluation {
+    /// The schedule group.
+    pub group: Source,
+    /// The emergency group.
+    pub emergency: Source,
+    /// The point in time, a DateTime; nothing for now.
+    pub at: Option<Source>,
+    /// The variable that takes the names of the schedules that are active.
+    pub active: Option<VariableId>,
+}
+
+/// A pause.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    /// How long, a Duration.
+    pub duration: Source,
+    /// Whether it is shortened to the time that the flow may still run, a Boolean.
+    pub trim: Source,
+}
+
+const TEXT: Type = Type::one(Kind::String);
+const FOUND: [&str; 2] = ["found", "notFound"];
+
+/// The actions that find objects of the organisation.
+const FINDS: [(&str, Kind, By); 12] = [
+    ("findQueue", Kind::Queue, By::Name),
+    ("findQueueById", Kind::Queue, By::Id),
+    ("findUser", Kind::User, By::Name),
+    ("findUserById", Kind::User, By::Id),
+    ("findSkill", Kind::Skill, By::Name),
+    ("findLanguageSkill", Kind::LanguageSkill, By::Name),
+    ("findGroup", Kind::Group, By::Name),
+    ("findSchedule", Kind::Schedule, By::Name),
+    ("findScheduleGroup", Kind::ScheduleGroup, By::Name),
+    ("findEmergencyGroup", Kind::EmergencyGroup, By::Name),
+    ("findUserPrompt", Kind::Prompt, By::UserPrompt),
+    ("findSystemPrompt", Kind::Prompt, By::SystemPrompt),
+];
+
+impl Compiler<'_> {
+    /// An action that looks something up; nothing if this is none.
+    pub(super) fn lookup(
+        &mut self,
+        action: &architect::Action,
+    ) -> Option<(Action, Vec<Text>)> {
+        let kind = action.kind.value.as_str();
+        let (lookup, outputs): (Lookup, &[&str]) = match kind {
+            "callData" | "callDataSecure" => {
+                let call = Box::new(self.data_action(action));
+                (Lookup::DataAction(call), &["success", "failure", "timeout"])
+            }
+            "dataTableLookup" => {
+                let lookup = Box::new(self.data_table(action));
+                (Lookup::DataTable(lookup), &["found", "notFound", "failure"])
+            }
+            "getExternalContact" => {
+                let key = self.setting(action, "externalId", TEXT);
+                let result = self.output(action, "externalResult");
+                (Lookup::Contact(ContactLookup { key, result }), &FOUND)
+            }
+            "searchExternalContacts" => {
+                let key = self.setting(action, "searchTerm", TEXT);
+                let result = self.output(action, "externalResults");
+                let search = Lookup::ContactSearch(ContactLookup { key, result });
+                (search, &["matchExact", "matchMultiple", "notFound"])
+            }
+            "evaluateSchedule" => {
+                let evaluation = Box::new(self.schedule(action));
+                (Lookup::Schedule(evaluation), &["active", "inactive"])
+            }
+            "evaluateScheduleGroup" => {
+                let evaluation = Box::new(self.schedule_group(action));
+                let outputs = &["open", "closed", "holiday", "emergency"];
+                (Lookup::ScheduleGroup(evaluation), outputs)
+            }
+            "wait" => (Lookup::Wait(self.wait(action)), &[]),
+            _ => self.finding(action)?,
+        };
+        Some((Action::Lookup(lookup), labels(outputs)))
+    }
+
+    /// An action that finds objects of the organisation.
+    fn finding(
+        &mut self,
+        action: &architect::Action,
+    ) -> Option<(Lookup, &'static [&'static str])> {
+        let kind = action.kind.value.as_str();
+        let result = self.output(action, "findResult");
+        if kind == "findUsersById" {
+            let key = self.setting(action, "findIds", Type::many(Kind::String));
+            let users = ObjectLookup { by: By::Id, kind: Kind::User, key, result };
+            return Some((
+                Lookup::Users(users),
+                &["found", "partiallyFound", "notFound"],
+            ));
+        }
+        let (_, kind, by) = *FINDS.iter().find(|(name, ..)| *name == kind)?;
+        let key = if by == By::Id { "findId" } else { "findName" };
+        let key = self.setting(action, key, TEXT);
+        Some((Lookup::Object(ObjectLookup { by, kind, key, result }), &FOUND))
+    }
+
+    fn data_action(&mut self, action: &architect::Action) -> DataActionCall {
+        let text = |name| literal(&action.settings, name).map(Text::from);
+        let inputs = grouped(&action.settings, "inputs");
+        let inputs = inputs
+            .map(|(name, setting)| (name.clone(), self.source(Some(setting), Type::ANY)));
+        // What an action says for itself counts, also that there is nothing to hear.
+        let own = action.settings.get("processingPrompt");
+        let defaults = self.flow.settings.get("settingsActionDefaults");
+        let defaults = defaults.and_then(|defaults| defaults.value.group());
+        let default = || {
+            let of_kind = defaults?.get(&action.kind.value)?.value.group()?;
+            of_kind.get("processingPrompt")
+        };
+        let prompt = own.or_else(default).map(|prompt| &prompt.value);
+        DataActionCall {
+            id: text("actionId"),
+            name: text("dataAction"),
+            inputs: inputs.collect(),
+            success: self.bindings(action, "successOutputs"),
+            failure: self.bindings(action, "failureOutputs"),
+            timeout: self.setting(action, "timeout", Type::one(Kind::Duration)),
+            prompt: self.source(prompt, Type::one(Kind::Audio)),
+        }
+    }
+
+    fn data_table(&mut self, action: &architect::Action) -> DataTableLookup {
+        DataTableLookup {
+            table: literal(&action.settings, "dataTable").unwrap_or_default().into(),
+            key: self.setting(action, "lookupValue", TEXT),
+            found: self.bindings(action, "foundOutputs"),
+            failure: self.bindings(action, "failureOutputs"),
+        }
+    }
+
+    /// `evaluationType: {schedule: {…}}` or `{emergencyGroup: {…}}`
+    fn schedule(&mut self, action: &architect::Action) -> ScheduleEvaluation {
+        let none = Settings::default();
+        let chosen = action.settings.get("evaluationType");
+        let chosen = chosen.and_then(|chosen| chosen.value.group());
+        let of_kind = |name: &str| chosen.and_then(|chosen| chosen.get(name));
+        let inside = |kind| of_kind(kind).and_then(|it| it.value.group());
+        let value = |settings: &Settings, names: [&str; 2], holds| {
+            let found = names.iter().find_map(|name| settings.get(name));
+            found.map(|found| self.source(Some(&found.value), Type::one(holds)))
+        };
+        if let Some(group) = of_kind("emergencyGroup") {
+            let kind = Kind::EmergencyGroup;
+            let inner = inside("emergencyGroup").and_then(|inner| {
+                value(inner, ["selectedEmergencyGroup", "emergencyGroup"], kind)
+            });
+            let object =
+                inner.unwrap_or_else(|| self.source(Some(&group.value), Type::one(kind)));
+            return ScheduleEvaluation { kind, object, zone: None, at: None };
+        }
+        let settings = inside("schedule").unwrap_or(&none);
+        let kind = Kind::Schedule;
+        let object = value(settings, ["selectedSchedule", "schedule"], kind);
+        ScheduleEvaluation {
+            kind,
+            object: object.unwrap_or_else(|| Source::unset(Type::one(kind))),
+            zone: value(
+                settings,
+                ["scheduleTimeZone", "evaluationTimeZone"],
+                Kind::String,
+            ),
+            at: self.point_in_time(settings),
+        }
+    }
+
+    fn schedule_group(&mut self, action: &architect::Action) -> ScheduleGroupEvaluation {
+        let object = |name, kind| self.setting(action, name, Type::one(kind));
+        ScheduleGroupEvaluation {
+            group: object("scheduleGroup", Kind::ScheduleGroup),
+            emergency: object("emergencyGroup", Kind::EmergencyGroup),
+            at: self.point_in_time(&action.settings),
+            active: self.output(action, "inServiceSchedules"),
+        }
+    }
+
+    /// `evaluate: {now: true}`, or a DateTime under any other name.
+    fn point_in_time(&self, settings: &Settings) -> Option<Source> {
+        let holds = Type::one(Kind::DateTime);
+        match &settings.get("evaluate")?.value {
+            Setting::Group(group) => {
+                let (name, at) = group.entries.first()?;
+                (name != "now").then(|| self.source(Some(&at.value), holds))
+            }
+            at => Some(self.source(Some(at), holds)),
+        }
+    }
+
+    fn wait(&mut self, action: &architect::Action) -> Wait {
+        Wait {
+            duration: self.setting(action, "duration", Type::one(Kind::Duration)),
+            trim: self.setting(
+                action,
+                "trimDurationNearMaxRunningTime",
+                Type::one(Kind::Boolean),
+            ),
+        }
+    }
+
+    /// Named results and the variables that take them.
+    fn bindings(&self, action: &architect::Action, name: &str) -> Box<[Binding]> {
+        let bindings = grouped(&action.settings, name);
+        let bindings = bindings.map(|(name, setting)| Binding {
+            name: name.clone(),
+            variable: self.bound_variable(setting),
+        });
+        bindings.collect()
+    }
+}
