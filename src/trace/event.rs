@@ -159,6 +159,8 @@ pub enum Field {
     SuccessOutputs,
     /// `failureOutputs`
     FailureOutputs,
+    /// `dataTableId`, if the table is known.
+    DataTableId,
     /// `dataTableName`
     DataTableName,
     /// `lookupValue`, the key of a data table's row.
@@ -229,6 +231,7 @@ impl Field {
             Self::DataAction => "dataAction".into(),
             Self::SuccessOutputs => "successOutputs".into(),
             Self::FailureOutputs => "failureOutputs".into(),
+            Self::DataTableId => "dataTableId".into(),
             Self::DataTableName => "dataTableName".into(),
             Self::LookupValue => "lookupValue".into(),
             Self::FoundOutputs => "foundOutputs".into(),

@@ -140,6 +140,8 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
+            // The name says it to people.
+            Fact::Input(Field::DataTableId, _) => {}
             Fact::Input(field, value) => self.tell_value(&field.name(), value),
             Fact::Output(field, value) => self.tell_value(&field.name(), value),
             Fact::Entry(entry) => self.tell_value(&entry.name, &entry.value),

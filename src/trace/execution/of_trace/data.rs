@@ -6,8 +6,8 @@ use super::super::audio::object;
 use super::super::event::{Event, Parameter};
 use super::{Walk, kinds, values};
 use crate::flow::NodeId;
-use crate::trace::{Entry, Fact, Field, Phrase, Routing, Step};
-use crate::value::{Audio, Json, Text, Value, derived_id};
+use crate::trace::{Entry, Fact, Field, Step};
+use crate::value::{Audio, Json, Text, Value};
 
 /// The entries of `inputData` or `outputData` by their keys: the platform sorts them.
 #[derive(Default)]
@@ -28,6 +28,20 @@ impl Data {
         if let Some(Datum::List(items)) = self.0.get_mut(key) {
             items.push(item);
         }
+    }
+
+    /// What a transfer to a queue says even if nothing is asked for; skills are named as the
+    /// platform does. *Source: a real document.*
+    fn ask_for_agents(&mut self) {
+        for key in ["directAgent", "preferredAgents"] {
+            self.0.entry(key.into()).or_insert(Datum::Value(Json::Null));
+        }
+        let skills = match self.0.get("acdSkills") {
+            Some(Datum::Value(Json::Array(skills))) => skills.iter().cloned().collect(),
+            _ => Vec::new(),
+        };
+        let skills = skills.into_iter().map(|skill| object([("skill", skill)]));
+        self.value("acdSkills", Json::array(skills));
     }
 
     /// Says that there is a list, even if it is empty.
@@ -60,6 +74,7 @@ impl Walk<'_> {
                 let style = if compares { "firstMatch" } else { "firstTrue" };
                 inputs.value("evaluationStyle", style.into());
             }
+            "transferToAcd" | "menuTransferToAcd" => inputs.ask_for_agents(),
             "callCommonModule" => {
                 outputs.list("outputs");
                 if let Some(module) = self.module(index) {
@@ -97,7 +112,6 @@ impl Walk<'_> {
                         }
                     }
                 }
-                Fact::Routed(routing) => self.routed(inputs, routing),
                 _ => {}
             }
         }
@@ -182,24 +196,6 @@ impl Walk<'_> {
             ("flowName", Json::String(flow.name.clone())),
             ("flowVersion", Json::String(super::version(flow.version.as_ref()))),
         ]))
-    }
-
-    fn routed(&self, inputs: &mut Data, routing: &Routing) {
-        let text = |phrase: &Option<Phrase>| match phrase {
-            Some(phrase) => Json::String(phrase.text(self.legend).clone()),
-            None => Json::Null,
-        };
-        let (id, name) = (text(&routing.queue_id), text(&routing.queue_name));
-        inputs.value("targetQueue", object([("id", id), ("name", name)]));
-        let priority = routing.priority.map_or(Json::Null, Json::from);
-        inputs.value("priority", priority);
-        let skills = routing.skills.iter().map(|name| {
-            // As fixtures identify a skill of which only the name is known.
-            let id = derived_id(&format!("Skill:{}", name.to_lowercase()));
-            let name = ("name", Json::String(name.clone()));
-            object([("skill", object([("id", Json::String(id)), name]))])
-        });
-        inputs.value("acdSkills", Json::array(skills));
     }
 }
 
