@@ -821,6 +821,7 @@ fn the_host_gives_inputs_in_order_and_then_silence() {
         inter_digit_timeout_ms: 3000,
         terminating_key: None,
         valid_digits: "",
+        choices: &[],
     });
     let call = Question::DataAction { id: Some("x"), name: None, inputs: &[] };
     assert_eq!(host.answer(&listen), Answer::Input(inputs[0].clone()));

@@ -115,6 +115,9 @@ const HELP: &str = "  1, 1234#       keys
 
 fn expected(question: &InputQuestion<'_>) -> String {
     let InputQuestion { node, min_digits, max_digits, .. } = *question;
+    if !question.choices.is_empty() {
+        return format!("[{}: {}]", visible::one_line(node), choices(question));
+    }
     let count = match (min_digits, max_digits) {
         (_, 1) => "1 key".to_owned(),
         (least, most) if least == most => format!("{most} keys"),
@@ -125,6 +128,15 @@ fn expected(question: &InputQuestion<'_>) -> String {
         .map(|key| format!(", ended by {key}"))
         .unwrap_or_default();
     format!("[{}: {count}{end}]", visible::one_line(node))
+}
+
+/// What a menu offers: `1 Sales, 2 Support`; what can only be said has no key.
+fn choices(question: &InputQuestion<'_>) -> String {
+    let shown = question.choices.iter().map(|choice| {
+        let name = visible::one_line(&choice.name);
+        choice.key.map_or_else(|| format!("say {name}"), |key| format!("{key} {name}"))
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What belongs to the whole conversation, whichever of Architect's flows runs: the variables
 //! that Architect brings along, the organisation, chance, and an error that is being handled.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::call::Call;
 use crate::expr::architect::{BUILT_INS, Chance, Directory};
-use crate::flow::{NodeId, VariableId};
+use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
 use crate::value::{Text, Value};
@@ -32,6 +33,11 @@ pub(super) struct Conversation {
     pub(super) chance: Chance,
     /// The error that is being handled, and the node at which it happened.
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
+    /// Keys that nothing has taken yet, and when they are pressed, on the virtual clock.
+    pub(super) keys: VecDeque<(char, i64)>,
+    /// The menus that lead to where the caller is, the last one last, each with the number of
+    /// frames there were in it.
+    pub(super) menus: Vec<(SequenceId, usize)>,
 }
 
 impl Conversation {
@@ -40,6 +46,8 @@ impl Conversation {
         self.built_ins.clear();
         self.at_start.clear();
         self.fault = None;
+        self.keys.clear();
+        self.menus.clear();
         if program.sequences.is_empty() {
             return;
         }
@@ -88,6 +96,28 @@ impl Conversation {
     pub(super) fn get(&self, name: &str) -> &Value {
         let index = BUILT_INS.iter().position(|known| known.name == name);
         index.and_then(|index| self.built_ins.get(index)).unwrap_or(&Value::NOT_SET)
+    }
+
+    /// Takes away the keys that were pressed by now.
+    pub(super) fn drop_keys(&mut self, now_ms: i64) -> Text {
+        let mut dropped = Text::new();
+        while let Some(key) = self.take_key_if(|_, at_ms| at_ms <= now_ms) {
+            dropped.push(key);
+        }
+        dropped
+    }
+
+    /// Takes the next key away if it is wanted.
+    pub(super) fn take_key_if(
+        &mut self,
+        is_wanted: impl FnOnce(char, i64) -> bool,
+    ) -> Option<char> {
+        let (key, at_ms) = *self.keys.front()?;
+        if !is_wanted(key, at_ms) {
+            return None;
+        }
+        self.keys.pop_front();
+        Some(key)
     }
 
     /// The slot of a variable, if Architect brings it along.

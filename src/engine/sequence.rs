@@ -109,7 +109,11 @@ impl State {
     /// behind the action that called it.
     pub(super) fn end_task(&mut self, program: &Program, path: Option<&Text>) {
         let mut path = path;
+        let mut ended = self.step;
         loop {
+            if self.return_to_menu(program, ended) {
+                return;
+            }
             let Some((step, caller)) = self.frame().caller else {
                 return self.finish_handled();
             };
@@ -141,7 +145,20 @@ impl State {
                 return;
             }
             path = None;
+            ended = step;
         }
+    }
+
+    /// Goes back to the menu that the caller is in, if it was the actions of a choice that
+    /// ended.
+    fn return_to_menu(&mut self, program: &Program, ended: u32) -> bool {
+        let Some(menu) = self.menu_around(program) else { return false };
+        let begin = self.go_to_task(program, menu);
+        if let Some(step) = self.recorder.steps.get_mut(ended as usize) {
+            step.next = Some(begin);
+        }
+        self.go_to(Some(begin));
+        true
     }
 
     /// Takes the frame away, after what its variables hold went to those of the caller.

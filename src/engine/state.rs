@@ -1,6 +1,6 @@
 //! The state of a call and how it moves: nodes begin, end, fail; flows are entered and left.
 
-use super::action;
+use super::action::{self, Listening};
 use super::call::{Call, Limits};
 use super::conversation::Conversation;
 use super::frame::Frame;
@@ -53,6 +53,7 @@ pub(super) enum Waiting {
     QueueStatistics { queue: Text },
     Queue(Box<Routing>),
     Action { inputs: Vec<(Text, Value)> },
+    Listen(Box<Listening>),
 }
 
 /// How a call ended.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::listen::Listen;
 use crate::diagnostic::Code;
 use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
 use crate::value::{Audio, DateTime, Json, Text, Value};
@@ -201,23 +202,26 @@ pub enum Field {
     Inputs,
     /// Outputs of the same.
     Outputs,
+    /// What an action that listens to the caller was given or gives.
+    Listen(Listen),
 }
 
 impl Field {
     /// Whether the values that it is about come from the action.
     pub fn is_output(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Outputs
-                | Self::CurrentIndex
-                | Self::SuccessOutputs
-                | Self::FailureOutputs
-                | Self::FoundOutputs
-                | Self::FindResult
-                | Self::ExternalResult
-                | Self::ExternalResults
-                | Self::InServiceSchedules
-        )
+            | Self::CurrentIndex
+            | Self::SuccessOutputs
+            | Self::FailureOutputs
+            | Self::FoundOutputs
+            | Self::FindResult
+            | Self::ExternalResult
+            | Self::ExternalResults
+            | Self::InServiceSchedules => true,
+            Self::Listen(listen) => listen.is_output(),
+            _ => false,
+        }
     }
 
     /// As it is written, in traces and in Architect's execution documents.
@@ -252,6 +256,7 @@ impl Field {
             Self::Duration => "duration".into(),
             Self::Inputs => "inputs".into(),
             Self::Outputs => "outputs".into(),
+            Self::Listen(listen) => listen.name().into(),
         }
     }
 }

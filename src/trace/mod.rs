@@ -6,6 +6,7 @@
 mod event;
 pub mod execution;
 mod json;
+mod listen;
 mod simulation;
 mod steps;
 mod text;
@@ -15,5 +16,6 @@ pub use event::{
     Subject, Trace,
 };
 pub use json::JsonWriter;
+pub use listen::Listen;
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_text};

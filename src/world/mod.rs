@@ -16,5 +16,6 @@ pub use host::FixtureHost;
 pub use input::Input;
 pub use phone::{Country, e164};
 pub use question::{
-    ActionAnswer, Answer, Host, InputQuestion, Keystroke, Question, QueueAnswer, Response,
+    ActionAnswer, Answer, Choice, Host, InputQuestion, Keystroke, Question, QueueAnswer,
+    Response,
 };

@@ -80,6 +80,17 @@ pub struct InputQuestion<'q> {
     pub terminating_key: Option<char>,
     /// The keys that are allowed; empty for all of them.
     pub valid_digits: &'q str,
+    /// What a menu offers; empty where it is no menu that listens.
+    pub choices: &'q [Choice],
+}
+
+/// What a menu offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The key that chooses it, if one does.
+    pub key: Option<char>,
+    /// Its name.
+    pub name: Text,
 }
 
 /// What the outside world answers. Which variant belongs to which question stands at

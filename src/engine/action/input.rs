@@ -31,6 +31,7 @@ pub(super) fn question<'q>(
         inter_digit_timeout_ms: 0,
         terminating_key: None,
         valid_digits: "",
+        choices: &[],
     };
     if let StepAction::Gather(gather) = action {
         question.min_digits = gather.min_digits;

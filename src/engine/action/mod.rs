@@ -10,6 +10,7 @@ mod size;
 mod speech;
 mod subflow;
 
+pub(super) use architect::Listening;
 pub(super) use size::{check as check_size, size_of};
 
 use super::state::{Effect, State, Waiting};
@@ -102,6 +103,7 @@ pub(super) fn question<'q>(
         }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
         Waiting::Queue(routing) => routing::question(routing, legend),
+        Waiting::Listen(listening) => architect::listens(action, legend, node, listening),
         Waiting::Action { inputs } => architect::question(legend, node, inputs),
     }
 }

@@ -1,9 +1,10 @@
 //! From the model of Architect's flows to steps.
 
 use super::control::labels;
+use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::source::{Source, source};
-use super::{Action, End, FlowPart, Nature, Sequence, Variable, Variables};
+use super::{Action, End, FlowPart, MenuWay, Nature, Sequence, Variable, Variables};
 use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, Settings, Unit, UnitKind,
@@ -163,11 +164,13 @@ fn compile_flow(
         hidden: 0,
         loops: Vec::new(),
         ids: ActionIds::default(),
+        menus: Menus::default(),
     };
     let begin = compiler.begin_flow();
     for (unit, of_unit) in flow.units.iter().zip(&plan.units) {
         compiler.unit(unit, of_unit);
     }
+    compiler.finish_menus();
     compiler.task = &none;
     let on_error = compiler.error_handling();
     let mut variables = plan.variables.clone();
@@ -212,6 +215,7 @@ pub(super) struct Compiler<'c> {
     /// The loops around the action: where the next round begins, and the way behind.
     loops: Vec<(NodeId, Option<NodeId>)>,
     ids: ActionIds,
+    pub(super) menus: Menus,
 }
 
 impl<'c> Compiler<'c> {
@@ -240,22 +244,15 @@ impl<'c> Compiler<'c> {
         };
         let begin = self.push(&unit.name, kind, unit.span, Vec::new());
         self.program.legend.nodes[begin.index()].key = Some(unit.key.clone());
-        let first = match unit.kind {
-            UnitKind::Menu => self.menu(unit),
-            _ => self.sequence(&unit.actions, None),
-        };
-        self.set(begin, Action::BeginSequence, first, Vec::new());
+        if unit.kind == UnitKind::Menu {
+            self.menu(unit, plan.sequence, begin);
+        } else {
+            let first = self.sequence(&unit.actions, None);
+            self.set(begin, Action::BeginSequence, first, Vec::new());
+        }
         let sequence = &mut self.program.sequences[plan.sequence.index()];
         sequence.begin = begin;
         sequence.variables = variables;
-    }
-
-    /// A menu: its step, then the actions of its choices.
-    fn menu(&mut self, unit: &Unit) -> Option<NodeId> {
-        for choice in &unit.choices {
-            self.sequence(std::slice::from_ref(&choice.action), None);
-        }
-        None
     }
 
     fn fill_initial<'v>(
@@ -326,13 +323,21 @@ impl<'c> Compiler<'c> {
             "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => {
                 plain(self.jump(action, "targetMenuRef"))
             }
+            "repeatMenu" | "menuRepeatMenu" => plain(Action::GoToMenu(MenuWay::Repeat)),
+            "previousMenu" | "menuPreviousMenu" => {
+                plain(Action::GoToMenu(MenuWay::Previous))
+            }
+            "collectInput" => self.collect_input(action),
+            "dialByExtension" | "menuDialByExtension" => self.dial_by_extension(action),
             "changeState" => plain(self.jump(action, "targetStateRef")),
             "loopNext" | "loopExit" => plain(Action::GoTo),
             "endTask" => plain(self.end_task(action)),
             "disconnect" | "menuDisconnect" => plain(Action::End(End::Disconnect)),
             "endState" => plain(Action::End(End::State)),
             "endFlow" | "endWorkflow" | "exitBotFlow" | "exitWorkitemFlow"
-            | "exitSurveyFlow" => plain(Action::End(End::Flow)),
+            | "exitSurveyFlow" | "returnToAgent" | "menuReturnToAgent" => {
+                plain(Action::End(End::Flow))
+            }
             _ => self.lookup(action).unwrap_or_else(|| self.other(action)),
         }
     }

@@ -7,7 +7,9 @@
 
 mod build;
 mod control;
+mod listen;
 mod lookups;
+mod menu;
 mod names;
 mod other;
 mod source;
@@ -15,10 +17,12 @@ mod source;
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
+pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
     Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
     ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
 };
+pub use menu::{Menu, MenuChoice, MenuWay};
 pub use other::Other;
 pub use source::Source;
 
@@ -61,6 +65,14 @@ pub enum Action {
     End(End),
     /// Looks something up.
     Lookup(Lookup),
+    /// Takes digits from the caller.
+    CollectInput(Box<CollectInput>),
+    /// Connects the caller with an extension.
+    DialByExtension(Box<DialByExtension>),
+    /// Lets the caller choose.
+    Menu(Box<Menu>),
+    /// Goes to a menu that the caller has been in.
+    GoToMenu(MenuWay),
     /// Asks whoever answers for the world.
     Other(Other),
 }

@@ -1,6 +1,7 @@
 //! The trace as a tree that a person reads.
 
 mod fold;
+mod listen;
 mod outline;
 mod page;
 mod piece;

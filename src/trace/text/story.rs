@@ -7,7 +7,9 @@ use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
-use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject};
+use crate::trace::{
+    Asked, Fact, Failure, Field, PathTaken, Phrase, Routing, Step, Subject,
+};
 use crate::value::{Json, Text, Value};
 
 /// Tells what happened.
@@ -123,6 +125,9 @@ impl Teller<'_> {
                 "",
                 &preview.text(phrase.text(self.legend)),
             )),
+            Fact::Heard(_) | Fact::Collected(_) if self.listens(step) => {
+                self.tell_turn(fact, facts)
+            }
             Fact::Heard(text) => self.tell_heard(text, step, facts),
             Fact::Collected(digits) => self.tell_collected(digits, step, facts),
             // Nobody needs to be told of all that a flow or task does not know yet.
@@ -141,10 +146,11 @@ impl Teller<'_> {
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
             // The name says it to people.
-            Fact::Input(Field::DataTableId, _) => {}
-            Fact::Input(field, value) => self.tell_value(&field.name(), value),
-            Fact::Output(field, value) => self.tell_value(&field.name(), value),
-            Fact::Entry(entry) => self.tell_value(&entry.name, &entry.value),
+            Fact::Input(Field::DataTableId, _) => None,
+            Fact::Input(field, value) | Fact::Output(field, value) => {
+                self.tell_passed(*field, &field.name(), value)
+            }
+            Fact::Entry(entry) => self.tell_passed(entry.of, &entry.name, &entry.value),
             Fact::Read(..)
             | Fact::Failed(_)
             | Fact::Missing(_)
@@ -161,7 +167,7 @@ impl Teller<'_> {
             || label.node_type == self.legend.flow(label.flow).flow_type
     }
 
-    fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
+    pub(super) fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
         let text = format!("{} = {}", self.preview.text(name), self.preview.value(value));
         Some(Piece::new(Ink::Plain, text))
     }
@@ -334,7 +340,7 @@ fn is_silence(facts: &[&Fact]) -> bool {
         })
 }
 
-fn is_keys(text: &str) -> bool {
+pub(super) fn is_keys(text: &str) -> bool {
     text.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'))
 }
 

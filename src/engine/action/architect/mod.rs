@@ -1,9 +1,16 @@
 //! Architect's actions, one file a family.
 
+mod collect;
 mod control;
+mod dial;
+mod listen;
 mod lookups;
+mod menu;
 mod other;
 mod speech;
+
+pub(in crate::engine) use listen::Listening;
+pub(super) use listen::question as listens;
 
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::{Legend, NodeId};
@@ -46,6 +53,10 @@ pub(super) fn execute(
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
         Action::End(_) => Ok(Effect::EndCall),
         Action::Lookup(lookup) => lookups::begin(state, program, step, lookup),
+        Action::CollectInput(collect) => collect::begin(state, program, step, collect),
+        Action::DialByExtension(dial) => dial::begin(state, program, step, dial),
+        Action::Menu(menu) => menu::enter(state, program, step, menu),
+        Action::GoToMenu(way) => menu::go_to(state, program, *way),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -66,6 +77,18 @@ pub(super) fn answer(
         }
         (Action::Lookup(lookup), waiting) => {
             lookups::answered(state, program, step, lookup, waiting, answer)
+        }
+        (Action::CollectInput(collect), Waiting::Listen(listening)) => {
+            collect::heard(state, program, step, collect, listening, answer)
+        }
+        (Action::DialByExtension(dial), Waiting::Listen(listening)) => {
+            dial::heard(state, program, step, dial, listening, answer)
+        }
+        (Action::DialByExtension(dial), Waiting::Action { inputs }) => {
+            dial::answered(state, program, step, dial, &inputs, answer)
+        }
+        (Action::Menu(menu), Waiting::Listen(listening)) => {
+            menu::heard(state, program, step, menu, listening, answer)
         }
         // Every action asks only its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),

@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, PathTaken, Phrase};
+use crate::trace::{Fact, Failure, Field, Listen, PathTaken, Phrase};
 use crate::value::{Audio, Value};
 
 pub(super) fn play(
@@ -43,6 +43,20 @@ pub(super) fn say(
     let words = audio.render(&state.conversation.language());
     state.made_bytes = state.made_bytes.saturating_add(words.len());
     state.note(|| Fact::Said(Phrase::Made(words.into())));
+    let drops_keys = audio.barge_in == Some(false);
     state.note(|| Fact::Played(audio));
+    if drops_keys {
+        drop_keys(state);
+    }
     Ok(())
+}
+
+/// Who must hear it all is not listened to: what was typed ahead does not count. *Source:
+/// VoiceXML 2.0, which Architect plays its audio by, on prompts without barge-in.*
+fn drop_keys(state: &mut State) {
+    let dropped = state.conversation.drop_keys(state.clock_ms);
+    if !dropped.is_empty() {
+        let field = Field::Listen(Listen::DroppedKeys);
+        state.note(|| Fact::Output(field, Value::String(dropped)));
+    }
 }

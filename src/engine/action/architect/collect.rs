@@ -1,0 +1,281 @@
+//! `collectInput`
+
+use std::sync::Arc;
+
+use super::listen::{Heard, Listening, Next, gave, given, heard as take};
+use super::{Outcome, by_output, listen, speech};
+use crate::engine::state::{Effect, State, Waiting};
+use crate::program::architect::{CollectInput, Source, Verification};
+use crate::program::{Program, Step};
+use crate::trace::{Fact, Failure, Listen};
+use crate::value::spoken::Spoken;
+use crate::value::{Audio, AudioSegment, Duration, Text, Value};
+use crate::world::Answer;
+
+const SUCCESS: u16 = 0;
+const FAILURE: u16 = 1;
+
+/// How many digits an entry can have. *Source: Architect's own limits.*
+const MAX_DIGITS: i64 = 40;
+
+/// How often the caller may enter it anew.
+const MAX_ROUNDS: u32 = 3;
+
+/// What a caller presses to confirm an entry.
+const CONFIRMS: char = '1';
+
+pub(super) fn begin(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    collect: &CollectInput,
+) -> Outcome {
+    let count = |state: &mut State, source: &Source| {
+        let count = listen::integer(state, program, source, 1)?;
+        Ok::<u32, Box<Failure>>(u32::try_from(count.clamp(1, MAX_DIGITS)).unwrap_or(1))
+    };
+    let mut listening = Listening {
+        min: count(state, &collect.min)?,
+        max: count(state, &collect.max)?,
+        first_ms: listen::milliseconds(state, program, &collect.no_entry, 5_000)?,
+        next_ms: listen::milliseconds(state, program, &collect.inter_digit, 3_000)?,
+        terminator: collect.terminator,
+        with_terminator: listen::truth(state, program, &collect.with_terminator, false)?,
+        rounds: MAX_ROUNDS,
+        round: 1,
+        keys: "0123456789".into(),
+        ..Listening::default()
+    };
+    for (key, source) in [('*', &collect.just_star), ('#', &collect.just_pound)] {
+        if listen::truth(state, program, source, false)? {
+            listening.alone.push(key);
+        }
+    }
+    listening.keys.push_str(&listening.alone);
+    note_settings(state, collect, &listening);
+    speech::say(state, program, &collect.audio)?;
+    go_on(state, program, step, collect, Box::new(listening))
+}
+
+fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listening) {
+    let duration = |milliseconds| {
+        Duration::from_milliseconds(milliseconds).map_or(Value::NOT_SET, Value::Duration)
+    };
+    let key = |key: Option<char>| {
+        let written = key.map(|key| Text::from(format!("digit_{key}")));
+        written.map_or(Value::NOT_SET, Value::String)
+    };
+    let is_alone = |key| Value::Boolean(listening.alone.contains(key));
+    let name = collect.verification.name();
+    for (what, value) in [
+        (Listen::AcceptJustPound, is_alone('#')),
+        (Listen::AcceptJustStar, is_alone('*')),
+        (Listen::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator)),
+        (Listen::InterDigitTimeout, duration(listening.next_ms)),
+        (Listen::NoEntryTimeout, duration(listening.first_ms)),
+        (Listen::Min, Value::Integer(listening.min.into())),
+        (Listen::Max, Value::Integer(listening.max.into())),
+        (Listen::TerminatingDtmf, key(listening.terminator)),
+        (Listen::VerificationType, Value::String(name.into())),
+    ] {
+        given(state, what, value);
+    }
+}
+
+pub(super) fn heard(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    collect: &CollectInput,
+    mut listening: Box<Listening>,
+    answer: Answer,
+) -> Outcome {
+    match take(state, &mut listening, answer) {
+        Heard::Keys => go_on(state, program, step, collect, listening),
+        Heard::Speech(words) => {
+            state.note(|| Fact::Heard(words));
+            fail(state, program, step, collect, "speech instead of digits".into())
+        }
+        Heard::End(effect) => Ok(effect),
+    }
+}
+
+fn go_on(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    collect: &CollectInput,
+    mut listening: Box<Listening>,
+) -> Outcome {
+    loop {
+        let verdict = match listening.next(state) {
+            Next::Ask => return Ok(state.ask(Waiting::Listen(listening))),
+            Next::CutOff(frame) => {
+                note_pressed(state, &listening.digits);
+                return Ok(Effect::CutOff(frame));
+            }
+            Next::Pause => at_pause(&listening),
+            Next::Key(key) => match listening.entry.take() {
+                Some(entry) => confirmed(state, &listening, entry, key),
+                None => with_key(state, &mut listening, key),
+            },
+        };
+        match verdict {
+            Verdict::More => {}
+            Verdict::Anew => {
+                listening.again();
+                speech::say(state, program, &collect.audio)?;
+            }
+            Verdict::Failed(reason) => {
+                note_pressed(state, &listening.digits);
+                return fail(state, program, step, collect, reason);
+            }
+            Verdict::Entered(entry) if collect.verification != Verification::None => {
+                ask_to_confirm(state, program, collect, &mut listening, entry)?;
+            }
+            Verdict::Entered(entry) | Verdict::Confirmed(entry) => {
+                return succeed(state, program, step, collect, entry);
+            }
+        }
+    }
+}
+
+/// What the keys so far are.
+enum Verdict {
+    /// Not an entry yet.
+    More,
+    /// An entry.
+    Entered(Text),
+    /// An entry that the caller says is right.
+    Confirmed(Text),
+    /// One that the caller says is wrong.
+    Anew,
+    /// None, and why.
+    Failed(Text),
+}
+
+fn at_pause(listening: &Listening) -> Verdict {
+    match listening.count() {
+        _ if listening.entry.is_some() => Verdict::Failed("not confirmed".into()),
+        0 => Verdict::Failed("no entry".into()),
+        count if count < listening.min => too_few(listening),
+        _ => Verdict::Entered(listening.digits.clone()),
+    }
+}
+
+fn too_few(listening: &Listening) -> Verdict {
+    let (count, min) = (listening.count(), listening.min);
+    Verdict::Failed(format!("{count} of at least {min} digits").into())
+}
+
+fn confirmed(
+    state: &mut State,
+    listening: &Listening,
+    entry: Text,
+    key: char,
+) -> Verdict {
+    note_pressed(state, &Text::from(key));
+    match key {
+        CONFIRMS => Verdict::Confirmed(entry),
+        _ if listening.round < listening.rounds => Verdict::Anew,
+        _ => Verdict::Failed("not confirmed".into()),
+    }
+}
+
+/// Of `*` and `#`, one may end the entry, and each may be one by itself; otherwise they spoil
+/// it. *Source: Genesys' help on `Collect Input`.*
+fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict {
+    if listening.digits.is_empty() && listening.alone.contains(key) {
+        return Verdict::Entered(key.into());
+    }
+    if listening.terminator == Some(key) {
+        if listening.count() < listening.min {
+            let verdict = too_few(listening);
+            listening.digits.push(key);
+            return verdict;
+        }
+        return Verdict::Entered(ended(listening));
+    }
+    listening.digits.push(key);
+    if !key.is_ascii_digit() {
+        return Verdict::Failed(format!("{key} is no digit").into());
+    }
+    if listening.count() < listening.max {
+        return Verdict::More;
+    }
+    // The key that ends the entry belongs to it even where it is not waited for.
+    let now = state.clock_ms;
+    let terminator = listening.terminator;
+    let is_end = |key, at_ms| Some(key) == terminator && at_ms <= now;
+    if state.conversation.take_key_if(is_end).is_some() {
+        return Verdict::Entered(ended(listening));
+    }
+    Verdict::Entered(listening.digits.clone())
+}
+
+/// The entry, after the key that ends it.
+fn ended(listening: &Listening) -> Text {
+    let mut entry = listening.digits.clone();
+    entry.extend(listening.terminator.filter(|_| listening.with_terminator));
+    entry
+}
+
+/// Reads the entry to the caller, who presses 1 if it is right.
+fn ask_to_confirm(
+    state: &mut State,
+    program: &Program,
+    collect: &CollectInput,
+    listening: &mut Listening,
+    entry: Text,
+) -> Result<(), Box<Failure>> {
+    note_pressed(state, &entry);
+    let number = entry.parse::<i64>().ok();
+    let spoken = match number.filter(|_| collect.verification == Verification::Numeric) {
+        Some(number) => Spoken::number(number),
+        // Read like a telephone number: digit by digit.
+        None => Spoken::PhoneNumber(entry.clone()),
+    };
+    let audio = Audio { barge_in: Some(true), ..Audio::of(AudioSegment::Spoken(spoken)) };
+    let audio = Source::Constant(Value::Audio(Arc::new(audio)));
+    speech::say(state, program, &audio)?;
+    speech::say(state, program, &collect.verification_audio)?;
+    listening.entry = Some(entry);
+    listening.listen();
+    Ok(())
+}
+
+fn note_pressed(state: &mut State, keys: &Text) {
+    if !keys.is_empty() {
+        state.note(|| Fact::Heard(keys.clone()));
+    }
+}
+
+fn succeed(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    collect: &CollectInput,
+    entry: Text,
+) -> Outcome {
+    state.note(|| Fact::Collected(entry.clone()));
+    gave(state, Listen::InputData, Value::String(entry.clone()));
+    if let Some(data) = collect.data {
+        state.assign(program, data, Value::String(entry))?;
+    }
+    Ok(by_output(step, SUCCESS))
+}
+
+fn fail(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    collect: &CollectInput,
+    reason: Text,
+) -> Outcome {
+    gave(state, Listen::Reason, Value::String(reason));
+    if let Some(data) = collect.data {
+        let unset = Value::unset(state.type_of(program, data));
+        state.assign(program, data, unset)?;
+    }
+    Ok(by_output(step, FAILURE))
+}

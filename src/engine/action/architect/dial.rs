@@ -1,0 +1,199 @@
+//! `dialByExtension`
+
+use super::listen::{Heard, Listening, Next, gave, heard as take};
+use super::{Outcome, by_output, listen, speech};
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State, Waiting};
+use crate::program::architect::DialByExtension;
+use crate::program::{Program, Step};
+use crate::trace::{Fact, Failure, Listen};
+use crate::value::{Kind, Text, Type, Value};
+use crate::world::{ActionAnswer, Answer};
+
+const TIMEOUT: u16 = 0;
+const FAILURE: u16 = 1;
+
+/// How many digits an extension can have.
+pub(super) const MAX_EXTENSION: u32 = 20;
+
+/// How often it may listen again.
+const MAX_REPEATS: i64 = 10;
+
+pub(super) fn begin(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+) -> Outcome {
+    let timeout = listen::milliseconds(state, program, &dial.inter_digit, 6_000)?;
+    let repeats = listen::integer(state, program, &dial.repeats, 3)?;
+    let repeats = u32::try_from(repeats.clamp(0, MAX_REPEATS)).unwrap_or(0);
+    let listening = Listening {
+        min: 1,
+        max: MAX_EXTENSION,
+        first_ms: timeout,
+        next_ms: timeout,
+        terminator: Some('#'),
+        rounds: repeats + 1,
+        round: 1,
+        keys: "0123456789".into(),
+        ..Listening::default()
+    };
+    go_on(state, program, step, dial, Box::new(listening))
+}
+
+pub(super) fn heard(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+    mut listening: Box<Listening>,
+    answer: Answer,
+) -> Outcome {
+    match take(state, &mut listening, answer) {
+        Heard::Keys => go_on(state, program, step, dial, listening),
+        Heard::Speech(words) => {
+            state.note(|| Fact::Heard(words));
+            again(state, program, step, dial, listening, FAILURE)
+        }
+        Heard::End(effect) => Ok(effect),
+    }
+}
+
+fn go_on(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+    mut listening: Box<Listening>,
+) -> Outcome {
+    loop {
+        match listening.next(state) {
+            Next::Ask => return Ok(state.ask(Waiting::Listen(listening))),
+            Next::CutOff(frame) => return Ok(Effect::CutOff(frame)),
+            Next::Pause if listening.digits.is_empty() => {
+                return again(state, program, step, dial, listening, TIMEOUT);
+            }
+            Next::Key(key) if key.is_ascii_digit() => {
+                listening.digits.push(key);
+                if listening.count() < listening.max && !is_whole(state, &listening) {
+                    continue;
+                }
+            }
+            Next::Key(key) if Some(key) != listening.terminator => {
+                listening.digits.push(key);
+            }
+            Next::Pause | Next::Key(_) => {}
+        }
+        return connect(state, program, step, dial, listening);
+    }
+}
+
+/// Whether the digits are an extension, and no longer one begins with them.
+pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
+    let digits = listening.digits.as_str();
+    let known = || state.conversation.organisation.0.extensions();
+    let is_longer =
+        |known: &Text| known.len() > digits.len() && known.starts_with(digits);
+    known().any(|known| known == digits) && !known().any(is_longer)
+}
+
+/// Connects the caller with the user of the extension, if the fixtures know one.
+pub(super) fn user(state: &mut State, extension: &Text) -> Option<Effect> {
+    let user = state.conversation.organisation.0.user_of_extension(extension)?;
+    state.note(|| Fact::Collected(extension.clone()));
+    gave(state, Listen::Extension, Value::String(extension.clone()));
+    gave(state, Listen::User, user);
+    Some(Effect::EndCall)
+}
+
+fn connect(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+    listening: Box<Listening>,
+) -> Outcome {
+    let extension = listening.digits.clone();
+    if let Some(effect) = user(state, &extension) {
+        return Ok(effect);
+    }
+    if state.conversation.organisation.0.extensions().next().is_some() {
+        return again(state, program, step, dial, listening, FAILURE);
+    }
+    // Nobody knows any extensions: whoever answers for the world says what comes of it.
+    state.note(|| Fact::Collected(extension.clone()));
+    let inputs = vec![("extension".into(), Value::String(extension))];
+    Ok(state.ask(Waiting::Action { inputs }))
+}
+
+pub(super) fn answered(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+    inputs: &[(Text, Value)],
+    answer: Answer,
+) -> Outcome {
+    let extension = inputs.first().map_or(Value::NOT_SET, |(_, value)| value.clone());
+    let Answer::Action(ActionAnswer { path, latency_ms, .. }) = answer else {
+        if state.is_strict {
+            let message = "the fixtures know no extensions, and nobody has an answer";
+            return Err(Failure::new(Code::ACTION_NOT_SUPPORTED, message));
+        }
+        state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
+        gave(state, Listen::Extension, extension);
+        return Ok(Effect::EndCall);
+    };
+    if let Some(frame) = state.wait(latency_ms) {
+        return Ok(Effect::CutOff(frame));
+    }
+    gave(state, Listen::Extension, extension.clone());
+    let output = match path.as_deref() {
+        Some("timeout") => TIMEOUT,
+        Some("failure") => FAILURE,
+        _ => return Ok(Effect::EndCall),
+    };
+    give_up(state, program, step, dial, output, extension)
+}
+
+/// Listens again, or takes an output.
+fn again(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+    mut listening: Box<Listening>,
+    output: u16,
+) -> Outcome {
+    let extension = listening.digits.clone();
+    let reason = match output {
+        TIMEOUT => "no entry".into(),
+        _ => format!("no extension: {extension}"),
+    };
+    super::menu::note_round(state, &listening, reason);
+    if listening.round < listening.rounds {
+        listening.again();
+        speech::say(state, program, &dial.audio)?;
+        return go_on(state, program, step, dial, listening);
+    }
+    let extension = match extension.is_empty() {
+        true => Value::unset(Type::one(Kind::String)),
+        false => Value::String(extension),
+    };
+    give_up(state, program, step, dial, output, extension)
+}
+
+fn give_up(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    dial: &DialByExtension,
+    output: u16,
+    extension: Value,
+) -> Outcome {
+    if let Some(variable) = dial.extension {
+        state.assign(program, variable, extension)?;
+    }
+    Ok(by_output(step, output))
+}

@@ -1,0 +1,231 @@
+//! Listening to the caller: keys come one by one on the virtual clock, first those that were
+//! typed ahead, then those of the answer to a question. What nobody takes stays for whatever
+//! listens next. *Source: Genesys' help on `Collect Input`: digits beyond the count go to the
+//! next action.*
+
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State};
+use crate::flow::{Legend, NodeId};
+use crate::program::architect::{Action, Source};
+use crate::program::{Program, StepAction};
+use crate::trace::{Fact, Failure, Field, Listen};
+use crate::value::{Text, Value};
+use crate::world::{Answer, Input, InputQuestion, Question};
+
+/// The keys by which a caller says whether an entry is right.
+const CONFIRMATION: &str = "12";
+
+/// How far an action has come that listens to the caller.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(in crate::engine) struct Listening {
+    /// How many keys it needs, and after how many it stops.
+    pub(super) min: u32,
+    pub(super) max: u32,
+    /// How long it waits for the first key, and for every further one.
+    pub(super) first_ms: i64,
+    pub(super) next_ms: i64,
+    /// The key that ends the entry, and whether it belongs to it.
+    pub(super) terminator: Option<char>,
+    pub(super) with_terminator: bool,
+    /// Which of `*` and `#` are an entry if they come alone.
+    pub(super) alone: Text,
+    /// How often it listens.
+    pub(super) rounds: u32,
+    /// Whether several digits are an extension.
+    pub(super) dials: bool,
+    /// How often it has listened, this time included.
+    pub(super) round: u32,
+    /// The keys of this round.
+    pub(super) digits: Text,
+    /// The entry that the caller is asked to confirm.
+    pub(super) entry: Option<Text>,
+    /// Whether the caller has answered in this round: then no further key comes.
+    pub(super) is_answered: bool,
+    /// The keys that a question allows; empty for those of the menu.
+    pub(super) keys: Text,
+}
+
+/// What comes next.
+pub(super) enum Next {
+    /// A key.
+    Key(char),
+    /// No key, for as long as it waits.
+    Pause,
+    /// Nobody knows yet.
+    Ask,
+    /// The time of the call is over.
+    CutOff(usize),
+}
+
+impl Listening {
+    /// Begins the next round.
+    pub(super) fn again(&mut self) {
+        self.round += 1;
+        self.listen();
+    }
+
+    /// Listens anew in the same round.
+    pub(super) fn listen(&mut self) {
+        self.digits.clear();
+        self.is_answered = false;
+    }
+
+    /// How many keys there are.
+    pub(super) fn count(&self) -> u32 {
+        // Keys are ASCII, one byte each, and at most as many as `max` says.
+        u32::try_from(self.digits.len()).unwrap_or(u32::MAX)
+    }
+
+    fn patience_ms(&self) -> i64 {
+        if self.digits.is_empty() { self.first_ms } else { self.next_ms }
+    }
+
+    /// The next key, which is taken from those that wait, or the lack of one.
+    pub(super) fn next(&self, state: &mut State) -> Next {
+        let patience = self.patience_ms();
+        let Some(&(key, at_ms)) = state.conversation.keys.front() else {
+            return if self.is_answered { pause(state, patience) } else { Next::Ask };
+        };
+        let after_ms = at_ms.saturating_sub(state.clock_ms);
+        if after_ms > patience {
+            return pause(state, patience);
+        }
+        if let Some(frame) = state.wait(after_ms) {
+            return Next::CutOff(frame);
+        }
+        state.conversation.keys.pop_front();
+        Next::Key(key)
+    }
+}
+
+fn pause(state: &mut State, milliseconds: i64) -> Next {
+    state.wait(milliseconds).map_or(Next::Pause, Next::CutOff)
+}
+
+/// What an answer of the caller is besides keys.
+pub(super) enum Heard {
+    /// Keys, which now wait to be taken, or nothing.
+    Keys,
+    /// Speech.
+    Speech(Text),
+    /// The end of the call.
+    End(Effect),
+}
+
+/// Takes the answer of the caller.
+pub(super) fn heard(
+    state: &mut State,
+    listening: &mut Listening,
+    answer: Answer,
+) -> Heard {
+    listening.is_answered = true;
+    let mut at_ms = state.clock_ms;
+    match answer {
+        Answer::Input(Input::Keys(keys)) => {
+            let keys = keys.chars().map(|key| (key, at_ms));
+            state.conversation.keys.extend(keys);
+        }
+        Answer::Input(Input::Timed(keys)) => {
+            for stroke in keys.iter() {
+                at_ms = at_ms.saturating_add(i64::from(stroke.after_ms));
+                state.conversation.keys.push_back((stroke.key, at_ms));
+            }
+        }
+        Answer::Input(Input::Speech(words)) => return Heard::Speech(words),
+        Answer::Input(Input::HangUp) => {
+            let message = "the caller hung up while the flow was listening";
+            let failure = Failure::new(Code::CALLER_HUNG_UP, message);
+            return Heard::End(Effect::Abort(failure));
+        }
+        _ => {}
+    }
+    Heard::Keys
+}
+
+/// What is asked of the caller.
+pub(in crate::engine::action) fn question<'q>(
+    action: &'q StepAction,
+    legend: &'q Legend,
+    node: NodeId,
+    listening: &'q Listening,
+) -> Question<'q> {
+    let menu = match action {
+        StepAction::Architect(action) => match &**action {
+            Action::Menu(menu) => Some(menu),
+            _ => None,
+        },
+        _ => None,
+    };
+    let count = listening.count();
+    let (min, max, keys) = match listening.entry {
+        Some(_) => (1, 1, CONFIRMATION),
+        None => (listening.min, listening.max, listening.keys.as_str()),
+    };
+    Question::Input(InputQuestion {
+        node: &legend.node(node).id,
+        min_digits: min.saturating_sub(count),
+        max_digits: max.saturating_sub(count),
+        timeout_ms: listening.patience_ms(),
+        inter_digit_timeout_ms: listening.next_ms,
+        terminating_key: listening.terminator,
+        valid_digits: menu.map_or(keys, |menu| &menu.keys),
+        choices: menu.map_or(&[], |menu| &menu.offered),
+    })
+}
+
+/// A length of time, in milliseconds; the default where the value is NOT_SET.
+pub(super) fn milliseconds(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    default: i64,
+) -> Result<i64, Box<Failure>> {
+    match state.value(program, source)? {
+        Value::Duration(duration) => Ok(duration.milliseconds()),
+        other => or_default(&other, default, "a Duration"),
+    }
+}
+
+/// A whole number; the default where the value is NOT_SET.
+pub(super) fn integer(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    default: i64,
+) -> Result<i64, Box<Failure>> {
+    match state.value(program, source)? {
+        Value::Integer(number) => Ok(number),
+        other => or_default(&other, default, "an Integer"),
+    }
+}
+
+/// Whether it is true; the default where the value is NOT_SET.
+pub(super) fn truth(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    default: bool,
+) -> Result<bool, Box<Failure>> {
+    match state.value(program, source)? {
+        Value::Boolean(truth) => Ok(truth),
+        other => or_default(&other, default, "a Boolean"),
+    }
+}
+
+fn or_default<T>(value: &Value, default: T, expected: &str) -> Result<T, Box<Failure>> {
+    if value.is_unset() {
+        return Ok(default);
+    }
+    let message = format!("expected {expected}, found {}", value.type_of());
+    Err(Failure::new(Code::WRONG_TYPE, message))
+}
+
+/// Notes a value that the action was given.
+pub(super) fn given(state: &mut State, what: Listen, value: Value) {
+    state.note(|| Fact::Input(Field::Listen(what), value));
+}
+
+/// Notes a value that comes of the action.
+pub(super) fn gave(state: &mut State, what: Listen, value: Value) {
+    state.note(|| Fact::Output(Field::Listen(what), value));
+}

@@ -1,0 +1,69 @@
+//! What passes between the caller and those of Architect's actions that listen.
+
+use super::piece::{Ink, Piece};
+use super::story::{Teller, is_keys};
+use crate::trace::{Fact, Field, Listen, Step};
+use crate::value::{Text, Value};
+
+impl Teller<'_> {
+    /// Whether a step is an action of Architect that listens: in it the caller can be heard
+    /// more than once.
+    pub(super) fn listens(&self, step: &Step) -> bool {
+        let kind = &*self.legend.node(step.node).node_type;
+        matches!(
+            kind,
+            "menu" | "collectInput" | "dialByExtension" | "menuDialByExtension"
+        )
+    }
+
+    /// What the caller did. An entry that was heard before it was confirmed is told once.
+    pub(super) fn tell_turn(&self, fact: &Fact, facts: &[&Fact]) -> Option<Piece> {
+        match fact {
+            Fact::Heard(text) => Some(self.turn(text)),
+            Fact::Collected(entry) => {
+                let is_heard =
+                    |fact: &&Fact| matches!(fact, Fact::Heard(text) if text == entry);
+                (!facts.iter().any(is_heard)).then(|| self.turn(entry))
+            }
+            _ => None,
+        }
+    }
+
+    fn turn(&self, text: &Text) -> Piece {
+        let shown = self.preview.text(text);
+        if is_keys(text) {
+            return Piece::new(Ink::Caller, format!("caller pressed {shown}"));
+        }
+        Piece::quote(Ink::Caller, "caller said ", &shown)
+    }
+
+    /// A value that an action was given or gave.
+    pub(super) fn tell_passed(
+        &self,
+        field: Field,
+        name: &str,
+        value: &Value,
+    ) -> Option<Piece> {
+        match field {
+            Field::Listen(what) => self.tell_listening(what, value),
+            _ => self.tell_value(name, value),
+        }
+    }
+
+    /// How an action listens is left out: the flow has it.
+    fn tell_listening(&self, what: Listen, value: &Value) -> Option<Piece> {
+        let text = match value {
+            Value::String(text) => self.preview.text(text),
+            _ => String::new(),
+        };
+        match what {
+            Listen::Reason => Some(Piece::new(Ink::Caller, text)),
+            Listen::DroppedKeys => {
+                let text = format!("{text} typed ahead: dropped, this audio comes first");
+                Some(Piece::new(Ink::Caller, text))
+            }
+            Listen::User => self.tell_value("user", value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! `collectInput` and `dialByExtension`, and keys that are typed ahead.
+
+use flowsim::engine::{Call, Limits, Session};
+use flowsim::trace::Status;
+use flowsim::world::{Answer, Input, Question};
+
+use crate::calls::{Run, compile, run, run_with};
+
+/// A flow that takes digits and says which way it goes.
+fn collect(settings: &str) -> String {
+    with_actions(
+        "",
+        &format!(
+            "            - collectInput:
+                name: Ask
+                inputAudio: {{tts: Number?}}
+                inputData: {{var: Task.data}}
+{settings}
+                outputs:
+                  success: {{actions: [{{playAudio: {{name: Well, audio: {{exp: 'ToAudioTTS(Task.data)'}}}}}}]}}
+                  failure: {{actions: [{{playAudio: {{name: Bad, audio: {{tts: Sorry}}}}}}]}}"
+        ),
+    )
+}
+
+fn with_actions(settings: &str, actions: &str) -> String {
+    format!(
+        "inboundCall:
+  name: F
+  startUpRef: /inboundCall/tasks/task[T_1]
+{settings}
+  tasks:
+    - task:
+        name: T
+        refId: T_1
+        variables:
+          - stringVariable: {{name: Task.data, initialValue: {{lit: old}}}}
+          - stringVariable: {{name: Task.more, initialValue: {{noValue: true}}}}
+        actions:
+{actions}
+"
+    )
+}
+
+fn exact(count: u32) -> String {
+    collect(&format!("                digits: {{exact: {count}}}"))
+}
+
+fn range(terminator: &str, more: &str) -> String {
+    collect(&format!(
+        "                digits: {{range: {{min: 2, max: 4, terminatingDtmf: {terminator}}}}}\n{more}"
+    ))
+}
+
+/// The output, the data, and how long it took.
+fn outcome(flow: &str, inputs: &[&str]) -> (String, String, i64) {
+    let run = run(flow, "", inputs);
+    let output = run.output("Ask").unwrap_or_default().to_owned();
+    (output, run.last("Task.data"), run.trace.elapsed_ms)
+}
+
+fn success(data: &str, elapsed_ms: i64) -> (String, String, i64) {
+    ("success".into(), format!("\"{data}\""), elapsed_ms)
+}
+
+fn failure(elapsed_ms: i64) -> (String, String, i64) {
+    ("failure".into(), "null".into(), elapsed_ms)
+}
+
+#[test]
+fn so_many_digits_are_an_entry() {
+    assert_eq!(outcome(&exact(3), &["123"]), success("123", 0));
+    assert_eq!(outcome(&exact(3), &["1@2000,2@3000,3@100"]), success("123", 5_100));
+}
+
+#[test]
+fn too_few_digits_and_none_fail() {
+    assert_eq!(outcome(&exact(3), &["12"]), failure(3_000));
+    assert_eq!(outcome(&exact(3), &["1@0,2@3001,3@0"]), failure(3_000));
+    assert_eq!(outcome(&exact(3), &["-"]), failure(5_000));
+    assert_eq!(outcome(&exact(3), &[]), failure(5_000));
+    let reasons = |input| run(&exact(3), "", &[input]).gave("reason");
+    assert_eq!(reasons("12"), ["2 of at least 3 digits"]);
+    assert_eq!(reasons("-"), ["no entry"]);
+}
+
+#[test]
+fn speech_fails() {
+    assert_eq!(outcome(&exact(1), &["say:one"]), failure(0));
+}
+
+#[test]
+fn hanging_up_ends_the_call() {
+    let run = run(&exact(1), "", &["hangup"]);
+    assert_eq!(run.trace.failure.unwrap().code.to_string(), "CALLER_HUNG_UP");
+}
+
+#[test]
+fn a_range_ends_at_its_key_its_most_or_when_nothing_follows() {
+    let flow = range("digit_#", "");
+    assert_eq!(outcome(&flow, &["12#"]), success("12", 0));
+    assert_eq!(outcome(&flow, &["1234"]), success("1234", 0));
+    assert_eq!(outcome(&flow, &["123"]), success("123", 3_000));
+    assert_eq!(outcome(&flow, &["1#"]), failure(0));
+    assert_eq!(outcome(&flow, &["1"]), failure(3_000));
+    assert_eq!(outcome(&flow, &["#"]), failure(0));
+}
+
+#[test]
+fn a_digit_can_end_a_range() {
+    assert_eq!(outcome(&range("digit_9", ""), &["129"]), success("12", 0));
+}
+
+#[test]
+fn the_key_that_ends_it_can_belong_to_it() {
+    let flow =
+        range("digit_#", "                includeTerminatingDtmfInResultData: true");
+    assert_eq!(outcome(&flow, &["12#"]), success("12#", 0));
+    assert_eq!(outcome(&flow, &["1234#"]), success("1234#", 0));
+    assert_eq!(outcome(&flow, &["123"]), success("123", 3_000));
+}
+
+#[test]
+fn star_and_pound_spoil_an_entry() {
+    for input in ["12*", "*", "*12#"] {
+        assert_eq!(outcome(&range("digit_#", ""), &[input]), failure(0), "{input}");
+    }
+    assert_eq!(outcome(&range("digit_*", ""), &["12#"]), failure(0));
+    assert_eq!(outcome(&exact(2), &["1A"]), failure(0));
+}
+
+#[test]
+fn star_or_pound_alone_can_be_an_entry() {
+    let star = range("digit_#", "                acceptJustStar: {lit: true}");
+    assert_eq!(outcome(&star, &["*"]), success("*", 0));
+    assert_eq!(outcome(&star, &["1*"]), failure(0));
+    assert_eq!(outcome(&star, &["#"]), failure(0));
+    let pound = range("digit_#", "                acceptJustPound: {lit: true}");
+    assert_eq!(outcome(&pound, &["#"]), success("#", 0));
+    assert_eq!(outcome(&pound, &["12#"]), success("12", 0));
+}
+
+#[test]
+fn timeouts_are_those_of_the_action_then_of_the_flow() {
+    let own = "                digits: {exact: 2}
+                noEntryTimeout: {lit: {seconds: 2}}
+                interDigitTimeout: {exp: 'MakeDuration(0,0,0,0,700)'}";
+    assert_eq!(outcome(&collect(own), &["-"]), failure(2_000));
+    assert_eq!(outcome(&collect(own), &["1"]), failure(700));
+    let flow = exact(2)
+        + "  settingsActionDefaults:
+    collectInput: {noEntryTimeout: {lit: {seconds: 8}}, interDigitTimeout: {lit: {ms: 400}}}
+";
+    assert_eq!(outcome(&flow, &["-"]), failure(8_000));
+    assert_eq!(outcome(&flow, &["1"]), failure(400));
+}
+
+#[test]
+fn wrong_types_are_runtime_errors() {
+    let flow = collect("                digits: {exact: {exp: 'ToInt(\"x\")'}}");
+    assert_eq!(run(&flow, "", &["1"]).trace.status, Status::Error);
+    let unset = collect("                digits: {exact: {noValue: true}}");
+    assert_eq!(outcome(&unset, &["1"]), success("1", 0));
+}
+
+#[test]
+fn an_entry_is_read_to_the_caller_who_confirms_it() {
+    let flow = |kind: &str| {
+        collect(&format!(
+            "                digits: {{exact: 2}}
+                verificationType: {kind}
+                verificationAudio: {{tts: Right?}}"
+        ))
+    };
+    let heard = |run: &Run| run.said().join(" | ");
+    let individual = run(&flow("individualDigits"), "", &["07", "1"]);
+    assert_eq!(heard(&individual), "Number? | zero seven | Right? | 07");
+    let numeric = run(&flow("numeric"), "", &["42", "1"]);
+    assert_eq!(heard(&numeric), "Number? | forty two | Right? | 42");
+    insta::assert_snapshot!(numeric.text());
+    let none = run(&flow("none"), "", &["42"]);
+    assert_eq!(heard(&none), "Number? | 42");
+    let anew = run(&flow("numeric"), "", &["42", "2", "43", "1"]);
+    assert_eq!(anew.last("Task.data"), "\"43\"");
+    let never = run(&flow("numeric"), "", &["42", "2", "43", "2", "44", "2", "45", "1"]);
+    assert_eq!(
+        (never.output("Ask"), never.last("Task.data")),
+        (Some("failure"), "null".into())
+    );
+    let silent = run(&flow("numeric"), "", &["42", "-"]);
+    assert_eq!(silent.gave("reason"), ["not confirmed"]);
+    let ahead = run(&flow("numeric"), "", &["421"]);
+    assert_eq!(ahead.last("Task.data"), "\"42\"", "confirmed ahead");
+}
+
+#[test]
+fn whoever_is_asked_to_confirm_knows_the_keys() {
+    let program = compile(&collect(
+        "                digits: {exact: 2}\n                verificationType: numeric",
+    ));
+    let flow = program.flow("F").unwrap();
+    let mut session = Session::start(program, &Call::new(flow));
+    session.resume(Answer::Input(Input::Keys("42".into())));
+    let Some(Question::Input(question)) = session.question() else { panic!() };
+    assert_eq!((question.max_digits, question.valid_digits), (1, "12"));
+}
+
+/// Two entries with audio between them.
+fn two(audio: &str) -> String {
+    let ask = |name: &str, variable: &str, count: u32| {
+        format!(
+            "            - collectInput: {{name: {name}, inputAudio: {{tts: {name}}}, digits: {{exact: {count}}}, inputData: {{var: {variable}}}}}\n"
+        )
+    };
+    let between = format!("            - playAudio: {{name: Between, audio: {audio}}}\n");
+    let actions =
+        [ask("One", "Task.data", 2), between, ask("Two", "Task.more", 3)].concat();
+    with_actions("", &actions)
+}
+
+#[test]
+fn digits_beyond_the_count_are_typed_ahead() {
+    let run = run(&two("{tts: Next}"), "", &["12345", "9"]);
+    assert_eq!(
+        (run.last("Task.data"), run.last("Task.more")),
+        ("\"12\"".into(), "\"345\"".into())
+    );
+    assert_eq!(run.trace.elapsed_ms, 0);
+}
+
+#[test]
+fn what_is_typed_ahead_begins_an_entry_and_the_caller_goes_on() {
+    let program = compile(&two("{tts: Next}"));
+    let flow = program.flow("F").unwrap();
+    let mut session = Session::start(program.clone(), &Call::new(flow));
+    session.resume(Answer::Input(Input::Keys("123".into())));
+    let Some(Question::Input(question)) = session.question() else { panic!() };
+    assert_eq!((question.node, question.min_digits, question.max_digits), ("Two", 2, 2));
+    assert_eq!((question.timeout_ms, question.valid_digits), (3_000, "0123456789"));
+    session.resume(Answer::Input(Input::Keys("45".into())));
+    let run = Run { program, trace: session.take_trace().unwrap() };
+    assert_eq!(run.last("Task.more"), "\"345\"");
+}
+
+#[test]
+fn keys_come_when_they_are_pressed() {
+    let run = run(&two("{tts: Next}"), "", &["1@0,2@0,3@4000,4@0,5@0"]);
+    assert_eq!(run.last("Task.more"), "\"345\"");
+    assert_eq!(run.trace.elapsed_ms, 4_000);
+}
+
+#[test]
+fn audio_that_cannot_be_interrupted_drops_what_was_typed_ahead() {
+    let audio = "{exp: 'AudioPlaybackOptions(ToAudioTTS(\"Terms\"), false)'}";
+    let dropped = run(&two(audio), "", &["12345", "678"]);
+    assert_eq!(dropped.gave("droppedKeys"), ["345"]);
+    assert_eq!(dropped.last("Task.more"), "\"678\"");
+    insta::assert_snapshot!(dropped.text());
+    let later = run(&two(audio), "", &["1@0,2@0,3@4000,4@0,5@0"]);
+    assert_eq!(later.last("Task.more"), "\"345\"", "pressed after the audio");
+}
+
+#[test]
+fn a_call_is_cut_off_while_it_listens() {
+    let limits = Limits { timeout_ms: Some(1_500), ..Limits::default() };
+    let run = run_with(&exact(3), "", &["1@1000"], |call: Call| call.limits(limits));
+    assert_eq!((run.trace.status, run.trace.elapsed_ms), (Status::Timeout, 1_500));
+}
+
+fn dial(more: &str) -> String {
+    with_actions(
+        "",
+        &format!(
+            "            - dialByExtension:
+                name: Dial
+                extension: {{var: Task.data}}
+                repromptAudio: {{tts: Again}}
+                repromptCount: {{lit: 1}}
+                outputs:
+                  timeout: {{actions: [{{playAudio: {{name: Slow, audio: {{tts: Slow}}}}}}]}}
+                  failure: {{actions: [{{playAudio: {{name: Nobody, audio: {{tts: Nobody}}}}}}]}}
+{more}"
+        ),
+    )
+}
+
+const USERS: &str =
+    "users: [{name: Ann, extension: '101'}, {name: Bob, extension: '1012'}]";
+
+#[test]
+fn an_extension_connects_with_its_user() {
+    for (input, user, elapsed_ms) in
+        [("1012", "Bob", 0), ("101#", "Ann", 0), ("101", "Ann", 6_000)]
+    {
+        let run = run(&dial(""), USERS, &[input]);
+        assert_eq!(run.path(), ["F", "T", "Dial"], "{input}");
+        assert!(run.gave("user")[0].contains(user), "{input}");
+        assert_eq!(run.trace.elapsed_ms, elapsed_ms, "{input}");
+    }
+}
+
+#[test]
+fn an_unknown_extension_fails_after_the_last_time() {
+    let run = run(&dial(""), USERS, &["555", "666#"]);
+    assert_eq!(run.output("Dial"), Some("failure"));
+    assert_eq!(
+        (run.said(), run.last("Task.data")),
+        (vec!["Again", "Nobody"], "\"666\"".into())
+    );
+    assert_eq!(run.gave("reason"), ["no extension: 555", "no extension: 666"]);
+}
+
+#[test]
+fn who_dials_nothing_times_out() {
+    let run = run(&dial(""), USERS, &[]);
+    assert_eq!((run.output("Dial"), run.trace.elapsed_ms), (Some("timeout"), 12_000));
+    assert_eq!(run.last("Task.data"), "null");
+    let own = dial("                interDigitTimeout: {lit: {seconds: 1}}");
+    assert_eq!(crate::calls::run(&own, USERS, &[]).trace.elapsed_ms, 2_000);
+}
+
+#[test]
+fn without_extensions_whoever_answers_says_what_comes_of_it() {
+    let taken = run(&dial(""), "", &["55#"]);
+    assert_eq!(
+        (taken.path(), taken.trace.status),
+        (vec!["F", "T", "Dial"], Status::Completed)
+    );
+    let strict = run_with(&dial(""), "", &["55#"], |call: Call| call.strict(true));
+    assert_eq!(strict.trace.status, Status::Error);
+}
