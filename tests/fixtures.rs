@@ -329,6 +329,37 @@ fn statistics_are_given_or_follow_from_the_agents() {
     assert_eq!(statistics("d"), None);
 }
 
+#[test]
+fn a_queue_says_how_long_callers_wait() {
+    let fixtures = fixtures(
+        "queues:\n\
+         - {id: a, name: Bee, answerAfterMs: 1500}\n\
+         - {id: b, statistics: {estimatedWaitSeconds: 40.9, waiting: 2}}\n\
+         - {id: c, agents: [{id: 1}]}\n",
+    );
+    let wait = |id, name| {
+        let wait = fixtures.queue_wait(id, name);
+        (wait.answer_after_ms, wait.estimated_ms, wait.waiting)
+    };
+    assert_eq!(wait("a", ""), (Some(1_500), None, None));
+    assert_eq!(wait("", "Bee"), (Some(1_500), None, None));
+    assert_eq!(wait("b", ""), (None, Some(40_000), Some(2)));
+    // That nobody waits for want of statistics is no estimate.
+    assert_eq!(wait("c", ""), (None, None, None));
+    assert_eq!(wait("d", ""), (None, None, None));
+}
+
+#[test]
+fn a_wait_is_a_whole_number_up_to_a_day() {
+    for wrong in ["-1", "1.5", "soon", "86400001", "true"] {
+        let document = format!("queues: [{{id: a, answerAfterMs: {wrong}}}]");
+        let (_, problems) = read(&document);
+        let [problem] = problems.as_slice() else { panic!("{wrong}: {problems:?}") };
+        let expected = "expected a whole number from 0 to 86400000";
+        assert!(problem.message.ends_with(expected), "{}", problem.message);
+    }
+}
+
 // ---- data actions and webhooks ----
 
 #[test]

@@ -1,5 +1,6 @@
 //! Values on the command line.
 
+use crate::engine::context_problem;
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::Input;
 
@@ -13,7 +14,8 @@ pub(super) fn typed(text: &str) -> Result<(Text, Value), String> {
 /// `KEY=VALUE`; the value is a string, so that a telephone number stays one.
 pub(super) fn plain(text: &str) -> Result<(Text, Value), String> {
     let (name, value) = pair(text)?;
-    Ok((name, Value::from(value)))
+    let value = Value::from(value);
+    context_problem(&name, &value).map_or(Ok((name, value)), Err)
 }
 
 /// `NAME=VALUE`, both texts.
@@ -64,5 +66,8 @@ mod tests {
             plain("from=15551234567"),
             Ok(("from".into(), Value::from("15551234567")))
         );
+        let wait = Value::from("15");
+        assert_eq!(plain("answerAfterMs=15"), Ok(("answerAfterMs".into(), wait)));
+        assert!(plain("answerAfterMs=soon").is_err());
     }
 }

@@ -98,6 +98,7 @@ codes! {
     QUEUE_NOT_FOUND Error "The fixtures know queues, but not this one."
     NOT_IN_FIXTURES Warning "The fixtures know things of this kind, but not this one."
     SKILL_MISMATCH Error "No agent of the queue has all the required skills."
+    ACTION_FAILED Error "An action failed that has no output for failures."
     FLOW_NOT_FOUND Error "The called flow is not loaded."
     FLOW_NOT_PUBLISHED Error "The called flow is not published or not active."
     FLOW_AMBIGUOUS Error "flowId and flowName point to different flows."

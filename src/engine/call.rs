@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
-use crate::value::{DateTime, Text, Value};
+use crate::value::{DateTime, Duration, Json, Text, Value};
 use crate::world::Fixtures;
 
 /// When a call is ended although its flows are not done.
@@ -30,7 +30,7 @@ pub const DEFAULT_START: DateTime =
     DateTime::from_milliseconds(1_767_603_600_000).unwrap();
 
 /// Fields of a context, and the variables of Architect that hold them.
-const FIELDS: [(&str, &str); 14] = [
+const FIELDS: [(&str, &str); 17] = [
     ("from", "Call.Ani"),
     ("ani", "Call.Ani"),
     ("to", "Call.CalledAddress"),
@@ -45,7 +45,47 @@ const FIELDS: [(&str, &str); 14] = [
     ("language", "Call.Language"),
     ("uuiData", "Call.UUIData"),
     ("invocationData", "Call.InvocationData"),
+    ("queue", "Call.CurrentQueue"),
+    ("positionInQueue", "Call.PositionInQueue"),
+    ("estimatedWaitMs", "Call.EstimatedWaitTime"),
 ];
+
+/// After how many milliseconds an agent answers a caller who waits in a queue.
+const ANSWER_AFTER: &str = "answerAfterMs";
+
+/// Fields of a context that are whole numbers.
+const NUMBERS: [&str; 3] = [ANSWER_AFTER, "positionInQueue", "estimatedWaitMs"];
+
+/// What is wrong with a field of a context, if anything: those that count something have to
+/// be whole numbers that are not negative, or texts that are such a number.
+pub fn context_problem(name: &str, value: &Value) -> Option<String> {
+    let known = NUMBERS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    let message = format!("`{known}` must be a whole number that is not negative");
+    (!value.is_unset() && whole(value).is_none()).then_some(message)
+}
+
+/// The value that a variable holds of a field that is a whole number.
+fn typed(name: &str, value: Value) -> Value {
+    if !NUMBERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return value;
+    }
+    let number = whole(&value);
+    if name.eq_ignore_ascii_case("estimatedWaitMs") {
+        let duration = number.and_then(Duration::from_milliseconds);
+        return duration.map_or(Value::NOT_SET, Value::Duration);
+    }
+    number.map_or(Value::NOT_SET, Value::Integer)
+}
+
+fn whole(value: &Value) -> Option<i64> {
+    let number = match value {
+        Value::Integer(number) => *number,
+        Value::Json(Json::Integer(number)) => *number,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    (number >= 0).then_some(number)
+}
 
 /// Where a call starts and what it brings along. Names are resolved once; the same call can
 /// be made any number of times.
@@ -61,6 +101,7 @@ pub struct Call {
     pub(super) organisation: Arc<Fixtures>,
     pub(super) seed: u64,
     pub(super) is_strict: bool,
+    pub(super) answer_after_ms: Option<i64>,
 }
 
 impl Call {
@@ -77,6 +118,7 @@ impl Call {
             organisation: Arc::default(),
             seed: 0,
             is_strict: false,
+            answer_after_ms: None,
         }
     }
 
@@ -135,10 +177,14 @@ impl Call {
         if let Some(id) = program.context(name) {
             self.context.push((id, value.clone()));
         }
+        if name.eq_ignore_ascii_case(ANSWER_AFTER) {
+            self.answer_after_ms = whole(&value);
+        }
         let names = FIELDS.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
         for (_, variable) in names {
             if program.unit(self.flow).architect.is_some() {
-                self = self.variable(program, variable, value.clone());
+                let value = typed(name, value.clone());
+                self = self.variable(program, variable, value);
             }
         }
         self

@@ -9,7 +9,7 @@ use crate::expr::architect::{BUILT_INS, Chance, Directory};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
-use crate::value::{Text, Value};
+use crate::value::{Duration, Kind, Text, Value};
 use crate::world::Fixtures;
 
 /// The organisation in which a call takes place; shared, and the same if it is one.
@@ -38,6 +38,10 @@ pub(super) struct Conversation {
     /// The menus that lead to where the caller is, the last one last, each with the number of
     /// frames there were in it.
     pub(super) menus: Vec<(SequenceId, usize)>,
+    /// When an agent answers the caller who waits in a queue, on the virtual clock.
+    pub(super) answer_ms: Option<i64>,
+    /// When the start-up task of the flow of that caller last began.
+    pub(super) pass_began_ms: i64,
 }
 
 impl Conversation {
@@ -48,6 +52,7 @@ impl Conversation {
         self.fault = None;
         self.keys.clear();
         self.menus.clear();
+        (self.answer_ms, self.pass_began_ms) = (None, 0);
         if program.sequences.is_empty() {
             return;
         }
@@ -82,6 +87,48 @@ impl Conversation {
         let ids = (program.built_in_first..).map(VariableId);
         let held = ids.zip(self.at_start.drain(..));
         held.filter(|(_, value)| !value.is_unset()).collect()
+    }
+
+    /// The caller waits in a queue: which, how long, and where in it. What the call brings
+    /// along counts, then what the fixtures know of the queue.
+    pub(super) fn begin_waiting(&mut self, answer_after_ms: Option<i64>) {
+        let organisation = Arc::clone(&self.organisation.0);
+        let written = self.get(QUEUE).clone();
+        let text = |value: &Value, name| match value.property(name) {
+            Some(Value::String(text)) => text,
+            _ => Text::new(),
+        };
+        let name = match &written {
+            Value::String(name) => name.clone(),
+            object => text(object, "name"),
+        };
+        let id = text(&written, "id");
+        let found = organisation.by_id(Kind::Queue, &id);
+        let found = found.or_else(|| organisation.by_id(Kind::Queue, &name));
+        let found = found.or_else(|| organisation.by_name(Kind::Queue, &name));
+        if let Some(queue) = found {
+            self.set(QUEUE, queue);
+        } else if !name.is_empty() {
+            self.set(QUEUE, Fixtures::unknown(Kind::Queue, &name));
+        }
+        let queue = self.get(QUEUE);
+        let known = organisation.queue_wait(&text(queue, "id"), &text(queue, "name"));
+        if self.get(ESTIMATE).is_unset()
+            && let Some(estimate) = known.estimated_ms
+        {
+            let estimate = Duration::from_milliseconds(estimate);
+            self.set(ESTIMATE, estimate.map_or(Value::NOT_SET, Value::Duration));
+        }
+        if self.get(POSITION).is_unset()
+            && let Some(before) = known.waiting
+        {
+            self.set(POSITION, Value::Integer(before.saturating_add(1)));
+        }
+        let estimated_ms = match self.get(ESTIMATE) {
+            Value::Duration(estimate) => Some(estimate.milliseconds().max(0)),
+            _ => None,
+        };
+        self.answer_ms = answer_after_ms.or(known.answer_after_ms).or(estimated_ms);
     }
 
     /// Sets a variable that Architect brings along.
@@ -137,6 +184,10 @@ impl Conversation {
         }
     }
 }
+
+const QUEUE: &str = "Call.CurrentQueue";
+const ESTIMATE: &str = "Call.EstimatedWaitTime";
+const POSITION: &str = "Call.PositionInQueue";
 
 /// The variables that hold the language of the conversation; which one is there depends on
 /// the type of the flow.

@@ -9,6 +9,7 @@
 mod action;
 mod call;
 mod conversation;
+mod deadline;
 mod frame;
 mod play;
 mod recorder;
@@ -19,7 +20,7 @@ mod session;
 mod state;
 mod view;
 
-pub use call::{Call, DEFAULT_START, Limits};
+pub use call::{Call, DEFAULT_START, Limits, context_problem};
 pub use play::play;
 pub use request::{DEFAULT_TIMEOUT_MS, Request};
 pub use session::{Progress, Session};

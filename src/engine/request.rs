@@ -1,5 +1,6 @@
 //! The simulation request of seed 003: a call described by one JSON document.
 
+use super::call::context_problem;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Kind, Node};
 use crate::value::{Number, Text, Value};
@@ -96,6 +97,10 @@ fn context(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<(Text, Va
         problems.push(invalid(context, message));
     }
     let value = |node: &Node<'_>| Value::from(crate::flow::read::json(node));
+    for entry in context.entries() {
+        let problem = context_problem(&entry.key, &value(&entry.value));
+        problems.extend(problem.map(|message| invalid(&entry.value, message)));
+    }
     let entries = context.entries().iter();
     entries.map(|entry| (Text::from(&*entry.key), value(&entry.value))).collect()
 }
@@ -188,6 +193,20 @@ mod tests {
         let inputs: Vec<String> =
             request.inputs.iter().map(ToString::to_string).collect();
         assert_eq!(inputs, ["1", "-", "7@900"]);
+    }
+
+    #[test]
+    fn counting_fields_of_the_context_are_whole_numbers() {
+        let with = |value: &str| {
+            read(&format!(
+                r#"{{"flowId": "a", "context": {{"answerAfterMs": {value}}}}}"#
+            ))
+        };
+        assert!(with("0").is_ok() && with("\"1500\"").is_ok() && with("null").is_ok());
+        for wrong in ["-1", "1.5", "\"soon\"", "true"] {
+            let message = "`answerAfterMs` must be a whole number that is not negative";
+            assert_eq!(with(wrong).unwrap_err(), [message], "{wrong}");
+        }
     }
 
     #[test]

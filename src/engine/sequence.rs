@@ -4,10 +4,14 @@
 use super::frame::Frame;
 use super::state::State;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::architect::{Action, FlowPart, Variables};
+use crate::program::architect::{Action, FlowPart, Nature, Variables};
 use crate::program::{Program, StepAction};
 use crate::trace::{Entry, Fact, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};
+
+/// How much time passes behind a pass of an in-queue flow that took none. *Source: Genesys'
+/// help on hold music, which is silent for so long rather than spin.*
+const IDLE_PASS_MS: i64 = 10_000;
 
 impl State {
     /// Adds a frame for a flow of Architect. Its variables hold what they hold at first, and
@@ -105,6 +109,26 @@ impl State {
         }
     }
 
+    /// Another flow goes on with the conversation: all that runs is left for good. What the
+    /// variables of the first flow hold stays for the trace.
+    pub(super) fn replace_flow(
+        &mut self,
+        program: &Program,
+        flow: FlowId,
+        part: &FlowPart,
+    ) {
+        let deadline = self.frames.first().and_then(|first| first.deadline);
+        let open: Vec<u32> =
+            self.frames.iter().filter_map(|frame| Some(frame.caller?.0)).collect();
+        for step in open.into_iter().rev() {
+            self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
+        }
+        self.frames.clear();
+        self.conversation.answer_ms = None;
+        self.keep_first_variables(program);
+        self.push_flow(program, flow, part, None, deadline);
+    }
+
     /// A task, menu or state came to its end, by one of its output paths. The call goes on
     /// behind the action that called it.
     pub(super) fn end_task(&mut self, program: &Program, path: Option<&Text>) {
@@ -115,7 +139,7 @@ impl State {
                 return;
             }
             let Some((step, caller)) = self.frame().caller else {
-                return self.finish_handled();
+                return self.end_first_task(program);
             };
             let called = &program.steps[caller.index()];
             let (taken, next) = match &called.action {
@@ -159,6 +183,37 @@ impl State {
         }
         self.go_to(Some(begin));
         true
+    }
+
+    /// With the first task of a flow the conversation is over; but who waits in a queue
+    /// hears the start-up task again, until an agent answers.
+    fn end_first_task(&mut self, program: &Program) {
+        let part = program.unit(self.frame().flow).architect.as_deref();
+        let waiting = part.filter(|part| part.nature == Nature::InQueue);
+        let Some(start) = waiting.and_then(|part| part.start) else {
+            return self.finish_handled();
+        };
+        if self.conversation.answer_ms.is_none() {
+            return self.connect();
+        }
+        self.conversation.fault = None;
+        // Nobody hears the same again and again in no time: what is said takes time.
+        if self.conversation.pass_began_ms == self.clock_ms
+            && let Some(frame) = self.wait(IDLE_PASS_MS)
+        {
+            return self.cut_off(program, self.node_of_step(), frame);
+        }
+        self.conversation.pass_began_ms = self.clock_ms;
+        let begin = self.go_to_task(program, start);
+        self.go_to(Some(begin));
+    }
+
+    /// An agent answers: the flow of the caller who waited is over.
+    pub(super) fn connect(&mut self) {
+        let waited = self.clock_ms;
+        self.recorder.note(self.step, || Fact::Connected(waited));
+        self.conversation.fault = None;
+        self.finish_handled();
     }
 
     /// Takes the frame away, after what its variables hold went to those of the caller.

@@ -10,6 +10,7 @@ use super::session::Progress;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Template};
 use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::program::architect::Nature;
 use crate::program::{Operand, Program, Speech, Step, StepAction};
 use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Status, Trace};
 use crate::value::{Text, Value};
@@ -121,6 +122,9 @@ impl State {
                 if let Some(slot) = self.slot(program, *id) {
                     *slot = value.clone();
                 }
+            }
+            if part.nature == Nature::InQueue {
+                self.conversation.begin_waiting(call.answer_after_ms);
             }
             self.conversation.keep_start();
             return;
@@ -350,6 +354,13 @@ impl State {
         }
     }
 
+    /// Drops all values but the variables of the first flow, which the trace shows.
+    pub(super) fn keep_first_variables(&mut self, program: &Program) {
+        let layout = self.flow.map(|flow| program.unit(flow).layout.index());
+        let count = layout.map_or(0, |layout| program.layouts[layout].len());
+        self.slots.values.truncate(count);
+    }
+
     fn frame_is_architect(&self, program: &Program) -> bool {
         program.unit(self.frame().flow).architect.is_some()
     }
@@ -371,7 +382,7 @@ impl State {
     }
 
     /// A step failed: the call goes to its error target, or the flow ends in error.
-    fn fail(
+    pub(super) fn fail(
         &mut self,
         program: &Program,
         step: u32,
@@ -402,36 +413,6 @@ impl State {
         self.finish(Status::Error, Some((failure, node)));
     }
 
-    /// The deadline of a frame passed: everything above it is left as it is, and the call to
-    /// its flow fails.
-    fn cut_off(&mut self, program: &Program, node: NodeId, index: usize) {
-        self.recorder.note(self.step, || Fact::CutOff);
-        self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
-        while self.frames.len() > index + 1 {
-            if let Some((step, _)) = self.pop_frame().and_then(|frame| frame.caller) {
-                self.recorder.note(step, || Fact::CutOff);
-                self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
-            }
-        }
-        let flow = self.frame().flow;
-        let name = &program.legend.flow(flow).name;
-        match self.frame().caller {
-            Some((step, caller)) => {
-                self.pop_frame();
-                let message =
-                    format!("flow `{name}` was not done in the time that it had");
-                let failure = Failure::new(Code::FLOW_TIMEOUT, message);
-                self.fail(program, step, caller, failure);
-            }
-            None => {
-                let limit = self.limits.timeout_ms.unwrap_or_default();
-                let message = format!("the call was not done after {limit} ms");
-                let failure = Failure::new(Code::SIMULATION_TIMEOUT, message);
-                self.finish(Status::Timeout, Some((failure, node)));
-            }
-        }
-    }
-
     pub(super) fn finish(
         &mut self,
         status: Status,
@@ -445,31 +426,6 @@ impl State {
         }
         let (failure, failed_at) = failure.unzip();
         self.outcome = Some(Outcome { status, failure, failed_at });
-    }
-
-    /// Moves the clock. If a deadline comes first, the clock stops there and the frame that
-    /// it belongs to is the result; of equal deadlines that of the outermost frame.
-    pub(super) fn wait(&mut self, milliseconds: i64) -> Option<usize> {
-        let until = self.clock_ms.saturating_add(milliseconds.max(0));
-        let mut first: Option<(i64, usize)> = None;
-        for (index, frame) in self.frames.iter().enumerate() {
-            if let Some(deadline) = frame.deadline
-                && until > deadline
-                && first.is_none_or(|(earliest, _)| deadline < earliest)
-            {
-                first = Some((deadline, index));
-            }
-        }
-        match first {
-            Some((deadline, index)) => {
-                self.clock_ms = self.clock_ms.max(deadline);
-                Some(index)
-            }
-            None => {
-                self.clock_ms = until;
-                None
-            }
-        }
     }
 
     /// The frame that runs. There is one from the beginning of a call to its end.

@@ -148,6 +148,37 @@ pub struct Output {
     pub span: Span,
 }
 
+/// To what a conversation is handed on, other than the agents of a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferKind {
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A telephone number or SIP address.
+    Number,
+    /// A flow.
+    Flow,
+    /// A flow in which nothing is recorded.
+    SecureFlow,
+    /// The voice mailbox of a queue, user or group.
+    Voicemail,
+}
+
+impl TransferKind {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Group => "group",
+            Self::Number => "number",
+            Self::Flow => "flow",
+            Self::SecureFlow => "secureFlow",
+            Self::Voicemail => "voicemail",
+        }
+    }
+}
+
 /// Named settings, in the order of the document.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::listen::Listen;
 use crate::diagnostic::Code;
+use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
 use crate::value::{Audio, DateTime, Json, Text, Value};
 
@@ -121,6 +122,10 @@ pub enum Fact {
     Answered(Json),
     /// The conversation was routed.
     Routed(Box<Routing>),
+    /// The conversation was handed on, but not to a queue.
+    Transferred(Box<Transfer>),
+    /// An agent answered the caller who waited, so many milliseconds after the call began.
+    Connected(i64),
     /// The flow ended.
     Ended(EndType),
     /// The step failed.
@@ -343,6 +348,17 @@ pub struct Routing {
     pub priority: Option<i64>,
 }
 
+/// To whom a conversation was handed on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transfer {
+    /// What it is.
+    pub kind: TransferKind,
+    /// Its id, as far as it is known.
+    pub id: Option<Text>,
+    /// Its name, or the number.
+    pub name: Text,
+}
+
 /// Why something went wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
@@ -357,6 +373,14 @@ impl Trace {
     pub fn routing(&self) -> Option<&Routing> {
         self.events.iter().rev().find_map(|event| match &event.fact {
             Fact::Routed(routing) => Some(&**routing),
+            _ => None,
+        })
+    }
+
+    /// To whom the conversation was handed on last, queues left out.
+    pub fn transfer(&self) -> Option<&Transfer> {
+        self.events.iter().rev().find_map(|event| match &event.fact {
+            Fact::Transferred(transfer) => Some(&**transfer),
             _ => None,
         })
     }

@@ -13,7 +13,7 @@ mod text;
 
 pub use event::{
     Asked, Entry, Event, Fact, Failure, Field, PathTaken, Phrase, Routing, Status, Step,
-    Subject, Trace,
+    Subject, Trace, Transfer,
 };
 pub use json::JsonWriter;
 pub use listen::Listen;

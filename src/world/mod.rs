@@ -11,7 +11,9 @@ mod input;
 mod phone;
 mod question;
 
-pub use fixtures::{DataTableRow, Fixtures, Replies, ScheduleGroupState, TimeZone, User};
+pub use fixtures::{
+    DataTableRow, Fixtures, QueueWait, Replies, ScheduleGroupState, TimeZone, User,
+};
 pub use host::FixtureHost;
 pub use input::Input;
 pub use phone::{Country, e164};

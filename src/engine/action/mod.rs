@@ -75,11 +75,11 @@ pub(super) fn answer(
         (StepAction::QueueStatistics(statistics), Waiting::QueueStatistics { queue }) => {
             routing::statistics_known(state, step, statistics, &queue, answer)
         }
-        (_, Waiting::Queue(routing)) => {
-            routing::routed(state, step, &program.legend, routing, answer)
-        }
         (StepAction::Architect(action), waiting) => {
             architect::answer(state, program, step, action, waiting, answer)
+        }
+        (_, Waiting::Queue(routing)) => {
+            routing::routed(state, step, &program.legend, routing, answer)
         }
         // Every action asks only its own kind of question.
         _ => Effect::Go(PathTaken::Next, step.next),

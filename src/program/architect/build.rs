@@ -6,12 +6,8 @@ use super::names::{Names, Scope};
 use super::source::{Source, source};
 use super::{Action, End, FlowPart, MenuWay, Nature, Sequence, Variable, Variables};
 use crate::expr::architect::BUILT_INS;
-use crate::flow::architect::{
-    self, ActionIds, ArchitectFlow, Setting, Settings, Unit, UnitKind,
-};
-use crate::flow::{
-    FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, VariableId, Written,
-};
+use crate::flow::architect::{self, ActionIds, ArchitectFlow, Setting, Unit, UnitKind};
+use crate::flow::{FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::layout::{Layout, LayoutId};
 use crate::program::step::{self, Step, StepAction};
@@ -176,6 +172,7 @@ fn compile_flow(
     let mut variables = plan.variables.clone();
     compiler.fill_initial(&mut variables, flow.variables.iter());
     let nature = Nature::of(&flow.flow_type);
+    let hold_prompt = (nature == Nature::InQueue).then(|| compiler.hold_prompt());
     let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
     let part = FlowPart {
         begin,
@@ -184,6 +181,7 @@ fn compile_flow(
         on_error,
         nature,
         language: flow.default_language.clone(),
+        hold_prompt,
     };
     let unit = &mut program.units[plan.id.index()];
     unit.start = Some(begin);
@@ -191,7 +189,7 @@ fn compile_flow(
 }
 
 impl Nature {
-    fn of(flow_type: &str) -> Self {
+    pub(super) fn of(flow_type: &str) -> Self {
         match flow_type {
             "commonModule" => Self::CommonModule,
             "inqueueCall" => Self::InQueue,
@@ -338,7 +336,15 @@ impl<'c> Compiler<'c> {
             | "exitSurveyFlow" | "returnToAgent" | "menuReturnToAgent" => {
                 plain(Action::End(End::Flow))
             }
-            _ => self.lookup(action).unwrap_or_else(|| self.other(action)),
+            "createCallback" => plain(self.callback(action)),
+            "setWhisperAudio" => self.whisper_audio(action),
+            "holdMusic" => plain(self.hold_music(action)),
+            "playEstimatedWaitTime" => plain(self.estimated_wait(action)),
+            "playPositionInQueue" => plain(self.position_in_queue(action)),
+            _ => {
+                let known = self.lookup(action).or_else(|| self.transfer(action));
+                known.unwrap_or_else(|| self.other(action))
+            }
         }
     }
 
@@ -441,35 +447,6 @@ impl<'c> Compiler<'c> {
         label.tracking_id = action.tracking_id;
     }
 
-    /// Where a runtime error leads: `preHandlingAudio`, then what `errorHandling` says.
-    fn error_handling(&mut self) -> Option<NodeId> {
-        let written = self.flow.settings.get("settingsErrorHandling");
-        let settings = written.and_then(|written| written.value.group());
-        let handling = settings.and_then(|settings| settings.get("errorHandling"));
-        let handling = handling.and_then(|handling| handling.value.group());
-        let span = written.map_or(self.flow.span, |written| written.span);
-        let mut actions = Vec::new();
-        let audio = settings.and_then(|settings| settings.get("preHandlingAudio"));
-        if let Some(audio) = audio.filter(|audio| audio.value != Setting::NoValue) {
-            let audio = (Text::from("audio"), audio.clone());
-            actions.push(handler("playAudio", vec![audio], span));
-        }
-        let then = handling.and_then(|handling| handling.entries.first());
-        let (kind, entries) = match then {
-            Some((kind, body)) => {
-                let body = body.value.group().cloned().unwrap_or_default();
-                (handling_action(kind), body.entries)
-            }
-            None => match Nature::of(&self.flow.flow_type) {
-                Nature::CommonModule => return None,
-                Nature::Call | Nature::InQueue => ("disconnect", Vec::new()),
-                Nature::Digital => ("endFlow", Vec::new()),
-            },
-        };
-        actions.push(handler(kind, entries, span));
-        self.sequence(&actions, None)
-    }
-
     /// The id of two hidden variables of the task.
     pub(super) fn hidden_pair(&mut self) -> VariableId {
         let id = VariableId(self.hidden);
@@ -556,6 +533,18 @@ impl<'c> Compiler<'c> {
         Some(self.plans.get(index)?.id)
     }
 
+    /// The flow of a name, of this type if there are several; no common module.
+    pub(super) fn flow_of_type(&self, name: &str, flow_type: &str) -> Option<FlowId> {
+        let named = || {
+            self.flows.iter().zip(self.plans).filter(|(flow, _)| {
+                flow.flow_type != "commonModule"
+                    && flow.name.value.eq_ignore_ascii_case(name)
+            })
+        };
+        let of_type = named().find(|(flow, _)| flow.flow_type == flow_type);
+        of_type.or_else(|| named().next()).map(|(_, plan)| plan.id)
+    }
+
     /// A variable of another flow.
     pub(super) fn variable_of_flow(
         &self,
@@ -563,35 +552,6 @@ impl<'c> Compiler<'c> {
         name: &str,
     ) -> Option<(VariableId, Type)> {
         self.plans.iter().find(|plan| plan.id == flow)?.scope.declared(name)
-    }
-}
-
-fn handler(
-    kind: &str,
-    entries: Vec<(Text, Written<Setting>)>,
-    span: Span,
-) -> architect::Action {
-    architect::Action {
-        key: None,
-        tracking_id: None,
-        name: Some("Error Handling".into()),
-        kind: Written { value: kind.into(), span },
-        settings: Settings { entries },
-        outputs: Vec::new(),
-        span,
-    }
-}
-
-/// The action that does what a handling says. *Source: `ArchEnums.EVENTS_FLOW_ERROR_HANDLING`.*
-fn handling_action(kind: &str) -> &str {
-    match kind {
-        "queue" => "transferToAcd",
-        "task" => "jumpToTask",
-        "menu" => "jumpToMenu",
-        "state" => "changeState",
-        "endWorkflow" | "endFlow" | "exit" | "endInQueueState" | "continue"
-        | "abortSend" | "completeSend" => "endFlow",
-        _ => "disconnect",
     }
 }
 

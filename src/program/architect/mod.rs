@@ -7,12 +7,15 @@
 
 mod build;
 mod control;
+mod errors;
 mod listen;
 mod lookups;
 mod menu;
 mod names;
 mod other;
+mod queue;
 mod source;
+mod transfer;
 
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
@@ -24,7 +27,9 @@ pub use lookups::{
 };
 pub use menu::{Menu, MenuChoice, MenuWay};
 pub use other::Other;
+pub use queue::{EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue};
 pub use source::Source;
+pub use transfer::{AcdTarget, Callback, Target, Transfer};
 
 use crate::flow::architect::UnitKind;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
@@ -73,6 +78,18 @@ pub enum Action {
     Menu(Box<Menu>),
     /// Goes to a menu that the caller has been in.
     GoToMenu(MenuWay),
+    /// Hands the conversation on.
+    Transfer(Box<Transfer>),
+    /// Puts a callback into a queue.
+    CreateCallback(Callback),
+    /// Sets what an agent hears before the caller.
+    SetWhisperAudio(Source),
+    /// Plays music to a caller who waits.
+    HoldMusic(Box<HoldMusic>),
+    /// Says how long the wait may still be.
+    EstimatedWaitTime(Box<EstimatedWaitTime>),
+    /// Says the place in the queue.
+    PositionInQueue(PositionInQueue),
     /// Asks whoever answers for the world.
     Other(Other),
 }
@@ -117,6 +134,8 @@ pub struct FlowPart {
     pub nature: Nature,
     /// The IETF tag of its default language.
     pub language: Option<Text>,
+    /// `Flow.HoldPrompt`, in a flow for callers who wait.
+    pub hold_prompt: Option<Source>,
 }
 
 /// What a flow is for, as far as it matters to how it ends.

@@ -2,7 +2,9 @@
 
 mod result;
 
-use super::event::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace};
+use super::event::{
+    Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace, Transfer,
+};
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
 use crate::flow::{FlowLabel, Legend, NodeId, NodeLabel};
@@ -81,6 +83,10 @@ impl<'l> JsonWriter<'l> {
                 out.push('}');
             }
             None => out.push_str("null"),
+        }
+        if let Some(transfer) = trace.transfer() {
+            out.push_str(",\"transfer\":");
+            write_transfer(transfer, out);
         }
         out.push_str(",\"prompts\":[");
         let mut separator = Separator::default();
@@ -364,6 +370,19 @@ fn write_asked(asked: &Asked, out: &mut String) {
     write_json_string(&asked.name, out);
     out.push_str(",\"inputs\":");
     asked.inputs.write(out);
+    out.push('}');
+}
+
+pub(super) fn write_transfer(transfer: &Transfer, out: &mut String) {
+    out.push_str("{\"kind\":\"");
+    out.push_str(transfer.kind.name());
+    out.push_str("\",\"id\":");
+    match &transfer.id {
+        Some(id) => write_json_string(id, out),
+        None => out.push_str("null"),
+    }
+    out.push_str(",\"name\":");
+    write_json_string(&transfer.name, out);
     out.push('}');
 }
 

@@ -3,10 +3,10 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::{JsonWriter, Separator, write_failure, write_number};
+use super::{JsonWriter, Separator, write_failure, write_number, write_transfer};
 use crate::flow::EndType;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Step};
+use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Step, Transfer};
 use crate::value::{Json, Text, Value, write_json_string};
 
 /// Keys that an answer of the outside world must not take: whoever reads a result tells by
@@ -23,6 +23,8 @@ struct Outcome<'t> {
     collected: Option<&'t Text>,
     answered: Option<&'t Json>,
     routed: Option<&'t Routing>,
+    transferred: Option<&'t Transfer>,
+    connected: Option<i64>,
     ended: Option<EndType>,
     failed: Option<&'t Failure>,
     is_cut_off: bool,
@@ -45,6 +47,8 @@ impl<'t> Outcome<'t> {
                 Fact::Read(..) => outcome.has_read = true,
                 Fact::Answered(answer) => outcome.answered = Some(answer),
                 Fact::Routed(routing) => outcome.routed = Some(routing),
+                Fact::Transferred(transfer) => outcome.transferred = Some(transfer),
+                Fact::Connected(waited) => outcome.connected = Some(*waited),
                 Fact::Ended(end) => outcome.ended = Some(*end),
                 Fact::Failed(failure) => outcome.failed = Some(failure),
                 Fact::CutOff => outcome.is_cut_off = true,
@@ -68,6 +72,8 @@ impl<'t> Outcome<'t> {
             "heard" => self.heard.is_some(),
             "digits" => self.collected.is_some(),
             "queueId" | "queueName" | "skills" | "priority" => self.routed.is_some(),
+            "transfer" => self.transferred.is_some(),
+            "answeredAfterMs" => self.connected.is_some(),
             "variables" => self.has_assigned,
             "endType" => self.ended.is_some(),
             other => RESERVED.contains(&other),
@@ -147,6 +153,8 @@ impl JsonWriter<'_> {
                 fields.key("");
                 self.write_routing(routing, fields.out);
             }
+            Fact::Transferred(transfer) => fields.transfer(transfer),
+            Fact::Connected(waited) => fields.connected(*waited),
             Fact::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
             Fact::Ended(end) => fields.string("\"endType\":", end.name()),
             Fact::Failed(failure) => {
@@ -171,6 +179,12 @@ impl JsonWriter<'_> {
         if let Some(routing) = outcome.routed {
             fields.key("");
             self.write_routing(routing, fields.out);
+        }
+        if let Some(transfer) = outcome.transferred {
+            fields.transfer(transfer);
+        }
+        if let Some(waited) = outcome.connected {
+            fields.connected(waited);
         }
         if outcome.has_passed {
             write_passed(events, &mut fields);
@@ -301,7 +315,7 @@ fn rank(fact: &Fact) -> u8 {
         Fact::Said(_) => 2,
         Fact::Heard(_) => 3,
         Fact::Collected(_) => 4,
-        Fact::Routed(_) => 5,
+        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => 5,
         Fact::Assigned(..) => ASSIGNED,
         Fact::Ended(_) => 7,
         Fact::Failed(_) => 8,
@@ -388,6 +402,16 @@ impl Fields<'_> {
         self.out.push_str(name);
         self.out.push(':');
         value.write_json(self.out);
+    }
+
+    fn transfer(&mut self, transfer: &Transfer) {
+        self.key("\"transfer\":");
+        write_transfer(transfer, self.out);
+    }
+
+    fn connected(&mut self, waited: i64) {
+        self.key("\"answeredAfterMs\":");
+        write_number(waited, self.out);
     }
 
     fn string(&mut self, key: &str, text: &str) {

@@ -77,7 +77,7 @@ fn kind(fact: &Fact) -> u16 {
         Fact::Read(..) => 4,
         Fact::Asked(_) => 5,
         Fact::Answered(_) => 6,
-        Fact::Routed(_) => 7,
+        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => 7,
         Fact::Ended(_) => 8,
         Fact::Failed(_) => 9,
         Fact::Missing(_) => 10,

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
+use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
 use crate::trace::{
-    Asked, Fact, Failure, Field, PathTaken, Phrase, Routing, Step, Subject,
+    Asked, Fact, Failure, Field, PathTaken, Phrase, Routing, Step, Subject, Transfer,
 };
 use crate::value::{Json, Text, Value};
 
@@ -138,8 +139,8 @@ impl Teller<'_> {
             }
             Fact::Asked(asked) => Some(self.tell_asked(asked)),
             Fact::Answered(answer) => plain(self.tell_answered(answer, step, facts)),
-            Fact::Routed(routing) => {
-                let text = format!("routed to {}", self.routing(routing));
+            Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
+                let text = self.tell_handed_on(fact)?;
                 Some(Piece::new(Ink::Way, text))
             }
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
@@ -158,6 +159,19 @@ impl Teller<'_> {
             | Fact::Played(_)
             | Fact::CutOff => None,
         }
+    }
+
+    fn tell_handed_on(&self, fact: &Fact) -> Option<String> {
+        Some(match fact {
+            Fact::Routed(routing) => format!("routed to {}", self.routing(routing)),
+            Fact::Transferred(transfer) => {
+                format!("transferred to {}", self.transfer(transfer))
+            }
+            Fact::Connected(waited) => {
+                format!("answered by an agent after {}", seconds(*waited))
+            }
+            _ => return None,
+        })
     }
 
     /// Whether a step is the beginning of one of Architect's flows or tasks.
@@ -319,6 +333,16 @@ impl Teller<'_> {
             told += &format!(", priority {priority}");
         }
         told
+    }
+
+    /// To whom the conversation was handed on.
+    pub(super) fn transfer(&self, transfer: &Transfer) -> String {
+        let kind = match transfer.kind {
+            TransferKind::SecureFlow => "secure flow",
+            TransferKind::Voicemail => "the voicemail of",
+            kind => kind.name(),
+        };
+        format!("{kind} {}", self.preview.text(&transfer.name))
     }
 
     /// The id of a node.

@@ -60,6 +60,10 @@ pub(super) fn write_summary(
         let piece = Piece::new(Ink::Way, teller.routing(routing));
         page.write_entry("  routed to", KEYS, &[piece]);
     }
+    if let Some(transfer) = trace.transfer() {
+        let piece = Piece::new(Ink::Way, teller.transfer(transfer));
+        page.write_entry("  transfer", KEYS, &[piece]);
+    }
     write_variables(trace, legend, preview, page);
 }
 

@@ -20,6 +20,14 @@ pub(super) fn begin_flow(
 ) -> Outcome {
     let part = program.unit(step.flow).architect.as_deref();
     if let Some(part) = part {
+        if let Some(prompt) = &part.hold_prompt {
+            let prompt = state.value(program, prompt)?;
+            state.conversation.set("Flow.HoldPrompt", prompt);
+        }
+        // Perhaps an agent answers at once.
+        if let Some(frame) = state.wait(0) {
+            return Ok(Effect::CutOff(frame));
+        }
         state.note_variables(program, &part.variables);
     }
     if let Some(greeting) = greeting {

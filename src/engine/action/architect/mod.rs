@@ -7,7 +7,9 @@ mod listen;
 mod lookups;
 mod menu;
 mod other;
+mod queue;
 mod speech;
+mod transfer;
 
 pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;
@@ -57,6 +59,14 @@ pub(super) fn execute(
         Action::DialByExtension(dial) => dial::begin(state, program, step, dial),
         Action::Menu(menu) => menu::enter(state, program, step, menu),
         Action::GoToMenu(way) => menu::go_to(state, program, *way),
+        Action::Transfer(it) => transfer::begin(state, program, step, it),
+        Action::CreateCallback(it) => queue::create_callback(state, program, it),
+        Action::SetWhisperAudio(audio) => queue::whisper(state, program, step, audio),
+        Action::HoldMusic(music) => queue::hold_music(state, program, step, music),
+        Action::EstimatedWaitTime(wait) => {
+            queue::estimated_wait(state, program, step, wait)
+        }
+        Action::PositionInQueue(it) => queue::position(state, program, step, it),
         Action::Other(other) => other::ask(state, program, other),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -89,6 +99,15 @@ pub(super) fn answer(
         }
         (Action::Menu(menu), Waiting::Listen(listening)) => {
             menu::heard(state, program, step, menu, listening, answer)
+        }
+        (Action::Transfer(transfer), Waiting::Queue(routing)) => {
+            transfer::routed(state, program, step, transfer, routing, answer)
+        }
+        (Action::Transfer(transfer), Waiting::Action { inputs }) => {
+            transfer::answered(state, program, step, transfer, &inputs, answer)
+        }
+        (Action::CreateCallback(_), Waiting::Action { inputs }) => {
+            queue::callback_created(state, step, &inputs, answer)
         }
         // Every action asks only its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),

@@ -27,7 +27,12 @@ pub(super) fn say(
     audio: &Source,
 ) -> Result<(), Box<Failure>> {
     let value = state.value(program, audio)?;
-    let audio = match &value {
+    hear(state, &value)
+}
+
+/// Plays what a value stands for, if it is anything.
+pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
+    let audio = match value {
         Value::Audio(audio) => Arc::clone(audio),
         other => match Audio::from_value(other) {
             Some(audio) => Arc::new(audio),
@@ -51,8 +56,7 @@ pub(super) fn say(
     Ok(())
 }
 
-/// Who must hear it all is not listened to: what was typed ahead does not count. *Source:
-/// VoiceXML 2.0, which Architect plays its audio by, on prompts without barge-in.*
+/// Who must hear it all is not listened to: what was typed ahead does not count. *Decided here.*
 fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {

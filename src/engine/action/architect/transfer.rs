@@ -1,0 +1,331 @@
+//! Handing the conversation on: to a queue, a person, a number, a voice mailbox, a flow.
+
+use std::sync::Arc;
+
+use super::{Outcome, by_output, speech};
+use crate::diagnostic::Code;
+use crate::engine::state::{Effect, State, Waiting};
+use crate::flow::FlowId;
+use crate::flow::architect::TransferKind;
+use crate::program::architect::{AcdTarget, Source, Target, Transfer};
+use crate::program::{Program, Step};
+use crate::trace::{self, Entry, Fact, Failure, Field, PathTaken, Phrase, Routing};
+use crate::value::{Collection, Json, Kind, Text, Value};
+use crate::world::{ActionAnswer, Answer, Fixtures, QueueAnswer};
+
+const FAILURE: u16 = 0;
+
+/// Why a conversation was not handed on: a stable name, and what was wrong.
+type Problem = (Text, Text);
+
+pub(super) fn begin(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    transfer: &Transfer,
+) -> Outcome {
+    let routing = match &transfer.target {
+        Target::Acd(target) => routing(state, program, target)?,
+        Target::Object(_) | Target::Flow(..) => None,
+    };
+    let inputs = inputs(state, program, &transfer.inputs)?;
+    let is_unset = match &transfer.target {
+        Target::Acd(_) => routing.is_none(),
+        Target::Object(_) => inputs.first().is_none_or(|(_, value)| is_nothing(value)),
+        Target::Flow(_, name, _) => name.is_empty(),
+    };
+    if is_unset {
+        let problem = problem(Code::NOT_SET_NOT_ALLOWED, "the target is NOT_SET");
+        return fail(state, program, step, transfer, problem);
+    }
+    speech::say(state, program, &transfer.before)?;
+    Ok(match routing {
+        Some(routing) => state.ask(Waiting::Queue(routing)),
+        None => state.ask(Waiting::Action { inputs }),
+    })
+}
+
+/// Values that have names, noted.
+pub(super) fn inputs(
+    state: &mut State,
+    program: &Program,
+    sources: &[(Text, Source)],
+) -> Result<Vec<(Text, Value)>, Box<Failure>> {
+    let mut values = Vec::with_capacity(sources.len());
+    for (name, source) in sources {
+        let value = state.value(program, source)?;
+        note(state, Field::Inputs, name, &value);
+        values.push((name.clone(), value));
+    }
+    Ok(values)
+}
+
+fn note(state: &mut State, of: Field, name: &str, value: &Value) {
+    let entry = || Entry { of, name: name.into(), value: value.clone() };
+    state.note(|| Fact::Entry(Box::new(entry())));
+}
+
+/// Where to route; nothing if the queue is NOT_SET.
+fn routing(
+    state: &mut State,
+    program: &Program,
+    target: &AcdTarget,
+) -> Result<Option<Box<Routing>>, Box<Failure>> {
+    let queue = state.value(program, &target.queue)?;
+    note(state, Field::Inputs, "targetQueue", &queue);
+    let priority = state.value(program, &target.priority)?;
+    let mut routing = Box::new(Routing::default());
+    if let Value::Integer(priority) = priority {
+        note(state, Field::Inputs, "priority", &Value::Integer(priority));
+        routing.priority = Some(priority);
+    }
+    let mut items = Vec::with_capacity(target.skills.len());
+    for source in &target.skills {
+        items.push(state.value(program, source)?);
+    }
+    routing.skills.extend(items.iter().filter_map(name_of));
+    if !items.is_empty() {
+        let skills = Collection { kind: Kind::Skill, items };
+        note(state, Field::Inputs, "acdSkills", &Value::Collection(Arc::new(skills)));
+    }
+    let language = state.value(program, &target.language)?;
+    if let Some(name) = name_of(&language) {
+        note(state, Field::Inputs, "languageSkill", &language);
+        routing.skills.push(name);
+    }
+    if is_nothing(&queue) {
+        return Ok(None);
+    }
+    routing.queue_name = name_of(&queue).map(Phrase::Made);
+    routing.queue_id = known_id(&queue).map(Phrase::Made);
+    Ok(Some(routing))
+}
+
+/// Goes on with what the queue says.
+pub(super) fn routed(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    transfer: &Transfer,
+    mut routing: Box<Routing>,
+    answer: Answer,
+) -> Outcome {
+    let legend = &program.legend;
+    let phrase = routing.queue_name.as_ref().or(routing.queue_id.as_ref());
+    let queue = phrase.map_or_else(Text::new, |phrase| phrase.text(legend).clone());
+    match answer {
+        Answer::Queue(QueueAnswer::Accepted { id, name }) => {
+            routing.queue_id = id.map(Phrase::Made).or(routing.queue_id);
+            routing.queue_name = name.map(Phrase::Made).or(routing.queue_name);
+        }
+        Answer::Queue(QueueAnswer::NotFound) => {
+            let message = format!("the fixtures know no queue `{queue}`");
+            let problem = problem(Code::QUEUE_NOT_FOUND, message);
+            return fail(state, program, step, transfer, problem);
+        }
+        Answer::Queue(QueueAnswer::SkillMismatch) => {
+            let skills = routing.skills.join("`, `");
+            let message =
+                format!("no agent of queue `{queue}` has the skills `{skills}`");
+            let problem = problem(Code::SKILL_MISMATCH, message);
+            return fail(state, program, step, transfer, problem);
+        }
+        _ => state.note(|| Fact::Noted(Code::QUEUE_NOT_CHECKED)),
+    }
+    state.note(|| Fact::Routed(routing));
+    Ok(done(state))
+}
+
+/// Goes on with what comes of a transfer that is not to a queue.
+pub(super) fn answered(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    transfer: &Transfer,
+    inputs: &[(Text, Value)],
+    answer: Answer,
+) -> Outcome {
+    let told = match answer {
+        Answer::Action(told) => Some(told),
+        _ => None,
+    };
+    let latency = told.as_ref().map_or(0, |told| told.latency_ms);
+    let timeout = match state.value(program, &transfer.connect_timeout)? {
+        Value::Duration(timeout) => Some(timeout.milliseconds()),
+        _ => None,
+    };
+    if let Some(frame) = state.wait(timeout.map_or(latency, |most| latency.min(most))) {
+        return Ok(Effect::CutOff(frame));
+    }
+    if let Some(timeout) = timeout.filter(|timeout| latency > *timeout) {
+        let message = format!("nobody answered within {timeout} ms");
+        let problem = (Text::from("CONNECT_TIMEOUT"), message.into());
+        return fail(state, program, step, transfer, problem);
+    }
+    let name = inputs.first().and_then(|(_, value)| name_of(value)).unwrap_or_default();
+    let id = inputs.first().and_then(|(_, value)| known_id(value));
+    let problem = match &told {
+        Some(told) => told_failure(told),
+        None => unknown(state, transfer, inputs, &name),
+    };
+    if let Some(problem) = problem {
+        return fail(state, program, step, transfer, problem);
+    }
+    speech::say(state, program, &transfer.greeting)?;
+    match transfer.target {
+        Target::Flow(kind, _, flow) => {
+            hand_on(state, kind, None, name);
+            to_flow(state, program, flow, inputs)
+        }
+        Target::Object(kind) => {
+            hand_on(state, kind, id, name);
+            Ok(done(state))
+        }
+        Target::Acd(_) => Ok(done(state)),
+    }
+}
+
+fn hand_on(state: &mut State, kind: TransferKind, id: Option<Text>, name: Text) {
+    let transfer = trace::Transfer { kind, id, name };
+    state.note(|| Fact::Transferred(Box::new(transfer)));
+}
+
+/// What a prepared answer says went wrong.
+pub(super) fn told_failure(told: &ActionAnswer) -> Option<Problem> {
+    told.path.as_ref().filter(|path| path.eq_ignore_ascii_case("failure"))?;
+    let text = |name: &str, usual: &str| {
+        let given = told.outputs.iter().find(|(given, _)| given == name);
+        match given {
+            Some((_, Json::String(text))) => text.clone(),
+            _ => usual.into(),
+        }
+    };
+    let kind = text("errorType", "TRANSFER_FAILED");
+    Some((kind, text("errorMessage", "the transfer failed")))
+}
+
+/// Whether the target is not among those that the organisation has.
+fn unknown(
+    state: &State,
+    transfer: &Transfer,
+    inputs: &[(Text, Value)],
+    name: &str,
+) -> Option<Problem> {
+    if let Target::Flow(_, _, flow) = transfer.target {
+        let is_missing = flow.is_none() && state.is_strict;
+        let message = format!("the flow `{name}` is not loaded");
+        return is_missing.then(|| problem(Code::FLOW_NOT_FOUND, message));
+    }
+    unknown_object(state, &inputs.first()?.1)
+}
+
+/// Whether an object is not among those of its kind that the organisation has.
+pub(super) fn unknown_object(state: &State, value: &Value) -> Option<Problem> {
+    let Value::Object(object) = value else { return None };
+    let id = id_of(value).unwrap_or_default();
+    let name = name_of(value).unwrap_or_default();
+    let organisation = &state.conversation.organisation.0;
+    if organisation.knows(object.kind, &id, &name) != Some(false) {
+        return None;
+    }
+    let kind = object.kind.name();
+    let message = format!("the fixtures know no {} `{name}`", kind.to_lowercase());
+    Some(match object.kind {
+        Kind::Queue => problem(Code::QUEUE_NOT_FOUND, message),
+        _ => (format!("{}_NOT_FOUND", kind.to_uppercase()).into(), message.into()),
+    })
+}
+
+fn to_flow(
+    state: &mut State,
+    program: &Program,
+    flow: Option<FlowId>,
+    inputs: &[(Text, Value)],
+) -> Outcome {
+    let part = flow.and_then(|flow| program.unit(flow).architect.as_deref());
+    let (Some(flow), Some(part)) = (flow, part) else { return Ok(done(state)) };
+    if let Some((_, data)) = inputs.iter().find(|(name, _)| name == "invocationData") {
+        state.conversation.set("Flow.InvocationData", data.clone());
+    }
+    state.conversation.fault = None;
+    state.replace_flow(program, flow, part);
+    Ok(Effect::Go(PathTaken::Next, Some(part.begin)))
+}
+
+/// The flow ends, wherever in it the conversation was handed on. With that, an error is
+/// handled.
+fn done(state: &mut State) -> Effect {
+    state.conversation.fault = None;
+    Effect::EndCall
+}
+
+fn problem(code: Code, message: impl Into<Text>) -> Problem {
+    (code.name().into(), message.into())
+}
+
+/// The caller hears that it failed; the flow goes on by the output `failure`.
+fn fail(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    transfer: &Transfer,
+    (kind, message): Problem,
+) -> Outcome {
+    speech::say(state, program, &transfer.on_failure)?;
+    let outputs = [
+        ("errorType", kind, transfer.error_type),
+        ("errorMessage", message, transfer.error_message),
+    ];
+    for (name, text, variable) in outputs {
+        let value = Value::String(text);
+        note(state, Field::Outputs, name, &value);
+        if let Some(variable) = variable {
+            state.assign(program, variable, value)?;
+        }
+    }
+    Ok(by_output(step, FAILURE))
+}
+
+/// NOT_SET, an empty text, or an object that is nothing but its kind.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.trim().is_empty(),
+        Value::Object(_) => name_of(value).is_none() && id_of(value).is_none(),
+        other => other.is_unset(),
+    }
+}
+
+/// What a value is called: the name of an object, else its id; a text or number itself.
+fn name_of(value: &Value) -> Option<Text> {
+    let Value::Object(object) = value else {
+        let text = value.to_string();
+        return (!is_nothing(value)).then(|| text.into());
+    };
+    let properties = &object.properties;
+    let names = ["name", "e164", "raw", "id"];
+    names.into_iter().find_map(|name| text_property(properties, name))
+}
+
+fn id_of(value: &Value) -> Option<Text> {
+    let Value::Object(object) = value else { return None };
+    text_property(&object.properties, "id")
+}
+
+/// The id of an object, unless it was only made from the name.
+fn known_id(value: &Value) -> Option<Text> {
+    let Value::Object(object) = value else { return None };
+    let id = id_of(value)?;
+    let made = text_property(&object.properties, "name")
+        .and_then(|name| id_of(&Fixtures::unknown(object.kind, &name)));
+    (made.as_ref() != Some(&id)).then_some(id)
+}
+
+fn text_property(
+    properties: &indexmap::IndexMap<Text, Value>,
+    name: &str,
+) -> Option<Text> {
+    match properties.get(name) {
+        Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
+        _ => None,
+    }
+}

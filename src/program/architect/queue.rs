@@ -1,0 +1,126 @@
+//! What only callers who wait in a queue hear.
+
+use super::build::Compiler;
+use super::control::{labels, literal};
+use super::{Action, Source};
+use crate::flow::architect::{self, Setting, Settings};
+use crate::value::{Kind, Text, Type};
+
+/// Music while the caller waits.
+#[derive(Debug, Clone)]
+pub struct HoldMusic {
+    /// What is played, a Prompt.
+    pub prompt: Source,
+    /// How long, a Duration; without one, the prompt from beginning to end.
+    pub duration: Option<Source>,
+}
+
+/// Says how long the wait may still be.
+#[derive(Debug, Clone)]
+pub struct EstimatedWaitTime {
+    /// The estimate, a Duration. NOT_SET says nothing.
+    pub estimate: Source,
+    /// How it is said.
+    pub mode: PlaybackMode,
+    /// To how much it is rounded up, or how much it may be off; a Duration.
+    pub interval: Source,
+    /// Durations to one of which it is rounded up first, in any order.
+    pub intervals: Source,
+}
+
+/// Says the place in the queue.
+#[derive(Debug, Clone)]
+pub struct PositionInQueue {
+    /// The place, an Integer. NOT_SET says nothing.
+    pub position: Source,
+}
+
+/// How a length of time is said. *Source: Genesys' help on the action.*
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaybackMode {
+    /// "about 5 minutes"
+    About,
+    /// "less than 5 minutes"
+    LessThan,
+    /// "4 to 6 minutes"
+    Padded,
+    /// "4 minutes 31 seconds"
+    Precise,
+}
+
+impl PlaybackMode {
+    fn named(name: &str) -> Self {
+        match name.to_lowercase().as_str() {
+            "lessthan" => Self::LessThan,
+            "padded" => Self::Padded,
+            "precise" => Self::Precise,
+            _ => Self::About,
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// What is played to callers who wait, unless an action says otherwise.
+    pub(super) fn hold_prompt(&self) -> Source {
+        let settings = self.flow.settings.get("settingsInQueueCall");
+        let settings = settings.and_then(|settings| settings.value.group());
+        let prompt = settings.and_then(|settings| settings.get("holdMusic"));
+        let written = prompt.map(|prompt| &prompt.value);
+        let written = written.filter(|written| **written != Setting::NoValue);
+        let usual = Setting::Prompt("PromptSystem.on_hold_music".into());
+        self.source(Some(written.unwrap_or(&usual)), Type::one(Kind::Prompt))
+    }
+
+    pub(super) fn hold_music(&self, action: &architect::Action) -> Action {
+        let style = action.settings.get("playStyle");
+        let style = style.and_then(|style| style.value.group());
+        let duration = style.and_then(duration_of);
+        let duration =
+            duration.map(|written| self.source(Some(written), Type::one(Kind::Duration)));
+        let prompt = match action.settings.get("prompt") {
+            Some(_) => self.setting(action, "prompt", Type::one(Kind::Prompt)),
+            None => self.hold_prompt(),
+        };
+        Action::HoldMusic(Box::new(HoldMusic { prompt, duration }))
+    }
+
+    pub(super) fn estimated_wait(&self, action: &architect::Action) -> Action {
+        let duration = Type::one(Kind::Duration);
+        let intervals = Type::many(Kind::Duration);
+        let interval = match action.settings.get("paddingInterval") {
+            Some(written) => self.source(Some(&written.value), duration),
+            None => self.setting(action, "roundingInterval", duration),
+        };
+        let mode = literal(&action.settings, "playbackMode").unwrap_or_default();
+        Action::EstimatedWaitTime(Box::new(EstimatedWaitTime {
+            estimate: self.setting(action, "estimatedWaitTime", duration),
+            mode: PlaybackMode::named(mode),
+            interval,
+            intervals: self.setting(action, "specificRoundingIntervals", intervals),
+        }))
+    }
+
+    pub(super) fn position_in_queue(&self, action: &architect::Action) -> Action {
+        let integer = Type::one(Kind::Integer);
+        let position = self.setting(action, "positionInQueue", integer);
+        Action::PositionInQueue(PositionInQueue { position })
+    }
+
+    pub(super) fn whisper_audio(
+        &self,
+        action: &architect::Action,
+    ) -> (Action, Vec<Text>) {
+        let audio = self.setting(action, "whisperAudio", Type::one(Kind::Audio));
+        (Action::SetWhisperAudio(audio), labels(&["success", "failure"]))
+    }
+}
+
+/// `{duration: …}`, `{playDuration: …}`, `{playForDuration: {duration: …}}`; nothing where
+/// the whole prompt is played.
+fn duration_of(style: &Settings) -> Option<&Setting> {
+    let entry = style.entries.iter().find(|(name, _)| name != "entirePrompt");
+    match &entry?.1.value {
+        Setting::Group(inside) => Some(&inside.entries.first()?.1.value),
+        other => Some(other),
+    }
+}

@@ -1,0 +1,292 @@
+//! What hands the conversation on: to a queue, a person, a number, another flow.
+
+use super::build::Compiler;
+use super::control::{grouped, labels, listed, literal};
+use super::{Action, Source};
+use crate::flow::architect::{self, Setting, Settings, TransferKind};
+use crate::flow::{FlowId, VariableId};
+use crate::value::{Json, Kind, Text, Type, Value};
+
+/// Hands the conversation on; its one output is `failure` (0).
+#[derive(Debug, Clone)]
+pub struct Transfer {
+    /// To whom.
+    pub target: Target,
+    /// What the caller hears before.
+    pub before: Source,
+    /// What the caller hears if it fails.
+    pub on_failure: Source,
+    /// The setting that names the target, and every further one that has a value.
+    pub inputs: Box<[(Text, Source)]>,
+    /// How long the other side may take to answer, a Duration.
+    pub connect_timeout: Source,
+    /// What a voice mailbox says.
+    pub greeting: Source,
+    /// The variable that takes the kind of failure.
+    pub error_type: Option<VariableId>,
+    /// The variable that takes what was wrong.
+    pub error_message: Option<VariableId>,
+}
+
+/// To whom a conversation is handed on.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// To the agents of a queue.
+    Acd(Box<AcdTarget>),
+    /// To a user, a group, a number or a voice mailbox; whose, is the first input.
+    Object(TransferKind),
+    /// To another flow, of this name; the flow, if it is loaded.
+    Flow(TransferKind, Text, Option<FlowId>),
+}
+
+/// What agents of a queue are asked for.
+#[derive(Debug, Clone)]
+pub struct AcdTarget {
+    /// The queue.
+    pub queue: Source,
+    /// An Integer.
+    pub priority: Source,
+    /// The skills that an agent needs.
+    pub skills: Box<[Source]>,
+    /// The language skill that an agent needs.
+    pub language: Source,
+}
+
+/// Puts a callback into a queue, and goes on.
+#[derive(Debug, Clone)]
+pub struct Callback {
+    /// Its settings that have a value, by name: `queue` and `callbackNumber` first.
+    pub inputs: Box<[(Text, Source)]>,
+}
+
+impl Compiler<'_> {
+    /// A transfer of this kind, if it is one.
+    pub(super) fn transfer(
+        &self,
+        action: &architect::Action,
+    ) -> Option<(Action, Vec<Text>)> {
+        let kind = action.kind.value.as_str();
+        let kind = kind.strip_prefix("menuT").map_or_else(
+            || kind.strip_prefix('t'),
+            Some, // `menuTransferToAcd` and `transferToAcd` alike
+        );
+        let (target, inputs) = match kind?.strip_prefix("ransferTo")? {
+            "Acd" => self.acd(action),
+            "User" => {
+                self.to_object(action, TransferKind::User, "targetUser", Kind::User)
+            }
+            "Group" => {
+                self.to_object(action, TransferKind::Group, "targetGroup", Kind::Group)
+            }
+            "Number" => {
+                self.to_object(action, TransferKind::Number, "targetNumber", Kind::Any)
+            }
+            "Voicemail" => self.to_voicemail(action),
+            "Flow" => self.to_flow(action, TransferKind::Flow),
+            "FlowSecure" => self.to_flow(action, TransferKind::SecureFlow),
+            _ => return None,
+        };
+        let (_, mailbox) = mailbox(&action.settings);
+        let greeting = mailbox.and_then(|mailbox| mailbox.get("voicemailGreeting"));
+        let audio = Type::one(Kind::Audio);
+        let transfer = Transfer {
+            target,
+            before: self.setting(action, "preTransferAudio", audio),
+            on_failure: self.setting(action, "failureTransferAudio", audio),
+            inputs: inputs.into(),
+            connect_timeout: self.connect_timeout(action),
+            greeting: self.source(greeting.map(|it| &it.value), audio),
+            error_type: self.failure_output(action, "errorType"),
+            error_message: self.failure_output(action, "errorMessage"),
+        };
+        Some((Action::Transfer(Box::new(transfer)), labels(&["failure"])))
+    }
+
+    /// A queue. `targetQueues` of an export are several; an agent of the first is asked for.
+    fn acd(&self, action: &architect::Action) -> (Target, Vec<(Text, Source)>) {
+        let queue = match action.settings.get("targetQueues").map(|it| &it.value) {
+            Some(Setting::List(queues)) => {
+                let first = queues.first().map(|queue| &queue.value);
+                self.source(first, Type::one(Kind::Queue))
+            }
+            _ => self.setting(action, "targetQueue", Type::one(Kind::Queue)),
+        };
+        let priority = self.setting(action, "priority", Type::one(Kind::Integer));
+        let mut skills = Vec::new();
+        for (_, skill) in listed(&action.settings, "acdSkills") {
+            let skill = skill.get("skill").map(|skill| &skill.value);
+            skills.push(self.source(skill, Type::one(Kind::Skill)));
+        }
+        let language = Type::one(Kind::LanguageSkill);
+        let language = self.setting(action, "languageSkill", language);
+        let mut inputs = Vec::new();
+        for (name, holds) in [
+            ("appendSkills", Type::one(Kind::Boolean)),
+            ("directAgent", Type::one(Kind::User)),
+            ("preferredAgents", Type::many(Kind::AgentScorePair)),
+        ] {
+            self.input(action, name, holds, &mut inputs);
+        }
+        self.flow_input(action, "overrideInQueueFlow", &mut inputs);
+        let target = AcdTarget { queue, priority, skills: skills.into(), language };
+        (Target::Acd(Box::new(target)), inputs)
+    }
+
+    fn to_object(
+        &self,
+        action: &architect::Action,
+        to: TransferKind,
+        name: &str,
+        kind: Kind,
+    ) -> (Target, Vec<(Text, Source)>) {
+        let target = self.setting(action, name, Type::one(kind));
+        let mut inputs = vec![(Text::from(name), target)];
+        for name in ["allowVoicemailRollover", "alertOnTransfer", "releaseLinkTransfer"] {
+            self.input(action, name, Type::one(Kind::Boolean), &mut inputs);
+        }
+        (Target::Object(to), inputs)
+    }
+
+    fn to_voicemail(&self, action: &architect::Action) -> (Target, Vec<(Text, Source)>) {
+        let (name, mailbox) = mailbox(&action.settings);
+        let kind = match name {
+            "targetQueue" => Kind::Queue,
+            "targetGroup" => Kind::Group,
+            _ => Kind::User,
+        };
+        let setting = |name| mailbox.and_then(|it| it.get(name)).map(|it| &it.value);
+        let target = self.source(setting(name), Type::one(kind));
+        let mut inputs = vec![(Text::from(name), target)];
+        for name in ["callbackNumber", "calleeName"] {
+            let source = self.source(setting(name), Type::ANY);
+            if !source.is_unset() {
+                inputs.push((name.into(), source));
+            }
+        }
+        (Target::Object(TransferKind::Voicemail), inputs)
+    }
+
+    fn to_flow(
+        &self,
+        action: &architect::Action,
+        kind: TransferKind,
+    ) -> (Target, Vec<(Text, Source)>) {
+        let name = flow_name(action, "targetFlow");
+        let flow_type = match kind {
+            TransferKind::SecureFlow => "secureCall",
+            _ => &self.flow.flow_type,
+        };
+        let flow = self.flow_of_type(&name, flow_type);
+        let mut inputs = Vec::new();
+        self.flow_input(action, "targetFlow", &mut inputs);
+        self.input(action, "invocationData", Type::one(Kind::String), &mut inputs);
+        (Target::Flow(kind, name, flow), inputs)
+    }
+
+    /// A setting that has a value.
+    fn input(
+        &self,
+        action: &architect::Action,
+        name: &str,
+        holds: Type,
+        inputs: &mut Vec<(Text, Source)>,
+    ) {
+        let source = self.setting(action, name, holds);
+        let is_none = match &source {
+            Source::Constant(value) => value.is_unset() || holds.is_collection,
+            _ => false,
+        };
+        if !is_none {
+            inputs.push((name.into(), source));
+        }
+    }
+
+    /// The name of a flow as an input.
+    fn flow_input(
+        &self,
+        action: &architect::Action,
+        setting: &str,
+        inputs: &mut Vec<(Text, Source)>,
+    ) {
+        let name = flow_name(action, setting);
+        if !name.is_empty() {
+            inputs.push((setting.into(), Source::Constant(Value::String(name))));
+        }
+    }
+
+    /// `connectTimeout` of the action, else that of `settingsActionDefaults`.
+    fn connect_timeout(&self, action: &architect::Action) -> Source {
+        let duration = Type::one(Kind::Duration);
+        let own = self.setting(action, "connectTimeout", duration);
+        if !own.is_unset() {
+            return own;
+        }
+        let defaults = self.flow.settings.get("settingsActionDefaults");
+        let of_kind = defaults.and_then(|it| it.value.group()?.get(&action.kind.value));
+        let timeout = of_kind.and_then(|it| it.value.group()?.get("connectTimeout"));
+        self.source(timeout.map(|it| &it.value), duration)
+    }
+
+    /// The variable that takes a result of an action that failed.
+    fn failure_output(
+        &self,
+        action: &architect::Action,
+        name: &str,
+    ) -> Option<VariableId> {
+        let mut outputs = grouped(&action.settings, "failureOutputs");
+        self.bound_variable(outputs.find(|(known, _)| *known == name)?.1)
+    }
+
+    pub(super) fn callback(&self, action: &architect::Action) -> Action {
+        let queue = self.setting(action, "queue", Type::one(Kind::Queue));
+        let number = self.setting(action, "callbackNumber", Type::ANY);
+        let mut inputs = vec![("queue".into(), queue), ("callbackNumber".into(), number)];
+        self.input(action, "calleeName", Type::one(Kind::String), &mut inputs);
+        self.input(action, "priority", Type::one(Kind::Integer), &mut inputs);
+        // `{name of the script: {inputs: {…}}}`
+        for (script, body) in grouped(&action.settings, "callbackScript") {
+            inputs.push((
+                "callbackScript".into(),
+                Source::Constant(Value::String(script.clone())),
+            ));
+            let Setting::Group(body) = body else { continue };
+            for (name, value) in grouped(body, "inputs") {
+                inputs.push((name.clone(), self.source(Some(value), Type::ANY)));
+            }
+        }
+        Action::CreateCallback(Callback { inputs: inputs.into() })
+    }
+}
+
+/// The setting that says whose voice mailbox it is, and what stands beside it.
+fn mailbox(settings: &Settings) -> (&'static str, Option<&Settings>) {
+    const OWNERS: [(&str, &str); 3] =
+        [("queue", "targetQueue"), ("user", "targetUser"), ("group", "targetGroup")];
+    let destination = settings.get("destination").and_then(|it| it.value.group());
+    for (owner, setting) in OWNERS {
+        if let Some(inside) = destination.and_then(|it| it.get(owner)?.value.group()) {
+            return (setting, Some(inside));
+        }
+    }
+    // Exports have no destination around them.
+    let is_set = |setting: &str| {
+        settings.get(setting).is_some_and(|it| it.value != Setting::NoValue)
+    };
+    let owner = OWNERS.iter().find(|(_, setting)| is_set(setting));
+    (owner.map_or("targetUser", |(_, setting)| setting), Some(settings))
+}
+
+/// `{name: Sales}`
+fn flow_name(action: &architect::Action, setting: &str) -> Text {
+    let written = action.settings.get(setting).map(|written| &written.value);
+    let name = match written {
+        Some(Setting::Group(group)) => literal(group, "name"),
+        Some(Setting::Literal(Json::String(name))) => Some(name.as_str()),
+        Some(Setting::Literal(json)) => match json.get("name") {
+            Some(Json::String(name)) => Some(name.as_str()),
+            _ => None,
+        },
+        _ => None,
+    };
+    name.unwrap_or_default().into()
+}

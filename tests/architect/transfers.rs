@@ -1,0 +1,343 @@
+//! Handing the conversation on.
+
+use flowsim::value::Json;
+use flowsim::world::ActionAnswer;
+
+use super::stage::{Run, call_flow, indented, stage};
+
+const WORLD: &str = "
+queues:
+  - {id: q-1, name: Sales, agents: [{name: Ann, skills: [voice, german]}]}
+  - {name: Care}
+users: [{id: u-1, name: Ann, email: ann@example.com}]
+groups: [{id: g-1, name: Front desk}]
+";
+
+const REST: &str = "
+  preTransferAudio: {tts: One moment}
+  failureTransferAudio: {tts: Sorry}
+  failureOutputs:
+    errorType: {var: Flow.type}
+    errorMessage: {var: Flow.message}
+  outputs:
+    failure:
+      actions:
+        - playAudio: {name: Failed, audio: {tts: It failed}}
+";
+
+fn flow(kind: &str, settings: &str) -> String {
+    let settings = indented(settings, 6);
+    let rest = indented(REST.trim_start_matches('\n'), 4);
+    call_flow(&format!(
+        "- {kind}:\n      name: Transfer\n{settings}{rest}- playAudio: {{name: Behind, audio: {{tts: Behind}}}}"
+    ))
+}
+
+fn failure() -> ActionAnswer {
+    ActionAnswer { path: Some("failure".into()), ..ActionAnswer::default() }
+}
+
+fn failed(run: &Run) -> (&str, String, String) {
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.output("Transfer"), Some("failure"));
+    assert_eq!(run.routing().or(run.transfer()), None);
+    let said = run.said();
+    assert!(said.ends_with(&["Sorry", "It failed", "Behind"]), "{said:?}");
+    (said[0], run.variable("Flow.type"), run.variable("Flow.message"))
+}
+
+#[test]
+fn a_queue_takes_the_call_and_the_flow_ends() {
+    let settings = "targetQueue: {lit: {name: Sales}}
+priority: {exp: 2 + 3}
+acdSkills: [{acdSkill: {skill: {lit: {name: Voice}}, value: {noValue: true}}}]
+languageSkill: {lit: {name: German}}";
+    let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.said(), ["One moment"]);
+    assert_eq!(run.routing().unwrap(), "Sales q-1 [Voice+German] Some(5)");
+    let json = run.json();
+    let (queue, priority) = (&json["routing"]["queueId"], &json["routing"]["priority"]);
+    assert_eq!((queue.as_str(), priority.as_i64()), (Some("q-1"), Some(5)));
+    assert_eq!(json.get("transfer"), None);
+    insta::assert_snapshot!(run.text());
+}
+
+#[test]
+fn a_queue_without_an_id_has_none_made_up() {
+    let settings = "targetQueue: {lit: {name: Care}}\npriority: {noValue: true}";
+    let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
+    assert_eq!(run.routing().unwrap(), "Care - [] None");
+    let run = stage(flow("transferToAcd", settings)).run();
+    assert_eq!(run.routing().unwrap(), "Care - [] None");
+    assert_eq!(run.notes(), ["QUEUE_NOT_CHECKED"]);
+}
+
+#[test]
+fn a_queue_found_by_an_expression_is_routed_to() {
+    let settings = "targetQueue: {exp: FindQueue(\"sales\")}";
+    let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
+    assert_eq!(run.routing().unwrap(), "Sales q-1 [] None");
+}
+
+#[test]
+fn an_unknown_queue_is_a_failure_of_the_action() {
+    let settings = "targetQueue: {lit: {name: Sale}}";
+    let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
+    let message = "the fixtures know no queue `Sale`".to_owned();
+    assert_eq!(failed(&run), ("One moment", "QUEUE_NOT_FOUND".into(), message));
+    insta::assert_snapshot!(run.text());
+}
+
+#[test]
+fn a_queue_that_is_not_set_is_a_failure_before_anything_is_heard() {
+    for target in ["{exp: Flow.queue}", "{noValue: true}"] {
+        let settings = format!("targetQueue: {target}");
+        let run = stage(flow("transferToAcd", &settings)).run();
+        let (first, kind, message) = failed(&run);
+        assert_eq!((first, kind.as_str()), ("Sorry", "NOT_SET_NOT_ALLOWED"));
+        assert_eq!(message, "the target is NOT_SET");
+    }
+}
+
+#[test]
+fn skills_that_nobody_has_are_a_failure() {
+    let settings = "targetQueue: {lit: {name: Sales}}
+acdSkills: [{acdSkill: {skill: {lit: {name: Chess}}}}]";
+    let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
+    assert_eq!(failed(&run).1, "SKILL_MISMATCH");
+}
+
+#[test]
+fn a_priority_that_is_no_number_is_a_runtime_error() {
+    let settings = "targetQueue: {lit: {name: Sales}}\npriority: {exp: '\"high\"'}";
+    let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
+    assert_eq!(run.end(), "error CONVERSION_FAILED");
+    assert_eq!(run.routing(), None);
+}
+
+#[test]
+fn a_transfer_in_a_module_and_a_called_task_ends_the_whole_flow() {
+    let module = "commonModule:
+  name: Helper
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {none: true}}
+  startUpTaskActions:
+    - transferToAcd: {name: Inside, targetQueue: {lit: {name: Sales}}}
+";
+    let main = call_flow(
+        "- callCommonModule:
+    name: Ask
+    commonModule: {Helper: {ver_latestPublished: {}}}
+- playAudio: {name: Behind, audio: {tts: Behind}}",
+    );
+    let run = stage(main).and(module).world(WORLD).run();
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.routing().unwrap(), "Sales q-1 [] None");
+    assert_eq!(run.said(), [""; 0]);
+    assert_eq!(run.path().last(), Some(&"Inside"));
+}
+
+/// Every transfer but those to queues: its settings, and what the trace says then.
+const OTHERS: [(&str, &str, &str); 7] = [
+    ("transferToUser", "targetUser: {lit: {name: Ann}}", "user Ann -"),
+    ("transferToGroup", "targetGroup: {lit: {name: Front desk}}", "group Front desk g-1"),
+    ("transferToNumber", "targetNumber: {lit: '+15551234567'}", "number +15551234567 -"),
+    ("transferToFlow", "targetFlow: {name: Other}", "flow Other -"),
+    (
+        "transferToFlowSecure",
+        "targetFlow: {name: Pay}\ninvocationData: {lit: order 7}",
+        "secureFlow Pay -",
+    ),
+    (
+        "transferToVoicemail",
+        "destination: {queue: {targetQueue: {lit: {name: Sales}}, callbackNumber: {exp: ToPhoneNumber(Call.Ani)}, voicemailGreeting: {tts: Speak now}}}",
+        "voicemail Sales q-1",
+    ),
+    (
+        "transferToVoicemail",
+        "destination: {user: {targetUser: {lit: {name: ann@example.com}}}}",
+        "voicemail Ann u-1",
+    ),
+];
+
+#[test]
+fn every_other_transfer_ends_the_call_and_says_where_to() {
+    for (kind, settings, expected) in OTHERS {
+        let run = stage(flow(kind, settings))
+            .world(WORLD)
+            .context(&[("from", "+15557770100")])
+            .run();
+        assert_eq!(run.end(), "completed", "{kind}");
+        assert_eq!(run.transfer().as_deref(), Some(expected), "{kind}");
+        assert_eq!(run.said()[0], "One moment", "{kind}");
+        assert!(!run.said().contains(&"Behind"), "{kind}");
+        let json = run.json();
+        let (kind, name) = (&json["transfer"]["kind"], &json["transfer"]["name"]);
+        let told = format!("{} {}", kind.as_str().unwrap(), name.as_str().unwrap());
+        assert!(expected.starts_with(&told), "{told}");
+        assert!(json["routing"].is_null());
+    }
+}
+
+#[test]
+fn fixtures_make_a_transfer_fail() {
+    for (kind, settings, _) in OTHERS {
+        let mut answer = failure();
+        let run = stage(flow(kind, settings)).action(kind, answer.clone()).run();
+        assert_eq!(
+            failed(&run),
+            ("One moment", "TRANSFER_FAILED".into(), "the transfer failed".into()),
+            "{kind}"
+        );
+        answer.outputs = vec![
+            ("errorType".into(), Json::String("busy".into())),
+            ("errorMessage".into(), Json::String("486 Busy Here".into())),
+        ];
+        answer.latency_ms = 700;
+        let run = stage(flow(kind, settings)).action(kind, answer).run();
+        let (_, kind, message) = failed(&run);
+        assert_eq!((kind.as_str(), message.as_str()), ("busy", "486 Busy Here"));
+        assert_eq!(run.trace.elapsed_ms, 700);
+    }
+}
+
+#[test]
+fn whom_the_fixtures_do_not_know_nobody_can_be_transferred_to() {
+    for (kind, settings, code) in [
+        ("transferToUser", "targetUser: {lit: {name: Bob}}", "USER_NOT_FOUND"),
+        ("transferToGroup", "targetGroup: {lit: {name: Back}}", "GROUP_NOT_FOUND"),
+        (
+            "transferToVoicemail",
+            "destination: {queue: {targetQueue: {lit: {name: Sale}}}}",
+            "QUEUE_NOT_FOUND",
+        ),
+    ] {
+        let run = stage(flow(kind, settings)).world(WORLD).run();
+        assert_eq!(failed(&run).1, code);
+        // Where the fixtures list nobody of the kind, everybody is taken on trust.
+        let run = stage(flow(kind, settings)).run();
+        assert_eq!(run.end(), "completed");
+        assert!(run.transfer().is_some(), "{kind}");
+        // What is prepared counts.
+        let told = ActionAnswer::default();
+        let run = stage(flow(kind, settings)).world(WORLD).action(kind, told).run();
+        assert!(run.transfer().is_some(), "{kind}");
+    }
+}
+
+#[test]
+fn a_number_that_is_not_set_is_a_failure() {
+    let run = stage(flow("transferToNumber", "targetNumber: {exp: Flow.type}")).run();
+    assert_eq!(
+        failed(&run),
+        ("Sorry", "NOT_SET_NOT_ALLOWED".into(), "the target is NOT_SET".into())
+    );
+}
+
+#[test]
+fn nobody_answers_within_the_connect_timeout() {
+    let settings =
+        "targetNumber: {lit: '+15551234567'}\nconnectTimeout: {lit: {seconds: 15}}";
+    let late = ActionAnswer { latency_ms: 20_000, ..ActionAnswer::default() };
+    let run =
+        stage(flow("transferToNumber", settings)).action("transferToNumber", late).run();
+    assert_eq!(failed(&run).1, "CONNECT_TIMEOUT");
+    assert_eq!(run.trace.elapsed_ms, 15_000);
+}
+
+const OTHER: &str = "inboundCall:
+  name: Other
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[T]
+  variables:
+    - stringVariable: {name: Flow.who, initialValue: {lit: other}}
+  tasks:
+    - task:
+        name: T
+        refId: T
+        actions:
+          - playAudio: {name: Hello, audio: {exp: 'ToAudioTTS(Append(\"I am \", Flow.who))'}}
+";
+
+#[test]
+fn a_flow_that_is_loaded_goes_on_with_the_call() {
+    let run = stage(flow("transferToFlow", "targetFlow: {name: Other}")).and(OTHER).run();
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.said(), ["One moment", "I am other"]);
+    assert_eq!(run.path(), ["Main", "Start", "Transfer", "Other", "T", "Hello"]);
+    assert!(run.trace.steps.iter().all(|step| step.depth == 0));
+    assert_eq!(run.transfer().unwrap(), "flow Other -");
+    insta::assert_snapshot!(run.text());
+}
+
+#[test]
+fn flows_that_hand_a_call_to_and_fro_end_at_the_limit() {
+    let again = call_flow("- transferToFlow: {name: Again, targetFlow: {name: Main}}");
+    let run = stage(again).run();
+    assert_eq!(run.end(), "error ACTION_LIMIT_EXCEEDED");
+}
+
+#[test]
+fn a_secure_flow_gets_the_invocation_data() {
+    let secure = "secureCall:
+  name: Pay
+  defaultLanguage: en-us
+  startUpRef: /secureCall/tasks/task[T]
+  tasks:
+    - task:
+        name: T
+        refId: T
+        actions:
+          - playAudio: {name: Hello, audio: {exp: ToAudioTTS(Flow.InvocationData)}}
+";
+    let settings = "targetFlow: {name: Pay}\ninvocationData: {lit: order 7}";
+    let run = stage(flow("transferToFlowSecure", settings)).and(secure).run();
+    assert_eq!(run.said(), ["One moment", "order 7"]);
+}
+
+#[test]
+fn strictly_a_flow_that_is_not_loaded_is_a_failure() {
+    let settings = "targetFlow: {name: Gone}";
+    let run = stage(flow("transferToFlow", settings)).strict().run();
+    assert_eq!(failed(&run).1, "FLOW_NOT_FOUND");
+}
+
+#[test]
+fn a_callback_is_created_and_the_flow_goes_on() {
+    let callback = |number: &str| {
+        call_flow(&format!(
+            "- createCallback:
+    name: Callback
+    queue: {{lit: {{name: Sales}}}}
+    callbackNumber: {number}
+    calleeName: {{lit: Ada}}
+    callbackScript: {{My Script: {{inputs: {{Account: {{lit: '7'}}}}}}}}
+- playAudio: {{name: Behind, audio: {{tts: Behind}}}}"
+        ))
+    };
+    let number = "{exp: ToPhoneNumber(\"+15557770100\")}";
+    let run = stage(callback(number)).world(WORLD).run();
+    assert_eq!((run.end().as_str(), run.said()), ("completed", vec!["Behind"]));
+    insta::assert_snapshot!(run.text());
+    let run = stage(callback("{exp: Flow.type}")).world(WORLD).run();
+    assert_eq!(run.end(), "error NOT_SET_NOT_ALLOWED");
+    let run = stage(callback(number)).action("createCallback", failure()).run();
+    assert_eq!(run.end(), "error ACTION_FAILED");
+    let unknown = "queues: [{name: Care}]";
+    let run = stage(callback(number)).world(unknown).run();
+    assert_eq!(run.end(), "error QUEUE_NOT_FOUND");
+}
+
+#[test]
+fn what_an_agent_hears_the_caller_does_not() {
+    let run = stage(call_flow(
+        "- setWhisperAudio:
+    name: Whisper
+    whisperAudio: {tts: A caller for sales}
+    outputs: {success: {actions: [{playAudio: {name: Set, audio: {tts: Set}}}]}}",
+    ))
+    .run();
+    assert_eq!(run.said(), ["Set"]);
+    assert_eq!(run.output("Whisper"), Some("success"));
+}

@@ -1,0 +1,196 @@
+//! Callers who wait in a queue.
+
+use super::stage::{Stage, indented, stage};
+
+fn waiting(actions: &str) -> Stage<'static> {
+    stage(format!(
+        "inqueueCall:
+  name: Wait
+  defaultLanguage: en-us
+  variables:
+    - integerVariable: {{name: Flow.passes, initialValue: {{lit: 0}}}}
+  settingsInQueueCall:
+    holdMusic: {{lit: {{name: PromptSystem.on_hold_music}}}}
+  startUpTaskActions:
+{}",
+        indented(actions, 4)
+    ))
+}
+
+const MUSIC: &str = "- playAudio: {name: Patience, audio: {tts: Please wait}}
+- holdMusic:
+    name: Music
+    prompt: {exp: Flow.HoldPrompt}
+    bargeInEnabled: {lit: false}
+    playStyle: {entirePrompt: true}";
+
+const WORLD: &str = "
+queues:
+  - id: q-1
+    name: Sales
+    answerAfterMs: 50000
+    statistics: {estimatedWaitSeconds: 200, waiting: 3}
+  - {id: q-2, name: Care, statistics: {estimatedWaitSeconds: 70}}
+systemPrompts:
+  on_hold_music: {tts: la la la, duration: 20000}
+";
+
+#[test]
+fn the_start_up_task_repeats_until_an_agent_answers() {
+    let run = waiting(MUSIC).world(WORLD).context(&[("queue", "Sales")]).run();
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.said(), ["Please wait", "la la la"].repeat(3));
+    assert_eq!(run.connected(), Some(50_000));
+    assert_eq!(run.trace.elapsed_ms, 50_000);
+    insta::assert_snapshot!(run.text());
+    let json = run.json();
+    let last = json["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["result"]["answeredAfterMs"].as_i64(), Some(50_000));
+    assert!(last["result"].get("cutOff").is_none());
+}
+
+#[test]
+fn the_call_knows_best_when_an_agent_answers_then_the_queue_then_its_estimate() {
+    let after = |context: &[(&str, &str)]| {
+        let run = waiting(MUSIC).world(WORLD).context(context).run();
+        assert_eq!(run.end(), "completed", "{context:?}");
+        run.connected()
+    };
+    let sales = ("queue", "q-1");
+    assert_eq!(after(&[sales, ("answerAfterMs", "1500")]), Some(1_500));
+    assert_eq!(after(&[sales, ("answerAfterMs", "0")]), Some(0));
+    assert_eq!(after(&[sales]), Some(50_000));
+    assert_eq!(after(&[sales, ("estimatedWaitMs", "10000")]), Some(50_000));
+    assert_eq!(after(&[("queue", "Care")]), Some(70_000));
+    assert_eq!(after(&[("estimatedWaitMs", "30000")]), Some(30_000));
+}
+
+#[test]
+fn an_agent_who_answers_at_once_leaves_no_time_for_anything() {
+    let run = waiting(MUSIC).context(&[("answerAfterMs", "0")]).run();
+    assert_eq!((run.path(), run.said()), (vec!["Wait"], vec![]));
+}
+
+#[test]
+fn an_agent_answers_when_a_wait_is_exactly_over() {
+    let run = waiting(MUSIC).world(WORLD).context(&[("answerAfterMs", "20000")]).run();
+    assert_eq!(run.said(), ["Please wait", "la la la"]);
+    assert_eq!(run.connected(), Some(20_000));
+}
+
+#[test]
+fn where_nobody_knows_how_long_an_agent_answers_after_the_first_pass() {
+    let run = waiting(MUSIC).run();
+    assert_eq!(run.said(), ["Please wait", "[prompt on_hold_music]"]);
+    // A prompt whose length nobody knows.
+    assert_eq!(run.connected(), Some(30_000));
+}
+
+#[test]
+fn music_plays_for_a_time() {
+    for (style, expected) in [
+        ("{duration: {lit: {seconds: 7}}}", 7_000),
+        ("{playDuration: {lit: {minutes: 2}}}", 120_000),
+        ("{duration: {noValue: true}}", 60_000),
+    ] {
+        let music = format!(
+            "- holdMusic: {{name: M, prompt: {{exp: Flow.HoldPrompt}}, playStyle: {style}}}"
+        );
+        assert_eq!(waiting(&music).run().connected(), Some(expected), "{style}");
+    }
+}
+
+#[test]
+fn passes_that_take_no_time_do_not_spin() {
+    let said = "- playAudio: {name: Patience, audio: {tts: Please wait}}";
+    let run = waiting(said).context(&[("answerAfterMs", "35000")]).run();
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.said(), ["Please wait"; 4]);
+    assert_eq!(run.connected(), Some(35_000));
+    let run = waiting(said).context(&[("answerAfterMs", "35000")]).timeout(15_000).run();
+    assert_eq!(run.end(), "timeout SIMULATION_TIMEOUT");
+}
+
+#[test]
+fn variables_of_the_flow_last_from_pass_to_pass_and_a_flow_can_leave_the_queue() {
+    let actions = "- updateData: {name: Count, statements: [{integer: {variable: Flow.passes, value: {exp: Flow.passes + 1}}}]}
+- decision:
+    name: Enough
+    condition: {exp: Flow.passes == 3}
+    outputs:
+      yes:
+        actions:
+          - createCallback: {name: Callback, queue: {exp: Call.CurrentQueue}, callbackNumber: {exp: ToPhoneNumber(Call.Ani)}}
+          - disconnect: {name: Bye}
+- endTask: {name: Done}
+- playAudio: {name: Never, audio: {tts: Never}}";
+    let run = waiting(actions)
+        .world(WORLD)
+        .context(&[("queue", "Sales"), ("from", "+15557770100")])
+        .run();
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.variable("Flow.passes"), "3");
+    assert_eq!(run.connected(), None);
+    assert_eq!(run.trace.elapsed_ms, 20_000);
+    assert_eq!(run.path().last(), Some(&"Bye"));
+}
+
+#[test]
+fn queue_place_and_estimate_are_known() {
+    let actions = "- playAudio: {name: Say, audio: {exp: 'ToAudioTTS(Append(Call.CurrentQueue.name, \" \", ToString(Call.PositionInQueue)))'}}
+- playPositionInQueue: {name: Place, positionInQueue: {exp: Call.PositionInQueue}}
+- playEstimatedWaitTime:
+    name: Estimate
+    estimatedWaitTime: {exp: Call.EstimatedWaitTime}
+    roundingInterval: {lit: {minutes: 5}}
+    specificRoundingIntervals: [{lit: {seconds: 30}}, {lit: {minutes: 4}}]
+    playbackMode: about
+- disconnect: {name: Bye}";
+    let run = waiting(actions).world(WORLD).context(&[("queue", "Sales")]).run();
+    let place = "You are caller number 4 in the queue.";
+    let estimate = "Your estimated wait time is about 4 minutes.";
+    assert_eq!(run.said(), ["Sales 4", place, estimate]);
+    let context = [("positionInQueue", "1"), ("estimatedWaitMs", "1000")];
+    let run = waiting(actions.split_once('\n').unwrap().1).context(&context).run();
+    let estimate = "Your estimated wait time is about 30 seconds.";
+    assert_eq!(run.said(), ["You are caller number 1 in the queue.", estimate]);
+    // Nothing is said of what is not known.
+    let run = waiting(actions.split_once('\n').unwrap().1).run();
+    assert_eq!(run.said(), [""; 0]);
+}
+
+#[test]
+fn a_wait_is_said_in_four_ways() {
+    for (mode, interval, words) in [
+        ("about", "roundingInterval", "about 5 minutes"),
+        ("lessThan", "roundingInterval", "less than 5 minutes"),
+        ("precise", "roundingInterval", "4 minutes and 31 seconds"),
+        ("padded", "paddingInterval", "4 to 6 minutes"),
+    ] {
+        let actions = format!(
+            "- playEstimatedWaitTime: {{name: E, estimatedWaitTime: {{lit: {{seconds: 271}}}}, {interval}: {{lit: {{minutes: 1}}}}, playbackMode: {mode}}}"
+        );
+        let run = waiting(&actions).run();
+        assert_eq!(run.said(), [format!("Your estimated wait time is {words}.")]);
+    }
+}
+
+#[test]
+fn an_agent_answers_inside_a_module_too() {
+    let module = "commonModule:
+  name: Helper
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {none: true}}
+  startUpTaskActions:
+    - transferToNumber: {name: Dial, targetNumber: {lit: '+15551234567'}}
+";
+    let call = "- callCommonModule: {name: Ask, commonModule: {Helper: {ver_latestPublished: {}}}}";
+    let slow = flowsim::world::ActionAnswer { latency_ms: 9_000, ..Default::default() };
+    let run = waiting(call)
+        .and(module)
+        .action("transferToNumber", slow)
+        .context(&[("answerAfterMs", "4000")])
+        .run();
+    assert_eq!((run.end().as_str(), run.connected()), ("completed", Some(4_000)));
+    assert_eq!(run.transfer(), None);
+}
