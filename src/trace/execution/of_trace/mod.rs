@@ -239,6 +239,7 @@ impl<'t> Walk<'t> {
         let event = Event::new("eventLoop")
             .with("context", object([("executionId", run)]))
             .with("untilCases", Json::array([]))
+            .nest([])
             .begin(time)
             .run(self.ids.step(index))
             .declare(self.assigned(index));
@@ -312,10 +313,10 @@ impl<'t> Walk<'t> {
     }
 
     fn exit_reason(&self) -> &'static str {
-        let was_routed =
-            self.facts.iter().flatten().any(|fact| matches!(fact, Fact::Routed(_)));
+        let was_handed_on =
+            self.facts.iter().flatten().any(|fact| matches!(fact, Fact::Routed(_) | Fact::Transferred(_)));
         match self.trace.status {
-            Status::Completed if was_routed => "TRANSFER",
+            Status::Completed if was_handed_on => "TRANSFER",
             Status::Completed => "FLOW_DISCONNECT",
             Status::Error | Status::Timeout => "FLOW_ERROR_DISCONNECT",
         }
