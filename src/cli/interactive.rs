@@ -119,6 +119,7 @@ fn expected(question: &InputQuestion<'_>) -> String {
         return format!("[{}: {}]", visible::one_line(node), choices(question));
     }
     let count = match (min_digits, max_digits) {
+        (_, 0) => "words".to_owned(),
         (_, 1) => "1 key".to_owned(),
         (least, most) if least == most => format!("{most} keys"),
         (least, most) => format!("{least} to {most} keys"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
-use crate::value::{DateTime, Duration, Json, Text, Value};
+use crate::value::{DateTime, Duration, Json, Kind, Object, Text, Value, properties_of};
 use crate::world::Fixtures;
 
 /// When a call is ended although its flows are not done.
@@ -30,7 +30,7 @@ pub const DEFAULT_START: DateTime =
     DateTime::from_milliseconds(1_767_603_600_000).unwrap();
 
 /// Fields of a context, and the variables of Architect that hold them.
-const FIELDS: [(&str, &str); 17] = [
+const FIELDS: [(&str, &str); 22] = [
     ("from", "Call.Ani"),
     ("ani", "Call.Ani"),
     ("to", "Call.CalledAddress"),
@@ -42,7 +42,12 @@ const FIELDS: [(&str, &str); 17] = [
     ("conversationId", "Interaction.Id"),
     ("conversationId", "Email.ConversationId"),
     ("conversationId", "Message.ConversationId"),
+    ("conversationId", "Chat.ConversationId"),
+    ("conversationId", "Survey.ConversationId"),
     ("language", "Call.Language"),
+    ("language", "Interaction.Language"),
+    ("language", "Email.Language"),
+    ("language", "Message.Language"),
     ("uuiData", "Call.UUIData"),
     ("invocationData", "Call.InvocationData"),
     ("queue", "Call.CurrentQueue"),
@@ -86,6 +91,18 @@ fn whole(value: &Value) -> Option<i64> {
     };
     (number >= 0).then_some(number)
 }
+/// Fields of a context, and properties of Architect's variables that hold them.
+const PROPERTIES: [(&str, &str, &str); 5] = [
+    ("message", "Message.Message", "body"),
+    ("from", "Message.Message", "senderAddress"),
+    ("message", "Email.Message", "body"),
+    ("subject", "Email.Message", "subject"),
+    ("from", "Email.Message", "from"),
+];
+
+/// The field of a context that holds attributes of the participant, as an object, and what
+/// the name of a field begins with that holds one of them.
+const PARTICIPANT_DATA: &str = "participantData";
 
 /// Where a call starts and what it brings along. Names are resolved once; the same call can
 /// be made any number of times.
@@ -96,6 +113,8 @@ pub struct Call {
     pub(super) context: Vec<(ContextId, Value)>,
     pub(super) variables: Vec<(VariableId, Value)>,
     pub(super) other_variables: Vec<(Text, Value)>,
+    /// The attributes that the participant has at first.
+    pub(super) participant_data: Vec<(Text, Text)>,
     pub(super) start: DateTime,
     pub(super) limits: Limits,
     pub(super) organisation: Arc<Fixtures>,
@@ -113,6 +132,7 @@ impl Call {
             context: Vec::new(),
             variables: Vec::new(),
             other_variables: Vec::new(),
+            participant_data: Vec::new(),
             start: DEFAULT_START,
             limits: Limits::default(),
             organisation: Arc::default(),
@@ -180,6 +200,10 @@ impl Call {
         if name.eq_ignore_ascii_case(ANSWER_AFTER) {
             self.answer_after_ms = whole(&value);
         }
+        if program.unit(self.flow).architect.is_some() {
+            self.give_attributes(name, &value);
+            self.give_properties(program, name, &value);
+        }
         let names = FIELDS.iter().filter(|(field, _)| field.eq_ignore_ascii_case(name));
         for (_, variable) in names {
             if program.unit(self.flow).architect.is_some() {
@@ -188,6 +212,52 @@ impl Call {
             }
         }
         self
+    }
+
+    /// `participantData.tier`, or `participantData` with an object of attributes.
+    fn give_attributes(&mut self, name: &str, value: &Value) {
+        let Some(rest) = name.strip_prefix(PARTICIPANT_DATA) else { return };
+        match (rest.strip_prefix('.'), value) {
+            (Some(attribute), value) => {
+                let attribute = (attribute.into(), Text::from(value.to_string()));
+                self.participant_data.push(attribute);
+            }
+            (None, Value::Json(Json::Object(attributes))) if rest.is_empty() => {
+                let given = attributes.iter().map(|(name, json)| {
+                    let value = Value::from(json.clone());
+                    (name.clone(), Text::from(value.to_string()))
+                });
+                self.participant_data.extend(given);
+            }
+            _ => {}
+        }
+    }
+
+    /// Fills the message or e-mail that began the conversation.
+    fn give_properties(&mut self, program: &Program, name: &str, value: &Value) {
+        let fields =
+            PROPERTIES.iter().filter(|(field, ..)| field.eq_ignore_ascii_case(name));
+        for (_, variable, property) in fields {
+            let Some(id) = program.variable(self.flow, variable) else { continue };
+            let Some(holds) = program.holds(self.flow, id) else { continue };
+            let given = self.variables.iter().find(|(known, _)| *known == id);
+            let json = given.map_or_else(|| Json::object([]), |(_, it)| it.to_json());
+            let Ok(Value::Object(object)) = Value::decode(&json, holds) else { continue };
+            let mut object = Object::clone(&object);
+            let declared = properties_of(holds.kind);
+            let of_property = declared.iter().find(|(known, _)| known == property);
+            let Some((_, holds)) = of_property else { continue };
+            let json = match value {
+                Value::String(address) if holds.kind == Kind::EmailAddress => {
+                    Json::object([("id".into(), Json::String(address.clone()))])
+                }
+                value => value.to_json(),
+            };
+            let Ok(value) = Value::decode(&json, *holds) else { continue };
+            object.properties.insert((*property).into(), value);
+            self.variables.retain(|(known, _)| *known != id);
+            self.variables.push((id, Value::Object(Arc::new(object))));
+        }
     }
 
     /// Sets a variable before the first node.

@@ -4,12 +4,15 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::call::Call;
 use crate::expr::architect::{BUILT_INS, Chance, Directory};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
-use crate::value::{Duration, Kind, Text, Value};
+use crate::value::{Audio, AudioSegment, Duration, Kind, Text, Value};
 use crate::world::Fixtures;
 
 /// The organisation in which a call takes place; shared, and the same if it is one.
@@ -22,6 +25,18 @@ impl PartialEq for Organisation {
     }
 }
 
+/// Names and values.
+type Attributes = IndexMap<Text, Text, FxBuildHasher>;
+
+/// A participant, as far as attributes go.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Participant {
+    /// The one for whom the flow runs.
+    Own,
+    /// The customer of another conversation, or another participant of any.
+    Other(Text, Option<Text>),
+}
+
 /// What belongs to the whole conversation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Conversation {
@@ -31,6 +46,8 @@ pub(super) struct Conversation {
     at_start: Vec<Value>,
     pub(super) organisation: Organisation,
     pub(super) chance: Chance,
+    /// The attributes of the participants, in the order in which they were first set.
+    attributes: IndexMap<Participant, Attributes, FxBuildHasher>,
     /// The error that is being handled, and the node at which it happened.
     pub(super) fault: Option<(Box<Failure>, NodeId)>,
     /// Keys that nothing has taken yet, and when they are pressed, on the virtual clock.
@@ -53,11 +70,16 @@ impl Conversation {
         self.keys.clear();
         self.menus.clear();
         (self.answer_ms, self.pass_began_ms) = (None, 0);
+        self.attributes.clear();
         if program.sequences.is_empty() {
             return;
         }
         if !Arc::ptr_eq(&self.organisation.0, &call.organisation) {
             self.organisation = Organisation(Arc::clone(&call.organisation));
+        }
+        if !call.participant_data.is_empty() {
+            let given = call.participant_data.iter().cloned().collect();
+            self.attributes.insert(Participant::Own, given);
         }
         self.chance = Chance::from_seed(call.seed);
         let unset = BUILT_INS.iter().map(|known| Value::unset(known.holds));
@@ -139,6 +161,47 @@ impl Conversation {
         }
     }
 
+    /// The participant of ids. The conversation is the one of the run if it has the id of
+    /// that, or if nobody gave the run one, as for a workflow.
+    pub(super) fn participant(
+        &self,
+        conversation: Text,
+        participant: Option<Text>,
+    ) -> Participant {
+        let mut own = CONVERSATIONS.iter().filter_map(|name| match self.get(name) {
+            Value::String(id) => Some(id),
+            _ => None,
+        });
+        let is_own = own.next().is_none_or(|id| *id == conversation);
+        match participant {
+            None if is_own => Participant::Own,
+            participant => Participant::Other(conversation, participant),
+        }
+    }
+
+    /// Sets an attribute, or removes it.
+    pub(super) fn set_attribute(
+        &mut self,
+        of: &Participant,
+        name: Text,
+        value: Option<Text>,
+    ) {
+        let attributes = self.attributes.entry(of.clone()).or_default();
+        match value {
+            Some(value) => {
+                attributes.insert(name, value);
+            }
+            None => {
+                attributes.shift_remove(&name);
+            }
+        }
+    }
+
+    /// The value of an attribute.
+    pub(super) fn attribute(&self, of: &Participant, name: &str) -> Option<&Text> {
+        self.attributes.get(of)?.get(name)
+    }
+
     /// A variable that Architect brings along.
     pub(super) fn get(&self, name: &str) -> &Value {
         let index = BUILT_INS.iter().position(|known| known.name == name);
@@ -176,6 +239,26 @@ impl Conversation {
         self.built_ins.get_mut(id.0.checked_sub(program.built_in_first)? as usize)
     }
 
+    /// Audio as the participant hears it: the prompts in the language of the conversation.
+    pub(super) fn heard(&self, audio: Arc<Audio>) -> Arc<Audio> {
+        let language = self.language();
+        let is_prompt = |part: &AudioSegment| matches!(part, AudioSegment::Prompt(_));
+        if !audio.segments.iter().any(is_prompt)
+            || language.eq_ignore_ascii_case(&self.organisation.0.default_language())
+        {
+            return audio;
+        }
+        let mut audio = Audio::clone(&audio);
+        for segment in &mut audio.segments {
+            if let AudioSegment::Prompt(prompt) = segment
+                && let Some(spoken) = self.organisation.0.prompt_in(prompt, &language)
+            {
+                *prompt = spoken;
+            }
+        }
+        Arc::new(audio)
+    }
+
     /// The language that the caller hears.
     pub(super) fn language(&self) -> Text {
         match self.get(LANGUAGES[0]) {
@@ -188,6 +271,15 @@ impl Conversation {
 const QUEUE: &str = "Call.CurrentQueue";
 const ESTIMATE: &str = "Call.EstimatedWaitTime";
 const POSITION: &str = "Call.PositionInQueue";
+/// The variables that hold the id of the conversation of the run.
+const CONVERSATIONS: [&str; 6] = [
+    "Call.ConversationId",
+    "Interaction.Id",
+    "Email.ConversationId",
+    "Message.ConversationId",
+    "Chat.ConversationId",
+    "Survey.ConversationId",
+];
 
 /// The variables that hold the language of the conversation; which one is there depends on
 /// the type of the flow.

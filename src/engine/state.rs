@@ -55,6 +55,14 @@ pub(super) enum Waiting {
     Queue(Box<Routing>),
     Action { inputs: Vec<(Text, Value)> },
     Listen(Box<Listening>),
+    Reply(Tries),
+}
+
+/// How often in a row a participant gave no answer, or none that fits.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Tries {
+    pub(super) no_input: u32,
+    pub(super) no_match: u32,
 }
 
 /// How a call ended.

@@ -209,6 +209,10 @@ pub enum Field {
     Outputs,
     /// What an action that listens to the caller was given or gives.
     Listen(Listen),
+    /// `attributes` that are set.
+    Attributes,
+    /// `attributes` that are got.
+    AttributesGot,
 }
 
 impl Field {
@@ -223,6 +227,7 @@ impl Field {
             | Self::FindResult
             | Self::ExternalResult
             | Self::ExternalResults
+            | Self::AttributesGot
             | Self::InServiceSchedules => true,
             Self::Listen(listen) => listen.is_output(),
             _ => false,
@@ -262,6 +267,7 @@ impl Field {
             Self::Inputs => "inputs".into(),
             Self::Outputs => "outputs".into(),
             Self::Listen(listen) => listen.name().into(),
+            Self::Attributes | Self::AttributesGot => "attributes".into(),
         }
     }
 }

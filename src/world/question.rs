@@ -45,6 +45,8 @@ pub enum Question<'q> {
     /// What does an action do that flowsim does not simulate? [`Answer::Action`] or
     /// [`Answer::NotMocked`].
     Action {
+        /// The name of the flow that it stands in.
+        flow: &'q str,
         /// Its kind as Archy writes it: `callBotFlow`.
         kind: &'q str,
         /// Its name.

@@ -2,13 +2,20 @@
 //! library. `docs/architect.md` says the same to authors of flows.
 
 mod calls;
+mod conversations;
 mod stage;
 mod support;
 
+mod attributes;
+mod bots;
 mod error_handling;
+mod kinds;
 mod listen;
 mod lookups;
 mod menus;
+mod messages;
+mod prepared;
+mod recorded;
 mod schedules;
 mod transfers;
 mod waiting;

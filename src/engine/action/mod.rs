@@ -95,7 +95,7 @@ pub(super) fn question<'q>(
     node: NodeId,
 ) -> Question<'q> {
     match waiting {
-        Waiting::Input => input::question(action, legend, node),
+        Waiting::Input | Waiting::Reply(_) => input::question(action, legend, node),
         Waiting::Contact { key } => Question::Contact { key },
         Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
         Waiting::Webhook(sent) => {

@@ -1,6 +1,7 @@
 //! From the model of Architect's flows to steps.
 
 use super::control::labels;
+use super::digital::slot_variables;
 use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::source::{Source, source};
@@ -61,7 +62,9 @@ fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
         version: flow.version.clone(),
     });
     let mut scope = Scope::default();
-    let variables = declare(program, flow.variables.iter(), &mut scope);
+    let slots = slot_variables(flow);
+    let declared = flow.variables.iter().chain(&slots);
+    let variables = declare(program, declared, &mut scope);
     let names = variables.list.iter().map(|variable| variable.id.index());
     let names = names.map(|index| program.legend.variables[index].clone());
     let layout = Layout::of(variables.first, names);
@@ -332,10 +335,6 @@ impl<'c> Compiler<'c> {
             "endTask" => plain(self.end_task(action)),
             "disconnect" | "menuDisconnect" => plain(Action::End(End::Disconnect)),
             "endState" => plain(Action::End(End::State)),
-            "endFlow" | "endWorkflow" | "exitBotFlow" | "exitWorkitemFlow"
-            | "exitSurveyFlow" | "returnToAgent" | "menuReturnToAgent" => {
-                plain(Action::End(End::Flow))
-            }
             "createCallback" => plain(self.callback(action)),
             "setWhisperAudio" => self.whisper_audio(action),
             "holdMusic" => plain(self.hold_music(action)),
@@ -343,7 +342,7 @@ impl<'c> Compiler<'c> {
             "playPositionInQueue" => plain(self.position_in_queue(action)),
             _ => {
                 let known = self.lookup(action).or_else(|| self.transfer(action));
-                known.unwrap_or_else(|| self.other(action))
+                known.unwrap_or_else(|| self.digital(action))
             }
         }
     }
@@ -502,6 +501,12 @@ impl<'c> Compiler<'c> {
     /// The task, menu or state of a key.
     pub(super) fn sequence_of(&self, key: &str) -> Option<SequenceId> {
         let unit = self.flow.units.iter().position(|unit| unit.key == key)?;
+        Some(self.plan.units.get(unit)?.sequence)
+    }
+
+    /// The task, menu or state of a name.
+    pub(super) fn sequence_named(&self, name: &str) -> Option<SequenceId> {
+        let unit = self.flow.units.iter().position(|unit| unit.name == name)?;
         Some(self.plan.units.get(unit)?.sequence)
     }
 

@@ -86,8 +86,6 @@ pub struct Jump {
 pub enum End {
     /// The interaction.
     Disconnect,
-    /// The flow; the conversation may go on elsewhere.
-    Flow,
     /// The state of a flow that waits; the flow is over unless it waits for more.
     State,
 }

@@ -5,8 +5,10 @@
 //! on behind the action, and behind the last of a loop's body with its next round. So a
 //! session needs no stack for outputs and loops, only for tasks and modules that are called.
 
+mod attributes;
 mod build;
 mod control;
+mod digital;
 mod errors;
 mod listen;
 mod lookups;
@@ -14,12 +16,15 @@ mod menu;
 mod names;
 mod other;
 mod queue;
+mod recorded;
 mod source;
 mod transfer;
 
+pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
+pub use digital::{Again, Ask, Intent, Send, Wanted};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
     Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
@@ -28,6 +33,7 @@ pub use lookups::{
 pub use menu::{Menu, MenuChoice, MenuWay};
 pub use other::Other;
 pub use queue::{EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue};
+pub use recorded::{Change, Recorded};
 pub use source::Source;
 pub use transfer::{AcdTarget, Callback, Target, Transfer};
 
@@ -66,6 +72,16 @@ pub enum Action {
     GoTo,
     /// Ends the task, by one of its output paths.
     EndTask(Option<Text>),
+    /// Sets or gets attributes of a participant.
+    Attributes(Attributes),
+    /// Tells the platform something that does not change where the flow goes.
+    Recorded(Recorded),
+    /// Sends a message to the participant.
+    Send(Send),
+    /// Asks the participant something.
+    Ask(Ask),
+    /// Makes slots NOT_SET.
+    ClearSlots(Box<[VariableId]>),
     /// Ends the flow or the interaction.
     End(End),
     /// Looks something up.

@@ -2,6 +2,7 @@
 //! them.
 
 use super::build::Compiler;
+use super::recorded::outputs_of_asked;
 use super::{Action, Source};
 use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting};
@@ -24,8 +25,7 @@ const SUCCESSES: [&str; 8] =
 
 impl Compiler<'_> {
     pub(super) fn other(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
-        let labels: Vec<Text> =
-            action.outputs.iter().map(|output| output.label.clone()).collect();
+        let labels = outputs_of_asked(action);
         let success = SUCCESSES
             .iter()
             .find_map(|name| labels.iter().position(|label| label == name))

@@ -1,13 +1,16 @@
 //! Architect's actions, one file a family.
 
+mod attributes;
 mod collect;
 mod control;
 mod dial;
+mod digital;
 mod listen;
 mod lookups;
 mod menu;
 mod other;
 mod queue;
+mod recorded;
 mod speech;
 mod transfer;
 
@@ -53,6 +56,13 @@ pub(super) fn execute(
         Action::Jump(jump) => control::jump(state, program, jump),
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
+        Action::Attributes(attributes) => {
+            attributes::execute(state, program, step, attributes)
+        }
+        Action::Recorded(recorded) => recorded::execute(state, program, step, recorded),
+        Action::Send(send) => digital::send(state, program, step, send),
+        Action::Ask(ask) => digital::ask(state, program, ask),
+        Action::ClearSlots(slots) => digital::clear(state, program, step, slots),
         Action::End(_) => Ok(Effect::EndCall),
         Action::Lookup(lookup) => lookups::begin(state, program, step, lookup),
         Action::CollectInput(collect) => collect::begin(state, program, step, collect),
@@ -109,6 +119,12 @@ pub(super) fn answer(
         (Action::CreateCallback(_), Waiting::Action { inputs }) => {
             queue::callback_created(state, step, &inputs, answer)
         }
+        (Action::Ask(ask), Waiting::Action { .. }) => {
+            digital::answered(state, program, step, ask, answer)
+        }
+        (Action::Ask(ask), Waiting::Reply(tries)) => {
+            digital::replied(state, program, step, ask, tries, &answer)
+        }
         // Every action asks only its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
     };
@@ -123,7 +139,8 @@ pub(super) fn question<'q>(
     inputs: &'q [(Text, Value)],
 ) -> Question<'q> {
     let label = legend.node(node);
-    Question::Action { kind: &label.node_type, name: &label.name, inputs }
+    let flow = &legend.flow(label.flow).name;
+    Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
 }
 
 /// The way by one of the outputs of an action.

@@ -3,22 +3,33 @@
 use super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
-use crate::program::architect::Other;
+use crate::flow::VariableId;
+use crate::program::architect::{Other, Source};
 use crate::program::{Program, Step};
 use crate::trace::{Entry, Fact, Failure, Field};
-use crate::value::{Text, Value};
+use crate::value::{Json, Text, Value};
 use crate::world::{ActionAnswer, Answer};
 
 pub(super) fn ask(state: &mut State, program: &Program, other: &Other) -> Outcome {
-    let mut inputs: Vec<(Text, Value)> = Vec::with_capacity(other.inputs.len());
-    for (name, source) in &other.inputs {
+    let inputs = note_inputs(state, program, &other.inputs)?;
+    Ok(state.ask(Waiting::Action { inputs }))
+}
+
+/// Notes what an action is given, and gives it.
+pub(super) fn note_inputs(
+    state: &mut State,
+    program: &Program,
+    inputs: &[(Text, Source)],
+) -> Result<Vec<(Text, Value)>, Box<Failure>> {
+    let mut values: Vec<(Text, Value)> = Vec::with_capacity(inputs.len());
+    for (name, source) in inputs {
         let value = state.value(program, source)?;
         let (of, name) = (Field::Inputs, name.clone());
         let entry = Entry { of, name: name.clone(), value: value.clone() };
         state.note(|| Fact::Entry(Box::new(entry)));
-        inputs.push((name, value));
+        values.push((name, value));
     }
-    Ok(state.ask(Waiting::Action { inputs }))
+    Ok(values)
 }
 
 pub(super) fn answered(
@@ -51,25 +62,62 @@ fn take(
     answer: &ActionAnswer,
 ) -> Outcome {
     for (name, variable) in &other.outputs {
-        let holds = state.type_of(program, *variable);
         let given = answer.outputs.iter().find(|(given, _)| given == name);
-        let value = match given {
-            Some((_, json)) => Value::decode(json, holds).map_err(|problem| {
-                let message = format!("`{name}` does not fit its variable: {problem}");
-                Failure::new(Code::WRONG_TYPE, message)
-            })?,
-            None => Value::unset(holds),
-        };
-        let entry =
-            Entry { of: Field::Outputs, name: name.clone(), value: value.clone() };
-        state.note(|| Fact::Entry(Box::new(entry)));
-        state.assign(program, *variable, value)?;
+        take_output(state, program, name, *variable, given.map(|(_, json)| json))?;
     }
-    let Some(path) = &answer.path else { return Ok(by_output(step, other.success)) };
+    Ok(go_by(state, program, step, answer.path.as_ref(), other.success))
+}
+
+/// Gives a variable the result of this name; without one it is NOT_SET.
+pub(super) fn take_output(
+    state: &mut State,
+    program: &Program,
+    name: &Text,
+    variable: VariableId,
+    json: Option<&Json>,
+) -> Result<(), Box<Failure>> {
+    let holds = state.type_of(program, variable);
+    let value = match json {
+        Some(json) => Value::decode(json, holds).map_err(|problem| {
+            let message = format!("`{name}` does not fit its variable: {problem}");
+            Failure::new(Code::WRONG_TYPE, message)
+        })?,
+        None => Value::unset(holds),
+    };
+    let entry = Entry { of: Field::Outputs, name: name.clone(), value: value.clone() };
+    state.note(|| Fact::Entry(Box::new(entry)));
+    state.assign(program, variable, value)
+}
+
+/// The way by the output of a name, or by the one for success. A name that the action does
+/// not have is a mistake of whoever answered, which the flow cannot handle.
+pub(super) fn go_by(
+    state: &State,
+    program: &Program,
+    step: &Step,
+    path: Option<&Text>,
+    success: u16,
+) -> Effect {
+    let Some(path) = path else { return by_output(step, success) };
     let labels = &program.legend.node(state.node_of_step()).outputs;
-    match labels.iter().position(|label| label == path) {
-        Some(index) => Ok(by_output(step, u16::try_from(index).unwrap_or(u16::MAX))),
-        // The document leaves out outputs that do nothing.
-        None => Ok(by_output(step, u16::MAX)),
+    let named = labels.iter().position(|label| label.eq_ignore_ascii_case(path));
+    match named.and_then(|index| u16::try_from(index).ok()) {
+        Some(index) => by_output(step, index),
+        // Every action can succeed, whether or not it has an output for that.
+        None if matches!(path.as_str(), "success" | "default") => {
+            by_output(step, success)
+        }
+        None => {
+            let known: Vec<String> =
+                labels.iter().map(|label| format!("`{label}`")).collect();
+            let known = match known.as_slice() {
+                [] => "`success`".to_owned(),
+                known => known.join(", "),
+            };
+            let message = format!(
+                "the answer takes the output `{path}`, but those of the action are {known}"
+            );
+            Effect::Abort(Failure::new(Code::UNKNOWN_OUTPUT, message))
+        }
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
     if audio.segments.is_empty() {
         return Ok(());
     }
+    let audio = state.conversation.heard(audio);
     let words = audio.render(&state.conversation.language());
     state.made_bytes = state.made_bytes.saturating_add(words.len());
     state.note(|| Fact::Said(Phrase::Made(words.into())));

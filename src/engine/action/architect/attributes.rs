@@ -1,0 +1,122 @@
+//! Attributes of participants.
+
+use super::{Outcome, by_output};
+use crate::diagnostic::Code;
+use crate::engine::conversation::Participant;
+use crate::engine::state::State;
+use crate::program::architect::{AttributeList, Attributes, Owner, Source};
+use crate::program::{Program, Step};
+use crate::trace::{Entry, Fact, Failure, Field};
+use crate::value::{Kind, Text, Type, Value};
+
+/// The outputs of the actions that name a conversation.
+const DONE: u16 = 0;
+const NOT_DONE: u16 = 1;
+
+pub(super) fn execute(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    attributes: &Attributes,
+) -> Outcome {
+    let owner = match &attributes.owner {
+        Some(owner) => match participant(state, program, owner)? {
+            Some(participant) => participant,
+            None => return Ok(by_output(step, NOT_DONE)),
+        },
+        None => Participant::Own,
+    };
+    let is_done = match &attributes.list {
+        AttributeList::Set(list) => {
+            for (name, value) in list {
+                set(state, program, &owner, name, value)?;
+            }
+            true
+        }
+        AttributeList::Get(list) => {
+            let mut is_any_there = false;
+            for (name, variable) in list {
+                let value = get(state, program, &owner, name)?;
+                is_any_there |= !value.is_unset();
+                if let Some(variable) = variable {
+                    state.assign(program, *variable, value)?;
+                }
+            }
+            is_any_there
+        }
+    };
+    Ok(by_output(step, if is_done { DONE } else { NOT_DONE }))
+}
+
+/// Whose attributes they are; nobody's where the conversation is NOT_SET.
+fn participant(
+    state: &mut State,
+    program: &Program,
+    owner: &Owner,
+) -> Result<Option<Participant>, Box<Failure>> {
+    let mut text = |name: &str, source: &Source| -> Result<_, Box<Failure>> {
+        let value = state.value(program, source)?;
+        let entry = Entry { of: Field::Inputs, name: name.into(), value: value.clone() };
+        state.note(|| Fact::Entry(Box::new(entry)));
+        Ok(match value {
+            Value::String(text) if !text.is_empty() => Some(text),
+            _ => None,
+        })
+    };
+    let conversation = text("conversationId", &owner.conversation)?;
+    let participant = text("participantId", &owner.participant)?;
+    let Some(conversation) = conversation else { return Ok(None) };
+    Ok(Some(state.conversation.participant(conversation, participant)))
+}
+
+fn set(
+    state: &mut State,
+    program: &Program,
+    owner: &Participant,
+    name: &Source,
+    value: &Source,
+) -> Result<(), Box<Failure>> {
+    let name = name_of(state, program, name)?;
+    let value = state.value(program, value)?;
+    let of = Field::Attributes;
+    let entry = Entry { of, name: name.clone(), value: value.clone() };
+    state.note(|| Fact::Entry(Box::new(entry)));
+    let text = match value {
+        Value::String(text) => Some(text),
+        unset if unset.is_unset() => None,
+        other => Some(Text::from(other.to_string())),
+    };
+    state.conversation.set_attribute(owner, name, text);
+    Ok(())
+}
+
+fn get(
+    state: &mut State,
+    program: &Program,
+    owner: &Participant,
+    name: &Source,
+) -> Result<Value, Box<Failure>> {
+    let name = name_of(state, program, name)?;
+    let value = match state.conversation.attribute(owner, &name) {
+        Some(text) => Value::String(text.clone()),
+        None => Value::unset(Type::one(Kind::String)),
+    };
+    let of = Field::AttributesGot;
+    let entry = Entry { of, name, value: value.clone() };
+    state.note(|| Fact::Entry(Box::new(entry)));
+    Ok(value)
+}
+
+fn name_of(
+    state: &mut State,
+    program: &Program,
+    name: &Source,
+) -> Result<Text, Box<Failure>> {
+    match state.value(program, name)? {
+        Value::String(name) if !name.is_empty() => Ok(name),
+        _ => {
+            let message = "the name of the attribute is NOT_SET or empty";
+            Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message))
+        }
+    }
+}

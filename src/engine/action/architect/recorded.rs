@@ -1,0 +1,51 @@
+//! Actions that tell the platform something.
+
+use super::other::note_inputs;
+use super::{Outcome, by_output};
+use crate::diagnostic::Code;
+use crate::engine::conversation::LANGUAGES;
+use crate::engine::state::{Effect, State};
+use crate::program::architect::{Change, Recorded, Source};
+use crate::program::{Program, Step};
+use crate::trace::Failure;
+use crate::value::Value;
+
+pub(super) fn execute(
+    state: &mut State,
+    program: &Program,
+    step: &Step,
+    recorded: &Recorded,
+) -> Outcome {
+    note_inputs(state, program, &recorded.inputs)?;
+    match &recorded.change {
+        Change::Nothing => {}
+        Change::Language(language) => set_language(state, program, language)?,
+        Change::BuiltIn(name, source) => {
+            let value = state.value(program, source)?;
+            state.conversation.set(name, value);
+        }
+        Change::EndFlow => return Ok(Effect::EndCall),
+    }
+    Ok(by_output(step, 0))
+}
+
+/// From now on the participant hears and reads this language.
+fn set_language(
+    state: &mut State,
+    program: &Program,
+    language: &Source,
+) -> Result<(), Box<Failure>> {
+    let value = state.value(program, language)?;
+    match &value {
+        Value::String(language) if !language.is_empty() => {
+            for name in LANGUAGES {
+                state.conversation.set(name, value.clone());
+            }
+            Ok(())
+        }
+        _ => {
+            let message = "the language is NOT_SET";
+            Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Attributes of participants.
+
+use super::build::Compiler;
+use super::control::listed;
+use super::recorded::outputs_of;
+use super::{Action, Source};
+use crate::flow::VariableId;
+use crate::flow::architect::{self, Settings};
+use crate::value::{Kind, Text, Type};
+
+/// Sets or gets attributes.
+#[derive(Debug, Clone)]
+pub struct Attributes {
+    /// Whose they are; the participant of the run where nothing says so.
+    pub owner: Option<Owner>,
+    /// The attributes.
+    pub list: AttributeList,
+}
+
+/// A participant of a conversation.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// The id of the conversation.
+    pub conversation: Source,
+    /// The id of the participant; the customer where it is NOT_SET.
+    pub participant: Source,
+}
+
+/// Attributes that are set or got.
+#[derive(Debug, Clone)]
+pub enum AttributeList {
+    /// Names and values.
+    Set(Box<[(Source, Source)]>),
+    /// Names, and the variables that take the values.
+    Get(Box<[(Source, Option<VariableId>)]>),
+}
+
+const TEXT: Type = Type::one(Kind::String);
+
+impl Compiler<'_> {
+    pub(super) fn attributes(
+        &mut self,
+        action: &architect::Action,
+    ) -> (Action, Vec<Text>) {
+        let (is_set, outputs): (bool, &[&str]) = match action.kind.value.as_str() {
+            "setConversationData" => (true, &["success", "failure"]),
+            "getConversationData" => (false, &["found", "notFound", "failure"]),
+            kind => (kind == "setParticipantData", &[]),
+        };
+        let owner = (!outputs.is_empty()).then(|| Owner {
+            conversation: self.setting(action, "conversationId", TEXT),
+            participant: self.setting(action, "participantId", TEXT),
+        });
+        let items = || listed(&action.settings, "attributes").map(|(_, item)| item);
+        let list = if is_set {
+            let set = items().map(|item| (self.of(item, "name"), self.of(item, "value")));
+            AttributeList::Set(set.collect())
+        } else {
+            let get = items().map(|item| {
+                let variable = item.get("variable");
+                let variable = variable.and_then(|it| self.bound_variable(&it.value));
+                (self.of(item, "name"), variable)
+            });
+            AttributeList::Get(get.collect())
+        };
+        (Action::Attributes(Attributes { owner, list }), outputs_of(action, outputs))
+    }
+
+    fn of(&self, item: &Settings, name: &str) -> Source {
+        self.source(item.get(name).map(|written| &written.value), TEXT)
+    }
+}

@@ -1,0 +1,314 @@
+//! What a participant of a digital conversation, or of a bot, reads and answers.
+
+use super::build::Compiler;
+use super::control::{listed, literal};
+use super::recorded::outputs_of;
+use super::{Action, Source};
+use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
+use crate::flow::{SequenceId, VariableId, Written};
+use crate::value::{Json, Kind, Text, Type, Value};
+
+/// Sends a message to the participant.
+#[derive(Debug, Clone)]
+pub struct Send {
+    /// What the participant reads.
+    pub message: Source,
+    /// The other settings that have a value, by name.
+    pub inputs: Box<[(Text, Source)]>,
+}
+
+/// Asks the participant, and goes by the answer.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What the participant reads or hears.
+    pub question: Source,
+    /// The settings that have a value, by name, for whoever answers in place of the
+    /// participant.
+    pub inputs: Box<[(Text, Source)]>,
+    /// What is wanted.
+    pub wanted: Wanted,
+    /// The variable that takes the answer.
+    pub result: Option<VariableId>,
+    /// What follows silence.
+    pub no_input: Again,
+    /// What follows an answer that does not fit.
+    pub no_match: Again,
+    /// How long silence is, in milliseconds.
+    pub patience_ms: i64,
+    /// The outputs, of which the first is taken when there are no others that fit.
+    pub success: u16,
+}
+
+/// What an answer has to be.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// A value of a type.
+    Value(Type),
+    /// Yes or no.
+    Boolean,
+    /// One of the outputs, by its name.
+    Choice,
+    /// An intent, by its name.
+    Intent(Box<[Intent]>),
+}
+
+/// What a participant may want of a bot.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// Its name.
+    pub name: Text,
+    /// The task that serves it.
+    pub task: Option<SequenceId>,
+}
+
+/// What a bot does when it did not get what it wants.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// What it says: an apology, and what it says instead of the question.
+    pub words: Box<[Source]>,
+    /// At the how manieth time in a row it gives up.
+    pub most: u32,
+    /// The output that it takes then; without one it is a runtime error.
+    pub output: Option<u16>,
+}
+
+/// How often a bot asks and how long it waits, where the flow does not say. *Source: the
+/// settings that Architect gives to a new bot.*
+const MOST: u32 = 3;
+const PATIENCE_MS: i64 = 7_000;
+
+const MESSAGE: Type = Type::one(Kind::Communication);
+
+impl Compiler<'_> {
+    /// An action of a conversation, or one that is recorded, or one that is asked for.
+    pub(super) fn digital(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        match action.kind.value.as_str() {
+            "setParticipantData"
+            | "getParticipantData"
+            | "setConversationData"
+            | "getConversationData" => self.attributes(action),
+            "communicate"
+            | "sendResponse"
+            | "sendAutoReply"
+            | "sendDigitalContent"
+            | "sendRichLink"
+            | "sendInteractiveApplication" => self.send(action),
+            "askForSlot" | "askForBoolean" | "askForIntent" | "digitalMenu"
+            | "waitForInput" => self.ask(action),
+            "clearSlot" => (self.clear_slots(action), Vec::new()),
+            _ => self.recorded(action).unwrap_or_else(|| self.other(action)),
+        }
+    }
+
+    fn send(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        let (setting, outputs): (&str, &[&str]) = match action.kind.value.as_str() {
+            "communicate" => ("communication", &[]),
+            "sendDigitalContent" => ("content", &[]),
+            "sendRichLink" => ("body", &["success", "failure"]),
+            "sendInteractiveApplication" => ("title", &["success", "failure"]),
+            _ => ("messageBody", &["success", "failure"]),
+        };
+        let message = self.setting(action, setting, Type::ANY);
+        let mut inputs = Vec::new();
+        self.inputs_of(&without(&action.settings, &[setting]), &mut inputs);
+        let send = Send { message, inputs: inputs.into() };
+        (Action::Send(send), outputs_of(action, outputs))
+    }
+
+    fn ask(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
+        let kind = action.kind.value.as_str();
+        let known: &[&str] = match kind {
+            "askForBoolean" => &["yes", "no", NO_INPUTS, NO_MATCHES],
+            "askForIntent" => &["default", "knowledge", NO_MATCH_OF_INTENT, NO_INPUTS],
+            "askForSlot" => &["default", NO_INPUTS, NO_MATCHES],
+            "digitalMenu" => &[NO_INPUTS, NO_MATCHES],
+            _ => &["default"],
+        };
+        let names = outputs_of(action, known);
+        let slot = slot_of(action).and_then(|name| self.variable(&name));
+        let bound = ["askResult", "selection", "resultData", "intent"];
+        let bound = bound.iter().find_map(|name| self.output(action, name));
+        let wanted = match kind {
+            "askForSlot" => Wanted::Value(slot.map_or(Type::ANY, |(_, holds)| holds)),
+            "askForBoolean" => Wanted::Boolean,
+            "digitalMenu" => Wanted::Choice,
+            _ => Wanted::Intent(self.intents()),
+        };
+        let no_match =
+            if kind == "askForIntent" { NO_MATCH_OF_INTENT } else { NO_MATCHES };
+        let success = if kind == "digitalMenu" { None } else { Some(0) };
+        let mut inputs = Vec::new();
+        self.inputs_of(&without(&action.settings, &TALK), &mut inputs);
+        let ask = Ask {
+            question: self.setting(action, "question", MESSAGE),
+            inputs: inputs.into(),
+            wanted,
+            result: bound.or(slot.map(|(id, _)| id)),
+            no_input: self.again(action, "noInput", output(action, &names, NO_INPUTS)),
+            no_match: self.again(action, "noMatch", output(action, &names, no_match)),
+            patience_ms: self.patience(),
+            success: success.unwrap_or(u16::MAX),
+        };
+        (Action::Ask(ask), names)
+    }
+
+    /// `clearSlot`: the variables that it makes NOT_SET.
+    fn clear_slots(&mut self, action: &architect::Action) -> Action {
+        let slots = slots_of(action);
+        let ids = slots.iter().filter_map(|name| Some(self.variable(name)?.0));
+        Action::ClearSlots(ids.collect())
+    }
+
+    fn again(
+        &self,
+        action: &architect::Action,
+        what: &str,
+        output: Option<u16>,
+    ) -> Again {
+        let of_flow = self.of_flow("settingsUserInput");
+        let apology = [format!("{what}Apology"), format!("{}Apologies", several(what))];
+        let mut words = Vec::new();
+        words.extend(of_flow.and_then(|it| self.spoken(it, &apology)));
+        let own = [what.to_owned(), several(what)];
+        words.extend(self.spoken(&action.settings, &own));
+        let most = of_flow.and_then(|it| whole(it, &format!("{}Max", several(what))));
+        Again { words: words.into(), most: most.unwrap_or(MOST).max(1), output }
+    }
+
+    /// What stands under the first of these names that says anything; of several texts the
+    /// first.
+    fn spoken(&self, settings: &Settings, names: &[String]) -> Option<Source> {
+        let found = names.iter().find_map(|name| match &settings.get(name)?.value {
+            Setting::NoValue | Setting::None => None,
+            Setting::List(items) => items.first().map(|item| &item.value),
+            other => Some(other),
+        })?;
+        Some(self.source(Some(found), MESSAGE))
+    }
+
+    fn patience(&self) -> i64 {
+        let settings = self.of_flow("settingsUserInput");
+        let written = settings.and_then(|it| it.get("noInputsTimeout"));
+        let holds = Type::one(Kind::Duration);
+        let source = self.source(written.map(|written| &written.value), holds);
+        match source {
+            Source::Constant(Value::Duration(duration)) => duration.milliseconds(),
+            _ => PATIENCE_MS,
+        }
+    }
+
+    /// `intentSettings: [{intent: {name, task: {name}}}]`
+    fn intents(&self) -> Box<[Intent]> {
+        let settings = self.of_flow("settingsBotFlow");
+        let list = settings
+            .into_iter()
+            .flat_map(|it| listed(it, "intentSettings").map(|(_, intent)| intent));
+        let intent = |intent: &Settings| {
+            let task = intent.get("task").and_then(|task| task.value.group());
+            let task = task.and_then(|task| self.sequence_named(literal(task, "name")?));
+            Some(Intent { name: literal(intent, "name")?.into(), task })
+        };
+        list.filter_map(intent).collect()
+    }
+
+    fn of_flow(&self, name: &str) -> Option<&Settings> {
+        self.flow.settings.get(name)?.value.group()
+    }
+}
+
+const NO_INPUTS: &str = "maxNoInputs";
+const NO_MATCHES: &str = "maxNoMatches";
+const NO_MATCH_OF_INTENT: &str = "noIntent";
+
+/// Settings that say how a bot speaks and what it shows; they are no question to anyone else.
+const TALK: [&str; 10] = [
+    "question",
+    "noInput",
+    "noInputs",
+    "noMatch",
+    "noMatches",
+    "noInputReprompts",
+    "noMatchReprompts",
+    "confirmationQuestion",
+    "continuationPrompt",
+    "chooser",
+];
+
+fn several(what: &str) -> String {
+    if what == "noMatch" { "noMatches".into() } else { format!("{what}s") }
+}
+
+/// The index of an output that the document switches on.
+fn output(action: &architect::Action, names: &[Text], name: &str) -> Option<u16> {
+    action.outputs.iter().find(|output| output.label == name)?;
+    let index = names.iter().position(|known| known == name)?;
+    u16::try_from(index).ok()
+}
+
+fn whole(settings: &Settings, name: &str) -> Option<u32> {
+    match settings.get(name)?.value {
+        Setting::Literal(Json::Integer(number)) => u32::try_from(number).ok(),
+        _ => None,
+    }
+}
+
+fn without(settings: &Settings, names: &[&str]) -> Settings {
+    let is_other = |entry: &&(Text, _)| !names.contains(&entry.0.as_str());
+    Settings { entries: settings.entries.iter().filter(is_other).cloned().collect() }
+}
+
+fn slot_of(action: &architect::Action) -> Option<Text> {
+    slots_of(action).into_iter().next()
+}
+
+/// The slots that the actions of a flow name; those that no variable declares hold text.
+pub(super) fn slot_variables(flow: &ArchitectFlow) -> Vec<architect::Variable> {
+    let mut variables = Vec::new();
+    flow.each_action(&mut |_, action| {
+        let slots = slots_of(action).into_iter();
+        variables.extend(slots.map(|name| architect::Variable {
+            name: Written { value: name, span: action.span },
+            holds: Type::one(Kind::String),
+            initial: None,
+            is_input: true,
+            is_output: true,
+        }));
+    });
+    variables
+}
+
+/// The variables of the slots that an action names, under `slot` or in `slots`.
+fn slots_of(action: &architect::Action) -> Vec<Text> {
+    let mut names = Vec::new();
+    for (key, written) in &action.settings.entries {
+        if matches!(key.as_str(), "slot" | "slots") {
+            named(&written.value, &mut names);
+        }
+    }
+    names
+}
+
+fn named(setting: &Setting, names: &mut Vec<Text>) {
+    match setting {
+        Setting::Literal(Json::String(name)) => names.push(slot(name)),
+        Setting::Literal(json) => {
+            if let Some(Json::String(name)) = json.get("name") {
+                names.push(slot(name));
+            }
+        }
+        Setting::Variable(name) => names.push(name.clone()),
+        Setting::List(items) => items.iter().for_each(|item| named(&item.value, names)),
+        Setting::Group(group) => match group.get("name") {
+            Some(name) => named(&name.value, names),
+            None => group.entries.iter().for_each(|(_, it)| named(&it.value, names)),
+        },
+        _ => {}
+    }
+}
+
+fn slot(name: &str) -> Text {
+    match name.split_once('.') {
+        Some((scope, _)) if scope.eq_ignore_ascii_case("slot") => name.into(),
+        _ => Text::from(format!("Slot.{name}")),
+    }
+}

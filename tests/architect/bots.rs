@@ -1,0 +1,187 @@
+//! Bots that are run by themselves: slots, choices, intents.
+
+use super::conversations::{Run, run};
+
+fn flow(actions: &str) -> String {
+    let actions: String =
+        actions.lines().map(|line| format!("          {line}\n")).collect();
+    format!(
+        "digitalBot:
+  name: F
+  startUpRef: /digitalBot/bots/bot[Start_1]
+  variables:
+    - integerVariable: {{name: Slot.Amount}}
+    - booleanVariable: {{name: Flow.sure}}
+    - stringVariable: {{name: Flow.choice}}
+  settingsErrorHandling: {{errorHandling: {{exit: {{none: true}}}}}}
+  settingsBotFlow:
+    intentSettings:
+      - intent: {{name: Account Balance, task: {{name: Balance}}}}
+  settingsUserInput:
+    noMatchesMax: {{lit: 2}}
+    noInputsMax: {{lit: 2}}
+    noInputsTimeout: {{lit: {{seconds: 5}}}}
+    noMatchApology: {{exp: 'MakeCommunication(\"Sorry.\")'}}
+    noInputApology: {{exp: 'MakeCommunication(\"Are you there?\")'}}
+  bots:
+    - bot:
+        name: Start
+        refId: Start_1
+        actions:
+{actions}  tasks:
+    - task:
+        name: Balance
+        refId: Balance_2
+        actions:
+          - communicate: {{name: Tell, communication: {{lit: You have 5 dollars}}}}
+"
+    )
+}
+
+const SLOT: &str = "- askForSlot:
+    name: Ask
+    slot: {name: Amount}
+    question: {exp: 'MakeCommunication(\"How much?\")'}
+    noMatch: {exp: 'MakeCommunication(\"A number, please.\")'}
+    outputs:
+      default:
+        actions:
+          - communicate: {name: Echo, communication: {exp: 'MakeCommunication(\"You said\", Slot.Amount)'}}
+      maxNoInputs:
+        enabled: true
+        actions:
+          - communicate: {name: Silent, communication: {lit: Silent}}
+      maxNoMatches:
+        enabled: true
+        actions:
+          - communicate: {name: Unclear, communication: {lit: Unclear}}";
+
+fn said(run: &Run) -> Vec<&str> {
+    run.said()
+}
+
+#[test]
+fn a_slot_takes_what_the_participant_says() {
+    let run = run(&flow(SLOT), "", &["say:25"]);
+    assert_eq!(said(&run), ["How much?", "You said 25"]);
+    assert_eq!(run.variable("Slot.Amount").as_deref(), Some("25"));
+    assert_eq!(run.output("Ask"), Some("default"));
+    assert_eq!(run.notes(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_bot_asks_again_until_it_gives_up() {
+    let unclear = run(&flow(SLOT), "", &["say:lots", "say:more"]);
+    let expected = ["How much?", "Sorry.", "A number, please.", "Unclear"];
+    assert_eq!(said(&unclear), expected);
+    assert_eq!(unclear.output("Ask"), Some("maxNoMatches"));
+    let silent = run(&flow(SLOT), "", &[]);
+    let expected = ["How much?", "Are you there?", "How much?", "Silent"];
+    assert_eq!(said(&silent), expected);
+    assert_eq!(silent.trace.elapsed_ms, 10_000);
+    // Only what fails in a row counts.
+    let mixed = run(&flow(SLOT), "", &["say:lots", "-", "say:7"]);
+    assert_eq!(mixed.variable("Slot.Amount").as_deref(), Some("7"));
+}
+
+#[test]
+fn fixtures_answer_in_place_of_the_participant() {
+    let filled = run(&flow(SLOT), "actions: {Ask: {outputs: {answer: 9}}}", &[]);
+    assert_eq!(said(&filled), ["How much?", "You said 9"]);
+    let refused = run(&flow(SLOT), "actions: {Ask: {path: maxNoInputs}}", &[]);
+    assert_eq!(said(&refused), ["How much?", "Silent"]);
+}
+
+#[test]
+fn giving_up_without_an_output_is_a_runtime_error() {
+    let bare = "- askForSlot: {name: Ask, slot: {name: Amount}}";
+    assert_eq!(run(&flow(bare), "", &[]).end(), "error NO_INPUT");
+    assert_eq!(run(&flow(bare), "", &["say:a", "say:b"]).end(), "error NO_MATCH");
+    assert_eq!(run(&flow(bare), "", &["hangup"]).end(), "error CALLER_HUNG_UP");
+}
+
+#[test]
+fn a_slot_that_nobody_declares_holds_text_and_is_cleared() {
+    let actions = "- askForSlot: {name: Ask, slot: {name: City}}
+- communicate: {name: One, communication: {exp: 'MakeCommunication(\"To\", Slot.City)'}}
+- clearSlot: {name: Clear, slots: [{slot: {name: City}}]}
+- decision:
+    name: Gone?
+    condition: {exp: IsNotSetOrEmpty(Slot.City)}";
+    let run = run(&flow(actions), "", &["say:Rome"]);
+    assert_eq!(said(&run), ["To Rome"]);
+    assert_eq!(run.output("Gone?"), Some("yes"));
+    assert_eq!(run.variable("Slot.City"), None);
+}
+
+const MENU: &str = "- digitalMenu:
+    name: Menu
+    question: {lit: What?}
+    selection: {var: Flow.choice}
+    outputs:
+      maxNoInputs: {enabled: true, actions: [{exitBotFlow: {name: Exit}}]}
+      paths:
+        - path:
+            name: Credit card
+            actions:
+              - communicate: {name: Card, communication: {lit: Card it is}}";
+
+#[test]
+fn a_digital_menu_is_answered_by_the_name_of_a_path() {
+    let chosen = run(&flow(MENU), "", &["say:credit CARD"]);
+    assert_eq!(said(&chosen), ["What?", "Card it is"]);
+    assert_eq!(chosen.variable("Flow.choice").as_deref(), Some("Credit card"));
+    let prepared = run(&flow(MENU), "actions: {Menu: {path: Credit card}}", &[]);
+    assert_eq!(said(&prepared), ["What?", "Card it is"]);
+    let silent = run(&flow(MENU), "", &[]);
+    assert_eq!(silent.path().last(), Some(&"Exit"));
+    assert_eq!(silent.entries(), Vec::<String>::new());
+    // An output is no choice.
+    let other = run(&flow(MENU), "", &["say:maxNoInputs", "say:x"]);
+    assert_eq!(other.end(), "error NO_MATCH");
+}
+
+#[test]
+fn a_question_of_yes_and_no() {
+    let ask = "- askForBoolean:
+    name: Sure?
+    question: {lit: Are you sure?}
+    askResult: {var: Flow.sure}
+    outputs:
+      'no': {actions: [{communicate: {name: Never mind, communication: {lit: Never mind}}}]}";
+    let yes = run(&flow(ask), "", &["say:Yes!"]);
+    assert_eq!(yes.variable("Flow.sure").as_deref(), Some("true"));
+    assert_eq!(yes.output("Sure?"), Some("yes"));
+    let no = run(&flow(ask), "", &["2"]);
+    assert_eq!(said(&no), ["Are you sure?", "Never mind"]);
+    let prepared = run(&flow(ask), "actions: {Sure?: {outputs: {answer: false}}}", &[]);
+    assert_eq!(prepared.output("Sure?"), Some("no"));
+    assert_eq!(prepared.variable("Flow.sure").as_deref(), Some("false"));
+}
+
+const INTENT: &str = "- askForIntent:
+    name: What
+    question: {lit: What can I do?}
+    outputs:
+      noIntent:
+        actions:
+          - communicate: {name: Unclear, communication: {lit: Unclear}}
+- communicate: {name: Behind, communication: {lit: Behind}}";
+
+#[test]
+fn an_intent_leads_to_its_task() {
+    let spoken = run(&flow(INTENT), "", &["say:account balance"]);
+    assert_eq!(said(&spoken), ["What can I do?", "You have 5 dollars"]);
+    let world = "actions: {What: {outputs: {intent: Account Balance}}}";
+    let prepared = run(&flow(INTENT), world, &[]);
+    assert_eq!(said(&prepared), ["What can I do?", "You have 5 dollars"]);
+    let unknown = run(&flow(INTENT), "", &["say:x", "say:y"]);
+    assert_eq!(unknown.output("What"), Some("noIntent"));
+}
+
+#[test]
+fn waiting_for_input_leads_to_the_task_of_an_intent_too() {
+    let wait = "- waitForInput: {name: Wait, question: {lit: Well?}}";
+    let run = run(&flow(wait), "", &["say:Account Balance"]);
+    assert_eq!(said(&run), ["Well?", "You have 5 dollars"]);
+}

@@ -1,0 +1,69 @@
+//! How every kind of action is treated.
+
+#![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
+#![expect(clippy::print_stderr, reason = "a test without its data says so")]
+
+use std::fmt::Write;
+use std::fs;
+use std::sync::Arc;
+
+use flowsim::engine::{Call, Session};
+use flowsim::world::{Answer, Input, Question};
+
+use super::conversations::program;
+
+/// What an action without settings asks of the world.
+fn treatment(kind: &str) -> &'static str {
+    let text = format!(
+        "inboundCall:
+  name: F
+  startUpRef: /inboundCall/tasks/task[Main_1]
+  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions: [{{{kind}: {{name: A}}}}]
+"
+    );
+    let program = program(&text);
+    let call = Call::new(program.flow("F").unwrap());
+    let mut session = Session::start(Arc::clone(&program), &call);
+    let mut treatment = "runs";
+    while let Some(question) = session.question() {
+        let answer = match question {
+            Question::Input(_) => {
+                treatment = "listens";
+                Answer::Input(Input::HangUp)
+            }
+            Question::Action { .. } => {
+                treatment = "is asked for";
+                Answer::NotMocked
+            }
+            _ => {
+                treatment = "asks the world";
+                Answer::NotMocked
+            }
+        };
+        session.resume(answer);
+    }
+    treatment
+}
+
+#[test]
+fn every_kind_runs_or_is_asked_for() {
+    let path = "../shared/data/actions.json";
+    let Ok(text) = fs::read_to_string(path) else {
+        eprintln!("skipped: {path} is not there");
+        return;
+    };
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut listing = String::new();
+    for class in document["actions"].as_object().unwrap().keys() {
+        let Some(name) = class.strip_prefix("ArchAction") else { continue };
+        let mut letters = name.chars();
+        let first = letters.next().unwrap().to_ascii_lowercase();
+        let kind: String = [first].into_iter().chain(letters).collect();
+        let _ = writeln!(listing, "{kind}: {}", treatment(&kind));
+    }
+    insta::assert_snapshot!(listing);
+}

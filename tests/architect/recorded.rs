@@ -1,0 +1,132 @@
+//! Actions that tell the platform something.
+
+use super::conversations::run;
+
+fn flow(actions: &str) -> String {
+    let actions: String =
+        actions.lines().map(|line| format!("          {line}\n")).collect();
+    format!(
+        "inboundCall:
+  name: F
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[Main_1]
+  variables: [{{stringVariable: {{name: Flow.x}}}}]
+  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions:
+{actions}"
+    )
+}
+
+#[test]
+fn settings_are_recorded_by_name() {
+    let actions = "- setScreenPop:
+    name: Pop
+    screenPopScript:
+      Sales:
+        inputs:
+          Question: {exp: '\"W\" + \"hy\"'}
+          Order: {noValue: true}
+- setPostFlow:
+    name: After
+    actionType:
+      voiceSurveyFlow:
+        targetFlow:
+          Survey:
+            ver_latestPublished: {none: true}
+        invocationData: {noValue: true}
+    target: {lit: caller}
+- setFlowOutcome:
+    name: Outcome
+    flowOutcome: {name: Sold}
+    flowOutcomeValue: {lit: SUCCESS}
+- setWhisperAudio: {name: Whisper, whisperAudio: {tts: VIP}}
+- enableParticipantRecord: {name: Record}";
+    let run = run(&flow(actions), "", &[]);
+    assert!(run.is_completed());
+    insta::assert_snapshot!(run.entries().join("\n"), @r"
+    > inputs screenPopScript = Sales
+    > inputs Question = Why
+    > inputs actionType = voiceSurveyFlow
+    > inputs targetFlow = Survey
+    > inputs target = caller
+    > inputs flowOutcome = Sold
+    > inputs flowOutcomeValue = SUCCESS
+    > inputs whisperAudio = VIP
+    ");
+    assert_eq!(run.output("Whisper"), Some("success"));
+    assert_eq!(run.notes(), Vec::<&str>::new());
+    insta::assert_snapshot!("recorded", run.text());
+}
+
+#[test]
+fn a_value_that_cannot_be_computed_is_a_runtime_error() {
+    let actions = "- setFlowOutcome:
+    name: Outcome
+    flowOutcomeValue: {exp: 'ToString(ToInt(\"x\"))'}";
+    assert!(run(&flow(actions), "", &[]).end().starts_with("error"));
+}
+
+const GREET: &str = "- playAudio: {name: Greet, audio: {exp: 'ToAudio(Prompt.Hello)'}}";
+const HELLO: &str =
+    "prompts: {Hello: {tts: {en-us: Hello, es-us: Hola}}}\nlanguages: [en-us, es-us]";
+
+#[test]
+fn prompts_speak_the_language_that_was_set() {
+    let actions = format!(
+        "{GREET}
+- setLanguage: {{name: Language, languageValue: {{lit: es-us}}, language: es-us}}
+{GREET}
+- updateData:
+    name: Look
+    statements: [{{string: {{variable: Flow.x, value: {{exp: Call.Language}}}}}}]"
+    );
+    let run = run(&flow(&actions), HELLO, &[]);
+    assert_eq!(run.said(), ["Hello", "Hola"]);
+    assert_eq!(run.variable("Flow.x").as_deref(), Some("es-us"));
+}
+
+#[test]
+fn a_prompt_without_words_in_the_language_is_heard_in_the_default_one() {
+    let actions =
+        format!("- setLanguage: {{name: L, languageValue: {{lit: fr-fr}}}}\n{GREET}");
+    assert_eq!(run(&flow(&actions), HELLO, &[]).said(), ["Hello"]);
+}
+
+#[test]
+fn a_language_that_is_not_set_is_a_runtime_error() {
+    let actions = "- setLanguage: {name: Language, languageValue: {noValue: true}}";
+    assert_eq!(run(&flow(actions), "", &[]).end(), "error NOT_SET_NOT_ALLOWED");
+}
+
+#[test]
+fn the_variables_of_the_call_take_tags_and_data() {
+    let actions = "- setExternalTag: {name: Tag, externalTag: {lit: t-1}}
+- setUUIData: {name: Data, uuiData: {lit: abc}}
+- updateData:
+    name: Look
+    statements: [{string: {variable: Flow.x, value: {exp: 'Call.ExternalTag + Call.UUIData'}}}]";
+    let run = run(&flow(actions), "", &[]);
+    assert_eq!(run.variable("Flow.x").as_deref(), Some("t-1abc"));
+}
+
+#[test]
+fn a_workflow_ends_for_a_reason() {
+    let text = "workflow:
+  name: F
+  startUpRef: /workflow/states/state[S_1]
+  states:
+    - state:
+        name: S
+        refId: S_1
+        actions:
+          - endWorkflow: {name: End, exitReason: {lit: Canceled}}
+          - endWorkflow: {name: Never, exitReason: {noValue: true}}
+";
+    let run = run(text, "", &[]);
+    assert!(run.is_completed());
+    assert_eq!(run.path(), ["F", "S", "End"]);
+    assert_eq!(run.entries(), ["> inputs exitReason = Canceled"]);
+}
