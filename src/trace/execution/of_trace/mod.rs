@@ -313,8 +313,11 @@ impl<'t> Walk<'t> {
     }
 
     fn exit_reason(&self) -> &'static str {
-        let was_handed_on =
-            self.facts.iter().flatten().any(|fact| matches!(fact, Fact::Routed(_) | Fact::Transferred(_)));
+        let was_handed_on = self
+            .facts
+            .iter()
+            .flatten()
+            .any(|fact| matches!(fact, Fact::Routed(_) | Fact::Transferred(_)));
         match self.trace.status {
             Status::Completed if was_handed_on => "TRANSFER",
             Status::Completed => "FLOW_DISCONNECT",
