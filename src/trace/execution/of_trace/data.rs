@@ -7,7 +7,7 @@ use super::super::event::{Event, Parameter};
 use super::{Walk, kinds, values};
 use crate::flow::NodeId;
 use crate::trace::{Entry, Fact, Field, Step};
-use crate::value::{Audio, Json, Text, Value};
+use crate::value::{Audio, Json, Text, Value, derived_id};
 
 /// The entries of `inputData` or `outputData` by their keys: the platform sorts them.
 #[derive(Default)]
@@ -95,10 +95,12 @@ impl Walk<'_> {
                     inputs.item("cases", case);
                 }
                 Fact::Input(field, value) => {
-                    inputs.value(&field.name(), self.shown(value, step));
+                    let key = field.name();
+                    inputs.value(&key, self.shown(&key, value, step));
                 }
                 Fact::Output(field, value) => {
-                    outputs.value(&field.name(), self.shown(value, step));
+                    let key = field.name();
+                    outputs.value(&key, self.shown(&key, value, step));
                 }
                 Fact::Entry(entry) => {
                     let is_output = entry.of.is_output();
@@ -108,7 +110,8 @@ impl Walk<'_> {
                             data.item(&list, self.parameter(entry, index, kind));
                         }
                         None => {
-                            data.value(&entry.name, self.shown(&entry.value, step));
+                            let value = self.shown(&entry.name, &entry.value, step);
+                            data.value(&entry.name, value);
                         }
                     }
                 }
@@ -137,10 +140,17 @@ impl Walk<'_> {
         event
     }
 
-    fn shown(&self, value: &Value, step: &Step) -> Json {
-        match value {
-            Value::Audio(audio) => self.audio_data(audio, step),
-            other => values::shown(other),
+    fn shown(&self, key: &str, value: &Value, step: &Step) -> Json {
+        match (key, value) {
+            (_, Value::Audio(audio)) => self.audio_data(audio, step),
+            ("terminatingDtmf", Value::String(key)) => {
+                key.strip_prefix("digit_").unwrap_or(key).into()
+            }
+            ("flowOutcome" | "flowMilestone", Value::String(name)) => {
+                let id = Json::String(derived_id(&format!("{key}:{name}")));
+                object([("id", id), ("name", Json::String(name.clone()))])
+            }
+            _ => values::shown(value),
         }
     }
 
