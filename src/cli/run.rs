@@ -14,7 +14,9 @@ use crate::engine::{Call, Limits, Request, Session, play, start};
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::source::{Files, read_document};
-use crate::trace::{JsonWriter, Status, TextStyle, Trace, render_text, write_simulation};
+use crate::trace::{
+    JsonWriter, Status, TextStyle, Trace, execution, render_text, write_simulation,
+};
 use crate::value::{DateTime, Text, Value};
 use crate::world::{FixtureHost, Fixtures, Input};
 
@@ -114,7 +116,8 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["input", "request"])]
     interactive: bool,
 
-    /// What to print: a tree for people, flowsim's JSON, or a simulation response
+    /// What to print: a tree for people, flowsim's JSON, a simulation response, or the
+    /// execution document that Genesys Cloud would write, of Architect's flows only
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -124,6 +127,7 @@ enum Format {
     Text,
     Json,
     Simulation,
+    Execution,
 }
 
 /// A call that can be made, and the caller's answers.
@@ -146,7 +150,8 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     };
     let fixtures = Arc::new(fixtures);
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let prepared = match prepare(&mut arguments, &program, &fixtures, &mut files) {
+    let prepared = prepare(&mut arguments, &program, &fixtures, &mut files);
+    let prepared = match prepared.and_then(|it| has_format(&arguments, &program, it)) {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
@@ -224,11 +229,31 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
         }
         Format::Json => JsonWriter::new(legend).write(trace, &mut out),
         Format::Simulation => write_simulation(&JsonWriter::new(legend), trace, &mut out),
+        Format::Execution => out = execution::of_trace(trace, legend).to_text(),
     }
-    if arguments.format != Format::Text {
+    if matches!(arguments.format, Format::Json | Format::Simulation) {
         out.push('\n');
     }
     output::result(&out)
+}
+
+/// Refuses the form that only calls of Architect's flows have for any other.
+fn has_format(
+    arguments: &Arguments,
+    program: &Program,
+    prepared: Prepared,
+) -> Result<Prepared, Exit> {
+    let is_architect = program.unit(prepared.flow).architect.is_some();
+    if arguments.format != Format::Execution || is_architect {
+        return Ok(prepared);
+    }
+    let name = &program.legend.flow(prepared.flow).name;
+    let text = format!(
+        "only flows of Architect have execution documents, and `{name}` is none\n\n\
+         use --format json"
+    );
+    output::message("error", &text);
+    Err(Exit::Usage)
 }
 
 /// Turns the command line, or the request, into a call.
