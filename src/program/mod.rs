@@ -38,7 +38,7 @@ pub struct Program {
     /// The tasks, menus and states of Architect's flows, by [`SequenceId`].
     pub sequences: Vec<architect::Sequence>,
     /// The id of the first of the variables that Architect brings along; the others follow
-    /// in the order of [`BUILT_INS`](crate::expr::architect::BUILT_INS).
+    /// in the order of [`BUILT_INS`].
     pub built_in_first: u32,
     /// Every name that could be a context field.
     contexts: IndexMap<Text, ContextId>,
