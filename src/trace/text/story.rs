@@ -9,7 +9,7 @@ use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
 use crate::trace::{
-    Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject, Transfer,
+    Asked, Fact, Failure, Field, PathTaken, Phrase, Routing, Step, Subject, Transfer,
 };
 use crate::value::{Json, Text, Value};
 
@@ -57,7 +57,7 @@ impl Teller<'_> {
         if let (Some(first), true) = (setting.called, is_call) {
             pieces.push(Piece::new(Ink::Plain, format!("calls {}", self.called(first))));
         }
-        for fact in facts {
+        for fact in facts.iter().filter(|fact| !goes_without_saying(fact, facts)) {
             pieces.extend(self.tell_fact(fact, step, facts));
         }
         if facts.iter().any(|fact| matches!(fact, Fact::CutOff)) {
@@ -146,13 +146,6 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
-            // The variable that takes a result tells it.
-            Fact::Output(_, value) if is_taken(value, facts) => None,
-            Fact::Entry(entry)
-                if entry.of.is_output() && is_taken(&entry.value, facts) =>
-            {
-                None
-            }
             Fact::Input(field, value) | Fact::Output(field, value) => {
                 self.tell_passed(*field, &field.name(), value)
             }
@@ -378,8 +371,15 @@ fn is_silence(facts: &[&Fact]) -> bool {
         })
 }
 
-/// Whether a variable was set to a result.
-fn is_taken(result: &Value, facts: &[&Fact]) -> bool {
+/// Whether another fact says it better: of a result the variable that takes it, of a table's
+/// id its name.
+fn goes_without_saying(fact: &Fact, facts: &[&Fact]) -> bool {
+    let result = match fact {
+        Fact::Input(Field::DataTableId, _) => return true,
+        Fact::Output(_, value) => value,
+        Fact::Entry(entry) if entry.of.is_output() => &entry.value,
+        _ => return false,
+    };
     facts.iter().any(|fact| matches!(fact, Fact::Assigned(_, value) if value == result))
 }
 
