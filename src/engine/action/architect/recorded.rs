@@ -20,9 +20,9 @@ pub(super) fn execute(
     match &recorded.change {
         Change::Nothing => {}
         Change::Language(language) => set_language(state, program, language)?,
-        Change::BuiltIn(name, source) => {
+        Change::BuiltIn(variable, source) => {
             let value = state.value(program, source)?;
-            state.conversation.set(name, value);
+            state.conversation.set(*variable, value);
         }
         Change::EndFlow => return Ok(Effect::EndCall),
     }
@@ -38,8 +38,8 @@ fn set_language(
     let value = state.value(program, language)?;
     match &value {
         Value::String(language) if !language.is_empty() => {
-            for name in LANGUAGES {
-                state.conversation.set(name, value.clone());
+            for variable in LANGUAGES {
+                state.conversation.set(variable, value.clone());
             }
             Ok(())
         }
