@@ -123,6 +123,8 @@ fn help_and_version_are_results() {
         "eval",
         "functions",
         "convert",
+        "test",
+        "diff",
         "coverage",
         "coverage merge",
     ];
@@ -432,6 +434,8 @@ fn the_handbook_lists_the_flags() {
         "eval",
         "functions",
         "convert",
+        "test",
+        "diff",
         "coverage merge",
         "explain",
     ] {

@@ -6,6 +6,7 @@
 mod check;
 mod convert;
 mod coverage;
+mod diff;
 mod eval;
 mod exit;
 mod explain;
@@ -42,6 +43,7 @@ enum Command {
     Functions(functions::Arguments),
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
+    Diff(diff::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -59,6 +61,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))
