@@ -4,6 +4,7 @@
 //! room and `report` writes to either.
 
 mod check;
+mod completions;
 mod convert;
 mod coverage;
 mod eval;
@@ -11,12 +12,15 @@ mod exit;
 mod explain;
 mod functions;
 mod graph;
+mod init;
 mod inputs;
 mod interactive;
 mod load;
+mod man;
 mod output;
 mod run;
 mod scenario;
+mod schema;
 
 pub use exit::Exit;
 
@@ -43,6 +47,10 @@ enum Command {
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
     Explain(explain::Arguments),
+    Init(init::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the program with the arguments of the process, the first of which is its name.
@@ -60,6 +68,10 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))
 }
