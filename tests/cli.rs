@@ -116,7 +116,6 @@ fn a_call_that_ends_in_error_or_timeout_is_a_failure() {
 
 #[test]
 fn help_and_version_are_results() {
-    let commands = ["run", "check", "graph", "eval", "functions", "convert", "diff"];
     let commands = [
         "run",
         "check",
@@ -124,6 +123,8 @@ fn help_and_version_are_results() {
         "eval",
         "functions",
         "convert",
+        "test",
+        "diff",
         "coverage",
         "coverage merge",
     ];
@@ -426,9 +427,6 @@ fn codes_are_explained() {
 fn the_handbook_lists_the_flags() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let handbook = fs::read_to_string(root.join("docs/cli.md")).unwrap();
-    for command in
-        ["run", "check", "graph", "eval", "functions", "convert", "diff", "explain"]
-    {
     for command in [
         "run",
         "check",
@@ -436,6 +434,8 @@ fn the_handbook_lists_the_flags() {
         "eval",
         "functions",
         "convert",
+        "test",
+        "diff",
         "coverage merge",
         "explain",
     ] {

@@ -28,7 +28,8 @@ fn root() -> PathBuf {
 
 fn flowsim(arguments: &str) -> Vec<u8> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
-    command.current_dir(root()).args(arguments.split(' ')).output().unwrap().stdout
+    let arguments = arguments.split(' ').map(|it| it.replace("%20", " "));
+    command.current_dir(root()).args(arguments).output().unwrap().stdout
 }
 
 fn schema(document: &str) -> Value {
@@ -462,7 +463,7 @@ fn what_flowsim_prints_fits_the_schema() {
         "order-status/flows --fixtures fixtures/order-status/fixtures.yaml --input 100400#",
         "contact-lookup/flows --fixtures fixtures/contact-lookup/fixtures.yaml",
         "payment-journey/flows --fixtures fixtures/payment-journey/fixtures.yaml --input 1",
-        "parcel-line/flows --flow Parcel_line --fixtures fixtures/parcel-line/fixtures.yaml",
+        "parcel-line/flows --flow Parcel%20line --fixtures fixtures/parcel-line/fixtures.yaml",
     ];
     let mut trace = schema("trace");
     closed(&mut trace);

@@ -22,6 +22,7 @@ mod output;
 mod run;
 mod scenario;
 mod schema;
+mod test;
 
 pub use exit::Exit;
 
@@ -41,6 +42,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Test(test::Arguments),
     Check(check::Arguments),
     Graph(graph::Arguments),
     Eval(eval::Arguments),
@@ -63,6 +65,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     };
     let result = match arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),

@@ -160,6 +160,7 @@ pub(crate) fn call(
             (ids.is_known, Value::Boolean(true)),
         ],
         other_variables: Vec::new(),
+        built_ins: Vec::new(),
     }
 }
 
