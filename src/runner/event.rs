@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::source::Span;
-use crate::suite::Mismatch;
+use crate::suite::{Mismatch, SnapshotResult};
 use crate::trace::Trace;
 use crate::value::Text;
 
@@ -52,6 +52,9 @@ pub struct CaseResult {
     pub program: Option<Arc<Program>>,
     /// What happened in the call, if there was one.
     pub trace: Option<Trace>,
+    /// The snapshot that the call was compared with, if the test has one. One that is not
+    /// accepted is among the mismatches too.
+    pub snapshot: Option<SnapshotResult>,
     /// How long it took on the machine.
     pub took: Duration,
     /// The command that runs this test alone.

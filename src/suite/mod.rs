@@ -19,6 +19,7 @@ mod routing;
 mod scenario;
 mod script;
 mod select;
+mod snapshot;
 mod variable;
 
 pub use discover::{discover, is_scenario_file};
@@ -29,7 +30,11 @@ pub use mismatch::{Mismatch, Shown};
 pub use play::{Played, Prepared, play, prepare};
 pub use read::read;
 pub use scenario::{
-    CallExpectation, Case, Expectation, Flag, PathMatcher, RoutingMatcher, Snapshot,
-    Start, SuiteFile, Turn, Wanted,
+    CallExpectation, Case, Expectation, Flag, PathMatcher, Replacement, RoutingMatcher,
+    Snapshot, Start, SuiteFile, Turn, Wanted,
 };
 pub use select::{Partition, PartitionKind, Selection};
+pub use snapshot::{
+    Reviewed, SnapshotMode, SnapshotResult, SnapshotState, compare, delete, pending,
+    review, unreferenced,
+};

@@ -34,11 +34,18 @@ pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher
 }
 
 fn matches(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
-    let written = node.get("matches")?;
+    expression(node.get("matches")?, decoder).map(TextMatcher::Matches)
+}
+
+/// A regular expression.
+pub(super) fn expression(
+    written: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Option<regex::Regex> {
     let text = decoder.text_of("matches", written)?;
     let expression = regex::RegexBuilder::new(&text).size_limit(MAX_EXPRESSION).build();
     match expression {
-        Ok(expression) => Some(TextMatcher::Matches(expression)),
+        Ok(expression) => Some(expression),
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim();
