@@ -37,13 +37,14 @@ fn matches(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
     expression(node.get("matches")?, decoder).map(TextMatcher::Matches)
 }
 
-/// A regular expression.
+/// A regular expression; blanks at its ends belong to it.
 pub(super) fn expression(
     written: &Node<'_>,
     decoder: &mut Decoder,
 ) -> Option<regex::Regex> {
-    let text = decoder.text_of("matches", written)?;
-    let expression = regex::RegexBuilder::new(&text).size_limit(MAX_EXPRESSION).build();
+    decoder.text_of("matches", written)?;
+    let (Kind::String(text) | Kind::Number(text)) = &written.kind else { return None };
+    let expression = regex::RegexBuilder::new(text).size_limit(MAX_EXPRESSION).build();
     match expression {
         Ok(expression) => Some(expression),
         Err(error) => {
