@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::source::Span;
-use crate::suite::{Mismatch, SnapshotResult};
+use crate::suite::Mismatch;
+use crate::suite::snapshot::SnapshotResult;
 use crate::trace::Trace;
 use crate::value::Text;
 

@@ -15,7 +15,8 @@ use super::plan::{Plan, Planned};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Session;
 use crate::program::Program;
-use crate::suite::{self, Mismatch, SnapshotMode, SnapshotResult};
+use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
+use crate::suite::{self, Mismatch};
 use crate::trace::Trace;
 use crate::world::Fixtures;
 
@@ -158,7 +159,7 @@ impl Worker {
         }
         let mut mismatches = suite::judge(planned.case, &played, program);
         let (suite, case, mode) = (planned.suite, planned.case, options.snapshots);
-        let compared = suite::compare(suite, case, &played.trace, program, mode);
+        let compared = snapshot::compare(suite, case, &played.trace, program, mode);
         let (snapshot, mismatch) = compared.unzip();
         mismatches.extend(mismatch.flatten());
         Ok((outcome(mismatches), Some(played.trace), snapshot))

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use flowsim::diagnostic::Diagnostic;
 use flowsim::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
 use flowsim::source::Files;
-use flowsim::suite::{
-    Mismatch, Reviewed, Selection, SnapshotMode, SnapshotState, delete, explain, pending,
-    review, unreferenced,
+use flowsim::suite::snapshot::{
+    Reviewed, SnapshotMode, SnapshotState, delete, pending, review, unreferenced,
 };
+use flowsim::suite::{Mismatch, Selection, explain};
 use proptest::prelude::*;
 
 /// A folder with a scenario file that runs flows of `fixtures/`.
@@ -30,8 +30,7 @@ impl Project {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow");
         let (flows, fixtures) = (fixtures.join("flows"), fixtures.join("fixtures.yaml"));
         let head = format!(
-            "flows: [{:?}]\nfixtures: [{:?}]\ndefaults: {{flow: Inbound_Flow_A}}\n",
-            flows, fixtures
+            "flows: [{flows:?}]\nfixtures: [{fixtures:?}]\ndefaults: {{flow: Inbound_Flow_A}}\n"
         );
         fs::write(self.path(name), head + tests).unwrap();
     }
@@ -127,6 +126,40 @@ fn time_stands_with_the_step_that_took_it() {
     let project = Project::new("a.test.yaml", tests);
     project.play(SnapshotMode::Update);
     insta::assert_snapshot!(project.read("snapshots/a__slow.snap"));
+}
+
+/// The flow of the example in `docs/snapshots.md`.
+const SHOP: &str = r#"{"id": "shop", "name": "Shop", "type": "inbound", "draft": {
+  "startNode": "Ask", "nodes": {
+    "Ask": {"id": "Ask", "type": "Gather",
+      "properties": {"promptText": "For the shop press 1.", "maxDigits": 1},
+      "onComplete": {"nextNode": "Tier"}, "onError": {"nextNode": "Bye"}},
+    "Tier": {"id": "Tier", "type": "Set",
+      "properties": {"setVars": [{"key": "Tier",
+        "value": {"type": "string", "value": "gold"}}]},
+      "onComplete": {"nextNode": "Choose"}, "onError": {"nextNode": "Bye"}},
+    "Choose": {"id": "Choose", "type": "If", "properties": {"defaultNextNode": "Bye",
+      "conditions": [{"expression": "{Ask.digits} == '1'", "nextNode": "Agent"}]}},
+    "Agent": {"id": "Agent", "type": "Route",
+      "properties": {"queueId": "6a2f4c1e-5b7d-4e3a-9c80-1d2e3f405162"},
+      "onComplete": {"nextNode": "Bye"}, "onError": {"nextNode": "Bye"}},
+    "Bye": {"id": "Bye", "type": "End", "properties": {"endType": "normal"}}}}}"#;
+
+#[test]
+fn the_example_of_the_documentation_is_true() {
+    let project = Project { folder: tempfile::tempdir().unwrap() };
+    fs::write(project.path("shop.json"), SHOP).unwrap();
+    let queues = "queues: [{id: 6a2f4c1e-5b7d-4e3a-9c80-1d2e3f405162, name: Shop}]";
+    fs::write(project.path("org.yaml"), queues).unwrap();
+    let tests = "flows: [shop.json]\nfixtures: [org.yaml]\ntests:\n  - {name: press 1 reaches an agent, \
+                 input: [\"1@1500\"], snapshot: true}\n";
+    fs::write(project.path("shop.test.yaml"), tests).unwrap();
+    let update = Options { snapshots: SnapshotMode::Update, ..Options::default() };
+    let results = project.run(&["shop.test.yaml"], update);
+    assert_eq!(results[0].outcome, Outcome::Passed);
+    let text = project.read("snapshots/shop__press-1-reaches-an-agent.snap");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/snapshots.md");
+    assert!(fs::read_to_string(page).unwrap().contains(&text), "{text}");
 }
 
 #[test]
