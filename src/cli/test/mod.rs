@@ -1,6 +1,7 @@
 //! `flowsim test`
 
 mod coverage;
+mod snapshots;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -54,6 +55,9 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     coverage: coverage::Wanted,
+
+    #[command(flatten)]
+    snapshots: snapshots::Wanted,
 
     /// Stop at the first failure
     #[arg(long, conflicts_with = "max_fail")]
@@ -121,6 +125,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, &files);
     let is_broken = diagnostics.iter().any(|it| it.severity == Severity::Error);
+    if let Some(exit) = arguments.snapshots.instead(&library)? {
+        return Ok(exit);
+    }
     let plan = Plan::new(&library, &arguments.selection(), &places.lines, &files);
     if arguments.list {
         list(&plan)?;
@@ -134,6 +141,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut counter = arguments.coverage.counter(&library);
     let (tally, has_bug) = play(arguments, &plan, &files, &mut counter)?;
     let covered = arguments.coverage.tell(&counter, &files)?;
+    snapshots::tell(&library, plan.cases.len() == plan.found && !is_broken);
     Ok(match () {
         () if has_bug => Exit::Bug,
         () if is_broken => Exit::Input,
@@ -259,6 +267,7 @@ impl Arguments {
             jobs: self.jobs.map_or(0, usize::from),
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
+            snapshots: self.snapshots.mode(),
         }
     }
 }
