@@ -18,6 +18,7 @@ mod load;
 mod output;
 mod run;
 mod scenario;
+mod test;
 
 pub use exit::Exit;
 
@@ -37,6 +38,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Test(test::Arguments),
     Check(check::Arguments),
     Graph(graph::Arguments),
     Eval(eval::Arguments),
@@ -55,6 +57,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     };
     let result = match arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),

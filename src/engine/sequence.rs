@@ -30,6 +30,8 @@ impl State {
             caller,
             variables: floor.wrapping_sub(part.variables.first as usize),
             outputs: floor + part.variables.list.len(),
+            flow_first: part.variables.first,
+            task_first: u32::MAX,
             sequence: None,
             floor,
             is_isolated: true,
@@ -46,12 +48,14 @@ impl State {
         caller: (u32, NodeId),
     ) {
         let floor = self.slots.values.len();
-        let Frame { flow, variables, .. } = *self.frame();
+        let Frame { flow, variables, flow_first, .. } = *self.frame();
         self.frames.push(Frame {
             flow,
             caller: Some(caller),
             variables,
             outputs: floor,
+            flow_first,
+            task_first: u32::MAX,
             sequence: None,
             floor,
             is_isolated: false,
@@ -81,6 +85,7 @@ impl State {
         let outputs = self.slots.values.len().wrapping_sub(variables.first as usize);
         if let Some(frame) = self.frames.last_mut() {
             frame.outputs = outputs;
+            frame.task_first = variables.first;
             frame.sequence = Some(sequence);
         }
         self.push_variables(program, variables);

@@ -170,6 +170,8 @@ impl State {
             caller,
             variables,
             outputs,
+            flow_first: 0,
+            task_first: u32::MAX,
             sequence: None,
             floor,
             is_isolated,

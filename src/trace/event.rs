@@ -1,5 +1,6 @@
 //! The trace and its parts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::listen::Listen;
@@ -235,7 +236,7 @@ impl Field {
     }
 
     /// As it is written, in traces and in Architect's execution documents.
-    pub fn name(self) -> Text {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
             Self::Condition => "condition".into(),
             Self::Case(number) => format!("Case {number}").into(),

@@ -70,7 +70,7 @@ fn asked(ask: &Ask, add: &mut impl FnMut(&str, &Source, bool)) {
 fn words(value: &Value, language: &str) -> String {
     match value {
         unset if unset.is_unset() => String::new(),
-        Value::Audio(audio) => audio.render(language),
+        Value::Audio(audio) => audio.render(language).to_string(),
         Value::Communication(message) => message.render(),
         other => other.to_string(),
     }

@@ -173,9 +173,9 @@ pub(super) fn list_of(of: Field, kind: &str) -> Option<Text> {
             Some("taskInputs".into())
         }
         (Field::Outputs, "callTask") => Some("taskOutputs".into()),
-        (Field::Inputs | Field::Outputs, "callCommonModule") => Some(of.name()),
+        (Field::Inputs | Field::Outputs, "callCommonModule") => Some(of.name().into()),
         (Field::Inputs | Field::Outputs, _) => None,
-        (of, _) => Some(of.name()),
+        (of, _) => Some(of.name().into()),
     }
 }
 
