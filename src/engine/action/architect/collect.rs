@@ -7,7 +7,7 @@ use super::{Outcome, by_output, listen, speech};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Listen};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::spoken::Spoken;
 use crate::value::{Audio, AudioSegment, Duration, Text, Value};
 use crate::world::Answer;
@@ -68,15 +68,15 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
     let is_alone = |key| Value::Boolean(listening.alone.contains(key));
     let name = collect.verification.name();
     for (what, value) in [
-        (Listen::AcceptJustPound, is_alone('#')),
-        (Listen::AcceptJustStar, is_alone('*')),
-        (Listen::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator)),
-        (Listen::InterDigitTimeout, duration(listening.next_ms)),
-        (Listen::NoEntryTimeout, duration(listening.first_ms)),
-        (Listen::Min, Value::Integer(listening.min.into())),
-        (Listen::Max, Value::Integer(listening.max.into())),
-        (Listen::TerminatingDtmf, key(listening.terminator)),
-        (Listen::VerificationType, Value::String(name.into())),
+        (Field::AcceptJustPound, is_alone('#')),
+        (Field::AcceptJustStar, is_alone('*')),
+        (Field::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator)),
+        (Field::InterDigitTimeout, duration(listening.next_ms)),
+        (Field::NoEntryTimeout, duration(listening.first_ms)),
+        (Field::Min, Value::Integer(listening.min.into())),
+        (Field::Max, Value::Integer(listening.max.into())),
+        (Field::TerminatingDtmf, key(listening.terminator)),
+        (Field::VerificationType, Value::String(name.into())),
     ] {
         given(state, what, value);
     }
@@ -258,7 +258,7 @@ fn succeed(
     entry: Text,
 ) -> Outcome {
     state.note(|| Fact::Collected(entry.clone()));
-    gave(state, Listen::InputData, Value::String(entry.clone()));
+    gave(state, Field::InputData, Value::String(entry.clone()));
     if let Some(data) = collect.data {
         state.assign(program, data, Value::String(entry))?;
     }
@@ -272,7 +272,7 @@ fn fail(
     collect: &CollectInput,
     reason: Text,
 ) -> Outcome {
-    gave(state, Listen::Reason, Value::String(reason));
+    gave(state, Field::Reason, Value::String(reason));
     if let Some(data) = collect.data {
         let unset = Value::unset(state.type_of(program, data));
         state.assign(program, data, unset)?;

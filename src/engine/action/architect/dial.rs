@@ -6,7 +6,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::DialByExtension;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Listen};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::{Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer};
 
@@ -102,8 +102,8 @@ pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
 pub(super) fn user(state: &mut State, extension: &Text) -> Option<Effect> {
     let user = state.conversation.organisation.0.user_of_extension(extension)?;
     state.note(|| Fact::Collected(extension.clone()));
-    gave(state, Listen::Extension, Value::String(extension.clone()));
-    gave(state, Listen::User, user);
+    gave(state, Field::Extension, Value::String(extension.clone()));
+    gave(state, Field::User, user);
     Some(Effect::EndCall)
 }
 
@@ -142,13 +142,13 @@ pub(super) fn answered(
             return Err(Failure::new(Code::ACTION_NOT_SUPPORTED, message));
         }
         state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
-        gave(state, Listen::Extension, extension);
+        gave(state, Field::Extension, extension);
         return Ok(Effect::EndCall);
     };
     if let Some(frame) = state.wait(latency_ms) {
         return Ok(Effect::CutOff(frame));
     }
-    gave(state, Listen::Extension, extension.clone());
+    gave(state, Field::Extension, extension.clone());
     let output = match path.as_deref() {
         Some("timeout") => TIMEOUT,
         Some("failure") => FAILURE,

@@ -8,7 +8,7 @@ use crate::engine::state::{Effect, State};
 use crate::flow::{Legend, NodeId};
 use crate::program::architect::{Action, Source};
 use crate::program::{Program, StepAction};
-use crate::trace::{Fact, Failure, Field, Listen};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
@@ -221,11 +221,11 @@ fn or_default<T>(value: &Value, default: T, expected: &str) -> Result<T, Box<Fai
 }
 
 /// Notes a value that the action was given.
-pub(super) fn given(state: &mut State, what: Listen, value: Value) {
-    state.note(|| Fact::Input(Field::Listen(what), value));
+pub(super) fn given(state: &mut State, field: Field, value: Value) {
+    state.note(|| Fact::Input(field, value));
 }
 
 /// Notes a value that comes of the action.
-pub(super) fn gave(state: &mut State, what: Listen, value: Value) {
-    state.note(|| Fact::Output(Field::Listen(what), value));
+pub(super) fn gave(state: &mut State, field: Field, value: Value) {
+    state.note(|| Fact::Output(field, value));
 }

@@ -8,7 +8,7 @@ use crate::flow::SequenceId;
 use crate::flow::architect::UnitKind;
 use crate::program::architect::{Menu, MenuWay};
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Field, Listen, PathTaken};
+use crate::trace::{Entry, Fact, Field, PathTaken};
 use crate::value::{Text, Value};
 use crate::world::Answer;
 
@@ -223,7 +223,7 @@ fn again(
 /// Notes what came of a round.
 pub(super) fn note_round(state: &mut State, listening: &Listening, reason: String) {
     let name = Text::from(format!("round {}", listening.round));
-    let (of, value) = (Field::Listen(Listen::Reason), Value::String(reason.into()));
+    let (of, value) = (Field::Reason, Value::String(reason.into()));
     state.note(|| Fact::Entry(Box::new(Entry { of, name, value })));
 }
 

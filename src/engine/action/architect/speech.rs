@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field, Listen, PathTaken, Phrase};
+use crate::trace::{Fact, Failure, Field, PathTaken, Phrase};
 use crate::value::{Audio, Value};
 
 pub(super) fn play(
@@ -61,7 +61,7 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
 fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {
-        let field = Field::Listen(Listen::DroppedKeys);
+        let field = Field::DroppedKeys;
         state.note(|| Fact::Output(field, Value::String(dropped)));
     }
 }
