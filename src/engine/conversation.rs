@@ -42,6 +42,8 @@ pub(super) enum Participant {
 pub(super) struct Conversation {
     /// By index in [`BUILT_INS`]. Empty if no flow of Architect is loaded.
     pub(super) built_ins: Vec<Value>,
+    /// The same when the call began, for its trace.
+    at_start: Vec<Value>,
     pub(super) organisation: Organisation,
     pub(super) chance: Chance,
     /// The attributes of the participants, in the order in which they were first set.
@@ -63,6 +65,7 @@ impl Conversation {
     /// Sets everything to the start of a call.
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.built_ins.clear();
+        self.at_start.clear();
         self.fault = None;
         self.keys.clear();
         self.menus.clear();
@@ -91,6 +94,21 @@ impl Conversation {
         }
         let version = program.legend.flow(call.flow).version.clone();
         self.set("Flow.Version", Value::String(version.unwrap_or_else(|| "1.0".into())));
+    }
+
+    /// Keeps what the variables hold now, for the trace.
+    pub(super) fn keep_start(&mut self) {
+        self.at_start.clone_from(&self.built_ins);
+    }
+
+    /// Takes what the variables held when the call began.
+    pub(super) fn take_at_start(
+        &mut self,
+        program: &Program,
+    ) -> Vec<(VariableId, Value)> {
+        let ids = (program.built_in_first..).map(VariableId);
+        let held = ids.zip(self.at_start.drain(..));
+        held.filter(|(_, value)| !value.is_unset()).collect()
     }
 
     /// The caller waits in a queue: which, how long, and where in it. What the call brings

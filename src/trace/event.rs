@@ -31,6 +31,9 @@ pub struct Trace {
     pub events: Vec<Event>,
     /// The variables of the first flow that have a value at the end.
     pub variables: Vec<(VariableId, Value)>,
+    /// What the variables that Architect brings along held when the call began; those left
+    /// out were NOT_SET.
+    pub built_ins: Vec<(VariableId, Value)>,
     /// Variables that the call brought and no flow mentions.
     pub other_variables: Vec<(Text, Value)>,
 }

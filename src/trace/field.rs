@@ -43,6 +43,7 @@ fields! {
     DataAction given "dataAction" "The data action that is called, by its name."
     SuccessOutputs gives "successOutputs" "Results of a data action."
     FailureOutputs gives "failureOutputs" "What an action tells that failed."
+    DataTableId given "dataTableId" "The id of the data table, if it is known."
     DataTableName given "dataTableName" "The data table, by its name."
     LookupValue given "lookupValue" "The key of a data table's row."
     FoundOutputs gives "foundOutputs" "The columns of a data table's row."

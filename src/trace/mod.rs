@@ -16,6 +16,6 @@ pub use event::{
     Subject, Trace, Transfer,
 };
 pub use field::Field;
-pub use json::JsonWriter;
+pub use json::{JsonWriter, diagnostic};
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_text};

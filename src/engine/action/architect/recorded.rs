@@ -5,6 +5,8 @@ use super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::conversation::LANGUAGES;
 use crate::engine::state::{Effect, State};
+use crate::expr::architect::BUILT_INS;
+use crate::flow::VariableId;
 use crate::program::architect::{Change, Recorded, Source};
 use crate::program::{Program, Step};
 use crate::trace::Failure;
@@ -22,7 +24,11 @@ pub(super) fn execute(
         Change::Language(language) => set_language(state, program, language)?,
         Change::BuiltIn(name, source) => {
             let value = state.value(program, source)?;
-            state.conversation.set(name, value);
+            let id = BUILT_INS.iter().zip(program.built_in_first..);
+            let mut id = id.filter(|(known, _)| known.name == *name);
+            if let Some((_, id)) = id.next() {
+                state.assign(program, VariableId(id), value)?;
+            }
         }
         Change::EndFlow => return Ok(Effect::EndCall),
     }
