@@ -6,6 +6,7 @@ mod support;
 mod attributes;
 mod bots;
 mod error_handling;
+mod ids;
 mod kinds;
 mod listen;
 mod lookups;

@@ -337,3 +337,15 @@ fn what_an_agent_hears_the_caller_does_not() {
     assert_eq!(run.said(), ["Set"]);
     assert_eq!(run.output("Whisper"), "success");
 }
+
+#[test]
+fn an_agent_gets_the_caller_back() {
+    let back = "- returnToAgent: {name: Back}
+- playAudio: {name: Never, audio: {tts: Never}}";
+    let run = stage(with(back)).run();
+    assert_eq!(
+        (run.end().as_str(), run.path()),
+        ("completed", vec!["F", "Main", "Back"])
+    );
+    assert_eq!((run.codes(), run.routing().or(run.transfer())), (vec![], None));
+}

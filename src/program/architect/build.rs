@@ -7,7 +7,9 @@ use super::names::{Names, Scope};
 use super::source::{Source, source};
 use super::{Action, End, FlowPart, MenuWay, Nature, Sequence, Variable, Variables};
 use crate::expr::architect::BUILT_INS;
-use crate::flow::architect::{self, ActionIds, ArchitectFlow, Setting, Unit, UnitKind};
+use crate::flow::architect::{
+    self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
+};
 use crate::flow::{FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::program::layout::{Layout, LayoutId};
@@ -153,6 +155,7 @@ fn compile_flow(
     flows: &[ArchitectFlow],
 ) {
     let none = Scope::default();
+    let (step_ids, further_ids) = architect::step_ids(flow);
     let mut compiler = Compiler {
         program,
         flow,
@@ -162,7 +165,8 @@ fn compile_flow(
         task: &none,
         hidden: 0,
         loops: Vec::new(),
-        ids: ActionIds::default(),
+        step_ids: step_ids.into_iter(),
+        further_ids,
         menus: Menus::default(),
     };
     let begin = compiler.begin_flow();
@@ -215,7 +219,9 @@ pub(super) struct Compiler<'c> {
     hidden: u32,
     /// The loops around the action: where the next round begins, and the way behind.
     loops: Vec<(NodeId, Option<NodeId>)>,
-    ids: ActionIds,
+    /// The ids of the steps to come, and what gives ids to those that no author wrote.
+    step_ids: std::vec::IntoIter<StepId>,
+    further_ids: ActionIds,
     pub(super) menus: Menus,
 }
 
@@ -292,8 +298,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn action(&mut self, action: &architect::Action, next: Option<NodeId>) {
-        let name = action.name.as_ref().unwrap_or(&action.kind.value);
-        let at = self.push(name, &action.kind.value, action.span, Vec::new());
+        let at = self.push(action.title(), &action.kind.value, action.span, Vec::new());
         if action.kind.value == "loop" {
             return self.looped(action, at, next);
         }
@@ -335,6 +340,7 @@ impl<'c> Compiler<'c> {
             "endTask" => plain(self.end_task(action)),
             "disconnect" | "menuDisconnect" => plain(Action::End(End::Disconnect)),
             "endState" => plain(Action::End(End::State)),
+            "returnToAgent" | "menuReturnToAgent" => plain(Action::End(End::Agent)),
             "createCallback" => plain(self.callback(action)),
             "setWhisperAudio" => self.whisper_audio(action),
             "holdMusic" => plain(self.hold_music(action)),
@@ -351,8 +357,7 @@ impl<'c> Compiler<'c> {
     /// further one.
     fn looped(&mut self, action: &architect::Action, at: NodeId, next: Option<NodeId>) {
         let rounds = self.count_of_rounds(action);
-        let name = action.name.as_ref().unwrap_or(&action.kind.value);
-        let again = format!("{name}, next round");
+        let again = architect::next_round(action);
         let again = self.push(&again, "nextRound", action.span, Vec::new());
         self.loops.push((again, next));
         let names = labels(&["loop", "default"]);
@@ -399,7 +404,7 @@ impl<'c> Compiler<'c> {
         outputs: Vec<Text>,
     ) -> NodeId {
         let at = self.next_id();
-        let id = self.ids.next(name);
+        let id = self.step_id(name);
         self.program.nodes[self.plan.id.index()].insert(id.clone(), at);
         self.program.legend.nodes.push(NodeLabel {
             flow: self.plan.id,
@@ -422,6 +427,14 @@ impl<'c> Compiler<'c> {
             targets: Box::default(),
         });
         at
+    }
+
+    fn step_id(&mut self, name: &str) -> Text {
+        let written = self.step_ids.find_map(|id| match id {
+            StepId::Flow(id) | StepId::Node(id) | StepId::NextRound(id) => Some(id),
+            StepId::Choice => None,
+        });
+        written.unwrap_or_else(|| self.further_ids.next(name))
     }
 
     pub(super) fn set(

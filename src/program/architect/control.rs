@@ -88,6 +88,8 @@ pub enum End {
     Disconnect,
     /// The state of a flow that waits; the flow is over unless it waits for more.
     State,
+    /// The flow: the agent who sent the caller here has the call back.
+    Agent,
 }
 
 impl Compiler<'_> {

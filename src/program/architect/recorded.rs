@@ -62,7 +62,6 @@ pub(super) const RECORDED: &[(&str, &[&str])] = &[
     ("setSkills", SUCCESS_OR_FAILURE),
     ("setUUIData", &[]),
     ("setUtilizationLabel", SUCCESS_OR_FAILURE),
-    ("setWhisperAudio", SUCCESS_OR_FAILURE),
     ("setWrapupCode", SUCCESS_OR_FAILURE),
     ("showKnowledgeArticle", &[]),
     ("terminateWorkitem", SUCCESS_OR_FAILURE),
@@ -99,7 +98,6 @@ const ASKED: &[(&str, &[&str])] = &[
     ("getSecuredData", SUCCESS_OR_FAILURE),
     ("processVoicemailInput", &["voicemail", "noInput", "failure"]),
     ("promoteExternalContact", SUCCESS_OR_FAILURE),
-    ("searchExternalContacts", &["matchExact", "matchMultiple", "notFound"]),
     ("setSecuredData", SUCCESS_OR_FAILURE),
 ];
 
