@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::listen::{Heard, Listening, Next, gave, given, heard as take};
-use super::{Outcome, by_output, listen, speech};
+use super::listen::{Heard, Listening, Next, heard as take};
+use super::{Outcome, by_output, speech, values};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
@@ -31,23 +31,23 @@ pub(super) fn begin(
     collect: &CollectInput,
 ) -> Outcome {
     let count = |state: &mut State, source: &Source| {
-        let count = listen::integer(state, program, source, 1)?;
+        let count = values::integer(state, program, source, 1)?;
         Ok::<u32, Box<Failure>>(u32::try_from(count.clamp(1, MAX_DIGITS)).unwrap_or(1))
     };
     let mut listening = Listening {
         min: count(state, &collect.min)?,
         max: count(state, &collect.max)?,
-        first_ms: listen::milliseconds(state, program, &collect.no_entry, 5_000)?,
-        next_ms: listen::milliseconds(state, program, &collect.inter_digit, 3_000)?,
+        first_ms: values::milliseconds(state, program, &collect.no_entry, 5_000)?,
+        next_ms: values::milliseconds(state, program, &collect.inter_digit, 3_000)?,
         terminator: collect.terminator,
-        with_terminator: listen::truth(state, program, &collect.with_terminator, false)?,
+        with_terminator: values::truth(state, program, &collect.with_terminator, false)?,
         rounds: MAX_ROUNDS,
         round: 1,
         keys: "0123456789".into(),
         ..Listening::default()
     };
     for (key, source) in [('*', &collect.just_star), ('#', &collect.just_pound)] {
-        if listen::truth(state, program, source, false)? {
+        if values::truth(state, program, source, false)? {
             listening.alone.push(key);
         }
     }
@@ -78,7 +78,7 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
         (Field::TerminatingDtmf, key(listening.terminator)),
         (Field::VerificationType, Value::String(name.into())),
     ] {
-        given(state, what, value);
+        state.note(|| Fact::Input(what, value));
     }
 }
 
@@ -258,7 +258,7 @@ fn succeed(
     entry: Text,
 ) -> Outcome {
     state.note(|| Fact::Collected(entry.clone()));
-    gave(state, Field::InputData, Value::String(entry.clone()));
+    state.note(|| Fact::Output(Field::InputData, Value::String(entry.clone())));
     if let Some(data) = collect.data {
         state.assign(program, data, Value::String(entry))?;
     }
@@ -272,7 +272,7 @@ fn fail(
     collect: &CollectInput,
     reason: Text,
 ) -> Outcome {
-    gave(state, Field::Reason, Value::String(reason));
+    state.note(|| Fact::Output(Field::Reason, Value::String(reason)));
     if let Some(data) = collect.data {
         let unset = Value::unset(state.type_of(program, data));
         state.assign(program, data, unset)?;

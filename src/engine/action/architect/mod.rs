@@ -13,6 +13,7 @@ mod queue;
 mod recorded;
 mod speech;
 mod transfer;
+mod values;
 
 pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;

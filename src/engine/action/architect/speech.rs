@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Outcome;
-use crate::diagnostic::Code;
+use super::values::expected;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
@@ -36,10 +36,7 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
         Value::Audio(audio) => Arc::clone(audio),
         other => match Audio::from_value(other) {
             Some(audio) => Arc::new(audio),
-            None => {
-                let message = format!("expected audio, found {}", other.type_of());
-                return Err(Failure::new(Code::WRONG_TYPE, message));
-            }
+            None => return Err(expected("audio", other)),
         },
     };
     if audio.segments.is_empty() {
