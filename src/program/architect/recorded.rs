@@ -108,10 +108,7 @@ const FOUND_OR_NOT: &[&str] = &["found", "notFound"];
 pub(super) fn outputs_of(action: &architect::Action, known: &[&str]) -> Vec<Text> {
     let mut names = labels(known);
     for output in &action.outputs {
-        let is_there = |name: &Text| {
-            *name == output.label || name.eq_ignore_ascii_case(&output.label)
-        };
-        if !names.iter().any(is_there) {
+        if !names.iter().any(|name| name.eq_ignore_ascii_case(&output.label)) {
             names.push(output.label.clone());
         }
     }
