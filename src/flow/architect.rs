@@ -248,6 +248,43 @@ impl ActionIds {
     }
 }
 
+/// The id that a part of a flow has in runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepId {
+    /// Of the beginning of the flow.
+    Flow(Text),
+    /// Of a unit or an action.
+    Node(Text),
+    /// Of the further rounds of the loop before it.
+    NextRound(Text),
+    /// The task of a choice has none: choosing it is a step of the menu.
+    Choice,
+}
+
+/// The ids of all parts of a flow: its beginning, then each unit and its actions, those of
+/// outputs behind the action that has them. And what gives ids to whatever comes behind.
+pub fn step_ids(flow: &ArchitectFlow) -> (Vec<StepId>, ActionIds) {
+    let mut ids = ActionIds::default();
+    let mut steps = vec![StepId::Flow(ids.next(&flow.name.value))];
+    for unit in &flow.units {
+        steps.push(StepId::Node(ids.next(&unit.name)));
+        unit.each_action(&mut |action| match action.kind.value.as_str() {
+            "menuTask" => steps.push(StepId::Choice),
+            "loop" => {
+                steps.push(StepId::Node(ids.next(action.title())));
+                steps.push(StepId::NextRound(ids.next(&next_round(action))));
+            }
+            _ => steps.push(StepId::Node(ids.next(action.title()))),
+        });
+    }
+    (steps, ids)
+}
+
+/// What the step is called that begins a further round of a loop.
+pub fn next_round(action: &Action) -> String {
+    format!("{}, next round", action.title())
+}
+
 /// The type that Archy names so: `string`, `dateTime`, `stringCollection`.
 pub fn type_named(name: &str) -> Option<Type> {
     let single = name.strip_suffix("Collection");

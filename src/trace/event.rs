@@ -1,9 +1,8 @@
 //! The trace and its parts.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::listen::Listen;
+use super::field::Field;
 use crate::diagnostic::Code;
 use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
@@ -145,132 +144,6 @@ pub enum Fact {
     Entry(Box<Entry>),
     /// What was played, of which [`Fact::Said`] before it has the words.
     Played(Arc<Audio>),
-}
-
-/// Which of the values that one of Architect's actions is given or gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Field {
-    /// `condition` of a decision.
-    Condition,
-    /// The case of this number of a switch, from 1.
-    Case(u16),
-    /// `value` of a switch that compares.
-    Value,
-    /// `loopCount`
-    LoopCount,
-    /// `currentIndex` of a loop, from 0.
-    CurrentIndex,
-    /// The data action that is called, by its name.
-    DataAction,
-    /// `successOutputs` of a data action.
-    SuccessOutputs,
-    /// `failureOutputs`
-    FailureOutputs,
-    /// `dataTableId`, if the table is known.
-    DataTableId,
-    /// `dataTableName`
-    DataTableName,
-    /// `lookupValue`, the key of a data table's row.
-    LookupValue,
-    /// `foundOutputs`, the columns of a data table's row.
-    FoundOutputs,
-    /// `findName` of what is found by its name.
-    FindName,
-    /// `findId` of what is found by its id.
-    FindId,
-    /// `findIds` of users.
-    FindIds,
-    /// `findResult`
-    FindResult,
-    /// `externalId` of an external contact.
-    ExternalId,
-    /// `externalResult`
-    ExternalResult,
-    /// `searchTerm` for external contacts.
-    SearchTerm,
-    /// `externalResults`
-    ExternalResults,
-    /// `schedule` that is evaluated.
-    Schedule,
-    /// `scheduleTimeZone`
-    ScheduleTimeZone,
-    /// `scheduleGroup` that is evaluated.
-    ScheduleGroup,
-    /// `emergencyGroup` that is evaluated.
-    EmergencyGroup,
-    /// `evaluationDateTime`, if it is not now.
-    EvaluationDateTime,
-    /// `inServiceSchedules`, those that are active.
-    InServiceSchedules,
-    /// `duration` of a pause.
-    Duration,
-    /// Inputs of a task, a module or an action that is not simulated.
-    Inputs,
-    /// Outputs of the same.
-    Outputs,
-    /// What an action that listens to the caller was given or gives.
-    Listen(Listen),
-    /// `attributes` that are set.
-    Attributes,
-    /// `attributes` that are got.
-    AttributesGot,
-}
-
-impl Field {
-    /// Whether the values that it is about come from the action.
-    pub fn is_output(self) -> bool {
-        match self {
-            Self::Outputs
-            | Self::CurrentIndex
-            | Self::SuccessOutputs
-            | Self::FailureOutputs
-            | Self::FoundOutputs
-            | Self::FindResult
-            | Self::ExternalResult
-            | Self::ExternalResults
-            | Self::AttributesGot
-            | Self::InServiceSchedules => true,
-            Self::Listen(listen) => listen.is_output(),
-            _ => false,
-        }
-    }
-
-    /// As it is written, in traces and in Architect's execution documents.
-    pub fn name(self) -> Cow<'static, str> {
-        match self {
-            Self::Condition => "condition".into(),
-            Self::Case(number) => format!("Case {number}").into(),
-            Self::Value => "value".into(),
-            Self::LoopCount => "loopCount".into(),
-            Self::CurrentIndex => "currentIndex".into(),
-            Self::DataAction => "dataAction".into(),
-            Self::SuccessOutputs => "successOutputs".into(),
-            Self::FailureOutputs => "failureOutputs".into(),
-            Self::DataTableId => "dataTableId".into(),
-            Self::DataTableName => "dataTableName".into(),
-            Self::LookupValue => "lookupValue".into(),
-            Self::FoundOutputs => "foundOutputs".into(),
-            Self::FindName => "findName".into(),
-            Self::FindId => "findId".into(),
-            Self::FindIds => "findIds".into(),
-            Self::FindResult => "findResult".into(),
-            Self::ExternalId => "externalId".into(),
-            Self::ExternalResult => "externalResult".into(),
-            Self::SearchTerm => "searchTerm".into(),
-            Self::ExternalResults => "externalResults".into(),
-            Self::Schedule => "schedule".into(),
-            Self::ScheduleTimeZone => "scheduleTimeZone".into(),
-            Self::ScheduleGroup => "scheduleGroup".into(),
-            Self::EmergencyGroup => "emergencyGroup".into(),
-            Self::EvaluationDateTime => "evaluationDateTime".into(),
-            Self::InServiceSchedules => "inServiceSchedules".into(),
-            Self::Duration => "duration".into(),
-            Self::Inputs => "inputs".into(),
-            Self::Outputs => "outputs".into(),
-            Self::Listen(listen) => listen.name().into(),
-            Self::Attributes | Self::AttributesGot => "attributes".into(),
-        }
-    }
 }
 
 /// A value with a name of its own.

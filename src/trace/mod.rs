@@ -5,17 +5,17 @@
 
 mod event;
 pub mod execution;
+mod field;
 mod json;
-mod listen;
 mod simulation;
 mod steps;
 mod text;
 
 pub use event::{
-    Asked, Entry, Event, Fact, Failure, Field, PathTaken, Phrase, Routing, Status, Step,
+    Asked, Entry, Event, Fact, Failure, PathTaken, Phrase, Routing, Status, Step,
     Subject, Trace, Transfer,
 };
+pub use field::Field;
 pub use json::{JsonWriter, diagnostic};
-pub use listen::Listen;
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_blocks, render_text};

@@ -1,36 +1,11 @@
 //! Attributes of participants.
 
-use flowsim::engine::Call;
-use flowsim::program::Program;
 use flowsim::value::{Json, Value};
 
-use super::conversations::{Run, run, run_with};
+use super::support::{call_flow, run, stage};
 
 fn flow(actions: &str) -> String {
-    let actions: String =
-        actions.lines().map(|line| format!("            {line}\n")).collect();
-    format!(
-        "inboundCall:
-  name: F
-  startUpRef: /inboundCall/tasks/task[Main_1]
-  variables:
-    - stringVariable: {{name: Flow.a, initialValue: {{lit: before}}}}
-    - stringVariable: {{name: Flow.b}}
-  tasks:
-    - task:
-        name: Main
-        refId: Main_1
-        actions:
-{actions}"
-    )
-}
-
-fn with_context(actions: &str, context: &[(&str, Value)]) -> Run {
-    run_with(&flow(actions), "", &[], |call: Call, program: &Program| {
-        context
-            .iter()
-            .fold(call, |call, (name, value)| call.context(program, name, value.clone()))
-    })
+    call_flow(&["string a, initialValue: {lit: before}", "string b"], actions)
 }
 
 const SET: &str = "- setParticipantData:
@@ -48,9 +23,9 @@ const GET: &str = "- getParticipantData:
 #[test]
 fn attributes_that_were_set_are_got_by_their_exact_names() {
     let run = run(&flow(&format!("{SET}\n{GET}")), "", &[]);
-    assert!(run.is_completed());
-    assert_eq!(run.variable("Flow.a").as_deref(), Some("gold"));
-    assert_eq!(run.variable("Flow.b"), None);
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.variable("Flow.a"), "\"gold\"");
+    assert_eq!(run.variable("Flow.b"), "null");
     let expected = [
         "> attributes tier = gold",
         "> attributes tier2 = silver",
@@ -58,13 +33,13 @@ fn attributes_that_were_set_are_got_by_their_exact_names() {
         "< attributes Tier = ",
     ];
     assert_eq!(run.entries(), expected);
-    assert_eq!(run.notes(), Vec::<&str>::new());
+    assert_eq!(run.codes(), Vec::<&str>::new());
 }
 
 #[test]
 fn an_attribute_that_nobody_set_is_not_set() {
     let run = run(&flow(GET), "", &[]);
-    assert_eq!(run.variable("Flow.a"), None);
+    assert_eq!(run.variable("Flow.a"), "null");
 }
 
 #[test]
@@ -74,7 +49,7 @@ fn not_set_removes_an_attribute() {
     attributes:
       - attribute: {name: {lit: tier}, value: {noValue: true}}";
     let run = run(&flow(&format!("{SET}\n{unset}\n{GET}")), "", &[]);
-    assert_eq!(run.variable("Flow.a"), None);
+    assert_eq!(run.variable("Flow.a"), "null");
 }
 
 #[test]
@@ -88,11 +63,11 @@ fn an_attribute_needs_a_name() {
 
 #[test]
 fn the_context_of_a_call_gives_attributes() {
-    let run = with_context(GET, &[("participantData.tier", Value::from("iron"))]);
-    assert_eq!(run.variable("Flow.a").as_deref(), Some("iron"));
+    let run = stage(flow(GET)).context(&[("participantData.tier", "iron")]).run();
+    assert_eq!(run.variable("Flow.a"), "\"iron\"");
     let json = Json::object([("tier".into(), Json::Integer(7))]);
-    let run = with_context(GET, &[("participantData", Value::Json(json))]);
-    assert_eq!(run.variable("Flow.a").as_deref(), Some("7"));
+    let run = stage(flow(GET)).context(&[("participantData", Value::Json(json))]).run();
+    assert_eq!(run.variable("Flow.a"), "\"7\"");
 }
 
 fn conversation(kind: &str, id: &str, item: &str) -> String {
@@ -110,8 +85,8 @@ fn conversation(kind: &str, id: &str, item: &str) -> String {
 fn a_run_without_an_id_is_the_conversation_that_is_named() {
     let set = conversation("setConversationData", "{lit: c-9}", "value: {lit: gold}");
     let run = run(&flow(&format!("{set}\n{GET}")), "", &[]);
-    assert_eq!(run.variable("Flow.a").as_deref(), Some("gold"));
-    assert_eq!(run.output("setConversationData"), Some("success"));
+    assert_eq!(run.variable("Flow.a"), "\"gold\"");
+    assert_eq!(run.output("setConversationData"), "success");
 }
 
 #[test]
@@ -119,24 +94,24 @@ fn another_conversation_has_attributes_of_its_own() {
     let set = conversation("setConversationData", "{lit: c-9}", "value: {lit: gold}");
     let of_other = conversation("getConversationData", "{lit: c-9}", "variable: Flow.b");
     let actions = format!("{set}\n{GET}\n{of_other}");
-    let run = with_context(&actions, &[("conversationId", Value::from("c-1"))]);
-    assert_eq!(run.variable("Flow.a"), None);
-    assert_eq!(run.variable("Flow.b").as_deref(), Some("gold"));
-    assert_eq!(run.output("getConversationData"), Some("found"));
+    let run = stage(flow(&actions)).context(&[("conversationId", "c-1")]).run();
+    assert_eq!(run.variable("Flow.a"), "null");
+    assert_eq!(run.variable("Flow.b"), "\"gold\"");
+    assert_eq!(run.output("getConversationData"), "found");
 }
 
 #[test]
 fn conversation_data_without_any_attribute_is_not_found() {
     let get = conversation("getConversationData", "{lit: c-9}", "variable: Flow.a");
     let run = run(&flow(&get), "", &[]);
-    assert_eq!(run.output("getConversationData"), Some("notFound"));
-    assert_eq!(run.variable("Flow.a"), None);
+    assert_eq!(run.output("getConversationData"), "notFound");
+    assert_eq!(run.variable("Flow.a"), "null");
 }
 
 #[test]
 fn conversation_data_needs_a_conversation() {
     let set = conversation("setConversationData", "{noValue: true}", "value: {lit: x}");
     let run = run(&flow(&set), "", &[]);
-    assert!(run.is_completed());
-    assert_eq!(run.output("setConversationData"), Some("failure"));
+    assert_eq!(run.end(), "completed");
+    assert_eq!(run.output("setConversationData"), "failure");
 }

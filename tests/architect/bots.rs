@@ -1,10 +1,9 @@
 //! Bots that are run by themselves: slots, choices, intents.
 
-use super::conversations::{Run, run};
+use super::support::{indented, run};
 
 fn flow(actions: &str) -> String {
-    let actions: String =
-        actions.lines().map(|line| format!("          {line}\n")).collect();
+    let actions = indented(actions, 10);
     format!(
         "digitalBot:
   name: F
@@ -56,40 +55,36 @@ const SLOT: &str = "- askForSlot:
         actions:
           - communicate: {name: Unclear, communication: {lit: Unclear}}";
 
-fn said(run: &Run) -> Vec<&str> {
-    run.said()
-}
-
 #[test]
 fn a_slot_takes_what_the_participant_says() {
     let run = run(&flow(SLOT), "", &["say:25"]);
-    assert_eq!(said(&run), ["How much?", "You said 25"]);
-    assert_eq!(run.variable("Slot.Amount").as_deref(), Some("25"));
-    assert_eq!(run.output("Ask"), Some("default"));
-    assert_eq!(run.notes(), Vec::<&str>::new());
+    assert_eq!(run.said(), ["How much?", "You said 25"]);
+    assert_eq!(run.variable("Slot.Amount"), "25");
+    assert_eq!(run.output("Ask"), "default");
+    assert_eq!(run.codes(), Vec::<&str>::new());
 }
 
 #[test]
 fn a_bot_asks_again_until_it_gives_up() {
     let unclear = run(&flow(SLOT), "", &["say:lots", "say:more"]);
     let expected = ["How much?", "Sorry.", "A number, please.", "Unclear"];
-    assert_eq!(said(&unclear), expected);
-    assert_eq!(unclear.output("Ask"), Some("maxNoMatches"));
+    assert_eq!(unclear.said(), expected);
+    assert_eq!(unclear.output("Ask"), "maxNoMatches");
     let silent = run(&flow(SLOT), "", &[]);
     let expected = ["How much?", "Are you there?", "How much?", "Silent"];
-    assert_eq!(said(&silent), expected);
+    assert_eq!(silent.said(), expected);
     assert_eq!(silent.trace.elapsed_ms, 10_000);
     // Only what fails in a row counts.
     let mixed = run(&flow(SLOT), "", &["say:lots", "-", "say:7"]);
-    assert_eq!(mixed.variable("Slot.Amount").as_deref(), Some("7"));
+    assert_eq!(mixed.variable("Slot.Amount"), "7");
 }
 
 #[test]
 fn fixtures_answer_in_place_of_the_participant() {
     let filled = run(&flow(SLOT), "actions: {Ask: {outputs: {answer: 9}}}", &[]);
-    assert_eq!(said(&filled), ["How much?", "You said 9"]);
+    assert_eq!(filled.said(), ["How much?", "You said 9"]);
     let refused = run(&flow(SLOT), "actions: {Ask: {path: maxNoInputs}}", &[]);
-    assert_eq!(said(&refused), ["How much?", "Silent"]);
+    assert_eq!(refused.said(), ["How much?", "Silent"]);
 }
 
 #[test]
@@ -109,9 +104,9 @@ fn a_slot_that_nobody_declares_holds_text_and_is_cleared() {
     name: Gone?
     condition: {exp: IsNotSetOrEmpty(Slot.City)}";
     let run = run(&flow(actions), "", &["say:Rome"]);
-    assert_eq!(said(&run), ["To Rome"]);
-    assert_eq!(run.output("Gone?"), Some("yes"));
-    assert_eq!(run.variable("Slot.City"), None);
+    assert_eq!(run.said(), ["To Rome"]);
+    assert_eq!(run.output("Gone?"), "yes");
+    assert_eq!(run.variable("Slot.City"), "null");
 }
 
 const MENU: &str = "- digitalMenu:
@@ -129,10 +124,10 @@ const MENU: &str = "- digitalMenu:
 #[test]
 fn a_digital_menu_is_answered_by_the_name_of_a_path() {
     let chosen = run(&flow(MENU), "", &["say:credit CARD"]);
-    assert_eq!(said(&chosen), ["What?", "Card it is"]);
-    assert_eq!(chosen.variable("Flow.choice").as_deref(), Some("Credit card"));
+    assert_eq!(chosen.said(), ["What?", "Card it is"]);
+    assert_eq!(chosen.variable("Flow.choice"), "\"Credit card\"");
     let prepared = run(&flow(MENU), "actions: {Menu: {path: Credit card}}", &[]);
-    assert_eq!(said(&prepared), ["What?", "Card it is"]);
+    assert_eq!(prepared.said(), ["What?", "Card it is"]);
     let silent = run(&flow(MENU), "", &[]);
     assert_eq!(silent.path().last(), Some(&"Exit"));
     assert_eq!(silent.entries(), Vec::<String>::new());
@@ -150,13 +145,13 @@ fn a_question_of_yes_and_no() {
     outputs:
       'no': {actions: [{communicate: {name: Never mind, communication: {lit: Never mind}}}]}";
     let yes = run(&flow(ask), "", &["say:Yes!"]);
-    assert_eq!(yes.variable("Flow.sure").as_deref(), Some("true"));
-    assert_eq!(yes.output("Sure?"), Some("yes"));
+    assert_eq!(yes.variable("Flow.sure"), "true");
+    assert_eq!(yes.output("Sure?"), "yes");
     let no = run(&flow(ask), "", &["2"]);
-    assert_eq!(said(&no), ["Are you sure?", "Never mind"]);
+    assert_eq!(no.said(), ["Are you sure?", "Never mind"]);
     let prepared = run(&flow(ask), "actions: {Sure?: {outputs: {answer: false}}}", &[]);
-    assert_eq!(prepared.output("Sure?"), Some("no"));
-    assert_eq!(prepared.variable("Flow.sure").as_deref(), Some("false"));
+    assert_eq!(prepared.output("Sure?"), "no");
+    assert_eq!(prepared.variable("Flow.sure"), "false");
 }
 
 const INTENT: &str = "- askForIntent:
@@ -171,17 +166,17 @@ const INTENT: &str = "- askForIntent:
 #[test]
 fn an_intent_leads_to_its_task() {
     let spoken = run(&flow(INTENT), "", &["say:account balance"]);
-    assert_eq!(said(&spoken), ["What can I do?", "You have 5 dollars"]);
+    assert_eq!(spoken.said(), ["What can I do?", "You have 5 dollars"]);
     let world = "actions: {What: {outputs: {intent: Account Balance}}}";
     let prepared = run(&flow(INTENT), world, &[]);
-    assert_eq!(said(&prepared), ["What can I do?", "You have 5 dollars"]);
+    assert_eq!(prepared.said(), ["What can I do?", "You have 5 dollars"]);
     let unknown = run(&flow(INTENT), "", &["say:x", "say:y"]);
-    assert_eq!(unknown.output("What"), Some("noIntent"));
+    assert_eq!(unknown.output("What"), "noIntent");
 }
 
 #[test]
 fn waiting_for_input_leads_to_the_task_of_an_intent_too() {
     let wait = "- waitForInput: {name: Wait, question: {lit: Well?}}";
     let run = run(&flow(wait), "", &["say:Account Balance"]);
-    assert_eq!(said(&run), ["Well?", "You have 5 dollars"]);
+    assert_eq!(run.said(), ["Well?", "You have 5 dollars"]);
 }

@@ -1,6 +1,6 @@
 //! What `settingsErrorHandling` does: every event of ArchEnums.EVENTS_FLOW_ERROR_HANDLING.
 
-use super::stage::{Run, stage};
+use super::support::{Run, stage};
 
 /// A flow of a type whose first task or state fails, with this error handling.
 fn failing(flow_type: &str, handling: &str) -> Run {

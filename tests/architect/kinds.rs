@@ -10,22 +10,11 @@ use std::sync::Arc;
 use flowsim::engine::{Call, Session};
 use flowsim::world::{Answer, Input, Question};
 
-use super::conversations::program;
+use super::support::{call_flow, compile};
 
 /// What an action without settings asks of the world.
 fn treatment(kind: &str) -> &'static str {
-    let text = format!(
-        "inboundCall:
-  name: F
-  startUpRef: /inboundCall/tasks/task[Main_1]
-  tasks:
-    - task:
-        name: Main
-        refId: Main_1
-        actions: [{{{kind}: {{name: A}}}}]
-"
-    );
-    let program = program(&text);
+    let program = compile(&call_flow(&[], &format!("- {kind}: {{name: A}}")));
     let call = Call::new(program.flow("F").unwrap());
     let mut session = Session::start(Arc::clone(&program), &call);
     let mut treatment = "runs";

@@ -1,10 +1,10 @@
 //! `collectInput` and `dialByExtension`, and keys that are typed ahead.
 
 use flowsim::engine::{Call, Limits, Session};
-use flowsim::trace::Status;
+use flowsim::trace::{Field, Status};
 use flowsim::world::{Answer, Input, Question};
 
-use crate::calls::{Run, compile, run, run_with};
+use super::support::{Run, compile, run, stage};
 
 /// A flow that takes digits and says which way it goes.
 fn collect(settings: &str) -> String {
@@ -55,8 +55,8 @@ fn range(terminator: &str, more: &str) -> String {
 /// The output, the data, and how long it took.
 fn outcome(flow: &str, inputs: &[&str]) -> (String, String, i64) {
     let run = run(flow, "", inputs);
-    let output = run.output("Ask").unwrap_or_default().to_owned();
-    (output, run.last("Task.data"), run.trace.elapsed_ms)
+    let output = run.output("Ask").to_owned();
+    (output, run.variable("Task.data"), run.trace.elapsed_ms)
 }
 
 fn success(data: &str, elapsed_ms: i64) -> (String, String, i64) {
@@ -79,7 +79,7 @@ fn too_few_digits_and_none_fail() {
     assert_eq!(outcome(&exact(3), &["1@0,2@3001,3@0"]), failure(3_000));
     assert_eq!(outcome(&exact(3), &["-"]), failure(5_000));
     assert_eq!(outcome(&exact(3), &[]), failure(5_000));
-    let reasons = |input| run(&exact(3), "", &[input]).gave("reason");
+    let reasons = |input| run(&exact(3), "", &[input]).values(Field::Reason);
     assert_eq!(reasons("12"), ["2 of at least 3 digits"]);
     assert_eq!(reasons("-"), ["no entry"]);
 }
@@ -181,16 +181,16 @@ fn an_entry_is_read_to_the_caller_who_confirms_it() {
     let none = run(&flow("none"), "", &["42"]);
     assert_eq!(heard(&none), "Number? | 42");
     let anew = run(&flow("numeric"), "", &["42", "2", "43", "1"]);
-    assert_eq!(anew.last("Task.data"), "\"43\"");
+    assert_eq!(anew.variable("Task.data"), "\"43\"");
     let never = run(&flow("numeric"), "", &["42", "2", "43", "2", "44", "2", "45", "1"]);
     assert_eq!(
-        (never.output("Ask"), never.last("Task.data")),
-        (Some("failure"), "null".into())
+        (never.output("Ask"), never.variable("Task.data")),
+        ("failure", "null".into())
     );
     let silent = run(&flow("numeric"), "", &["42", "-"]);
-    assert_eq!(silent.gave("reason"), ["not confirmed"]);
+    assert_eq!(silent.values(Field::Reason), ["not confirmed"]);
     let ahead = run(&flow("numeric"), "", &["421"]);
-    assert_eq!(ahead.last("Task.data"), "\"42\"", "confirmed ahead");
+    assert_eq!(ahead.variable("Task.data"), "\"42\"", "confirmed ahead");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn two(audio: &str) -> String {
 fn digits_beyond_the_count_are_typed_ahead() {
     let run = run(&two("{tts: Next}"), "", &["12345", "9"]);
     assert_eq!(
-        (run.last("Task.data"), run.last("Task.more")),
+        (run.variable("Task.data"), run.variable("Task.more")),
         ("\"12\"".into(), "\"345\"".into())
     );
     assert_eq!(run.trace.elapsed_ms, 0);
@@ -239,13 +239,13 @@ fn what_is_typed_ahead_begins_an_entry_and_the_caller_goes_on() {
     assert_eq!((question.timeout_ms, question.valid_digits), (3_000, "0123456789"));
     session.resume(Answer::Input(Input::Keys("45".into())));
     let run = Run { program, trace: session.take_trace().unwrap() };
-    assert_eq!(run.last("Task.more"), "\"345\"");
+    assert_eq!(run.variable("Task.more"), "\"345\"");
 }
 
 #[test]
 fn keys_come_when_they_are_pressed() {
     let run = run(&two("{tts: Next}"), "", &["1@0,2@0,3@4000,4@0,5@0"]);
-    assert_eq!(run.last("Task.more"), "\"345\"");
+    assert_eq!(run.variable("Task.more"), "\"345\"");
     assert_eq!(run.trace.elapsed_ms, 4_000);
 }
 
@@ -253,17 +253,17 @@ fn keys_come_when_they_are_pressed() {
 fn audio_that_cannot_be_interrupted_drops_what_was_typed_ahead() {
     let audio = "{exp: 'AudioPlaybackOptions(ToAudioTTS(\"Terms\"), false)'}";
     let dropped = run(&two(audio), "", &["12345", "678"]);
-    assert_eq!(dropped.gave("droppedKeys"), ["345"]);
-    assert_eq!(dropped.last("Task.more"), "\"678\"");
+    assert_eq!(dropped.values(Field::DroppedKeys), ["345"]);
+    assert_eq!(dropped.variable("Task.more"), "\"678\"");
     insta::assert_snapshot!(dropped.text());
     let later = run(&two(audio), "", &["1@0,2@0,3@4000,4@0,5@0"]);
-    assert_eq!(later.last("Task.more"), "\"345\"", "pressed after the audio");
+    assert_eq!(later.variable("Task.more"), "\"345\"", "pressed after the audio");
 }
 
 #[test]
 fn a_call_is_cut_off_while_it_listens() {
     let limits = Limits { timeout_ms: Some(1_500), ..Limits::default() };
-    let run = run_with(&exact(3), "", &["1@1000"], |call: Call| call.limits(limits));
+    let run = stage(exact(3)).inputs(&["1@1000"]).limits(limits).run();
     assert_eq!((run.trace.status, run.trace.elapsed_ms), (Status::Timeout, 1_500));
 }
 
@@ -294,7 +294,7 @@ fn an_extension_connects_with_its_user() {
     {
         let run = run(&dial(""), USERS, &[input]);
         assert_eq!(run.path(), ["F", "T", "Dial"], "{input}");
-        assert!(run.gave("user")[0].contains(user), "{input}");
+        assert!(run.values(Field::User)[0].contains(user), "{input}");
         assert_eq!(run.trace.elapsed_ms, elapsed_ms, "{input}");
     }
 }
@@ -302,21 +302,24 @@ fn an_extension_connects_with_its_user() {
 #[test]
 fn an_unknown_extension_fails_after_the_last_time() {
     let run = run(&dial(""), USERS, &["555", "666#"]);
-    assert_eq!(run.output("Dial"), Some("failure"));
+    assert_eq!(run.output("Dial"), "failure");
     assert_eq!(
-        (run.said(), run.last("Task.data")),
+        (run.said(), run.variable("Task.data")),
         (vec!["Again", "Nobody"], "\"666\"".into())
     );
-    assert_eq!(run.gave("reason"), ["no extension: 555", "no extension: 666"]);
+    assert_eq!(
+        run.values(Field::Reason),
+        ["round 1 = no extension: 555", "round 2 = no extension: 666"]
+    );
 }
 
 #[test]
 fn who_dials_nothing_times_out() {
     let run = run(&dial(""), USERS, &[]);
-    assert_eq!((run.output("Dial"), run.trace.elapsed_ms), (Some("timeout"), 12_000));
-    assert_eq!(run.last("Task.data"), "null");
+    assert_eq!((run.output("Dial"), run.trace.elapsed_ms), ("timeout", 12_000));
+    assert_eq!(run.variable("Task.data"), "null");
     let own = dial("                interDigitTimeout: {lit: {seconds: 1}}");
-    assert_eq!(crate::calls::run(&own, USERS, &[]).trace.elapsed_ms, 2_000);
+    assert_eq!(stage(own).world(USERS).run().trace.elapsed_ms, 2_000);
 }
 
 #[test]
@@ -326,6 +329,6 @@ fn without_extensions_whoever_answers_says_what_comes_of_it() {
         (taken.path(), taken.trace.status),
         (vec!["F", "T", "Dial"], Status::Completed)
     );
-    let strict = run_with(&dial(""), "", &["55#"], |call: Call| call.strict(true));
+    let strict = stage(dial("")).inputs(&["55#"]).strict().run();
     assert_eq!(strict.trace.status, Status::Error);
 }

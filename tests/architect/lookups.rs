@@ -1,26 +1,9 @@
 //! Data actions, data tables, objects of the organisation, external contacts, pauses.
 
-use flowsim::engine::Call;
-use flowsim::trace::{Field, JsonWriter, Status};
+use flowsim::trace::{Field, Status};
 use flowsim::world::{Answer, Host, Question};
 
-use super::support::{Run, run, run_call, run_with};
-
-/// A call flow with one task. Of `variables` each is `type name`.
-pub(super) fn flow(variables: &[&str], actions: &str) -> String {
-    let mut text = String::from(
-        "inboundCall:\n  name: F\n  startUpRef: /inboundCall/tasks/task[Main_1]\n  variables:\n",
-    );
-    for variable in variables {
-        let (kind, name) = variable.split_once(' ').expect("a type and a name");
-        text += &format!("    - {kind}Variable: {{name: Flow.{name}}}\n");
-    }
-    text += "  tasks:\n    - task:\n        name: Main\n        refId: Main_1\n        actions:\n";
-    for line in actions.lines() {
-        text += &format!("          {line}\n");
-    }
-    text
-}
+use super::support::{Run, call_flow, run, stage};
 
 const VARIABLES: [&str; 10] = [
     "string text",
@@ -44,7 +27,7 @@ fn data_action(settings: &str, fixtures: &str) -> Run {
          userMessage: {{var: Flow.message}}}}\n    outputs:\n      success: {{actions: [{{playAudio: \
          {{name: S, audio: {{tts: done}}}}}}]}}"
     );
-    run(&flow(&VARIABLES, &action), fixtures, &[])
+    run(&call_flow(&VARIABLES, &action), fixtures, &[])
 }
 
 #[test]
@@ -75,9 +58,9 @@ fn a_data_action_gives_its_results() {
     ] {
         assert_eq!(run.variable(&format!("Flow.{name}")), value, "{name}");
     }
-    assert_eq!(run.facts(Field::DataAction), ["\"Get\""]);
-    assert_eq!(run.facts(Field::Inputs), ["id=\"c-1\"", "n=2", "nothing=null"]);
-    assert_eq!(run.facts(Field::SuccessOutputs).last().unwrap(), "unused=\"x\"");
+    assert_eq!(run.values(Field::DataAction), ["Get"]);
+    assert_eq!(run.values(Field::Inputs), ["id = c-1", "n = 2", "nothing = null"]);
+    assert_eq!(run.values(Field::SuccessOutputs).last().unwrap(), "unused = x");
     assert_eq!(run.trace.elapsed_ms, 0);
 }
 
@@ -113,7 +96,7 @@ fn a_failure_tells_what_the_body_says() {
     );
     assert_eq!(run.variable("Flow.code"), "\"e\"");
     assert_eq!(run.variable("Flow.status"), "1");
-    assert_eq!(run.facts(Field::FailureOutputs).len(), 3);
+    assert_eq!(run.values(Field::FailureOutputs).len(), 3);
 
     let run = data_action("inputs: {}", "dataActions: {Get: {status: 503, output: [1]}}");
     assert_eq!(run.variable("Flow.code"), "null");
@@ -147,7 +130,7 @@ fn without_an_answer_it_fails() {
 
     let action =
         "- callData: {name: It, category: {Cat: {dataAction: {Get: {none: true}}}}}";
-    let strict = run_call(&flow(&[], action), "{}", &[], |call| call.strict(true));
+    let strict = stage(call_flow(&[], action)).strict().run();
     assert_eq!(strict.output("It"), "error");
     assert_eq!(strict.codes(), ["DATA_ACTION_NOT_MOCKED"]);
     assert_eq!(strict.trace.status, Status::Error);
@@ -172,7 +155,7 @@ fn without_a_timeout_it_has_a_minute() {
         "- callData: {name: It, category: {Cat: {dataAction: {Get: {none: true}}}}}";
     for (latency, output) in [(60_000, "success"), (60_001, "timeout")] {
         let fixtures = format!("dataActions: {{Get: {{latencyMs: {latency}}}}}");
-        let run = run(&flow(&[], action), &fixtures, &[]);
+        let run = run(&call_flow(&[], action), &fixtures, &[]);
         assert_eq!(run.output("It"), output, "{latency}");
         assert_eq!(run.trace.elapsed_ms, 60_000);
     }
@@ -192,7 +175,8 @@ fn the_caller_hears_that_it_goes_on() {
         );
         let defaults = "inboundCall:
   settingsActionDefaults: {callData: {processingPrompt: {prompt: PromptSystem.processing}}}";
-        let text = flow(&[], &action).replace("inboundCall:\n", &format!("{defaults}\n"));
+        let text =
+            call_flow(&[], &action).replace("inboundCall:\n", &format!("{defaults}\n"));
         let fixtures = format!(
             "dataActions: {{Get: {{latencyMs: {latency}}}}}
 systemPrompts: {{processing: {{tts: Please wait.}}}}
@@ -225,7 +209,7 @@ fn look_up(key: &str, table: &str, columns: &str) -> Run {
     outputs:
       notFound: {{actions: [{{playAudio: {{name: N, audio: {{tts: nobody}}}}}}]}}"
     );
-    run(&flow(&VARIABLES, &action), TABLES, &[])
+    run(&call_flow(&VARIABLES, &action), TABLES, &[])
 }
 
 #[test]
@@ -243,10 +227,10 @@ fn a_row_gives_its_columns() {
     ] {
         assert_eq!(run.variable(&format!("Flow.{name}")), value, "{name}");
     }
-    assert_eq!(run.facts(Field::DataTableName), ["\"routes\""]);
-    assert_eq!(run.facts(Field::LookupValue), ["\"1\""]);
-    let found = ["Queue=\"Sales\"", "Priority=3", "Open=true", "Rate=2.0"];
-    assert_eq!(run.facts(Field::FoundOutputs), found);
+    assert_eq!(run.values(Field::DataTableName), ["routes"]);
+    assert_eq!(run.values(Field::LookupValue), ["1"]);
+    let found = ["Queue = Sales", "Priority = 3", "Open = true", "Rate = 2.0"];
+    assert_eq!(run.values(Field::FoundOutputs), found);
 }
 
 #[test]
@@ -287,7 +271,7 @@ fn a_variable_keeps_its_value_if_nothing_is_found() {
     name: It
     lookupValue: {lit: none}
     dataTable: {Routes: {foundOutputs: {Queue: {var: Flow.text}}}}";
-    let run = run(&flow(&VARIABLES, actions), TABLES, &[]);
+    let run = run(&call_flow(&VARIABLES, actions), TABLES, &[]);
     assert_eq!(run.variable("Flow.text"), "\"old\"");
 }
 
@@ -337,7 +321,7 @@ fn objects_are_found_by_name_or_id() {
     outputs:
       found: {{actions: [{{updateData: {{name: U, statements: [{{string: {{variable: Flow.id, value: {{exp: Flow.found.id}}}}}}]}}}}]}}"
         );
-        let run = run(&flow(&variables, &actions), ORGANISATION, &[]);
+        let run = run(&call_flow(&variables, &actions), ORGANISATION, &[]);
         let output = if id.is_some() { "found" } else { "notFound" };
         assert_eq!(run.output("It"), output, "{action} {key}");
         let id = id.map_or("null".into(), |id| format!("\"{id}\""));
@@ -361,7 +345,7 @@ fn several_users_are_found_in_order() {
         let action = format!(
             "- findUsersById: {{name: It, findIds: {{exp: '{ids}'}}, findResult: {{var: Flow.found}}}}"
         );
-        let run = run(&flow(&["userCollection found"], &action), ORGANISATION, &[]);
+        let run = run(&call_flow(&["userCollection found"], &action), ORGANISATION, &[]);
         assert_eq!(run.output("It"), output, "{ids}");
         let found = run.trace.variable(&run.program.legend, "Flow.found").unwrap();
         let found: serde_json::Value =
@@ -378,7 +362,7 @@ fn only_fifty_users_are_found() {
     let action = format!(
         "- findUsersById: {{name: It, findIds: {{exp: 'MakeList({ids})'}}, findResult: {{var: Flow.found}}}}"
     );
-    let run = run(&flow(&["userCollection found"], &action), ORGANISATION, &[]);
+    let run = run(&call_flow(&["userCollection found"], &action), ORGANISATION, &[]);
     assert_eq!(run.output("It"), "partiallyFound");
     assert!(run.variable("Flow.found").ends_with("},null]"));
 }
@@ -405,7 +389,7 @@ fn contact(key: &str, read: &str) -> Run {
     outputs:
       found: {{actions: [{{updateData: {{name: U, statements: [{{string: {{variable: Flow.text, value: {{exp: '{read}'}}}}}}]}}}}]}}"
     );
-    run(&flow(&["externalContact found", "string text"], &actions), CONTACTS, &[])
+    run(&call_flow(&["externalContact found", "string text"], &actions), CONTACTS, &[])
 }
 
 #[test]
@@ -441,7 +425,7 @@ fn a_contact_is_got_by_its_id_only() {
     for key in ["\"c-3\"", "\"ada@example.com\"", "\" \"", "ToString(NOT_SET)"] {
         let run = contact(key, "Flow.found.id");
         assert_eq!(run.output("It"), "notFound", "{key}");
-        assert_eq!(run.facts(Field::ExternalResult), Vec::<String>::new());
+        assert_eq!(run.values(Field::ExternalResult), Vec::<String>::new());
     }
 }
 
@@ -461,7 +445,7 @@ fn contacts_are_searched_by_every_key() {
     externalResults: {{var: Flow.found}}"
         );
         let run =
-            run(&flow(&["externalContactCollection found"], &action), CONTACTS, &[]);
+            run(&call_flow(&["externalContactCollection found"], &action), CONTACTS, &[]);
         assert_eq!(run.output("It"), output, "{term}");
         let found = run.variable("Flow.found");
         assert_eq!(found.matches("\"id\":\"c-1\"").count(), count, "{term}");
@@ -482,7 +466,7 @@ fn contacts_that_cannot_be_read_are_an_error() {
         "- getExternalContact: {name: It, externalId: {lit: c-1}}",
         "- searchExternalContacts: {name: It, searchTerm: {lit: c-1}}",
     ] {
-        let run = run_with(&flow(&[], action), Call::new, &mut Unreadable);
+        let run = stage(call_flow(&[], action)).answered_by(&mut Unreadable);
         assert_eq!(
             (run.output("It"), run.codes()),
             ("error", vec!["CONTACTS_UNREADABLE"])
@@ -494,9 +478,8 @@ fn contacts_that_cannot_be_read_are_an_error() {
 #[test]
 fn outputs_have_the_ids_of_the_platform() {
     let action = "- searchExternalContacts: {name: It, searchTerm: {lit: c-1}}";
-    let run = run(&flow(&[], action), CONTACTS, &[]);
-    let mut json = String::new();
-    JsonWriter::new(&run.program.legend).write(&run.trace, &mut json);
+    let run = run(&call_flow(&[], action), CONTACTS, &[]);
+    let json = run.json().to_string();
     assert!(json.contains("\"path\":\"__MATCH_EXACT__\""), "{json}");
 }
 
@@ -505,7 +488,7 @@ fn wait(duration: &str, trim: bool, flow_type: &str) -> Run {
         "- wait: {{name: It, duration: {{exp: '{duration}'}}, trimDurationNearMaxRunningTime: {{lit: {trim}}}}}
 - wait: {{name: Then, duration: {{lit: {{seconds: 1}}}}, trimDurationNearMaxRunningTime: {{lit: true}}}}"
     );
-    run(&flow(&[], &action).replace("inboundCall", flow_type), "{}", &[])
+    run(&call_flow(&[], &action).replace("inboundCall", flow_type), "", &[])
 }
 
 #[test]

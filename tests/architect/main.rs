@@ -1,14 +1,12 @@
 //! How Architect's flows run, one file a family of actions, through the public face of the
 //! library. `docs/architect.md` says the same to authors of flows.
 
-mod calls;
-mod conversations;
-mod stage;
 mod support;
 
 mod attributes;
 mod bots;
 mod error_handling;
+mod ids;
 mod kinds;
 mod listen;
 mod lookups;

@@ -1,10 +1,10 @@
 //! Menus: what they play, how long they wait, and where their choices lead.
 
 use flowsim::engine::{Call, Limits, Session};
-use flowsim::trace::Status;
+use flowsim::trace::{Field, Status};
 use flowsim::world::{Answer, Input, Question};
 
-use crate::calls::{compile, run, run_with};
+use super::support::{compile, run, stage};
 
 /// A flow with two menus. `settings` are those of the first.
 fn flow(settings: &str, choices: &str) -> String {
@@ -53,7 +53,7 @@ fn the_actions_of_a_choice_lead_back_to_the_menu() {
     let run = run(&plain(), "", &["1", "*"]);
     assert_eq!(run.path(), ["F", "Main Menu", "Selling", "Main Menu", "Bye"]);
     assert_eq!(run.said(), ["Sales 1 or help 2", "We sell", "Sales 1 or help 2"]);
-    assert_eq!(run.output("Main Menu"), Some("Sales"));
+    assert_eq!(run.output("Main Menu"), "Sales");
     assert_eq!(run.trace.status, Status::Completed);
 }
 
@@ -62,9 +62,10 @@ fn a_menu_is_played_so_often_and_then_the_call_ends() {
     let run = run(&plain(), "", &[]);
     assert_eq!(run.path(), ["F", "Main Menu"]);
     assert_eq!(run.said().len(), 3);
-    assert_eq!(run.gave("reason"), ["no input"; 3]);
+    let silent = [1, 2, 3].map(|round| format!("round {round} = no input"));
+    assert_eq!(run.values(Field::Reason), silent);
     assert_eq!(run.trace.elapsed_ms, 30_000);
-    assert_eq!(run.output("Main Menu"), None);
+    assert_eq!(run.output("Main Menu"), "none");
     assert_eq!(run.trace.status, Status::Completed);
 }
 
@@ -97,8 +98,8 @@ fn the_default_choice_is_taken_after_the_last_time() {
     let choice = "          - menuDisconnect: {name: Nobody, refId: Bye_7}";
     let run = run(&flow(default, choice), "", &["7"]);
     assert_eq!(run.path(), ["F", "Main Menu", "Nobody"]);
-    assert_eq!(run.output("Main Menu"), Some("Nobody"));
-    assert_eq!(run.gave("reason"), ["no match: 7"]);
+    assert_eq!(run.output("Main Menu"), "Nobody");
+    assert_eq!(run.values(Field::Reason), ["round 1 = no match: 7"]);
 }
 
 #[test]
@@ -115,7 +116,7 @@ fn the_audio_knows_why_the_menu_is_played_again() {
 fn a_late_key_counts_for_the_next_round() {
     let run = run(&plain(), "", &["*@12000"]);
     assert_eq!(run.path(), ["F", "Main Menu", "Bye"]);
-    assert_eq!(run.gave("reason"), ["no input"]);
+    assert_eq!(run.values(Field::Reason), ["round 1 = no input"]);
     assert_eq!(run.trace.elapsed_ms, 12_000);
 }
 
@@ -123,10 +124,10 @@ fn a_late_key_counts_for_the_next_round() {
 fn what_is_said_chooses_in_any_case_and_language() {
     for (words, output) in [("BUY", "Sales"), ("sales", "Sales"), (" hilfe ", "Help")] {
         let run = run(&plain(), "", &[&format!("say:{words}")]);
-        assert_eq!(run.output("Main Menu"), Some(output), "{words}");
+        assert_eq!(run.output("Main Menu"), output, "{words}");
     }
     let unknown = run(&plain(), "", &["say:weather", "*"]);
-    assert_eq!(unknown.gave("reason"), ["no match: weather"]);
+    assert_eq!(unknown.values(Field::Reason), ["round 1 = no match: weather"]);
 }
 
 #[test]
@@ -135,10 +136,10 @@ fn the_language_of_the_call_wins() {
               name: German
               speechRecTerms: {de-de: {terms: [{lit: Sales}]}}";
     let english = run(&flow("", choice), "", &["say:sales"]);
-    assert_eq!(english.output("Main Menu"), Some("Sales"));
+    assert_eq!(english.output("Main Menu"), "Sales");
     let text =
         flow("", choice).replace("defaultLanguage: en-us", "defaultLanguage: de-de");
-    assert_eq!(run(&text, "", &["say:sales"]).output("Main Menu"), Some("German"));
+    assert_eq!(run(&text, "", &["say:sales"]).output("Main Menu"), "German");
 }
 
 #[test]
@@ -169,18 +170,18 @@ fn a_global_choice_works_in_every_menu_and_leads_back_to_it() {
         let run = run(&flow("", choice), "", &["2", input, "*"]);
         let path = ["F", "Main Menu", "Help", "Help Menu", "Telling", "Help Menu", "Bye"];
         assert_eq!(run.path(), path, "{input}");
-        assert_eq!(run.output("Help Menu"), Some("Hours"));
+        assert_eq!(run.output("Help Menu"), "Hours");
     }
     let own = flow("", choice).replace("dtmf: digit_9", "dtmf: digit_5");
     let run = run(&own, "", &["2", "5", "*"]);
-    assert_eq!(run.output("Help Menu"), Some("Back"), "own choices win");
+    assert_eq!(run.output("Help Menu"), "Back", "own choices win");
 }
 
 #[test]
 fn a_choice_that_is_not_global_works_in_its_menu_only() {
     let run = run(&plain(), "", &["2", "1", "*"]);
     assert_eq!(run.path(), ["F", "Main Menu", "Help", "Help Menu", "Bye"]);
-    assert_eq!(run.gave("reason"), ["no match: 1"]);
+    assert_eq!(run.values(Field::Reason), ["round 1 = no match: 1"]);
 }
 
 #[test]
@@ -192,7 +193,7 @@ fn an_empty_task_leads_back_until_the_limit() {
     let back = run(&text, "", &["1", "*"]);
     assert_eq!(back.path(), ["F", "Main Menu", "Main Menu", "Bye"]);
     let limits = Limits { max_actions: 20, ..Limits::default() };
-    let endless = run_with(&text, "", &["1"; 50], |call: Call| call.limits(limits));
+    let endless = stage(text.as_str()).inputs(&["1"; 50]).limits(limits).run();
     assert_eq!(endless.trace.status, Status::Error);
 }
 
@@ -204,11 +205,15 @@ fn several_digits_are_an_extension_if_somebody_has_it() {
     {
         let run = run(&plain(), users, &[input]);
         assert_eq!(run.path(), ["F", "Main Menu"], "{input}");
-        assert!(run.gave("user")[0].contains(user), "{input}: {:?}", run.gave("user"));
+        assert!(
+            run.values(Field::User)[0].contains(user),
+            "{input}: {:?}",
+            run.values(Field::User)
+        );
         assert_eq!(run.trace.elapsed_ms, elapsed_ms, "{input}");
     }
     let late = run(&plain(), users, &["1@0,2@1001,*@0"]);
-    assert_eq!(late.output("Main Menu"), Some("Sales"), "too late for an extension");
+    assert_eq!(late.output("Main Menu"), "Sales", "too late for an extension");
 }
 
 #[test]
@@ -283,7 +288,7 @@ fn a_setting_of_the_wrong_type_is_a_runtime_error() {
 #[test]
 fn the_call_is_cut_off_while_a_menu_waits() {
     let limits = Limits { timeout_ms: Some(5_000), ..Limits::default() };
-    let run = run_with(&plain(), "", &[], |call: Call| call.limits(limits));
+    let run = stage(plain()).inputs(&[]).limits(limits).run();
     assert_eq!((run.trace.status, run.trace.elapsed_ms), (Status::Timeout, 5_000));
 }
 
@@ -364,7 +369,7 @@ fn a_menu_can_stand_among_the_choices_of_another() {
 #[test]
 fn a_menu_below_another_can_be_the_default_and_has_settings_of_its_own() {
     let run = run(NESTED, "", &["-", "-", "-", "1", "3", "1"]);
-    assert_eq!(run.output("A"), Some("More"));
+    assert_eq!(run.output("A"), "More");
     let said = ["A", "More of A", "More of A", "A", "More of A", "Deep down"];
     assert_eq!(run.said(), said);
 }

@@ -1,12 +1,9 @@
 //! Messages to a participant, and what begins a digital conversation.
 
-use flowsim::value::Value;
-
-use super::conversations::{run, run_with};
+use super::support::{indented, run, stage};
 
 fn flow(actions: &str) -> String {
-    let actions: String =
-        actions.lines().map(|line| format!("          {line}\n")).collect();
+    let actions = indented(actions, 10);
     format!(
         "inboundShortMessage:
   name: F
@@ -40,12 +37,12 @@ fn a_participant_reads_messages() {
     replyMode: replyToSender";
     let run = run(&flow(actions), "", &[]);
     assert_eq!(run.said(), ["Hello there 5", "ab", "We got it"]);
-    assert_eq!(run.output("Two"), Some("success"));
+    assert_eq!(run.output("Two"), "success");
     assert_eq!(
         run.entries(),
         ["> inputs messageBodyStyle = notice", "> inputs replyMode = replyToSender"]
     );
-    assert_eq!(run.notes(), Vec::<&str>::new());
+    assert_eq!(run.codes(), Vec::<&str>::new());
 }
 
 #[test]
@@ -58,7 +55,7 @@ fn an_empty_message_is_not_sent() {
         actions:
           - communicate: {name: Sorry, communication: {lit: Sorry}}";
     let run = run(&flow(actions), "", &[]);
-    assert_eq!(run.output("Empty"), Some("failure"));
+    assert_eq!(run.output("Empty"), "failure");
     assert_eq!(run.said(), ["Sorry"]);
 }
 
@@ -67,13 +64,9 @@ fn the_context_holds_the_message() {
     let actions = "- sendResponse:
     name: Echo
     messageBody: {exp: 'Message.Message.body + \" from \" + Message.Message.senderAddress'}";
-    let run = run_with(&flow(actions), "", &[], |call, program| {
-        call.context(program, "from", Value::from("ada@example.com")).context(
-            program,
-            "message",
-            Value::from("Hi"),
-        )
-    });
+    let run = stage(flow(actions))
+        .context(&[("from", "ada@example.com"), ("message", "Hi")])
+        .run();
     assert_eq!(run.said(), ["Hi from ada@example.com"]);
 }
 
@@ -91,11 +84,13 @@ fn an_email_has_its_subject_and_sender() {
               name: Echo
               messageBody: {exp: 'Append(Email.Message.subject, \": \", Email.Message.body, \" \", Email.Message.from.id)'}
 ";
-    let run = run_with(text, "", &[], |call, program| {
-        call.context(program, "subject", Value::from("Order"))
-            .context(program, "message", Value::from("Where?"))
-            .context(program, "from", Value::from("ada@example.com"))
-    });
+    let run = stage(text)
+        .context(&[
+            ("subject", "Order"),
+            ("message", "Where?"),
+            ("from", "ada@example.com"),
+        ])
+        .run();
     assert_eq!(run.said(), ["Order: Where? ada@example.com"]);
 }
 
@@ -107,6 +102,6 @@ fn a_state_changes_and_ends() {
     let ended = "- endState: {name: End}
 - sendResponse: {name: Never, messageBody: {lit: Never}}";
     let run = run(&flow(ended), "", &[]);
-    assert!(run.is_completed());
+    assert_eq!(run.end(), "completed");
     assert_eq!(run.path(), ["F", "S", "End"]);
 }

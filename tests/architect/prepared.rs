@@ -1,6 +1,6 @@
 //! Actions whose outcome the fixtures prepare.
 
-use super::conversations::{fixtures, run, run_with};
+use super::support::{fixtures, run, stage};
 
 const BOT: &str = "inboundShortMessage:
   name: Orders
@@ -46,11 +46,11 @@ fn an_answer_by_the_name_of_an_action_wins_over_one_by_its_kind() {
   callBotFlow: {outputs: {intent: Wrong}}
   Call Bot: {path: success, outputs: {intent: Track, Slot.Order: 42}, latencyMs: 200}";
     let run = run(&flow(), world, &[]);
-    assert!(run.is_completed(), "{}", run.end());
+    assert_eq!(run.end(), "completed");
     assert_eq!(run.said(), ["Track 42"]);
     assert_eq!(run.trace.elapsed_ms, 200);
     // Nobody says what Lex does.
-    assert_eq!(run.notes(), ["ACTION_NOT_SIMULATED"]);
+    assert_eq!(run.codes(), ["ACTION_NOT_SIMULATED"]);
 }
 
 #[test]
@@ -61,8 +61,8 @@ fn an_answer_by_flow_and_name_wins_over_both() {
   callLexBot: {path: failure}";
     let run = run(&flow(), world, &[]);
     assert_eq!(run.said(), ["Right 1", "Sorry"]);
-    assert_eq!(run.output("Lex"), Some("failure"));
-    assert_eq!(run.notes(), Vec::<&str>::new());
+    assert_eq!(run.output("Lex"), "failure");
+    assert_eq!(run.codes(), Vec::<&str>::new());
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn answers_are_taken_one_by_one_and_the_last_is_repeated() {
                         statements: [{string: {variable: Flow.all, value: {exp: 'Flow.all + State.x'}}}]
 ";
     let world = "actions: {detectIntent: [{outputs: {detectedIntent: a}}, {outputs: {detectedIntent: b}}]}";
-    assert_eq!(run(text, world, &[]).variable("Flow.all").as_deref(), Some("abb"));
+    assert_eq!(run(text, world, &[]).variable("Flow.all"), "\"abb\"");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_result_that_does_not_fit_its_variable_is_an_error() {
 
 #[test]
 fn a_strict_run_wants_every_answer() {
-    let run = run_with(&flow(), "", &[], |call, _| call.strict(true));
+    let run = stage(flow()).strict().run();
     assert_eq!(run.end(), "error ACTION_NOT_SUPPORTED");
 }
 

@@ -1,23 +1,9 @@
 //! Actions that tell the platform something.
 
-use super::conversations::run;
+use super::support::{call_flow, run};
 
 fn flow(actions: &str) -> String {
-    let actions: String =
-        actions.lines().map(|line| format!("          {line}\n")).collect();
-    format!(
-        "inboundCall:
-  name: F
-  defaultLanguage: en-us
-  startUpRef: /inboundCall/tasks/task[Main_1]
-  variables: [{{stringVariable: {{name: Flow.x}}}}]
-  tasks:
-    - task:
-        name: Main
-        refId: Main_1
-        actions:
-{actions}"
-    )
+    call_flow(&["string x"], actions)
 }
 
 #[test]
@@ -45,7 +31,7 @@ fn settings_are_recorded_by_name() {
 - setWhisperAudio: {name: Whisper, whisperAudio: {tts: VIP}}
 - enableParticipantRecord: {name: Record}";
     let run = run(&flow(actions), "", &[]);
-    assert!(run.is_completed());
+    assert_eq!(run.end(), "completed");
     insta::assert_snapshot!(run.entries().join("\n"), @r"
     > inputs screenPopScript = Sales
     > inputs Question = Why
@@ -56,8 +42,8 @@ fn settings_are_recorded_by_name() {
     > inputs flowOutcomeValue = SUCCESS
     > inputs whisperAudio = VIP
     ");
-    assert_eq!(run.output("Whisper"), Some("success"));
-    assert_eq!(run.notes(), Vec::<&str>::new());
+    assert_eq!(run.output("Whisper"), "success");
+    assert_eq!(run.codes(), Vec::<&str>::new());
     insta::assert_snapshot!("recorded", run.text());
 }
 
@@ -85,7 +71,7 @@ fn prompts_speak_the_language_that_was_set() {
     );
     let run = run(&flow(&actions), HELLO, &[]);
     assert_eq!(run.said(), ["Hello", "Hola"]);
-    assert_eq!(run.variable("Flow.x").as_deref(), Some("es-us"));
+    assert_eq!(run.variable("Flow.x"), "\"es-us\"");
 }
 
 #[test]
@@ -109,7 +95,7 @@ fn the_variables_of_the_call_take_tags_and_data() {
     name: Look
     statements: [{string: {variable: Flow.x, value: {exp: 'Call.ExternalTag + Call.UUIData'}}}]";
     let run = run(&flow(actions), "", &[]);
-    assert_eq!(run.variable("Flow.x").as_deref(), Some("t-1abc"));
+    assert_eq!(run.variable("Flow.x"), "\"t-1abc\"");
 }
 
 #[test]
@@ -126,7 +112,7 @@ fn a_workflow_ends_for_a_reason() {
           - endWorkflow: {name: Never, exitReason: {noValue: true}}
 ";
     let run = run(text, "", &[]);
-    assert!(run.is_completed());
+    assert_eq!(run.end(), "completed");
     assert_eq!(run.path(), ["F", "S", "End"]);
     assert_eq!(run.entries(), ["> inputs exitReason = Canceled"]);
 }

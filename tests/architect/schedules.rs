@@ -2,8 +2,7 @@
 
 use flowsim::trace::Field;
 
-use super::lookups::flow;
-use super::support::{Run, run, run_call};
+use super::support::{Run, call_flow, run, stage};
 
 const HOURS: &str = "schedules:
   Morning: {start: 2026-01-05T08:00, end: 2026-01-05T12:00, rrule: FREQ=DAILY}
@@ -20,7 +19,7 @@ emergencyGroups:
 fn schedule(settings: &str) -> String {
     let action =
         format!("- evaluateSchedule: {{name: It, evaluationType: {{{settings}}}}}");
-    flow(&[], &action)
+    call_flow(&[], &action)
 }
 
 fn evaluate(settings: &str) -> Run {
@@ -71,7 +70,7 @@ fn what_nobody_knows_is_the_rule() {
         let run = evaluate(settings);
         assert_eq!(run.output("It"), output, "{settings}");
         assert_eq!(run.codes(), ["SCHEDULE_NOT_CHECKED"], "{settings}");
-        let strict = run_call(&schedule(settings), HOURS, &[], |call| call.strict(true));
+        let strict = stage(schedule(settings)).world(HOURS).strict().run();
         assert_eq!(strict.output("It"), "error", "{settings}");
         assert_eq!(strict.codes(), ["SCHEDULE_NOT_CHECKED"], "{settings}");
     }
@@ -103,7 +102,7 @@ fn group(settings: &str) -> String {
     let action = format!(
         "- evaluateScheduleGroup: {{name: It, inServiceSchedules: {{var: Flow.names}}, {settings}}}"
     );
-    flow(&["stringCollection names"], &action)
+    call_flow(&["stringCollection names"], &action)
 }
 
 #[test]
@@ -168,11 +167,11 @@ fn a_group_that_nobody_knows_is_open() {
         assert_eq!(known.output("It"), output, "{settings}");
         let is_noted = output != "emergency";
         assert_eq!(known.codes().len(), usize::from(is_noted), "{settings}");
-        let strict = run_call(&group(settings), HOURS, &[], |call| call.strict(true));
+        let strict = stage(group(settings)).world(HOURS).strict().run();
         let output = if is_noted { "error" } else { output };
         assert_eq!(strict.output("It"), output, "{settings}");
     }
     let run = run(&group("scheduleGroup: {lit: {name: Support}}"), HOURS, &[]);
-    let facts = run.facts(Field::ScheduleGroup);
+    let facts = run.values(Field::ScheduleGroup);
     assert!(facts[0].contains("\"name\":\"Support\""), "{facts:?}");
 }

@@ -1,4 +1,4 @@
-//! Flows run from texts.
+//! Flows and a world in YAML, a call in a line, and what came of it as plain text.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -6,116 +6,298 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use flowsim::engine::{Call, Session, play};
-use flowsim::flow::FlowId;
+use flowsim::diagnostic::Diagnostic;
+use flowsim::engine::{Call, Limits, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
-use flowsim::trace::{Fact, Field, PathTaken, Trace};
-use flowsim::value::Json;
+use flowsim::trace::{
+    Fact, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, render_text,
+};
+use flowsim::value::{Json, Value};
 use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 
-/// What came of a call.
+/// Flows, the first of which is called, and what they meet.
+pub(crate) struct Stage {
+    flows: Vec<String>,
+    world: String,
+    context: Vec<(String, Value)>,
+    inputs: Vec<Input>,
+    limits: Limits,
+    is_strict: bool,
+}
+
+/// A call that is over.
 pub(crate) struct Run {
-    pub(crate) trace: Trace,
     pub(crate) program: Arc<Program>,
+    pub(crate) trace: Trace,
 }
 
-/// Calls the first flow of these texts.
-pub(crate) fn run(flow: &str, fixtures: &str, inputs: &[Input]) -> Run {
-    run_call(flow, fixtures, inputs, |call| call)
+/// Calls a flow.
+pub(crate) fn run(flow: &str, world: &str, inputs: &[&str]) -> Run {
+    stage(flow).world(world).inputs(inputs).run()
 }
 
-/// Calls the first flow of a text, and changes the call before.
-pub(crate) fn run_call(
-    flow: &str,
-    fixtures: &str,
-    inputs: &[Input],
-    change: impl FnOnce(Call) -> Call,
-) -> Run {
-    let fixtures = Arc::new(read_fixtures(fixtures));
-    let mut host = FixtureHost::new(&fixtures, inputs);
-    let call = |entry| change(Call::new(entry).in_organisation(Arc::clone(&fixtures)));
-    run_with(flow, call, &mut host)
+/// A flow that is to be called.
+pub(crate) fn stage(flow: impl Into<String>) -> Stage {
+    Stage {
+        flows: vec![flow.into()],
+        world: String::new(),
+        context: Vec::new(),
+        inputs: Vec::new(),
+        limits: Limits::default(),
+        is_strict: false,
+    }
 }
 
-/// Calls the first flow of a text; this host answers.
-pub(crate) fn run_with(
-    flow: &str,
-    call: impl FnOnce(FlowId) -> Call,
-    host: &mut impl Host,
-) -> Run {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("flow.yaml");
-    fs::write(&path, flow).unwrap();
-    let mut files = Files::new();
-    let loaded = load(&[path], &[], &mut files);
-    assert_eq!(loaded.diagnostics, [], "{flow}");
-    let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let entry = *program.entry_flows().first().unwrap();
-    let call = call(entry);
-    let mut session = Session::start(Arc::clone(&program), &call);
-    let trace = play(&mut session, &call, host);
-    Run { trace, program }
+/// Compiles a flow, which has nothing wrong in it.
+pub(crate) fn compile(flow: &str) -> Arc<Program> {
+    stage(flow).compile()
 }
 
-fn read_fixtures(text: &str) -> Fixtures {
-    let file = Files::new().add("fixtures.yaml", text);
-    let document = read_yaml(&file).unwrap();
-    let (fixtures, diagnostics) = Fixtures::read(&document, Path::new(""));
-    assert_eq!(diagnostics, [], "{text}");
-    fixtures
+/// Fixtures, and what is wrong with them.
+pub(crate) fn fixtures(yaml: &str) -> (Fixtures, Vec<Diagnostic>) {
+    if yaml.is_empty() {
+        return (Fixtures::default(), Vec::new());
+    }
+    let file = Files::new().add("fixtures.yaml", yaml);
+    Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""))
+}
+
+/// A call flow with one task. Of `variables` each is a type and a name, and maybe settings:
+/// `string x`, `integer n, initialValue: {lit: 1}`.
+pub(crate) fn call_flow(variables: &[&str], actions: &str) -> String {
+    let variables = variables.iter().map(|variable| {
+        let (kind, name) = variable.split_once(' ').unwrap();
+        format!("    - {kind}Variable: {{name: Flow.{name}}}\n")
+    });
+    format!(
+        "inboundCall:
+  name: F
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[Main_1]
+  variables:
+{}  tasks:
+    - task:
+        name: Main
+        refId: Main_1
+        actions:
+{}",
+        variables.collect::<String>(),
+        indented(actions, 10)
+    )
+}
+
+/// A text, every line of it further to the right.
+pub(crate) fn indented(text: &str, width: usize) -> String {
+    text.lines().map(|line| format!("{:width$}{line}\n", "")).collect()
+}
+
+impl Stage {
+    /// Another flow beside the first.
+    pub(crate) fn and(mut self, flow: impl Into<String>) -> Self {
+        self.flows.push(flow.into());
+        self
+    }
+
+    /// Fixtures in YAML; several texts add up.
+    pub(crate) fn world(mut self, yaml: &str) -> Self {
+        self.world += yaml;
+        self.world += if yaml.is_empty() { "" } else { "\n" };
+        self
+    }
+
+    /// What is known of the call.
+    pub(crate) fn context<V: Into<Value> + Clone>(mut self, known: &[(&str, V)]) -> Self {
+        let known =
+            known.iter().map(|(name, value)| ((*name).into(), value.clone().into()));
+        self.context.extend(known);
+        self
+    }
+
+    /// What the caller does.
+    pub(crate) fn inputs(mut self, inputs: &[&str]) -> Self {
+        self.inputs = inputs.iter().map(|input| Input::parse(input).unwrap()).collect();
+        self
+    }
+
+    pub(crate) fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    pub(crate) fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    pub(crate) fn run(&self) -> Run {
+        let fixtures = self.fixtures();
+        self.answered_by(&mut FixtureHost::new(&fixtures, &self.inputs))
+    }
+
+    /// Calls the first flow; this host answers.
+    pub(crate) fn answered_by(&self, host: &mut impl Host) -> Run {
+        let program = self.compile();
+        let flow = program.flow(&program.legend.flows[0].id).unwrap();
+        let mut call = Call::new(flow)
+            .in_organisation(Arc::new(self.fixtures()))
+            .strict(self.is_strict)
+            .limits(self.limits);
+        for (name, value) in &self.context {
+            call = call.context(&program, name, value.clone());
+        }
+        let mut session = Session::start(Arc::clone(&program), &call);
+        let trace = play(&mut session, &call, host);
+        Run { program, trace }
+    }
+
+    fn fixtures(&self) -> Fixtures {
+        let (fixtures, problems) = fixtures(&self.world);
+        assert_eq!(problems, [], "{}", self.world);
+        fixtures
+    }
+
+    fn compile(&self) -> Arc<Program> {
+        let folder = tempfile::tempdir().unwrap();
+        for (index, flow) in self.flows.iter().enumerate() {
+            fs::write(folder.path().join(format!("{index}.yaml")), flow).unwrap();
+        }
+        let loaded = load(&[folder.path().to_owned()], &[], &mut Files::new());
+        assert_eq!(loaded.diagnostics, [], "{:?}", self.flows);
+        Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))
+    }
 }
 
 impl Run {
-    /// Everything that the caller heard.
+    /// What the caller heard or read.
     pub(crate) fn said(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| text.as_str()).collect()
+        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
     }
 
-    /// What a variable of the flow holds at the end, as JSON.
+    /// The ids of the executed nodes.
+    pub(crate) fn path(&self) -> Vec<&str> {
+        self.trace.path(&self.program.legend).map(|id| &**id).collect()
+    }
+
+    /// How the call ended, with the code of its failure.
+    pub(crate) fn end(&self) -> String {
+        let status = self.trace.status.name();
+        let failure = self.trace.failure.as_ref();
+        failure.map_or(status.into(), |failure| format!("{status} {}", failure.code))
+    }
+
+    /// What a variable holds at the end; of a task's own, what it was set to last. JSON.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let value = self.trace.variable(&self.program.legend, name);
-        value.map_or(Json::Null, |value| value.to_json()).to_string()
-    }
-
-    /// Codes of everything that was noted or failed.
-    pub(crate) fn codes(&self) -> Vec<&str> {
-        let facts = self.trace.events.iter().map(|event| &event.fact);
-        facts
-            .filter_map(|fact| match fact {
-                Fact::Noted(code) => Some(code.name()),
-                Fact::Failed(failure) => Some(failure.code.name()),
+        let legend = &self.program.legend;
+        let last = || {
+            self.facts().rev().find_map(|fact| match fact {
+                Fact::Assigned(id, value) if legend.variable(*id) == name => Some(value),
                 _ => None,
             })
-            .collect()
+        };
+        let value = self.trace.variable(legend, name).or_else(last);
+        value.map_or(Json::Null, Value::to_json).to_string()
     }
 
-    /// The output that the node of this id took.
-    pub(crate) fn output(&self, node: &str) -> &str {
+    /// The way that the node of an id took first: an output, `next`, `error` or `none`.
+    pub(crate) fn output(&self, id: &str) -> &str {
         let legend = &self.program.legend;
-        let step = self.trace.steps.iter().find(|step| legend.node(step.node).id == node);
-        match step.map(|step| (legend.node(step.node), step.path)) {
-            Some((label, PathTaken::Output(index))) => &label.outputs[index as usize],
-            Some((_, PathTaken::Next)) => "next",
-            Some((_, PathTaken::Error)) => "error",
+        let step = self.trace.steps.iter().find(|step| legend.node(step.node).id == id);
+        let step = step.expect("the node ran");
+        match step.path {
+            PathTaken::Output(index) => {
+                &legend.node(step.node).outputs[usize::from(index)]
+            }
+            PathTaken::Next => "next",
+            PathTaken::Error => "error",
             _ => "none",
         }
     }
 
-    /// What was given and gave under this field, by name where it has one.
-    pub(crate) fn facts(&self, field: Field) -> Vec<String> {
-        let facts = self.trace.events.iter().map(|event| &event.fact);
-        facts
-            .filter_map(|fact| match fact {
-                Fact::Input(known, value) | Fact::Output(known, value) => {
-                    (*known == field).then(|| value.to_json().to_string())
-                }
-                Fact::Entry(entry) if entry.of == field => {
-                    Some(format!("{}={}", entry.name, entry.value.to_json()))
-                }
-                _ => None,
-            })
-            .collect()
+    /// The codes of everything that was noted or failed.
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        let codes = self.facts().filter_map(|fact| match fact {
+            Fact::Noted(code) => Some(code.name()),
+            Fact::Failed(failure) => Some(failure.code.name()),
+            _ => None,
+        });
+        codes.collect()
+    }
+
+    /// What actions were given and gave under this field: `value`, `name = value`.
+    pub(crate) fn values(&self, field: Field) -> Vec<String> {
+        let values = self.facts().filter_map(|fact| match fact {
+            Fact::Input(of, value) | Fact::Output(of, value) if *of == field => {
+                Some(plain(value))
+            }
+            Fact::Entry(entry) if entry.of == field => {
+                Some(format!("{} = {}", entry.name, plain(&entry.value)))
+            }
+            _ => None,
+        });
+        values.collect()
+    }
+
+    /// The named values of actions: `> inputs name = value`, `< outputs name = value`.
+    pub(crate) fn entries(&self) -> Vec<String> {
+        let entries = self.facts().filter_map(|fact| match fact {
+            Fact::Entry(entry) => {
+                let way = if entry.of.is_output() { "<" } else { ">" };
+                let (of, name) = (entry.of.name(), &entry.name);
+                Some(format!("{way} {of} {name} = {}", entry.value))
+            }
+            _ => None,
+        });
+        entries.collect()
+    }
+
+    /// After how many milliseconds an agent answered.
+    pub(crate) fn connected(&self) -> Option<i64> {
+        self.facts().find_map(|fact| match fact {
+            Fact::Connected(waited) => Some(*waited),
+            _ => None,
+        })
+    }
+
+    /// Where the conversation was routed: queue, id, skills, priority.
+    pub(crate) fn routing(&self) -> Option<String> {
+        let routing = self.trace.routing()?;
+        let text = |phrase: &Option<Phrase>| {
+            let phrase = phrase.as_ref();
+            phrase.map_or("-".into(), |it| it.text(&self.program.legend).to_string())
+        };
+        let (name, id) = (text(&routing.queue_name), text(&routing.queue_id));
+        let skills = routing.skills.join("+");
+        Some(format!("{name} {id} [{skills}] {:?}", routing.priority))
+    }
+
+    /// To whom the conversation was handed on: kind, name, id.
+    pub(crate) fn transfer(&self) -> Option<String> {
+        let transfer = self.trace.transfer()?;
+        let id = transfer.id.as_deref().unwrap_or("-");
+        Some(format!("{} {} {id}", transfer.kind.name(), transfer.name))
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let mut out = String::new();
+        JsonWriter::new(&self.program.legend).write(&self.trace, &mut out);
+        serde_json::from_str(&out).unwrap()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        render_text(&self.trace, &self.program.legend, TextStyle::default())
+    }
+
+    fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
+        self.trace.events.iter().map(|event| &event.fact)
+    }
+}
+
+/// A text as it is, anything else as JSON.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        other => other.to_json().to_string(),
     }
 }

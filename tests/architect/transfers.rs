@@ -1,9 +1,6 @@
 //! Handing the conversation on.
 
-use flowsim::value::Json;
-use flowsim::world::ActionAnswer;
-
-use super::stage::{Run, call_flow, indented, stage};
+use super::support::{Run, call_flow, indented, stage};
 
 const WORLD: &str = "
 queues:
@@ -25,25 +22,26 @@ const REST: &str = "
         - playAudio: {name: Failed, audio: {tts: It failed}}
 ";
 
+fn with(actions: &str) -> String {
+    call_flow(&["string type", "string message", "queue queue"], actions)
+}
+
 fn flow(kind: &str, settings: &str) -> String {
     let settings = indented(settings, 6);
     let rest = indented(REST.trim_start_matches('\n'), 4);
-    call_flow(&format!(
+    with(&format!(
         "- {kind}:\n      name: Transfer\n{settings}{rest}- playAudio: {{name: Behind, audio: {{tts: Behind}}}}"
     ))
 }
 
-fn failure() -> ActionAnswer {
-    ActionAnswer { path: Some("failure".into()), ..ActionAnswer::default() }
-}
-
 fn failed(run: &Run) -> (&str, String, String) {
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.output("Transfer"), Some("failure"));
+    assert_eq!(run.output("Transfer"), "failure");
     assert_eq!(run.routing().or(run.transfer()), None);
     let said = run.said();
     assert!(said.ends_with(&["Sorry", "It failed", "Behind"]), "{said:?}");
-    (said[0], run.variable("Flow.type"), run.variable("Flow.message"))
+    let text = |name| serde_json::from_str(&run.variable(name)).expect("a text");
+    (said[0], text("Flow.type"), text("Flow.message"))
 }
 
 #[test]
@@ -70,7 +68,7 @@ fn a_queue_without_an_id_has_none_made_up() {
     assert_eq!(run.routing().unwrap(), "Care - [] None");
     let run = stage(flow("transferToAcd", settings)).run();
     assert_eq!(run.routing().unwrap(), "Care - [] None");
-    assert_eq!(run.notes(), ["QUEUE_NOT_CHECKED"]);
+    assert_eq!(run.codes(), ["QUEUE_NOT_CHECKED"]);
 }
 
 #[test]
@@ -125,7 +123,7 @@ fn a_transfer_in_a_module_and_a_called_task_ends_the_whole_flow() {
   startUpTaskActions:
     - transferToAcd: {name: Inside, targetQueue: {lit: {name: Sales}}}
 ";
-    let main = call_flow(
+    let main = with(
         "- callCommonModule:
     name: Ask
     commonModule: {Helper: {ver_latestPublished: {}}}
@@ -183,19 +181,17 @@ fn every_other_transfer_ends_the_call_and_says_where_to() {
 #[test]
 fn fixtures_make_a_transfer_fail() {
     for (kind, settings, _) in OTHERS {
-        let mut answer = failure();
-        let run = stage(flow(kind, settings)).action(kind, answer.clone()).run();
+        let answer = format!("actions: {{{kind}: {{path: failure}}}}");
+        let run = stage(flow(kind, settings)).world(&answer).run();
         assert_eq!(
             failed(&run),
             ("One moment", "TRANSFER_FAILED".into(), "the transfer failed".into()),
             "{kind}"
         );
-        answer.outputs = vec![
-            ("errorType".into(), Json::String("busy".into())),
-            ("errorMessage".into(), Json::String("486 Busy Here".into())),
-        ];
-        answer.latency_ms = 700;
-        let run = stage(flow(kind, settings)).action(kind, answer).run();
+        let answer = format!(
+            "actions: {{{kind}: {{path: failure, latencyMs: 700, outputs: {{errorType: busy, errorMessage: 486 Busy Here}}}}}}"
+        );
+        let run = stage(flow(kind, settings)).world(&answer).run();
         let (_, kind, message) = failed(&run);
         assert_eq!((kind.as_str(), message.as_str()), ("busy", "486 Busy Here"));
         assert_eq!(run.trace.elapsed_ms, 700);
@@ -220,8 +216,8 @@ fn whom_the_fixtures_do_not_know_nobody_can_be_transferred_to() {
         assert_eq!(run.end(), "completed");
         assert!(run.transfer().is_some(), "{kind}");
         // What is prepared counts.
-        let told = ActionAnswer::default();
-        let run = stage(flow(kind, settings)).world(WORLD).action(kind, told).run();
+        let told = format!("actions: {{{kind}: {{}}}}");
+        let run = stage(flow(kind, settings)).world(WORLD).world(&told).run();
         assert!(run.transfer().is_some(), "{kind}");
     }
 }
@@ -239,9 +235,8 @@ fn a_number_that_is_not_set_is_a_failure() {
 fn nobody_answers_within_the_connect_timeout() {
     let settings =
         "targetNumber: {lit: '+15551234567'}\nconnectTimeout: {lit: {seconds: 15}}";
-    let late = ActionAnswer { latency_ms: 20_000, ..ActionAnswer::default() };
-    let run =
-        stage(flow("transferToNumber", settings)).action("transferToNumber", late).run();
+    let late = "actions: {transferToNumber: {latencyMs: 20000}}";
+    let run = stage(flow("transferToNumber", settings)).world(late).run();
     assert_eq!(failed(&run).1, "CONNECT_TIMEOUT");
     assert_eq!(run.trace.elapsed_ms, 15_000);
 }
@@ -265,7 +260,7 @@ fn a_flow_that_is_loaded_goes_on_with_the_call() {
     let run = stage(flow("transferToFlow", "targetFlow: {name: Other}")).and(OTHER).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.said(), ["One moment", "I am other"]);
-    assert_eq!(run.path(), ["Main", "Start", "Transfer", "Other", "T", "Hello"]);
+    assert_eq!(run.path(), ["F", "Main", "Transfer", "Other", "T", "Hello"]);
     assert!(run.trace.steps.iter().all(|step| step.depth == 0));
     assert_eq!(run.transfer().unwrap(), "flow Other -");
     insta::assert_snapshot!(run.text());
@@ -273,7 +268,7 @@ fn a_flow_that_is_loaded_goes_on_with_the_call() {
 
 #[test]
 fn flows_that_hand_a_call_to_and_fro_end_at_the_limit() {
-    let again = call_flow("- transferToFlow: {name: Again, targetFlow: {name: Main}}");
+    let again = with("- transferToFlow: {name: Again, targetFlow: {name: F}}");
     let run = stage(again).run();
     assert_eq!(run.end(), "error ACTION_LIMIT_EXCEEDED");
 }
@@ -306,7 +301,7 @@ fn strictly_a_flow_that_is_not_loaded_is_a_failure() {
 #[test]
 fn a_callback_is_created_and_the_flow_goes_on() {
     let callback = |number: &str| {
-        call_flow(&format!(
+        with(&format!(
             "- createCallback:
     name: Callback
     queue: {{lit: {{name: Sales}}}}
@@ -322,7 +317,8 @@ fn a_callback_is_created_and_the_flow_goes_on() {
     insta::assert_snapshot!(run.text());
     let run = stage(callback("{exp: Flow.type}")).world(WORLD).run();
     assert_eq!(run.end(), "error NOT_SET_NOT_ALLOWED");
-    let run = stage(callback(number)).action("createCallback", failure()).run();
+    let run =
+        stage(callback(number)).world("actions: {createCallback: {path: failure}}").run();
     assert_eq!(run.end(), "error ACTION_FAILED");
     let unknown = "queues: [{name: Care}]";
     let run = stage(callback(number)).world(unknown).run();
@@ -331,7 +327,7 @@ fn a_callback_is_created_and_the_flow_goes_on() {
 
 #[test]
 fn what_an_agent_hears_the_caller_does_not() {
-    let run = stage(call_flow(
+    let run = stage(with(
         "- setWhisperAudio:
     name: Whisper
     whisperAudio: {tts: A caller for sales}
@@ -339,5 +335,17 @@ fn what_an_agent_hears_the_caller_does_not() {
     ))
     .run();
     assert_eq!(run.said(), ["Set"]);
-    assert_eq!(run.output("Whisper"), Some("success"));
+    assert_eq!(run.output("Whisper"), "success");
+}
+
+#[test]
+fn an_agent_gets_the_caller_back() {
+    let back = "- returnToAgent: {name: Back}
+- playAudio: {name: Never, audio: {tts: Never}}";
+    let run = stage(with(back)).run();
+    assert_eq!(
+        (run.end().as_str(), run.path()),
+        ("completed", vec!["F", "Main", "Back"])
+    );
+    assert_eq!((run.codes(), run.routing().or(run.transfer())), (vec![], None));
 }

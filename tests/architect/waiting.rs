@@ -1,8 +1,10 @@
 //! Callers who wait in a queue.
 
-use super::stage::{Stage, indented, stage};
+use flowsim::engine::Limits;
 
-fn waiting(actions: &str) -> Stage<'static> {
+use super::support::{Stage, indented, stage};
+
+fn waiting(actions: &str) -> Stage {
     stage(format!(
         "inqueueCall:
   name: Wait
@@ -107,7 +109,8 @@ fn passes_that_take_no_time_do_not_spin() {
     assert_eq!(run.end(), "completed");
     assert_eq!(run.said(), ["Please wait"; 4]);
     assert_eq!(run.connected(), Some(35_000));
-    let run = waiting(said).context(&[("answerAfterMs", "35000")]).timeout(15_000).run();
+    let limits = Limits { timeout_ms: Some(15_000), ..Limits::default() };
+    let run = waiting(said).context(&[("answerAfterMs", "35000")]).limits(limits).run();
     assert_eq!(run.end(), "timeout SIMULATION_TIMEOUT");
 }
 
@@ -185,10 +188,9 @@ fn an_agent_answers_inside_a_module_too() {
     - transferToNumber: {name: Dial, targetNumber: {lit: '+15551234567'}}
 ";
     let call = "- callCommonModule: {name: Ask, commonModule: {Helper: {ver_latestPublished: {}}}}";
-    let slow = flowsim::world::ActionAnswer { latency_ms: 9_000, ..Default::default() };
     let run = waiting(call)
         .and(module)
-        .action("transferToNumber", slow)
+        .world("actions: {transferToNumber: {latencyMs: 9000}}")
         .context(&[("answerAfterMs", "4000")])
         .run();
     assert_eq!((run.end().as_str(), run.connected()), ("completed", Some(4_000)));

@@ -115,8 +115,9 @@ fn label(kind: &PathKind) -> String {
 }
 
 /// The kinds behind which nothing is drawn: they never go on.
-const FINAL: [&str; 12] = [
+const FINAL: [&str; 13] = [
     "disconnect",
+    "returnToAgent",
     "jumpToTask",
     "jumpToMenu",
     "changeState",

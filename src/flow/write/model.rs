@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::graph::{Graph, Vertex};
+use super::graph::Graph;
 use crate::flow::architect::{
-    Action, ArchitectFlow, Choice, Output, Setting, Settings, Unit, Variable,
+    Action, ArchitectFlow, Choice, Output, Setting, Settings, StepId, Unit, Variable,
+    step_ids,
 };
 use crate::value::{Json, JsonObject, Text};
 
-/// The JSON of a flow: `{id, name, type, …, draft: {startNode, nodes}}`. Nodes are in the
-/// order of the document: a unit, its actions, those of outputs behind the action that has
-/// them. Settings are as Archy writes them, `{exp: …}` and the like; literals stand for
-/// themselves unless they are objects or lists. It is made to be read and cannot be run.
+/// The JSON of a flow: `{id, name, type, …, draft: {startNode, nodes}}`. Nodes have the ids
+/// that they have in runs, and are in the order of the document: a unit, its actions, those
+/// of outputs behind the action that has them. Settings are as Archy writes them, `{exp: …}`
+/// and the like; literals stand for themselves unless they are objects or lists. It is made to be read and cannot be run.
 pub fn model(flow: &ArchitectFlow) -> Json {
     let graph = Graph::of_architect(flow);
     let mut writer = Writer::new(flow, &graph);
@@ -48,8 +49,10 @@ pub fn model(flow: &ArchitectFlow) -> Json {
 
 /// What is known of a flow before its nodes are written.
 struct Writer<'f> {
-    /// The id of each vertex of its graph.
-    ids: Vec<Text>,
+    /// The id of each vertex of its graph; the task of a choice has none.
+    ids: Vec<Option<Text>>,
+    /// The vertex that is written next.
+    vertex: usize,
     /// The vertices of units, by their keys.
     units: IndexMap<&'f str, usize>,
     /// For each vertex, under which label it leads where; the ordinary way has none.
@@ -68,23 +71,33 @@ impl<'f> Writer<'f> {
         }
         let firsts = graph.clusters.iter().map(|cluster| cluster.vertices.start);
         let units = flow.units.iter().map(|unit| unit.key.as_str()).zip(firsts).collect();
-        Self { ids: ids(graph), units, ways, nodes: JsonObject::new() }
+        Self { ids: ids(flow), vertex: 0, units, ways, nodes: JsonObject::new() }
     }
 
-    /// The id of the node that is written next.
-    fn id(&self) -> Text {
-        self.ids.get(self.nodes.len()).cloned().unwrap_or_default()
+    /// The vertex that is written now, and its id.
+    fn next(&mut self) -> (usize, Text) {
+        let vertex = self.vertex;
+        self.vertex += 1;
+        (vertex, self.id(vertex).unwrap_or_default())
+    }
+
+    /// The id of a vertex; for the task of a choice, that of its first action.
+    fn id(&self, vertex: usize) -> Option<Text> {
+        match self.ids.get(vertex)? {
+            Some(id) => Some(id.clone()),
+            None => self.id(self.ways.get(vertex)?.first()?.1),
+        }
     }
 
     fn unit_id(&self, key: &str) -> Option<Text> {
-        self.units.get(key).and_then(|vertex| self.ids.get(*vertex)).cloned()
+        self.units.get(key).and_then(|vertex| self.id(*vertex))
     }
 
     /// Where a vertex leads under a label, if that is known.
     fn target(&self, vertex: usize, label: &str) -> Option<Json> {
         let ways = self.ways.get(vertex)?;
         let (_, to) = ways.iter().find(|(known, _)| *known == label)?;
-        self.ids.get(*to).cloned().map(Json::String)
+        self.id(*to).map(Json::String)
     }
 
     fn on_complete(&self, vertex: usize) -> Json {
@@ -93,7 +106,7 @@ impl<'f> Writer<'f> {
     }
 
     fn unit(&mut self, unit: &Unit) {
-        let (vertex, id) = (self.nodes.len(), self.id());
+        let (vertex, id) = self.next();
         let paths = unit.output_paths.iter().map(|path| Json::String(path.value.clone()));
         let on_complete = match unit.choices.is_empty() {
             true => self.on_complete(vertex),
@@ -113,7 +126,13 @@ impl<'f> Writer<'f> {
         self.nodes.insert(id, node);
         self.actions(&unit.actions);
         for choice in &unit.choices {
-            self.action(&choice.action);
+            if is_task(choice) {
+                // The choice itself, which is told of where the menu is.
+                self.vertex += 1;
+                choice.action.outputs.iter().for_each(|it| self.actions(&it.actions));
+            } else {
+                self.action(&choice.action);
+            }
         }
     }
 
@@ -125,18 +144,19 @@ impl<'f> Writer<'f> {
         let mut names = Names::default();
         let written =
             choices.iter().zip(ways.unwrap_or_default()).map(|(choice, (_, to))| {
-                let name =
-                    choice.action.name.as_ref().unwrap_or(&choice.action.kind.value);
+                let name = choice.action.title();
+                let properties = match is_task(choice) {
+                    true => self.settings(&choice.action.settings),
+                    false => Json::Null,
+                };
                 let digit = choice.digit.as_ref().map(|digit| digit.value.to_string());
                 let flag = |is_set: bool| if is_set { true.into() } else { Json::Null };
                 let way = without_nothing([
                     ("digit", digit.map_or(Json::Null, |digit| digit.as_str().into())),
                     ("isDefault", flag(choice.is_default)),
                     ("isGlobal", flag(choice.is_global)),
-                    (
-                        "nextNode",
-                        self.ids.get(*to).cloned().map_or(Json::Null, Json::String),
-                    ),
+                    ("properties", properties),
+                    ("nextNode", self.id(*to).map_or(Json::Null, Json::String)),
                 ]);
                 (names.free(name), way)
             });
@@ -150,7 +170,7 @@ impl<'f> Writer<'f> {
     }
 
     fn action(&mut self, action: &Action) {
-        let (vertex, id) = (self.nodes.len(), self.id());
+        let (vertex, id) = self.next();
         let mut names = Names::default();
         let outputs = action.outputs.iter();
         let outputs = outputs.map(|it| (names.free(&it.label), self.output(vertex, it)));
@@ -235,25 +255,20 @@ impl<'f> Writer<'f> {
     }
 }
 
-/// The ids of all vertices: the name of a unit; for an action the unit, its number in it and
-/// its name, `Main/2 Play Audio`. They are the same whether a flow comes from Archy YAML or
-/// from an export.
-fn ids(graph: &Graph) -> Vec<Text> {
-    let mut names = Names::default();
-    let mut ids = Vec::with_capacity(graph.vertices.len());
-    for cluster in &graph.clusters {
-        let vertices = graph.vertices.get(cluster.vertices.clone()).unwrap_or_default();
-        let mut unit = Text::new();
-        for (number, Vertex { name, .. }) in vertices.iter().enumerate() {
-            if number == 0 {
-                unit = names.free(name);
-                ids.push(unit.clone());
-            } else {
-                ids.push(names.free(&format!("{unit}/{number} {name}")));
-            }
-        }
-    }
-    ids
+/// Whether a choice runs a task that stands inside it.
+fn is_task(choice: &Choice) -> bool {
+    choice.action.kind.value == "menuTask"
+}
+
+/// The ids of all vertices, as they are in runs.
+fn ids(flow: &ArchitectFlow) -> Vec<Option<Text>> {
+    let (ids, _) = step_ids(flow);
+    let of_vertices = ids.into_iter().filter_map(|id| match id {
+        StepId::Node(id) => Some(Some(id)),
+        StepId::Choice => Some(None),
+        StepId::Flow(_) | StepId::NextRound(_) => None,
+    });
+    of_vertices.collect()
 }
 
 /// Names that are given once: a second `Main` is `Main (2)`.

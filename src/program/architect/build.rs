@@ -1,35 +1,20 @@
 //! From the model of Architect's flows to steps.
 
 use super::control::labels;
-use super::digital::slot_variables;
 use super::menu::Menus;
 use super::names::{Names, Scope};
+use super::plan::{Plan, UnitPlan, number, plan};
 use super::source::{Source, source};
-use super::{Action, End, FlowPart, MenuWay, Nature, Sequence, Variable, Variables};
+use super::{Action, End, FlowPart, MenuWay, Nature, Variables};
 use crate::expr::architect::BUILT_INS;
-use crate::flow::architect::{self, ActionIds, ArchitectFlow, Setting, Unit, UnitKind};
-use crate::flow::{FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, VariableId};
+use crate::flow::architect::{
+    self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
+};
+use crate::flow::{FlowId, NodeId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
-use crate::program::layout::{Layout, LayoutId};
-use crate::program::step::{self, Step, StepAction};
+use crate::program::step::{Step, StepAction};
 use crate::source::Span;
 use crate::value::{Kind, Text, Type};
-
-/// What is known of a flow before its actions are compiled: every name has its id.
-struct Plan {
-    id: FlowId,
-    scope: Scope,
-    variables: Variables,
-    units: Vec<UnitPlan>,
-}
-
-struct UnitPlan {
-    sequence: SequenceId,
-    scope: Scope,
-    variables: Variables,
-    /// The id of the first hidden variable.
-    hidden: u32,
-}
 
 /// Adds Architect's flows to a program that has the draft dialect's already.
 pub(in crate::program) fn add(program: &mut Program, flows: &[ArchitectFlow]) {
@@ -48,103 +33,6 @@ pub(in crate::program) fn add(program: &mut Program, flows: &[ArchitectFlow]) {
     }
 }
 
-fn number(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
-}
-
-/// Gives ids to a flow, its variables, its tasks and theirs.
-fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
-    let id = FlowId::new(program.units.len());
-    program.legend.flows.push(FlowLabel {
-        id: flow.id.clone().unwrap_or_else(|| flow.name.value.clone()),
-        name: flow.name.value.clone(),
-        flow_type: flow.flow_type.clone(),
-        version: flow.version.clone(),
-    });
-    let mut scope = Scope::default();
-    let slots = slot_variables(flow);
-    let declared = flow.variables.iter().chain(&slots);
-    let variables = declare(program, declared, &mut scope);
-    let names = variables.list.iter().map(|variable| variable.id.index());
-    let names = names.map(|index| program.legend.variables[index].clone());
-    let layout = Layout::of(variables.first, names);
-    program.layouts.push(layout);
-    program.units.push(step::Unit {
-        start: None,
-        layout: LayoutId(number(program.layouts.len() - 1)),
-        output_count: 0,
-        is_published: true,
-        architect: None,
-    });
-    program.nodes.push(indexmap::IndexMap::new());
-    let units = flow.units.iter().map(|unit| plan_unit(program, id, unit)).collect();
-    Plan { id, scope, variables, units }
-}
-
-fn plan_unit(program: &mut Program, flow: FlowId, unit: &Unit) -> UnitPlan {
-    let sequence = SequenceId::new(program.sequences.len());
-    let mut scope = Scope::default();
-    let of_choices = architect::variables_of_choices(unit);
-    let declared = unit.variables.iter().chain(&of_choices);
-    let mut variables = declare(program, declared, &mut scope);
-    let hidden = number(program.legend.variables.len());
-    let mut loops = 0;
-    unit.each_action(&mut |action| loops += usize::from(action.kind.value == "loop"));
-    for _ in 0..loops * 2 {
-        let integer = Type::one(Kind::Integer);
-        variables.list.push(variable(program, Text::new(), integer, None));
-    }
-    program.sequences.push(Sequence {
-        flow,
-        kind: unit.kind,
-        key: unit.key.clone(),
-        name: unit.name.clone(),
-        begin: NodeId(0),
-        variables: Variables::default(),
-    });
-    UnitPlan { sequence, scope, variables, hidden }
-}
-
-fn declare<'v>(
-    program: &mut Program,
-    declared: impl Iterator<Item = &'v architect::Variable>,
-    scope: &mut Scope,
-) -> Variables {
-    let first = number(program.legend.variables.len());
-    let mut list = Vec::new();
-    for item in declared {
-        let name = item.name.value.clone();
-        // What is declared twice is one variable; `check` tells of it.
-        if scope.declared(&name).is_some() {
-            continue;
-        }
-        let new = variable(program, name.clone(), item.holds, Some(item));
-        scope.declare(&name, &new);
-        if let Some(key) = &item.key {
-            program.legend.variable_keys.insert(new.id, key.clone());
-        }
-        list.push(new);
-    }
-    Variables { first, list }
-}
-
-fn variable(
-    program: &mut Program,
-    name: Text,
-    holds: Type,
-    declared: Option<&architect::Variable>,
-) -> Variable {
-    let id = VariableId(number(program.legend.variables.len()));
-    program.legend.variables.push(name);
-    Variable {
-        id,
-        holds,
-        initial: Source::unset(holds),
-        is_input: declared.is_some_and(|variable| variable.is_input),
-        is_output: declared.is_some_and(|variable| variable.is_output),
-    }
-}
-
 fn compile_flow(
     program: &mut Program,
     flow: &ArchitectFlow,
@@ -153,6 +41,7 @@ fn compile_flow(
     flows: &[ArchitectFlow],
 ) {
     let none = Scope::default();
+    let (step_ids, further_ids) = architect::step_ids(flow);
     let mut compiler = Compiler {
         program,
         flow,
@@ -162,7 +51,8 @@ fn compile_flow(
         task: &none,
         hidden: 0,
         loops: Vec::new(),
-        ids: ActionIds::default(),
+        step_ids: step_ids.into_iter(),
+        further_ids,
         menus: Menus::default(),
     };
     let begin = compiler.begin_flow();
@@ -215,7 +105,9 @@ pub(super) struct Compiler<'c> {
     hidden: u32,
     /// The loops around the action: where the next round begins, and the way behind.
     loops: Vec<(NodeId, Option<NodeId>)>,
-    ids: ActionIds,
+    /// The ids of the steps to come, and what gives ids to those that no author wrote.
+    step_ids: std::vec::IntoIter<StepId>,
+    further_ids: ActionIds,
     pub(super) menus: Menus,
 }
 
@@ -292,8 +184,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn action(&mut self, action: &architect::Action, next: Option<NodeId>) {
-        let name = action.name.as_ref().unwrap_or(&action.kind.value);
-        let at = self.push(name, &action.kind.value, action.span, Vec::new());
+        let at = self.push(action.title(), &action.kind.value, action.span, Vec::new());
         if action.kind.value == "loop" {
             return self.looped(action, at, next);
         }
@@ -335,6 +226,7 @@ impl<'c> Compiler<'c> {
             "endTask" => plain(self.end_task(action)),
             "disconnect" | "menuDisconnect" => plain(Action::End(End::Disconnect)),
             "endState" => plain(Action::End(End::State)),
+            "returnToAgent" | "menuReturnToAgent" => plain(Action::End(End::Agent)),
             "createCallback" => plain(self.callback(action)),
             "setWhisperAudio" => self.whisper_audio(action),
             "holdMusic" => plain(self.hold_music(action)),
@@ -351,8 +243,7 @@ impl<'c> Compiler<'c> {
     /// further one.
     fn looped(&mut self, action: &architect::Action, at: NodeId, next: Option<NodeId>) {
         let rounds = self.count_of_rounds(action);
-        let name = action.name.as_ref().unwrap_or(&action.kind.value);
-        let again = format!("{name}, next round");
+        let again = architect::next_round(action);
         let again = self.push(&again, "nextRound", action.span, Vec::new());
         self.loops.push((again, next));
         let names = labels(&["loop", "default"]);
@@ -380,9 +271,8 @@ impl<'c> Compiler<'c> {
         }
         for output in &action.outputs {
             let target = self.sequence(&output.actions, after);
-            let named = names.iter().position(|name| {
-                *name == output.label || name.eq_ignore_ascii_case(&output.label)
-            });
+            let named =
+                names.iter().position(|name| name.eq_ignore_ascii_case(&output.label));
             if let Some(index) = named {
                 targets[index] = target;
             }
@@ -399,7 +289,7 @@ impl<'c> Compiler<'c> {
         outputs: Vec<Text>,
     ) -> NodeId {
         let at = self.next_id();
-        let id = self.ids.next(name);
+        let id = self.step_id(name);
         self.program.nodes[self.plan.id.index()].insert(id.clone(), at);
         self.program.legend.nodes.push(NodeLabel {
             flow: self.plan.id,
@@ -422,6 +312,14 @@ impl<'c> Compiler<'c> {
             targets: Box::default(),
         });
         at
+    }
+
+    fn step_id(&mut self, name: &str) -> Text {
+        let written = self.step_ids.find_map(|id| match id {
+            StepId::Flow(id) | StepId::Node(id) | StepId::NextRound(id) => Some(id),
+            StepId::Choice => None,
+        });
+        written.unwrap_or_else(|| self.further_ids.next(name))
     }
 
     pub(super) fn set(

@@ -88,6 +88,8 @@ pub enum End {
     Disconnect,
     /// The state of a flow that waits; the flow is over unless it waits for more.
     State,
+    /// The flow: the agent who sent the caller here has the call back.
+    Agent,
 }
 
 impl Compiler<'_> {
@@ -148,9 +150,8 @@ impl Compiler<'_> {
         action: &architect::Action,
     ) -> (Action, Vec<Text>) {
         let target = self.unit_of(action, "targetTaskRef");
-        let declared =
+        let mut paths =
             target.as_ref().map(|target| self.paths_of(*target)).unwrap_or_default();
-        let mut paths = declared;
         for output in &action.outputs {
             if !paths.iter().any(|path| path.eq_ignore_ascii_case(&output.label)) {
                 paths.push(output.label.clone());
@@ -227,16 +228,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn end_task(&mut self, action: &architect::Action) -> Action {
-        let path = action.settings.get("outputPath").map(|path| &path.value);
-        let name = match path {
-            Some(Setting::Group(group)) => literal(group, "name"),
-            Some(Setting::Literal(Json::String(name))) => Some(name.as_str()),
-            Some(Setting::Literal(json)) => match json.get("name") {
-                Some(Json::String(name)) => Some(name.as_str()),
-                _ => None,
-            },
-            _ => None,
-        };
+        let name = name_in(&action.settings, "outputPath");
         Action::EndTask(name.map(Text::from))
     }
 
@@ -261,6 +253,19 @@ pub(super) fn labels(names: &[&str]) -> Vec<Text> {
 pub(super) fn literal<'s>(settings: &'s Settings, name: &str) -> Option<&'s str> {
     match &settings.get(name)?.value {
         Setting::Literal(Json::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// What a setting names: `{name: Sales}`, or the bare name.
+pub(super) fn name_in<'s>(settings: &'s Settings, name: &str) -> Option<&'s str> {
+    match &settings.get(name)?.value {
+        Setting::Group(group) => literal(group, "name"),
+        Setting::Literal(Json::String(name)) => Some(name),
+        Setting::Literal(json) => match json.get("name") {
+            Some(Json::String(name)) => Some(name),
+            _ => None,
+        },
         _ => None,
     }
 }

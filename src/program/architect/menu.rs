@@ -110,7 +110,7 @@ impl Compiler<'_> {
                 words: words(&action.settings),
                 menu,
             },
-            name: action.name.as_ref().unwrap_or(&action.kind.value).clone(),
+            name: action.title().into(),
             target,
             has_global_words: is_true(&action.settings, "globalSpeechRecTerms"),
             has_global_key: choice.is_global,

@@ -15,6 +15,7 @@ mod lookups;
 mod menu;
 mod names;
 mod other;
+mod plan;
 mod queue;
 mod recorded;
 mod source;

@@ -66,7 +66,6 @@ pub(super) const RECORDED: &[(&str, &[&str])] = &[
     ("setSkills", SUCCESS_OR_FAILURE),
     ("setUUIData", &[]),
     ("setUtilizationLabel", SUCCESS_OR_FAILURE),
-    ("setWhisperAudio", SUCCESS_OR_FAILURE),
     ("setWrapupCode", SUCCESS_OR_FAILURE),
     ("showKnowledgeArticle", &[]),
     ("terminateWorkitem", SUCCESS_OR_FAILURE),
@@ -103,7 +102,6 @@ const ASKED: &[(&str, &[&str])] = &[
     ("getSecuredData", SUCCESS_OR_FAILURE),
     ("processVoicemailInput", &["voicemail", "noInput", "failure"]),
     ("promoteExternalContact", SUCCESS_OR_FAILURE),
-    ("searchExternalContacts", &["matchExact", "matchMultiple", "notFound"]),
     ("setSecuredData", SUCCESS_OR_FAILURE),
 ];
 
@@ -114,10 +112,7 @@ const FOUND_OR_NOT: &[&str] = &["found", "notFound"];
 pub(super) fn outputs_of(action: &architect::Action, known: &[&str]) -> Vec<Text> {
     let mut names = labels(known);
     for output in &action.outputs {
-        let is_there = |name: &Text| {
-            *name == output.label || name.eq_ignore_ascii_case(&output.label)
-        };
-        if !names.iter().any(is_there) {
+        if !names.iter().any(|name| name.eq_ignore_ascii_case(&output.label)) {
             names.push(output.label.clone());
         }
     }

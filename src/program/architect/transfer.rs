@@ -1,11 +1,11 @@
 //! What hands the conversation on: to a queue, a person, a number, another flow.
 
 use super::build::Compiler;
-use super::control::{grouped, labels, listed, literal};
+use super::control::{grouped, labels, listed, name_in};
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings, TransferKind};
 use crate::flow::{FlowId, VariableId};
-use crate::value::{Json, Kind, Text, Type, Value};
+use crate::value::{Kind, Text, Type, Value};
 
 /// Hands the conversation on; its one output is `failure` (0).
 #[derive(Debug, Clone)]
@@ -171,7 +171,8 @@ impl Compiler<'_> {
         action: &architect::Action,
         kind: TransferKind,
     ) -> (Target, Vec<(Text, Source)>) {
-        let name = flow_name(action, "targetFlow");
+        let name =
+            Text::from(name_in(&action.settings, "targetFlow").unwrap_or_default());
         let flow_type = match kind {
             TransferKind::SecureFlow => "secureCall",
             _ => &self.flow.flow_type,
@@ -208,9 +209,8 @@ impl Compiler<'_> {
         setting: &str,
         inputs: &mut Vec<(Text, Source)>,
     ) {
-        let name = flow_name(action, setting);
-        if !name.is_empty() {
-            inputs.push((setting.into(), Source::Constant(Value::String(name))));
+        if let Some(name) = name_in(&action.settings, setting) {
+            inputs.push((setting.into(), Source::Constant(Value::from(name))));
         }
     }
 
@@ -274,19 +274,4 @@ fn mailbox(settings: &Settings) -> (&'static str, Option<&Settings>) {
     };
     let owner = OWNERS.iter().find(|(_, setting)| is_set(setting));
     (owner.map_or("targetUser", |(_, setting)| setting), Some(settings))
-}
-
-/// `{name: Sales}`
-fn flow_name(action: &architect::Action, setting: &str) -> Text {
-    let written = action.settings.get(setting).map(|written| &written.value);
-    let name = match written {
-        Some(Setting::Group(group)) => literal(group, "name"),
-        Some(Setting::Literal(Json::String(name))) => Some(name.as_str()),
-        Some(Setting::Literal(json)) => match json.get("name") {
-            Some(Json::String(name)) => Some(name.as_str()),
-            _ => None,
-        },
-        _ => None,
-    };
-    name.unwrap_or_default().into()
 }

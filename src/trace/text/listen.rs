@@ -2,7 +2,7 @@
 
 use super::piece::{Ink, Piece};
 use super::story::{Teller, is_keys};
-use crate::trace::{Fact, Field, Listen, Step};
+use crate::trace::{Fact, Field, Step};
 use crate::value::{Text, Value};
 
 impl Teller<'_> {
@@ -37,33 +37,36 @@ impl Teller<'_> {
         Piece::quote(Ink::Caller, "caller said ", &shown)
     }
 
-    /// A value that an action was given or gave.
+    /// A value that an action was given or gave. How an action listens is left out: the flow
+    /// has it.
     pub(super) fn tell_passed(
         &self,
         field: Field,
         name: &str,
         value: &Value,
     ) -> Option<Piece> {
-        match field {
-            Field::Listen(what) => self.tell_listening(what, value),
-            _ => self.tell_value(name, value),
-        }
-    }
-
-    /// How an action listens is left out: the flow has it.
-    fn tell_listening(&self, what: Listen, value: &Value) -> Option<Piece> {
-        let text = match value {
+        let text = || match value {
             Value::String(text) => self.preview.text(text),
             _ => String::new(),
         };
-        match what {
-            Listen::Reason => Some(Piece::new(Ink::Caller, text)),
-            Listen::DroppedKeys => {
-                let text = format!("{text} typed ahead: dropped, this audio comes first");
+        match field {
+            Field::Reason => Some(Piece::new(Ink::Caller, text())),
+            Field::DroppedKeys => {
+                let text = text() + " typed ahead: dropped, this audio comes first";
                 Some(Piece::new(Ink::Caller, text))
             }
-            Listen::User => self.tell_value("user", value),
-            _ => None,
+            Field::AcceptJustPound
+            | Field::AcceptJustStar
+            | Field::IncludeTerminatingDtmf
+            | Field::InterDigitTimeout
+            | Field::NoEntryTimeout
+            | Field::Min
+            | Field::Max
+            | Field::TerminatingDtmf
+            | Field::VerificationType
+            | Field::InputData
+            | Field::Extension => None,
+            _ => self.tell_value(name, value),
         }
     }
 }

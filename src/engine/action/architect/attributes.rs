@@ -1,12 +1,13 @@
 //! Attributes of participants.
 
+use super::values::note_named;
 use super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::conversation::Participant;
 use crate::engine::state::State;
 use crate::program::architect::{AttributeList, Attributes, Owner, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Failure, Field};
+use crate::trace::{Failure, Field};
 use crate::value::{Kind, Text, Type, Value};
 
 /// The outputs of the actions that name a conversation.
@@ -56,8 +57,7 @@ fn participant(
 ) -> Result<Option<Participant>, Box<Failure>> {
     let mut text = |name: &str, source: &Source| -> Result<_, Box<Failure>> {
         let value = state.value(program, source)?;
-        let entry = Entry { of: Field::Inputs, name: name.into(), value: value.clone() };
-        state.note(|| Fact::Entry(Box::new(entry)));
+        note_named(state, Field::Inputs, name, &value);
         Ok(match value {
             Value::String(text) if !text.is_empty() => Some(text),
             _ => None,
@@ -78,9 +78,7 @@ fn set(
 ) -> Result<(), Box<Failure>> {
     let name = name_of(state, program, name)?;
     let value = state.value(program, value)?;
-    let of = Field::Attributes;
-    let entry = Entry { of, name: name.clone(), value: value.clone() };
-    state.note(|| Fact::Entry(Box::new(entry)));
+    note_named(state, Field::Attributes, name.clone(), &value);
     let text = match value {
         Value::String(text) => Some(text),
         unset if unset.is_unset() => None,
@@ -101,9 +99,7 @@ fn get(
         Some(text) => Value::String(text.clone()),
         None => Value::unset(Type::one(Kind::String)),
     };
-    let of = Field::AttributesGot;
-    let entry = Entry { of, name, value: value.clone() };
-    state.note(|| Fact::Entry(Box::new(entry)));
+    note_named(state, Field::AttributesGot, name, &value);
     Ok(value)
 }
 

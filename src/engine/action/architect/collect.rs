@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::listen::{Heard, Listening, Next, gave, given, heard as take};
-use super::{Outcome, by_output, listen, speech};
+use super::listen::{Heard, Listening, Next, heard as take};
+use super::{Outcome, by_output, speech, values};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Listen};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::spoken::Spoken;
 use crate::value::{Audio, AudioSegment, Duration, Text, Value};
 use crate::world::Answer;
@@ -31,23 +31,23 @@ pub(super) fn begin(
     collect: &CollectInput,
 ) -> Outcome {
     let count = |state: &mut State, source: &Source| {
-        let count = listen::integer(state, program, source, 1)?;
+        let count = values::integer(state, program, source, 1)?;
         Ok::<u32, Box<Failure>>(u32::try_from(count.clamp(1, MAX_DIGITS)).unwrap_or(1))
     };
     let mut listening = Listening {
         min: count(state, &collect.min)?,
         max: count(state, &collect.max)?,
-        first_ms: listen::milliseconds(state, program, &collect.no_entry, 5_000)?,
-        next_ms: listen::milliseconds(state, program, &collect.inter_digit, 3_000)?,
+        first_ms: values::milliseconds(state, program, &collect.no_entry, 5_000)?,
+        next_ms: values::milliseconds(state, program, &collect.inter_digit, 3_000)?,
         terminator: collect.terminator,
-        with_terminator: listen::truth(state, program, &collect.with_terminator, false)?,
+        with_terminator: values::truth(state, program, &collect.with_terminator, false)?,
         rounds: MAX_ROUNDS,
         round: 1,
         keys: "0123456789".into(),
         ..Listening::default()
     };
     for (key, source) in [('*', &collect.just_star), ('#', &collect.just_pound)] {
-        if listen::truth(state, program, source, false)? {
+        if values::truth(state, program, source, false)? {
             listening.alone.push(key);
         }
     }
@@ -68,17 +68,17 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
     let is_alone = |key| Value::Boolean(listening.alone.contains(key));
     let name = collect.verification.name();
     for (what, value) in [
-        (Listen::AcceptJustPound, is_alone('#')),
-        (Listen::AcceptJustStar, is_alone('*')),
-        (Listen::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator)),
-        (Listen::InterDigitTimeout, duration(listening.next_ms)),
-        (Listen::NoEntryTimeout, duration(listening.first_ms)),
-        (Listen::Min, Value::Integer(listening.min.into())),
-        (Listen::Max, Value::Integer(listening.max.into())),
-        (Listen::TerminatingDtmf, key(listening.terminator)),
-        (Listen::VerificationType, Value::String(name.into())),
+        (Field::AcceptJustPound, is_alone('#')),
+        (Field::AcceptJustStar, is_alone('*')),
+        (Field::IncludeTerminatingDtmf, Value::Boolean(listening.with_terminator)),
+        (Field::InterDigitTimeout, duration(listening.next_ms)),
+        (Field::NoEntryTimeout, duration(listening.first_ms)),
+        (Field::Min, Value::Integer(listening.min.into())),
+        (Field::Max, Value::Integer(listening.max.into())),
+        (Field::TerminatingDtmf, key(listening.terminator)),
+        (Field::VerificationType, Value::String(name.into())),
     ] {
-        given(state, what, value);
+        state.note(|| Fact::Input(what, value));
     }
 }
 
@@ -258,7 +258,7 @@ fn succeed(
     entry: Text,
 ) -> Outcome {
     state.note(|| Fact::Collected(entry.clone()));
-    gave(state, Listen::InputData, Value::String(entry.clone()));
+    state.note(|| Fact::Output(Field::InputData, Value::String(entry.clone())));
     if let Some(data) = collect.data {
         state.assign(program, data, Value::String(entry))?;
     }
@@ -272,7 +272,7 @@ fn fail(
     collect: &CollectInput,
     reason: Text,
 ) -> Outcome {
-    gave(state, Listen::Reason, Value::String(reason));
+    state.note(|| Fact::Output(Field::Reason, Value::String(reason)));
     if let Some(data) = collect.data {
         let unset = Value::unset(state.type_of(program, data));
         state.assign(program, data, unset)?;

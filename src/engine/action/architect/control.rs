@@ -1,7 +1,7 @@
 //! What decides where a flow goes.
 
-use super::speech;
-use super::{Outcome, by_output};
+use super::values::{expected, input, not_set, note_named};
+use super::{Outcome, by_output, speech};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::expr::architect::BuiltInId;
@@ -10,7 +10,7 @@ use crate::program::architect::{
     Call, CommonModule, Decision, Jump, Loop, Source, Statement, Switch,
 };
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Failure, Field, PathTaken};
+use crate::trace::{Fact, Failure, Field, PathTaken};
 use crate::value::{Text, Value, equal};
 
 const HOLD_PROMPT: BuiltInId = BuiltInId::of("Flow.HoldPrompt");
@@ -73,18 +73,13 @@ fn is_true(
     condition: &Source,
     field: Field,
 ) -> Result<bool, Box<Failure>> {
-    let value = state.value(program, condition)?;
-    state.note(|| Fact::Input(field, value.clone()));
-    match value {
+    match input(state, program, condition, field)? {
         Value::Boolean(truth) => Ok(truth),
         unset if unset.is_unset() => {
             let message = "the condition is NOT_SET, neither true nor false";
             Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message))
         }
-        other => {
-            let message = format!("expected a Boolean, found {}", other.type_of());
-            Err(Failure::new(Code::WRONG_TYPE, message))
-        }
+        other => Err(expected("a Boolean", &other)),
     }
 }
 
@@ -95,21 +90,13 @@ pub(super) fn switch(
     switch: &Switch,
 ) -> Outcome {
     let value = match &switch.value {
-        Some(source) => {
-            let value = state.value(program, source)?;
-            state.note(|| Fact::Input(Field::Value, value.clone()));
-            Some(value)
-        }
+        Some(source) => Some(input(state, program, source, Field::Value)?),
         None => None,
     };
     for (case, index) in switch.cases.iter().zip(0..u16::MAX) {
         let field = Field::Case(index + 1);
         let fits = match &value {
-            Some(value) => {
-                let wanted = state.value(program, case)?;
-                state.note(|| Fact::Input(field, wanted.clone()));
-                equal(value, &wanted)
-            }
+            Some(value) => equal(value, &input(state, program, case, field)?),
             None => is_true(state, program, case, field)?,
         };
         if fits {
@@ -149,18 +136,10 @@ pub(super) fn begin_loop(
     step: &Step,
     rounds: &Loop,
 ) -> Outcome {
-    let count = state.value(program, &rounds.count)?;
-    state.note(|| Fact::Input(Field::LoopCount, count.clone()));
-    let count = match count {
+    let count = match input(state, program, &rounds.count, Field::LoopCount)? {
         Value::Integer(count) => count,
-        unset if unset.is_unset() => {
-            let message = "the number of rounds is NOT_SET";
-            return Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message));
-        }
-        other => {
-            let message = format!("expected an Integer, found {}", other.type_of());
-            return Err(Failure::new(Code::WRONG_TYPE, message));
-        }
+        unset if unset.is_unset() => return Err(not_set("the number of rounds")),
+        other => return Err(expected("an Integer", &other)),
     };
     set_hidden(state, program, rounds.rounds, count);
     begin_round(state, program, step, rounds, 0, count)
@@ -250,9 +229,8 @@ fn inputs(
     let mut values = Vec::with_capacity(inputs.len());
     for (id, source) in inputs {
         let value = state.value(program, source)?;
-        let (of, name) = (Field::Inputs, program.legend.variable(*id).clone());
-        let entry = Entry { of, name, value: value.clone() };
-        state.note(|| Fact::Entry(Box::new(entry)));
+        let name = program.legend.variable(*id).clone();
+        note_named(state, Field::Inputs, name, &value);
         values.push((*id, value));
     }
     Ok(values)
@@ -277,8 +255,7 @@ pub(super) fn call_module(
     let mut values = Vec::new();
     for (name, id, source) in &module.inputs {
         let value = state.value(program, source)?;
-        let entry = Entry { of: Field::Inputs, name: name.clone(), value: value.clone() };
-        state.note(|| Fact::Entry(Box::new(entry)));
+        note_named(state, Field::Inputs, name.clone(), &value);
         values.extend(id.map(|id| (id, value)));
     }
     let part = module.flow.and_then(|flow| program.unit(flow).architect.as_deref());

@@ -1,12 +1,12 @@
 //! `dialByExtension`
 
-use super::listen::{Heard, Listening, Next, gave, heard as take};
-use super::{Outcome, by_output, listen, speech};
+use super::listen::{Heard, Listening, Next, heard as take};
+use super::{Outcome, by_output, speech, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::DialByExtension;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Listen};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::{Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer};
 
@@ -25,8 +25,8 @@ pub(super) fn begin(
     step: &Step,
     dial: &DialByExtension,
 ) -> Outcome {
-    let timeout = listen::milliseconds(state, program, &dial.inter_digit, 6_000)?;
-    let repeats = listen::integer(state, program, &dial.repeats, 3)?;
+    let timeout = values::milliseconds(state, program, &dial.inter_digit, 6_000)?;
+    let repeats = values::integer(state, program, &dial.repeats, 3)?;
     let repeats = u32::try_from(repeats.clamp(0, MAX_REPEATS)).unwrap_or(0);
     let listening = Listening {
         min: 1,
@@ -102,8 +102,8 @@ pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
 pub(super) fn user(state: &mut State, extension: &Text) -> Option<Effect> {
     let user = state.conversation.organisation.0.user_of_extension(extension)?;
     state.note(|| Fact::Collected(extension.clone()));
-    gave(state, Listen::Extension, Value::String(extension.clone()));
-    gave(state, Listen::User, user);
+    state.note(|| Fact::Output(Field::Extension, Value::String(extension.clone())));
+    state.note(|| Fact::Output(Field::User, user));
     Some(Effect::EndCall)
 }
 
@@ -142,13 +142,13 @@ pub(super) fn answered(
             return Err(Failure::new(Code::ACTION_NOT_SUPPORTED, message));
         }
         state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
-        gave(state, Listen::Extension, extension);
+        state.note(|| Fact::Output(Field::Extension, extension));
         return Ok(Effect::EndCall);
     };
     if let Some(frame) = state.wait(latency_ms) {
         return Ok(Effect::CutOff(frame));
     }
-    gave(state, Listen::Extension, extension.clone());
+    state.note(|| Fact::Output(Field::Extension, extension.clone()));
     let output = match path.as_deref() {
         Some("timeout") => TIMEOUT,
         Some("failure") => FAILURE,

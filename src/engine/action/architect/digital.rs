@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::other::{go_by, note_inputs, take_output};
-use super::{Outcome, by_output};
+use super::other::{go_by, take_output};
+use super::{Outcome, by_output, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Tries, Waiting};
 use crate::flow::VariableId;
@@ -22,7 +22,7 @@ pub(super) fn send(
     step: &Step,
     send: &Send,
 ) -> Outcome {
-    note_inputs(state, program, &send.inputs)?;
+    values::inputs(state, program, &send.inputs)?;
     let is_said = say(state, program, &send.message)?;
     Ok(by_output(step, if is_said { 0 } else { NOT_SENT }))
 }
@@ -67,7 +67,7 @@ pub(super) fn clear(
 /// First whoever answers for the world is asked; if nobody has an answer prepared, the
 /// participant.
 pub(super) fn ask(state: &mut State, program: &Program, ask: &Ask) -> Outcome {
-    let inputs = note_inputs(state, program, &ask.inputs)?;
+    let inputs = values::inputs(state, program, &ask.inputs)?;
     say(state, program, &ask.question)?;
     Ok(state.ask(Waiting::Action { inputs }))
 }

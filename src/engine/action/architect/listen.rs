@@ -6,10 +6,10 @@
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::flow::{Legend, NodeId};
-use crate::program::architect::{Action, Source};
-use crate::program::{Program, StepAction};
-use crate::trace::{Fact, Failure, Field, Listen};
-use crate::value::{Text, Value};
+use crate::program::StepAction;
+use crate::program::architect::Action;
+use crate::trace::Failure;
+use crate::value::Text;
 use crate::world::{Answer, Input, InputQuestion, Question};
 
 /// The keys by which a caller says whether an entry is right.
@@ -171,61 +171,4 @@ pub(in crate::engine::action) fn question<'q>(
         valid_digits: menu.map_or(keys, |menu| &menu.keys),
         choices: menu.map_or(&[], |menu| &menu.offered),
     })
-}
-
-/// A length of time, in milliseconds; the default where the value is NOT_SET.
-pub(super) fn milliseconds(
-    state: &mut State,
-    program: &Program,
-    source: &Source,
-    default: i64,
-) -> Result<i64, Box<Failure>> {
-    match state.value(program, source)? {
-        Value::Duration(duration) => Ok(duration.milliseconds()),
-        other => or_default(&other, default, "a Duration"),
-    }
-}
-
-/// A whole number; the default where the value is NOT_SET.
-pub(super) fn integer(
-    state: &mut State,
-    program: &Program,
-    source: &Source,
-    default: i64,
-) -> Result<i64, Box<Failure>> {
-    match state.value(program, source)? {
-        Value::Integer(number) => Ok(number),
-        other => or_default(&other, default, "an Integer"),
-    }
-}
-
-/// Whether it is true; the default where the value is NOT_SET.
-pub(super) fn truth(
-    state: &mut State,
-    program: &Program,
-    source: &Source,
-    default: bool,
-) -> Result<bool, Box<Failure>> {
-    match state.value(program, source)? {
-        Value::Boolean(truth) => Ok(truth),
-        other => or_default(&other, default, "a Boolean"),
-    }
-}
-
-fn or_default<T>(value: &Value, default: T, expected: &str) -> Result<T, Box<Failure>> {
-    if value.is_unset() {
-        return Ok(default);
-    }
-    let message = format!("expected {expected}, found {}", value.type_of());
-    Err(Failure::new(Code::WRONG_TYPE, message))
-}
-
-/// Notes a value that the action was given.
-pub(super) fn given(state: &mut State, what: Listen, value: Value) {
-    state.note(|| Fact::Input(Field::Listen(what), value));
-}
-
-/// Notes a value that comes of the action.
-pub(super) fn gave(state: &mut State, what: Listen, value: Value) {
-    state.note(|| Fact::Output(Field::Listen(what), value));
 }

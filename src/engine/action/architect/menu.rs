@@ -2,15 +2,16 @@
 
 use super::dial::{self, MAX_EXTENSION};
 use super::listen::{Heard, Listening, Next, heard as take};
-use super::{Outcome, by_output, listen, speech};
+use super::values::{self, note_named};
+use super::{Outcome, by_output, speech};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::expr::architect::BuiltInId;
 use crate::flow::SequenceId;
 use crate::flow::architect::UnitKind;
 use crate::program::architect::{Menu, MenuWay};
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Field, Listen, PathTaken};
-use crate::value::{Text, Value};
+use crate::trace::{Fact, Field, PathTaken};
+use crate::value::Value;
 use crate::world::Answer;
 
 /// How often a menu can be played. *Source: Architect's own limits.*
@@ -30,15 +31,15 @@ pub(super) fn enter(
         state.note_variables(program, &program.sequence(sequence).variables);
         remember(state, sequence);
     }
-    let rounds = listen::integer(state, program, &menu.repeats, 3)?;
+    let rounds = values::integer(state, program, &menu.repeats, 3)?;
     let listening = Listening {
         min: 1,
         max: 1,
-        first_ms: listen::milliseconds(state, program, &menu.timeout, 10_000)?,
-        next_ms: listen::milliseconds(state, program, &menu.dial_delay, 1_000)?,
+        first_ms: values::milliseconds(state, program, &menu.timeout, 10_000)?,
+        next_ms: values::milliseconds(state, program, &menu.dial_delay, 1_000)?,
         rounds: u32::try_from(rounds.clamp(1, MAX_ROUNDS)).unwrap_or(1),
         round: 1,
-        dials: listen::truth(state, program, &menu.dials, true)?,
+        dials: values::truth(state, program, &menu.dials, true)?,
         ..Listening::default()
     };
     set_last(state, None);
@@ -223,9 +224,8 @@ fn again(
 
 /// Notes what came of a round.
 pub(super) fn note_round(state: &mut State, listening: &Listening, reason: String) {
-    let name = Text::from(format!("round {}", listening.round));
-    let (of, value) = (Field::Listen(Listen::Reason), Value::String(reason.into()));
-    state.note(|| Fact::Entry(Box::new(Entry { of, name, value })));
+    let name = format!("round {}", listening.round);
+    note_named(state, Field::Reason, name, &Value::String(reason.into()));
 }
 
 pub(super) fn go_to(state: &mut State, program: &Program, way: MenuWay) -> Outcome {

@@ -13,6 +13,7 @@ mod queue;
 mod recorded;
 mod speech;
 mod transfer;
+mod values;
 
 pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;
@@ -29,7 +30,6 @@ use crate::world::{Answer, Question};
 type Outcome = Result<Effect, Box<Failure>>;
 
 /// Executes an action.
-#[expect(clippy::too_many_lines, reason = "one line a family of actions")]
 pub(super) fn execute(
     state: &mut State,
     program: &Program,
@@ -45,9 +45,7 @@ pub(super) fn execute(
         Action::PlayAudio(audio) => speech::play(state, program, step, audio),
         Action::Decision(decision) => control::decide(state, program, step, decision),
         Action::Switch(switch) => control::switch(state, program, step, switch),
-        Action::UpdateData(statements) => {
-            control::update_data(state, program, step, statements)
-        }
+        Action::UpdateData(it) => control::update_data(state, program, step, it),
         Action::Loop(rounds) => control::begin_loop(state, program, step, rounds),
         Action::NextRound(rounds) => control::next_round(state, program, step, rounds),
         Action::CallTask(call) => control::call_task(state, program, node, call),
@@ -57,9 +55,7 @@ pub(super) fn execute(
         Action::Jump(jump) => control::jump(state, program, jump),
         Action::GoTo => Ok(Effect::Go(PathTaken::Next, step.next)),
         Action::EndTask(path) => Ok(Effect::EndTask(path.clone())),
-        Action::Attributes(attributes) => {
-            attributes::execute(state, program, step, attributes)
-        }
+        Action::Attributes(it) => attributes::execute(state, program, step, it),
         Action::Recorded(recorded) => recorded::execute(state, program, step, recorded),
         Action::Send(send) => digital::send(state, program, step, send),
         Action::Ask(ask) => digital::ask(state, program, ask),
@@ -74,9 +70,7 @@ pub(super) fn execute(
         Action::CreateCallback(it) => queue::create_callback(state, program, it),
         Action::SetWhisperAudio(audio) => queue::whisper(state, program, step, audio),
         Action::HoldMusic(music) => queue::hold_music(state, program, step, music),
-        Action::EstimatedWaitTime(wait) => {
-            queue::estimated_wait(state, program, step, wait)
-        }
+        Action::EstimatedWaitTime(it) => queue::estimated_wait(state, program, step, it),
         Action::PositionInQueue(it) => queue::position(state, program, step, it),
         Action::Other(other) => other::ask(state, program, other),
     };

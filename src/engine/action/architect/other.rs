@@ -1,35 +1,19 @@
 //! Actions that flowsim does not simulate.
 
+use super::values::{self, note_named};
 use super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::VariableId;
-use crate::program::architect::{Other, Source};
+use crate::program::architect::Other;
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Failure, Field};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::{Json, Text, Value};
 use crate::world::{ActionAnswer, Answer};
 
 pub(super) fn ask(state: &mut State, program: &Program, other: &Other) -> Outcome {
-    let inputs = note_inputs(state, program, &other.inputs)?;
+    let inputs = values::inputs(state, program, &other.inputs)?;
     Ok(state.ask(Waiting::Action { inputs }))
-}
-
-/// Notes what an action is given, and gives it.
-pub(super) fn note_inputs(
-    state: &mut State,
-    program: &Program,
-    inputs: &[(Text, Source)],
-) -> Result<Vec<(Text, Value)>, Box<Failure>> {
-    let mut values: Vec<(Text, Value)> = Vec::with_capacity(inputs.len());
-    for (name, source) in inputs {
-        let value = state.value(program, source)?;
-        let (of, name) = (Field::Inputs, name.clone());
-        let entry = Entry { of, name: name.clone(), value: value.clone() };
-        state.note(|| Fact::Entry(Box::new(entry)));
-        values.push((name, value));
-    }
-    Ok(values)
 }
 
 pub(super) fn answered(
@@ -84,8 +68,7 @@ pub(super) fn take_output(
         })?,
         None => Value::unset(holds),
     };
-    let entry = Entry { of: Field::Outputs, name: name.clone(), value: value.clone() };
-    state.note(|| Fact::Entry(Box::new(entry)));
+    note_named(state, Field::Outputs, name.clone(), &value);
     state.assign(program, variable, value)
 }
 

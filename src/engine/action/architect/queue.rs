@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::values::{self, note_named};
 use super::{Outcome, by_output, speech, transfer};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
@@ -9,7 +10,7 @@ use crate::program::architect::{
     Callback, EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue, Source,
 };
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Failure, Field, PathTaken};
+use crate::trace::{Failure, Field, PathTaken};
 use crate::value::{Audio, Collection, Value};
 use crate::world::{ActionAnswer, Answer};
 
@@ -29,11 +30,11 @@ pub(super) fn hold_music(
     music: &HoldMusic,
 ) -> Outcome {
     let prompt = state.value(program, &music.prompt)?;
-    note(state, "prompt", &prompt);
+    note_named(state, Field::Inputs, "prompt", &prompt);
     let milliseconds = match &music.duration {
         Some(duration) => {
             let duration = state.value(program, duration)?;
-            note(state, "playDuration", &duration);
+            note_named(state, Field::Inputs, "playDuration", &duration);
             length(&duration).unwrap_or(MUSIC_MS)
         }
         None => match &prompt {
@@ -56,7 +57,7 @@ pub(super) fn estimated_wait(
     wait: &EstimatedWaitTime,
 ) -> Outcome {
     let estimate = state.value(program, &wait.estimate)?;
-    note(state, "estimatedWaitTime", &estimate);
+    note_named(state, Field::Inputs, "estimatedWaitTime", &estimate);
     let interval = length(&state.value(program, &wait.interval)?).unwrap_or(MINUTE_MS);
     let intervals = match state.value(program, &wait.intervals)? {
         Value::Collection(list) => lengths(&list),
@@ -83,7 +84,7 @@ pub(super) fn position(
     position: &PositionInQueue,
 ) -> Outcome {
     let place = state.value(program, &position.position)?;
-    note(state, "positionInQueue", &place);
+    note_named(state, Field::Inputs, "positionInQueue", &place);
     if let Value::Integer(place) = place {
         let audio = Audio::speech(format!("You are caller number {place} in the queue."));
         speech::hear(state, Value::Audio(Arc::new(audio)))?;
@@ -99,7 +100,7 @@ pub(super) fn whisper(
     audio: &Source,
 ) -> Outcome {
     let audio = state.value(program, audio)?;
-    note(state, "whisperAudio", &audio);
+    note_named(state, Field::Inputs, "whisperAudio", &audio);
     Ok(by_output(step, 0))
 }
 
@@ -109,12 +110,11 @@ pub(super) fn create_callback(
     program: &Program,
     callback: &Callback,
 ) -> Outcome {
-    let inputs = transfer::inputs(state, program, &callback.inputs)?;
+    let inputs = values::inputs(state, program, &callback.inputs)?;
     let needed = inputs.iter().take(2);
     for (name, value) in needed {
         if transfer::is_nothing(value) {
-            let message = format!("`{name}` of the callback is NOT_SET");
-            return Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message));
+            return Err(values::not_set(&format!("`{name}` of the callback")));
         }
     }
     Ok(state.ask(Waiting::Action { inputs }))
@@ -144,11 +144,6 @@ pub(super) fn callback_created(
         return Err(Failure::new(Code::QUEUE_NOT_FOUND, message));
     }
     Ok(Effect::Go(PathTaken::Next, step.next))
-}
-
-fn note(state: &mut State, name: &str, value: &Value) {
-    let entry = || Entry { of: Field::Inputs, name: name.into(), value: value.clone() };
-    state.note(|| Fact::Entry(Box::new(entry())));
 }
 
 fn length(value: &Value) -> Option<i64> {

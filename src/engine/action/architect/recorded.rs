@@ -1,8 +1,6 @@
 //! Actions that tell the platform something.
 
-use super::other::note_inputs;
-use super::{Outcome, by_output};
-use crate::diagnostic::Code;
+use super::{Outcome, by_output, values};
 use crate::engine::conversation::LANGUAGES;
 use crate::engine::state::{Effect, State};
 use crate::flow::VariableId;
@@ -17,7 +15,7 @@ pub(super) fn execute(
     step: &Step,
     recorded: &Recorded,
 ) -> Outcome {
-    note_inputs(state, program, &recorded.inputs)?;
+    values::inputs(state, program, &recorded.inputs)?;
     match &recorded.change {
         Change::Nothing => {}
         Change::Language(language) => set_language(state, program, language)?,
@@ -46,9 +44,6 @@ fn set_language(
             }
             Ok(())
         }
-        _ => {
-            let message = "the language is NOT_SET";
-            Err(Failure::new(Code::NOT_SET_NOT_ALLOWED, message))
-        }
+        _ => Err(values::not_set("the language")),
     }
 }

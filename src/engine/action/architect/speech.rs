@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::Outcome;
-use crate::diagnostic::Code;
+use super::values::expected;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field, Listen, PathTaken, Phrase};
+use crate::trace::{Fact, Failure, Field, PathTaken, Phrase};
 use crate::value::{Audio, Value};
 
 pub(super) fn play(
@@ -36,10 +36,7 @@ pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> 
         Value::Audio(audio) => audio,
         other => match Audio::from_value(&other) {
             Some(audio) => Arc::new(audio),
-            None => {
-                let message = format!("expected audio, found {}", other.type_of());
-                return Err(Failure::new(Code::WRONG_TYPE, message));
-            }
+            None => return Err(expected("audio", &other)),
         },
     };
     if audio.segments.is_empty() {
@@ -61,7 +58,7 @@ pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> 
 fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {
-        let field = Field::Listen(Listen::DroppedKeys);
+        let field = Field::DroppedKeys;
         state.note(|| Fact::Output(field, Value::String(dropped)));
     }
 }

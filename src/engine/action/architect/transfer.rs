@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use super::values::{self, note_named};
 use super::{Outcome, by_output, speech};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::expr::architect::BuiltInId;
 use crate::flow::FlowId;
 use crate::flow::architect::TransferKind;
-use crate::program::architect::{AcdTarget, Source, Target, Transfer};
+use crate::program::architect::{AcdTarget, Target, Transfer};
 use crate::program::{Program, Step};
-use crate::trace::{self, Entry, Fact, Failure, Field, PathTaken, Phrase, Routing};
+use crate::trace::{self, Fact, Failure, Field, PathTaken, Phrase, Routing};
 use crate::value::{Collection, Json, Kind, Text, Value};
 use crate::world::{ActionAnswer, Answer, Fixtures, QueueAnswer};
 
@@ -31,7 +32,7 @@ pub(super) fn begin(
         Target::Acd(target) => routing(state, program, target)?,
         Target::Object(_) | Target::Flow(..) => None,
     };
-    let inputs = inputs(state, program, &transfer.inputs)?;
+    let inputs = values::inputs(state, program, &transfer.inputs)?;
     let is_unset = match &transfer.target {
         Target::Acd(_) => routing.is_none(),
         Target::Object(_) => inputs.first().is_none_or(|(_, value)| is_nothing(value)),
@@ -48,26 +49,6 @@ pub(super) fn begin(
     })
 }
 
-/// Values that have names, noted.
-pub(super) fn inputs(
-    state: &mut State,
-    program: &Program,
-    sources: &[(Text, Source)],
-) -> Result<Vec<(Text, Value)>, Box<Failure>> {
-    let mut values = Vec::with_capacity(sources.len());
-    for (name, source) in sources {
-        let value = state.value(program, source)?;
-        note(state, Field::Inputs, name, &value);
-        values.push((name.clone(), value));
-    }
-    Ok(values)
-}
-
-fn note(state: &mut State, of: Field, name: &str, value: &Value) {
-    let entry = || Entry { of, name: name.into(), value: value.clone() };
-    state.note(|| Fact::Entry(Box::new(entry())));
-}
-
 /// Where to route; nothing if the queue is NOT_SET.
 fn routing(
     state: &mut State,
@@ -75,11 +56,11 @@ fn routing(
     target: &AcdTarget,
 ) -> Result<Option<Box<Routing>>, Box<Failure>> {
     let queue = state.value(program, &target.queue)?;
-    note(state, Field::Inputs, "targetQueue", &queue);
+    note_named(state, Field::Inputs, "targetQueue", &queue);
     let priority = state.value(program, &target.priority)?;
     let mut routing = Box::new(Routing::default());
     if let Value::Integer(priority) = priority {
-        note(state, Field::Inputs, "priority", &Value::Integer(priority));
+        note_named(state, Field::Inputs, "priority", &Value::Integer(priority));
         routing.priority = Some(priority);
     }
     let mut items = Vec::with_capacity(target.skills.len());
@@ -89,11 +70,16 @@ fn routing(
     routing.skills.extend(items.iter().filter_map(name_of));
     if !items.is_empty() {
         let skills = Collection { kind: Kind::Skill, items };
-        note(state, Field::Inputs, "acdSkills", &Value::Collection(Arc::new(skills)));
+        note_named(
+            state,
+            Field::Inputs,
+            "acdSkills",
+            &Value::Collection(Arc::new(skills)),
+        );
     }
     let language = state.value(program, &target.language)?;
     if let Some(name) = name_of(&language) {
-        note(state, Field::Inputs, "languageSkill", &language);
+        note_named(state, Field::Inputs, "languageSkill", &language);
         routing.skills.push(name);
     }
     if is_nothing(&queue) {
@@ -281,7 +267,7 @@ fn fail(
     ];
     for (name, text, variable) in outputs {
         let value = Value::String(text);
-        note(state, Field::Outputs, name, &value);
+        note_named(state, Field::Outputs, name, &value);
         if let Some(variable) = variable {
             state.assign(program, variable, value)?;
         }

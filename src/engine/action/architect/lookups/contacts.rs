@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::super::values::{output, text_input};
 use super::super::{Outcome, by_output};
-use super::{output, text_input};
 use crate::diagnostic::Code;
 use crate::engine::state::{State, Waiting};
 use crate::program::architect::ContactLookup;

@@ -1,12 +1,13 @@
 //! `callData`: data actions.
 
+use super::super::values::{expected, inputs};
 use super::super::{Outcome, by_output, speech};
 use super::named_outputs;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{Binding, DataActionCall, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Failure, Field};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::{Json, Text, Type, Value};
 use crate::world::{Answer, Question};
 
@@ -30,13 +31,7 @@ pub(super) fn ask(
 ) -> Outcome {
     let name = Value::String(name_of(call));
     state.note(|| Fact::Input(Field::DataAction, name));
-    let mut inputs: Vec<(Text, Value)> = Vec::with_capacity(call.inputs.len());
-    for (name, source) in &call.inputs {
-        let value = state.value(program, source)?;
-        let entry = Entry { of: Field::Inputs, name: name.clone(), value: value.clone() };
-        state.note(|| Fact::Entry(Box::new(entry)));
-        inputs.push((name.clone(), value));
-    }
+    let inputs = inputs(state, program, &call.inputs)?;
     Ok(state.ask(Waiting::DataAction { inputs }))
 }
 
@@ -97,7 +92,7 @@ fn timeout(
     match state.value(program, source)? {
         Value::Duration(duration) => Ok(duration.milliseconds().max(0)),
         unset if unset.is_unset() => Ok(DEFAULT_TIMEOUT_MS),
-        other => Err(super::expected("a Duration", &other)),
+        other => Err(expected("a Duration", &other)),
     }
 }
 

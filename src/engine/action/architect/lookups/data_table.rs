@@ -1,12 +1,13 @@
 //! `dataTableLookup`: rows of data tables.
 
+use super::super::values::{expected, input, not_set, note_named};
 use super::super::{Outcome, by_output};
-use super::{expected, input, named_outputs, not_set};
+use super::named_outputs;
 use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{Binding, DataTableLookup};
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Failure, Field};
+use crate::trace::{Fact, Failure, Field};
 use crate::value::{Text, Type, Value};
 use crate::world::DataTableRow;
 
@@ -48,9 +49,8 @@ pub(super) fn look_up(
         }
     };
     // The first column is the key, which is no result.
-    for (name, value) in columns.iter().skip(1).cloned() {
-        let entry = Entry { of: Field::FoundOutputs, name, value };
-        state.note(|| Fact::Entry(Box::new(entry)));
+    for (name, value) in columns.iter().skip(1) {
+        note_named(state, Field::FoundOutputs, name.clone(), value);
     }
     let results = match read(state, program, &lookup.found, &columns) {
         Ok(results) => results,

@@ -14,13 +14,12 @@ mod wait;
 pub(in crate::engine::action) use data_action::question as data_action_question;
 
 use super::Outcome;
-use crate::diagnostic::Code;
+use super::values::note_named;
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::VariableId;
-use crate::program::architect::{Binding, Lookup, Source};
+use crate::program::architect::{Binding, Lookup};
 use crate::program::{Program, Step};
-use crate::trace::{Entry, Fact, Failure, Field, PathTaken};
-use crate::value::{Text, Value};
+use crate::trace::{Failure, Field, PathTaken};
+use crate::value::Value;
 use crate::world::Answer;
 
 pub(super) fn begin(
@@ -73,56 +72,6 @@ pub(super) fn answered(
     }
 }
 
-/// The value of an input, which is noted.
-fn input(
-    state: &mut State,
-    program: &Program,
-    source: &Source,
-    field: Field,
-) -> Result<Value, Box<Failure>> {
-    let value = state.value(program, source)?;
-    state.note(|| Fact::Input(field, value.clone()));
-    Ok(value)
-}
-
-/// The text of an input, which is noted; nothing if it is NOT_SET.
-fn text_input(
-    state: &mut State,
-    program: &Program,
-    source: &Source,
-    field: Field,
-) -> Result<Option<Text>, Box<Failure>> {
-    match input(state, program, source, field)? {
-        Value::String(text) => Ok(Some(text)),
-        unset if unset.is_unset() => Ok(None),
-        other => Err(expected("a String", &other)),
-    }
-}
-
-fn expected(what: &str, found: &Value) -> Box<Failure> {
-    let message = format!("expected {what}, found {}", found.type_of());
-    Failure::new(Code::WRONG_TYPE, message)
-}
-
-fn not_set(what: &str) -> Box<Failure> {
-    Failure::new(Code::NOT_SET_NOT_ALLOWED, format!("{what} is NOT_SET"))
-}
-
-/// Notes a result and gives it to its variable.
-fn output(
-    state: &mut State,
-    program: &Program,
-    field: Field,
-    variable: Option<VariableId>,
-    value: Value,
-) -> Result<(), Box<Failure>> {
-    state.note(|| Fact::Output(field, value.clone()));
-    match variable {
-        Some(variable) => state.assign(program, variable, value),
-        None => Ok(()),
-    }
-}
-
 /// Notes named results and gives them to their variables.
 fn named_outputs(
     state: &mut State,
@@ -131,8 +80,7 @@ fn named_outputs(
     results: Vec<(&Binding, Value)>,
 ) -> Result<(), Box<Failure>> {
     for (binding, value) in &results {
-        let (name, value) = (binding.name.clone(), value.clone());
-        state.note(|| Fact::Entry(Box::new(Entry { of: field, name, value })));
+        note_named(state, field, binding.name.clone(), value);
     }
     for (binding, value) in results {
         if let Some(variable) = binding.variable {

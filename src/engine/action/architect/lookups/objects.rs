@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::super::values::{expected, input, output, text_input};
 use super::super::{Outcome, by_output};
-use super::{expected, input, output, text_input};
 use crate::engine::state::State;
 use crate::expr::architect::Directory;
 use crate::program::architect::{By, ObjectLookup};

@@ -1,7 +1,7 @@
 //! `wait`: pauses.
 
 use super::super::Outcome;
-use super::{expected, input, not_set};
+use super::super::values::{expected, input, not_set};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Wait;

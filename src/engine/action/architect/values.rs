@@ -1,0 +1,128 @@
+//! The values that actions are given and give, and how they are noted.
+
+use crate::diagnostic::Code;
+use crate::engine::state::State;
+use crate::flow::VariableId;
+use crate::program::Program;
+use crate::program::architect::Source;
+use crate::trace::{Entry, Fact, Failure, Field};
+use crate::value::{Text, Value};
+
+/// The value of an input, which is noted.
+pub(super) fn input(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    field: Field,
+) -> Result<Value, Box<Failure>> {
+    let value = state.value(program, source)?;
+    state.note(|| Fact::Input(field, value.clone()));
+    Ok(value)
+}
+
+/// The text of an input, which is noted; nothing if it is NOT_SET.
+pub(super) fn text_input(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    field: Field,
+) -> Result<Option<Text>, Box<Failure>> {
+    match input(state, program, source, field)? {
+        Value::String(text) => Ok(Some(text)),
+        unset if unset.is_unset() => Ok(None),
+        other => Err(expected("a String", &other)),
+    }
+}
+
+pub(super) fn expected(what: &str, found: &Value) -> Box<Failure> {
+    let message = format!("expected {what}, found {}", found.type_of());
+    Failure::new(Code::WRONG_TYPE, message)
+}
+
+pub(super) fn not_set(what: &str) -> Box<Failure> {
+    Failure::new(Code::NOT_SET_NOT_ALLOWED, format!("{what} is NOT_SET"))
+}
+
+/// Notes a result and gives it to its variable.
+pub(super) fn output(
+    state: &mut State,
+    program: &Program,
+    field: Field,
+    variable: Option<VariableId>,
+    value: Value,
+) -> Result<(), Box<Failure>> {
+    state.note(|| Fact::Output(field, value.clone()));
+    match variable {
+        Some(variable) => state.assign(program, variable, value),
+        None => Ok(()),
+    }
+}
+
+/// The values of inputs that have names, which are noted.
+pub(super) fn inputs(
+    state: &mut State,
+    program: &Program,
+    sources: &[(Text, Source)],
+) -> Result<Vec<(Text, Value)>, Box<Failure>> {
+    let mut values = Vec::with_capacity(sources.len());
+    for (name, source) in sources {
+        let value = state.value(program, source)?;
+        note_named(state, Field::Inputs, name.clone(), &value);
+        values.push((name.clone(), value));
+    }
+    Ok(values)
+}
+
+/// Notes one of several values that have names.
+pub(super) fn note_named(
+    state: &mut State,
+    of: Field,
+    name: impl Into<Text>,
+    value: &Value,
+) {
+    let entry = || Entry { of, name: name.into(), value: value.clone() };
+    state.note(|| Fact::Entry(Box::new(entry())));
+}
+
+/// A length of time, in milliseconds; the default where the value is NOT_SET.
+pub(super) fn milliseconds(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    default: i64,
+) -> Result<i64, Box<Failure>> {
+    match state.value(program, source)? {
+        Value::Duration(duration) => Ok(duration.milliseconds()),
+        other => or_default(&other, default, "a Duration"),
+    }
+}
+
+/// A whole number; the default where the value is NOT_SET.
+pub(super) fn integer(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    default: i64,
+) -> Result<i64, Box<Failure>> {
+    match state.value(program, source)? {
+        Value::Integer(number) => Ok(number),
+        other => or_default(&other, default, "an Integer"),
+    }
+}
+
+/// Whether it is true; the default where the value is NOT_SET.
+pub(super) fn truth(
+    state: &mut State,
+    program: &Program,
+    source: &Source,
+    default: bool,
+) -> Result<bool, Box<Failure>> {
+    match state.value(program, source)? {
+        Value::Boolean(truth) => Ok(truth),
+        other => or_default(&other, default, "a Boolean"),
+    }
+}
+
+fn or_default<T>(value: &Value, default: T, what: &str) -> Result<T, Box<Failure>> {
+    if value.is_unset() { Ok(default) } else { Err(expected(what, value)) }
+}
