@@ -136,7 +136,7 @@ impl Reader {
                     None => "it has no `schema`".into(),
                 };
                 let message = format!("this is not a `{SCHEMA}` document: {found}");
-                let help = "take what `flowsim test --coverage` wrote";
+                let help = "take what `flowsim test --coverage-out FILE` wrote";
                 self.decoder.wrong(document.span, message).help = Some(help.into());
                 return None;
             }
