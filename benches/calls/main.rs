@@ -1,6 +1,7 @@
 //! How fast calls are made and flows are loaded, each beside a baseline in the same run.
 //! `docs/performance.md` tells what the figures mean.
 
+mod architect;
 mod deep_menu;
 mod fixtures;
 mod load;
@@ -11,6 +12,7 @@ use criterion::{criterion_group, criterion_main};
 
 criterion_group!(
     benches,
+    architect::architect,
     shared_flow::shared_flow,
     deep_menu::deep_menu,
     long_loop::long_loop,

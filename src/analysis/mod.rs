@@ -1,6 +1,10 @@
-//! Questions asked of flows, programs and traces.
+//! Questions asked of flows, programs and traces; [`mod@diff`] asks what changed between two
+//! versions of flows.
+
+pub mod diff;
 
 mod architect;
+pub mod coverage;
 mod fixtures;
 
 pub use architect::architect_against_fixtures;

@@ -11,7 +11,7 @@ use crate::diagnostic::{Severity, sort};
 use crate::flow::read;
 use crate::flow::read::config::decode;
 use crate::flow::write::model;
-use crate::source::{File, Files, read_document, replace_file};
+use crate::source::{File, Files, read_document};
 use crate::value::Json;
 
 /// Turn an export of Architect, or any flow, into JSON that people and programs can read.
@@ -69,17 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Input);
         }
     };
-    match &arguments.out {
-        None => output::result(&json)?,
-        Some(path) => {
-            if let Err(error) = replace_file(path, &json) {
-                let message = format!("cannot write {}: {error}", path.display());
-                output::message("error", &message);
-                return Ok(Exit::Outside);
-            }
-        }
-    }
-    Ok(Exit::Success)
+    output::result_to(arguments.out.as_deref(), &json)
 }
 
 /// The flow of a file, or an object of all its flows; errors in them are shown. Nothing if

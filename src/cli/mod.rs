@@ -5,6 +5,8 @@
 
 mod check;
 mod convert;
+mod coverage;
+mod diff;
 mod eval;
 mod exit;
 mod explain;
@@ -16,6 +18,7 @@ mod load;
 mod output;
 mod run;
 mod scenario;
+mod test;
 
 pub use exit::Exit;
 
@@ -35,11 +38,14 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Test(test::Arguments),
     Check(check::Arguments),
     Graph(graph::Arguments),
     Eval(eval::Arguments),
     Functions(functions::Arguments),
     Convert(convert::Arguments),
+    Coverage(coverage::Arguments),
+    Diff(diff::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -51,11 +57,14 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     };
     let result = match arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))

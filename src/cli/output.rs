@@ -1,17 +1,32 @@
 //! Standard output and standard error.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 
+use super::exit::Exit;
 use crate::diagnostic::{Diagnostic, Style, render_text, summary, visible};
-use crate::source::Files;
+use crate::source::{Files, replace_file};
 
 /// Writes a result.
 pub(super) fn result(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// Writes a result to a file, or to standard output if none is named.
+pub(super) fn result_to(path: Option<&Path>, text: &str) -> io::Result<Exit> {
+    let Some(path) = path else {
+        result(text)?;
+        return Ok(Exit::Success);
+    };
+    if let Err(error) = replace_file(path, text) {
+        message("error", &format!("cannot write {}: {error}", path.display()));
+        return Ok(Exit::Outside);
+    }
+    Ok(Exit::Success)
 }
 
 /// Writes to standard error; if nobody can read it, there is nobody to tell.

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::call::Call;
-use crate::expr::architect::{BUILT_INS, Chance, Directory};
+use crate::expr::architect::{BUILT_INS, BuiltInId, Chance, Directory};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
@@ -42,6 +42,8 @@ pub(super) enum Participant {
 pub(super) struct Conversation {
     /// By index in [`BUILT_INS`]. Empty if no flow of Architect is loaded.
     pub(super) built_ins: Vec<Value>,
+    /// The same when the call began, for its trace.
+    at_start: Vec<Value>,
     pub(super) organisation: Organisation,
     pub(super) chance: Chance,
     /// The attributes of the participants, in the order in which they were first set.
@@ -63,6 +65,7 @@ impl Conversation {
     /// Sets everything to the start of a call.
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.built_ins.clear();
+        self.at_start.clear();
         self.fault = None;
         self.keys.clear();
         self.menus.clear();
@@ -84,13 +87,28 @@ impl Conversation {
         let flow = program.unit(call.flow).architect.as_deref();
         let language = flow.and_then(|flow| flow.language.clone());
         let language = language.unwrap_or_else(|| self.organisation.0.default_language());
-        self.set("Flow.StartDateTimeUtc", Value::DateTime(call.start));
-        self.set("Flow.IsTest", Value::Boolean(true));
-        for name in LANGUAGES {
-            self.set(name, Value::String(language.clone()));
+        self.set(START, Value::DateTime(call.start));
+        self.set(IS_TEST, Value::Boolean(true));
+        for variable in LANGUAGES {
+            self.set(variable, Value::String(language.clone()));
         }
         let version = program.legend.flow(call.flow).version.clone();
-        self.set("Flow.Version", Value::String(version.unwrap_or_else(|| "1.0".into())));
+        self.set(VERSION, Value::String(version.unwrap_or_else(|| "1.0".into())));
+    }
+
+    /// Keeps what the variables hold now, for the trace.
+    pub(super) fn keep_start(&mut self) {
+        self.at_start.clone_from(&self.built_ins);
+    }
+
+    /// Takes what the variables held when the call began.
+    pub(super) fn take_at_start(
+        &mut self,
+        program: &Program,
+    ) -> Vec<(VariableId, Value)> {
+        let ids = (program.built_in_first..).map(VariableId);
+        let held = ids.zip(self.at_start.drain(..));
+        held.filter(|(_, value)| !value.is_unset()).collect()
     }
 
     /// The caller waits in a queue: which, how long, and where in it. What the call brings
@@ -136,9 +154,8 @@ impl Conversation {
     }
 
     /// Sets a variable that Architect brings along.
-    pub(super) fn set(&mut self, name: &str, value: Value) {
-        let index = BUILT_INS.iter().position(|known| known.name == name);
-        if let Some(slot) = index.and_then(|index| self.built_ins.get_mut(index)) {
+    pub(super) fn set(&mut self, variable: BuiltInId, value: Value) {
+        if let Some(slot) = self.built_ins.get_mut(variable.index()) {
             *slot = value;
         }
     }
@@ -150,10 +167,11 @@ impl Conversation {
         conversation: Text,
         participant: Option<Text>,
     ) -> Participant {
-        let mut own = CONVERSATIONS.iter().filter_map(|name| match self.get(name) {
-            Value::String(id) => Some(id),
-            _ => None,
-        });
+        let mut own =
+            CONVERSATIONS.iter().filter_map(|variable| match self.get(*variable) {
+                Value::String(id) => Some(id),
+                _ => None,
+            });
         let is_own = own.next().is_none_or(|id| *id == conversation);
         match participant {
             None if is_own => Participant::Own,
@@ -185,9 +203,8 @@ impl Conversation {
     }
 
     /// A variable that Architect brings along.
-    pub(super) fn get(&self, name: &str) -> &Value {
-        let index = BUILT_INS.iter().position(|known| known.name == name);
-        index.and_then(|index| self.built_ins.get(index)).unwrap_or(&Value::NOT_SET)
+    pub(super) fn get(&self, variable: BuiltInId) -> &Value {
+        self.built_ins.get(variable.index()).unwrap_or(&Value::NOT_SET)
     }
 
     /// Takes away the keys that were pressed by now.
@@ -250,20 +267,27 @@ impl Conversation {
     }
 }
 
-const QUEUE: &str = "Call.CurrentQueue";
-const ESTIMATE: &str = "Call.EstimatedWaitTime";
-const POSITION: &str = "Call.PositionInQueue";
+const START: BuiltInId = BuiltInId::of("Flow.StartDateTimeUtc");
+const IS_TEST: BuiltInId = BuiltInId::of("Flow.IsTest");
+const VERSION: BuiltInId = BuiltInId::of("Flow.Version");
+const QUEUE: BuiltInId = BuiltInId::of("Call.CurrentQueue");
+const ESTIMATE: BuiltInId = BuiltInId::of("Call.EstimatedWaitTime");
+const POSITION: BuiltInId = BuiltInId::of("Call.PositionInQueue");
 /// The variables that hold the id of the conversation of the run.
-const CONVERSATIONS: [&str; 6] = [
-    "Call.ConversationId",
-    "Interaction.Id",
-    "Email.ConversationId",
-    "Message.ConversationId",
-    "Chat.ConversationId",
-    "Survey.ConversationId",
+const CONVERSATIONS: [BuiltInId; 6] = [
+    BuiltInId::of("Call.ConversationId"),
+    BuiltInId::of("Interaction.Id"),
+    BuiltInId::of("Email.ConversationId"),
+    BuiltInId::of("Message.ConversationId"),
+    BuiltInId::of("Chat.ConversationId"),
+    BuiltInId::of("Survey.ConversationId"),
 ];
 
 /// The variables that hold the language of the conversation; which one is there depends on
 /// the type of the flow.
-pub(super) const LANGUAGES: [&str; 4] =
-    ["Call.Language", "Interaction.Language", "Email.Language", "Message.Language"];
+pub(super) const LANGUAGES: [BuiltInId; 4] = [
+    BuiltInId::of("Call.Language"),
+    BuiltInId::of("Interaction.Language"),
+    BuiltInId::of("Email.Language"),
+    BuiltInId::of("Message.Language"),
+];

@@ -14,6 +14,10 @@ pub(super) struct Frame {
     /// Where the outputs of the flow's nodes begin; in a flow of Architect, the variables of
     /// its task.
     pub(super) outputs: usize,
+    /// In a flow of Architect, the ids of the first variable of the flow and of the task
+    /// that runs; those before are Architect's own.
+    pub(super) flow_first: u32,
+    pub(super) task_first: u32,
     /// The task, menu or state that runs, in a flow of Architect.
     pub(super) sequence: Option<SequenceId>,
     /// How high the stack of values was before this frame.

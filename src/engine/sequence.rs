@@ -6,7 +6,7 @@ use super::state::State;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
 use crate::program::architect::{Action, FlowPart, Nature, Variables};
 use crate::program::{Program, StepAction};
-use crate::trace::{Fact, Failure, PathTaken, Status};
+use crate::trace::{Entry, Fact, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};
 
 /// How much time passes behind a pass of an in-queue flow that took none. *Source: Genesys'
@@ -30,6 +30,8 @@ impl State {
             caller,
             variables: floor.wrapping_sub(part.variables.first as usize),
             outputs: floor + part.variables.list.len(),
+            flow_first: part.variables.first,
+            task_first: u32::MAX,
             sequence: None,
             floor,
             is_isolated: true,
@@ -46,12 +48,14 @@ impl State {
         caller: (u32, NodeId),
     ) {
         let floor = self.slots.values.len();
-        let Frame { flow, variables, .. } = *self.frame();
+        let Frame { flow, variables, flow_first, .. } = *self.frame();
         self.frames.push(Frame {
             flow,
             caller: Some(caller),
             variables,
             outputs: floor,
+            flow_first,
+            task_first: u32::MAX,
             sequence: None,
             floor,
             is_isolated: false,
@@ -81,6 +85,7 @@ impl State {
         let outputs = self.slots.values.len().wrapping_sub(variables.first as usize);
         if let Some(frame) = self.frames.last_mut() {
             frame.outputs = outputs;
+            frame.task_first = variables.first;
             frame.sequence = Some(sequence);
         }
         self.push_variables(program, variables);
@@ -223,14 +228,17 @@ impl State {
         step: u32,
         outputs: &[(VariableId, VariableId)],
     ) {
-        let values: Vec<(VariableId, Value)> = outputs
+        let values: Vec<(VariableId, VariableId, Value)> = outputs
             .iter()
             .filter_map(|(theirs, own)| {
-                Some((*own, self.slot(program, *theirs)?.clone()))
+                Some((*theirs, *own, self.slot(program, *theirs)?.clone()))
             })
             .collect();
         self.pop_frame();
-        for (own, value) in values {
+        for (theirs, own, value) in values {
+            let (of, name) = (Field::Outputs, program.legend.variable(theirs).clone());
+            let entry = Entry { of, name, value: value.clone() };
+            self.recorder.note(step, || Fact::Entry(Box::new(entry)));
             if let Some(slot) = self.slot(program, own) {
                 *slot = value.clone();
             }

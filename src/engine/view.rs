@@ -1,6 +1,5 @@
 //! Where Architect's expressions find their values during a call.
 
-use super::conversation::Conversation;
 use super::frame::Frame;
 use super::state::State;
 use crate::expr::architect::{BUILT_INS, Directory, Scope, Surroundings};
@@ -13,25 +12,22 @@ use crate::world::Fixtures;
 
 /// What the expressions of a task see.
 pub(super) struct TaskView<'s> {
-    values: &'s [Value],
-    conversation: &'s Conversation,
+    state: &'s State,
     built_in_first: u32,
-    flow_first: u32,
-    task_first: u32,
     frame: &'s Frame,
-    now: DateTime,
 }
 
 impl Scope for TaskView<'_> {
     fn variable(&self, slot: u32) -> &Value {
         let at = slot as usize;
-        let found = if slot >= self.task_first {
-            self.values.get(self.frame.outputs.wrapping_add(at))
-        } else if slot >= self.flow_first {
-            self.values.get(self.frame.variables.wrapping_add(at))
+        let values = &self.state.slots.values;
+        let found = if slot >= self.frame.task_first {
+            values.get(self.frame.outputs.wrapping_add(at))
+        } else if slot >= self.frame.flow_first {
+            values.get(self.frame.variables.wrapping_add(at))
         } else {
             let built_in = slot.wrapping_sub(self.built_in_first) as usize;
-            self.conversation.built_ins.get(built_in)
+            self.state.conversation.built_ins.get(built_in)
         };
         found.unwrap_or(&Value::NOT_SET)
     }
@@ -43,15 +39,15 @@ impl Scope for TaskView<'_> {
 
 impl Surroundings for TaskView<'_> {
     fn directory(&self) -> &dyn Directory {
-        &*self.conversation.organisation.0
+        &*self.state.conversation.organisation.0
     }
 
     fn now(&self) -> DateTime {
-        self.now
+        self.state.now()
     }
 
     fn random(&self) -> u64 {
-        self.conversation.chance.next()
+        self.state.conversation.chance.next()
     }
 }
 
@@ -98,17 +94,10 @@ impl State {
     }
 
     fn task_view<'s>(&'s self, program: &Program) -> TaskView<'s> {
-        let frame = self.frame();
-        let part = program.unit(frame.flow).architect.as_deref();
-        let sequence = frame.sequence.map(|id| program.sequence(id));
         TaskView {
-            values: &self.slots.values,
-            conversation: &self.conversation,
+            state: self,
             built_in_first: program.built_in_first,
-            flow_first: part.map_or(0, |part| part.variables.first),
-            task_first: sequence.map_or(u32::MAX, |task| task.variables.first),
-            frame,
-            now: self.now(),
+            frame: self.frame(),
         }
     }
 
@@ -119,11 +108,9 @@ impl State {
         id: VariableId,
     ) -> Option<&mut Value> {
         let frame = self.frames.last()?;
-        let part = program.unit(frame.flow).architect.as_deref()?;
-        let sequence = frame.sequence.map(|sequence| program.sequence(sequence));
-        let base = if sequence.is_some_and(|task| id.0 >= task.variables.first) {
+        let base = if id.0 >= frame.task_first {
             frame.outputs
-        } else if id.0 >= part.variables.first {
+        } else if id.0 >= frame.flow_first {
             frame.variables
         } else {
             return self.conversation.slot(program, id);

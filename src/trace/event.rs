@@ -1,5 +1,6 @@
 //! The trace and its parts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::listen::Listen;
@@ -31,6 +32,9 @@ pub struct Trace {
     pub events: Vec<Event>,
     /// The variables of the first flow that have a value at the end.
     pub variables: Vec<(VariableId, Value)>,
+    /// What the variables that Architect brings along held when the call began; those left
+    /// out were NOT_SET.
+    pub built_ins: Vec<(VariableId, Value)>,
     /// Variables that the call brought and no flow mentions.
     pub other_variables: Vec<(Text, Value)>,
 }
@@ -162,6 +166,8 @@ pub enum Field {
     SuccessOutputs,
     /// `failureOutputs`
     FailureOutputs,
+    /// `dataTableId`, if the table is known.
+    DataTableId,
     /// `dataTableName`
     DataTableName,
     /// `lookupValue`, the key of a data table's row.
@@ -230,7 +236,7 @@ impl Field {
     }
 
     /// As it is written, in traces and in Architect's execution documents.
-    pub fn name(self) -> Text {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
             Self::Condition => "condition".into(),
             Self::Case(number) => format!("Case {number}").into(),
@@ -240,6 +246,7 @@ impl Field {
             Self::DataAction => "dataAction".into(),
             Self::SuccessOutputs => "successOutputs".into(),
             Self::FailureOutputs => "failureOutputs".into(),
+            Self::DataTableId => "dataTableId".into(),
             Self::DataTableName => "dataTableName".into(),
             Self::LookupValue => "lookupValue".into(),
             Self::FoundOutputs => "foundOutputs".into(),

@@ -78,8 +78,12 @@ impl Audio {
     /// What the caller hears, in words: a prompt as its text, or `[prompt Name]` where that is
     /// not known; `[silence 500 ms]`; values in English, or what would be played in another
     /// language.
-    pub fn render(&self, language: &str) -> String {
-        let mut out = String::new();
+    pub fn render(&self, language: &str) -> Text {
+        // Most audio is one text, which is shared and not copied.
+        if let [segment] = self.segments.as_slice() {
+            return segment.render(language);
+        }
+        let mut out = Text::new();
         for segment in &self.segments {
             let heard = segment.render(language);
             if !heard.is_empty() {
@@ -99,12 +103,12 @@ impl Audio {
 }
 
 impl AudioSegment {
-    fn render(&self, language: &str) -> String {
+    fn render(&self, language: &str) -> Text {
         match self {
             Self::Prompt(prompt) => prompt_text(prompt),
-            Self::Speech { text, .. } => text.trim().to_owned(),
-            Self::Silence(milliseconds) => format!("[silence {milliseconds} ms]"),
-            Self::Spoken(spoken) => spoken.render(language),
+            Self::Speech { text, .. } => trimmed(text),
+            Self::Silence(milliseconds) => format!("[silence {milliseconds} ms]").into(),
+            Self::Spoken(spoken) => spoken.render(language).into(),
         }
     }
 
@@ -118,12 +122,17 @@ impl AudioSegment {
     }
 }
 
-fn prompt_text(prompt: &Object) -> String {
+fn trimmed(text: &Text) -> Text {
+    let inner = text.trim();
+    if inner.len() == text.len() { text.clone() } else { inner.into() }
+}
+
+fn prompt_text(prompt: &Object) -> Text {
     match prompt.properties.get("textToSpeech") {
-        Some(Value::String(text)) if !text.trim().is_empty() => text.trim().to_owned(),
+        Some(Value::String(text)) if !text.trim().is_empty() => trimmed(text),
         _ => match prompt.properties.get("name") {
-            Some(Value::String(name)) => format!("[prompt {name}]"),
-            _ => "[prompt]".to_owned(),
+            Some(Value::String(name)) => format!("[prompt {name}]").into(),
+            _ => "[prompt]".into(),
         },
     }
 }

@@ -90,6 +90,36 @@ pub const BUILT_INS: &[BuiltIn] = &[
     text("Session.LastKnowledgeAnswer", "__SESSION_LAST_KNOWLEDGE_ANSWER__"),
 ];
 
+/// The place of one of these variables in [`BUILT_INS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuiltInId(usize);
+
+impl BuiltInId {
+    /// The variable of this name, as Architect writes it. Made for constants: a name that
+    /// there is not does not compile.
+    pub const fn of(name: &str) -> Self {
+        let mut index = 0;
+        while !is_same(BUILT_INS[index].name.as_bytes(), name.as_bytes()) {
+            index += 1;
+        }
+        Self(index)
+    }
+
+    /// The index.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// `==` is not for constants yet.
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    index == one.len() && index == other.len()
+}
+
 /// The variable of this name, which is in lower case.
 pub(super) fn variable(lower_case: &str) -> Option<&'static BuiltIn> {
     static BY_NAME: OnceLock<FxHashMap<String, &'static BuiltIn>> = OnceLock::new();

@@ -42,7 +42,7 @@ mod trial;
 mod typed;
 
 pub use arguments::Arguments;
-pub use built_in::{BUILT_INS, BuiltIn};
+pub use built_in::{BUILT_INS, BuiltIn, BuiltInId};
 pub use evaluate::Scope;
 pub use expression::{Expression, canonical};
 pub use failure::Failure;

@@ -4,6 +4,7 @@
 use super::build::Compiler;
 use super::control::{labels, literal};
 use super::{Action, Source};
+use crate::expr::architect::BuiltInId;
 use crate::flow::architect::{self, Setting, Settings};
 use crate::value::{Json, Kind, Text, Type, Value};
 
@@ -23,11 +24,14 @@ pub enum Change {
     Nothing,
     /// The language of the conversation.
     Language(Source),
-    /// The variable of this name that Architect brings along.
-    BuiltIn(&'static str, Source),
+    /// A variable that Architect brings along.
+    BuiltIn(BuiltInId, Source),
     /// The flow is over.
     EndFlow,
 }
+
+const EXTERNAL_TAG: BuiltInId = BuiltInId::of("Call.ExternalTag");
+const UUI_DATA: BuiltInId = BuiltInId::of("Call.UUIData");
 
 /// Kinds that are recorded, and their outputs. *Source: Genesys' documentation of Architect
 /// Scripting.*
@@ -140,8 +144,8 @@ impl Compiler<'_> {
                 Change::Language(text("languageValue"))
             }
             "setLanguage" => Change::Language(text("language")),
-            "setExternalTag" => Change::BuiltIn("Call.ExternalTag", text("externalTag")),
-            "setUUIData" => Change::BuiltIn("Call.UUIData", text("uuiData")),
+            "setExternalTag" => Change::BuiltIn(EXTERNAL_TAG, text("externalTag")),
+            "setUUIData" => Change::BuiltIn(UUI_DATA, text("uuiData")),
             "endFlow"
             | "endWorkflow"
             | "exitBotFlow"

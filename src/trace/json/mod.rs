@@ -2,6 +2,8 @@
 
 mod result;
 
+use std::borrow::Cow;
+
 use super::event::{
     Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Trace, Transfer,
 };
@@ -21,6 +23,8 @@ pub struct JsonWriter<'l> {
     nodes: Vec<String>,
     /// By node: the id as a JSON string.
     ids: Vec<String>,
+    /// By node: its outputs as JSON strings.
+    outputs: Vec<Vec<String>>,
     /// By node: how a step ends that leads there and has nothing more to tell.
     ends: Vec<String>,
     /// By constant text: the text as a JSON string.
@@ -52,6 +56,7 @@ impl<'l> JsonWriter<'l> {
                 })
                 .collect(),
             ids: legend.nodes.iter().map(|node| quoted(&node.id)).collect(),
+            outputs: legend.nodes.iter().map(outputs).collect(),
             ends: legend.nodes.iter().map(end).collect(),
             texts: all(&legend.texts),
             variables: all(&legend.variables),
@@ -190,10 +195,8 @@ impl<'l> JsonWriter<'l> {
     }
 
     fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {
-        match self.legend.node(node).outputs.get(usize::from(index)) {
-            Some(label) => write_json_string(&platform_path(label), out),
-            None => out.push_str("\"next\""),
-        }
+        let path = self.outputs[node.index()].get(usize::from(index));
+        out.push_str(path.map_or("\"next\"", String::as_str));
     }
 
     pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
@@ -279,7 +282,7 @@ impl<'l> JsonWriter<'l> {
 
 /// The id that Architect has for an output, as its execution documents have it; an output
 /// that an author made has its name.
-pub(super) fn platform_path(label: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn platform_path(label: &str) -> Cow<'_, str> {
     const KNOWN: [(&str, &str); 20] = [
         ("yes", "__YES__"),
         ("no", "__NO__"),
@@ -306,6 +309,10 @@ pub(super) fn platform_path(label: &str) -> std::borrow::Cow<'_, str> {
     known.map_or_else(|| label.into(), |(_, id)| (*id).into())
 }
 
+fn outputs(node: &NodeLabel) -> Vec<String> {
+    node.outputs.iter().map(|label| quoted(&platform_path(label))).collect()
+}
+
 fn end(node: &NodeLabel) -> String {
     format!("}},\"next\":{},\"diagnostics\":[]}}", quoted(&node.id))
 }
@@ -322,10 +329,7 @@ fn flow(label: &FlowLabel) -> String {
 }
 
 /// What a fact tells the flow's author, if anything.
-pub(in crate::trace) fn diagnostic(
-    fact: &Fact,
-    legend: &Legend,
-) -> Option<(Code, String)> {
+pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
     match fact {
         Fact::Missing(reference) => {
             let name = legend.reference(*reference);

@@ -1,5 +1,7 @@
 //! The `result` of a step: what came of it, every key once.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -250,21 +252,21 @@ impl JsonWriter<'_> {
 
 /// What one of Architect's actions was given and gave, by name.
 fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
-    for (key, wants_outputs) in [("\"inputs\":{", false), ("\"outputs\":{", true)] {
-        let mut values: IndexMap<Text, &Value, FxBuildHasher> = IndexMap::default();
-        for fact in events.iter() {
-            let (is_output, name, value) = match fact {
-                Fact::Input(field, value) => (false, field.name(), value),
-                Fact::Output(field, value) => (true, field.name(), value),
-                Fact::Entry(entry) => {
-                    (entry.of.is_output(), entry.name.clone(), &entry.value)
-                }
-                _ => continue,
-            };
-            if is_output == wants_outputs {
-                values.insert(name, value);
+    type Passed<'v> = IndexMap<Cow<'v, str>, &'v Value, FxBuildHasher>;
+    let (mut inputs, mut outputs) = (Passed::default(), Passed::default());
+    for fact in events.iter() {
+        match fact {
+            Fact::Input(field, value) => inputs.insert(field.name(), value),
+            Fact::Output(field, value) => outputs.insert(field.name(), value),
+            Fact::Entry(entry) => {
+                let values =
+                    if entry.of.is_output() { &mut outputs } else { &mut inputs };
+                values.insert(Cow::Borrowed(&entry.name), &entry.value)
             }
-        }
+            _ => continue,
+        };
+    }
+    for (key, values) in [("\"inputs\":{", inputs), ("\"outputs\":{", outputs)] {
         if values.is_empty() {
             continue;
         }

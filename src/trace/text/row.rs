@@ -4,9 +4,9 @@ use super::fold::{Fold, folds};
 use super::piece::{Ink, Piece};
 use super::preview::{count, thousands};
 use super::story::{Onward, Setting, Teller};
-use crate::flow::{FlowId, NodeId};
+use crate::flow::NodeId;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, Failure, Step};
+use crate::trace::{Fact, Failure, PathTaken, Step};
 
 /// One row; it may take several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,18 +152,22 @@ impl<'s> Rows<'s> {
         });
     }
 
-    /// The flow that a step called, if any of its steps is there.
-    fn called(&self, index: usize) -> Option<FlowId> {
+    /// The first step of what a step called, if it is there.
+    fn called(&self, index: usize) -> Option<NodeId> {
         let (next, _) = self.steps.get(index + 1)?;
-        let is_deeper = next.depth > self.steps[index].0.depth;
-        is_deeper.then(|| self.teller.legend.node(next.node).flow)
+        (next.depth > self.steps[index].0.depth).then_some(next.node)
     }
 
     fn visit(&mut self, index: usize) {
         let step = self.steps[index].0;
         let depth = usize::from(step.depth);
-        let came_down = index == 0 || self.steps[index - 1].0.depth < step.depth;
-        if came_down || depth >= self.visits.len() {
+        // Nothing leads to where a flow begins, and to where its start-up task begins anew.
+        let is_new = index.checked_sub(1).is_none_or(|before| {
+            let before = self.steps[before].0;
+            before.depth < step.depth
+                || before.depth == step.depth && before.next != Some(step.node)
+        });
+        if is_new || depth >= self.visits.len() {
             self.visits.resize(depth, 0);
             self.visits.push(index + 1);
         }
@@ -184,10 +188,12 @@ impl<'s> Rows<'s> {
     fn onward(&self, index: usize, following: usize) -> Onward {
         let step = self.steps[index].0;
         let Some(next) = step.next else { return Onward::Down };
-        let is_reached = self
-            .steps
-            .get(following)
-            .is_some_and(|(other, _)| other.node == next && other.depth == step.depth);
+        // An error in a task of Architect is handled outside of the task.
+        let is_error = step.path == PathTaken::Error;
+        let is_reached = self.steps.get(following).is_some_and(|(other, _)| {
+            other.node == next
+                && (other.depth == step.depth || is_error && other.depth < step.depth)
+        });
         match is_reached {
             false => Onward::Unreached,
             true if self.leads_back(step, next) => Onward::Back,

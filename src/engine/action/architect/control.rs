@@ -4,6 +4,7 @@ use super::speech;
 use super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
+use crate::expr::architect::BuiltInId;
 use crate::flow::{NodeId, VariableId};
 use crate::program::architect::{
     Call, CommonModule, Decision, Jump, Loop, Source, Statement, Switch,
@@ -11,6 +12,8 @@ use crate::program::architect::{
 use crate::program::{Program, Step};
 use crate::trace::{Entry, Fact, Failure, Field, PathTaken};
 use crate::value::{Text, Value, equal};
+
+const HOLD_PROMPT: BuiltInId = BuiltInId::of("Flow.HoldPrompt");
 
 pub(super) fn begin_flow(
     state: &mut State,
@@ -22,7 +25,7 @@ pub(super) fn begin_flow(
     if let Some(part) = part {
         if let Some(prompt) = &part.hold_prompt {
             let prompt = state.value(program, prompt)?;
-            state.conversation.set("Flow.HoldPrompt", prompt);
+            state.conversation.set(HOLD_PROMPT, prompt);
         }
         // Perhaps an agent answers at once.
         if let Some(frame) = state.wait(0) {

@@ -39,7 +39,7 @@ fn say(
         Value::Communication(message) => Text::from(message.render()),
         Value::Audio(audio) => {
             let audio = state.conversation.heard(Arc::clone(audio));
-            Text::from(audio.render(&state.conversation.language()))
+            audio.render(&state.conversation.language())
         }
         other => Text::from(other.to_string()),
     };

@@ -4,6 +4,7 @@ use super::dial::{self, MAX_EXTENSION};
 use super::listen::{Heard, Listening, Next, heard as take};
 use super::{Outcome, by_output, listen, speech};
 use crate::engine::state::{Effect, State, Waiting};
+use crate::expr::architect::BuiltInId;
 use crate::flow::SequenceId;
 use crate::flow::architect::UnitKind;
 use crate::program::architect::{Menu, MenuWay};
@@ -16,8 +17,8 @@ use crate::world::Answer;
 const MAX_ROUNDS: i64 = 10;
 
 /// Variables that say why the menu is played again.
-const NO_INPUT: &str = "Menu.LastCollectionNoInput";
-const NO_MATCH: &str = "Menu.LastCollectionNoMatch";
+const NO_INPUT: BuiltInId = BuiltInId::of("Menu.LastCollectionNoInput");
+const NO_MATCH: BuiltInId = BuiltInId::of("Menu.LastCollectionNoMatch");
 
 pub(super) fn enter(
     state: &mut State,
@@ -40,7 +41,7 @@ pub(super) fn enter(
         dials: listen::truth(state, program, &menu.dials, true)?,
         ..Listening::default()
     };
-    set_last(state, "");
+    set_last(state, None);
     speech::say(state, program, &menu.audio)?;
     go_on(state, program, step, menu, Box::new(listening))
 }
@@ -57,9 +58,9 @@ fn remember(state: &mut State, menu: SequenceId) {
     }
 }
 
-fn set_last(state: &mut State, name: &str) {
+fn set_last(state: &mut State, reason: Option<BuiltInId>) {
     for variable in [NO_INPUT, NO_MATCH] {
-        state.conversation.set(variable, Value::Boolean(variable == name));
+        state.conversation.set(variable, Value::Boolean(reason == Some(variable)));
     }
 }
 
@@ -176,7 +177,7 @@ fn choose(
     menu: &Menu,
     index: u16,
 ) -> Outcome {
-    set_last(state, "");
+    set_last(state, None);
     take_choice(state, program, step, menu, index)
 }
 
@@ -204,11 +205,11 @@ fn again(
     step: &Step,
     menu: &Menu,
     mut listening: Box<Listening>,
-    last: &str,
+    last: BuiltInId,
     reason: String,
 ) -> Outcome {
     note_round(state, &listening, reason);
-    set_last(state, last);
+    set_last(state, Some(last));
     if listening.round < listening.rounds {
         listening.again();
         speech::say(state, program, &menu.audio)?;

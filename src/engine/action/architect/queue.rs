@@ -42,7 +42,7 @@ pub(super) fn hold_music(
         }
         .unwrap_or(UNKNOWN_PROMPT_MS),
     };
-    speech::hear(state, &prompt)?;
+    speech::hear(state, prompt)?;
     Ok(match state.wait(milliseconds) {
         Some(frame) => Effect::CutOff(frame),
         None => Effect::Go(PathTaken::Next, step.next),
@@ -71,7 +71,7 @@ pub(super) fn estimated_wait(
             PlaybackMode::Precise => spoken(milliseconds),
         };
         let audio = Audio::speech(format!("Your estimated wait time is {words}."));
-        speech::hear(state, &Value::Audio(Arc::new(audio)))?;
+        speech::hear(state, Value::Audio(Arc::new(audio)))?;
     }
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
@@ -86,7 +86,7 @@ pub(super) fn position(
     note(state, "positionInQueue", &place);
     if let Value::Integer(place) = place {
         let audio = Audio::speech(format!("You are caller number {place} in the queue."));
-        speech::hear(state, &Value::Audio(Arc::new(audio)))?;
+        speech::hear(state, Value::Audio(Arc::new(audio)))?;
     }
     Ok(Effect::Go(PathTaken::Next, step.next))
 }

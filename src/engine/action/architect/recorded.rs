@@ -5,6 +5,7 @@ use super::{Outcome, by_output};
 use crate::diagnostic::Code;
 use crate::engine::conversation::LANGUAGES;
 use crate::engine::state::{Effect, State};
+use crate::flow::VariableId;
 use crate::program::architect::{Change, Recorded, Source};
 use crate::program::{Program, Step};
 use crate::trace::Failure;
@@ -20,9 +21,11 @@ pub(super) fn execute(
     match &recorded.change {
         Change::Nothing => {}
         Change::Language(language) => set_language(state, program, language)?,
-        Change::BuiltIn(name, source) => {
+        Change::BuiltIn(variable, source) => {
             let value = state.value(program, source)?;
-            state.conversation.set(name, value);
+            let id =
+                program.built_in_first + u32::try_from(variable.index()).unwrap_or(0);
+            state.assign(program, VariableId(id), value)?;
         }
         Change::EndFlow => return Ok(Effect::EndCall),
     }
@@ -38,8 +41,8 @@ fn set_language(
     let value = state.value(program, language)?;
     match &value {
         Value::String(language) if !language.is_empty() => {
-            for name in LANGUAGES {
-                state.conversation.set(name, value.clone());
+            for variable in LANGUAGES {
+                state.conversation.set(variable, value.clone());
             }
             Ok(())
         }

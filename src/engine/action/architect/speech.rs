@@ -27,14 +27,14 @@ pub(super) fn say(
     audio: &Source,
 ) -> Result<(), Box<Failure>> {
     let value = state.value(program, audio)?;
-    hear(state, &value)
+    hear(state, value)
 }
 
 /// Plays what a value stands for, if it is anything.
-pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
+pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> {
     let audio = match value {
-        Value::Audio(audio) => Arc::clone(audio),
-        other => match Audio::from_value(other) {
+        Value::Audio(audio) => audio,
+        other => match Audio::from_value(&other) {
             Some(audio) => Arc::new(audio),
             None => {
                 let message = format!("expected audio, found {}", other.type_of());
@@ -48,7 +48,7 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
     let audio = state.conversation.heard(audio);
     let words = audio.render(&state.conversation.language());
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    state.note(|| Fact::Said(Phrase::Made(words.into())));
+    state.note(|| Fact::Said(Phrase::Made(words)));
     let drops_keys = audio.barge_in == Some(false);
     state.note(|| Fact::Played(audio));
     if drops_keys {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Outcome, by_output, speech};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
+use crate::expr::architect::BuiltInId;
 use crate::flow::FlowId;
 use crate::flow::architect::TransferKind;
 use crate::program::architect::{AcdTarget, Source, Target, Transfer};
@@ -14,6 +15,8 @@ use crate::value::{Collection, Json, Kind, Text, Value};
 use crate::world::{ActionAnswer, Answer, Fixtures, QueueAnswer};
 
 const FAILURE: u16 = 0;
+
+const INVOCATION_DATA: BuiltInId = BuiltInId::of("Flow.InvocationData");
 
 /// Why a conversation was not handed on: a stable name, and what was wrong.
 type Problem = (Text, Text);
@@ -245,7 +248,7 @@ fn to_flow(
     let part = flow.and_then(|flow| program.unit(flow).architect.as_deref());
     let (Some(flow), Some(part)) = (flow, part) else { return Ok(done(state)) };
     if let Some((_, data)) = inputs.iter().find(|(name, _)| name == "invocationData") {
-        state.conversation.set("Flow.InvocationData", data.clone());
+        state.conversation.set(INVOCATION_DATA, data.clone());
     }
     state.conversation.fault = None;
     state.replace_flow(program, flow, part);
@@ -315,9 +318,9 @@ fn id_of(value: &Value) -> Option<Text> {
 fn known_id(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else { return None };
     let id = id_of(value)?;
-    let made = text_property(&object.properties, "name")
-        .and_then(|name| id_of(&Fixtures::unknown(object.kind, &name)));
-    (made.as_ref() != Some(&id)).then_some(id)
+    let name = text_property(&object.properties, "name");
+    let is_made = |name: Text| Fixtures::is_derived_id(object.kind, &name, &id);
+    (!name.is_some_and(is_made)).then_some(id)
 }
 
 fn text_property(
