@@ -4,6 +4,7 @@
 //! room and `report` writes to either.
 
 mod check;
+mod completions;
 mod convert;
 mod coverage;
 mod diff;
@@ -12,12 +13,15 @@ mod exit;
 mod explain;
 mod functions;
 mod graph;
+mod init;
 mod inputs;
 mod interactive;
 mod load;
+mod man;
 mod output;
 mod run;
 mod scenario;
+mod schema;
 mod test;
 
 pub use exit::Exit;
@@ -47,6 +51,10 @@ enum Command {
     Coverage(coverage::Arguments),
     Diff(diff::Arguments),
     Explain(explain::Arguments),
+    Init(init::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the program with the arguments of the process, the first of which is its name.
@@ -66,6 +74,10 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))
 }

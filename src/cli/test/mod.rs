@@ -1,5 +1,7 @@
 //! `flowsim test`
 
+mod coverage;
+
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,9 @@ pub(super) struct Arguments {
     /// markdown=FILE, github; repeatable
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse)]
     report: Vec<ReportSpec>,
+
+    #[command(flatten)]
+    coverage: coverage::Wanted,
 
     /// Stop at the first failure
     #[arg(long, conflicts_with = "max_fail")]
@@ -126,12 +131,14 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.list {
         return Ok(if is_broken { Exit::Input } else { Exit::Success });
     }
-    let (tally, has_bug) = play(arguments, &plan, &files)?;
+    let mut counter = arguments.coverage.counter(&library);
+    let (tally, has_bug) = play(arguments, &plan, &files, &mut counter)?;
+    let covered = arguments.coverage.tell(&counter, &files)?;
     Ok(match () {
         () if has_bug => Exit::Bug,
         () if is_broken => Exit::Input,
         () if tally.failed > 0 => Exit::Failure,
-        () => Exit::Success,
+        () => covered,
     })
 }
 
@@ -141,6 +148,7 @@ fn play(
     arguments: &Arguments,
     plan: &Plan<'_>,
     files: &Files,
+    counter: &mut coverage::Counter,
 ) -> io::Result<(Tally, bool)> {
     let explain = |result: &CaseResult| explained(result, files);
     let options = report::Options {
@@ -158,6 +166,7 @@ fn play(
     let result = runner::run(plan, arguments.options(), &mut |event| {
         if let runner::RunEvent::Finished(result) = event {
             has_bug |= matches!(result.outcome, Outcome::Panicked(_));
+            counter.add(result);
         }
         for reporter in &mut reporters {
             if failed.is_none() {
