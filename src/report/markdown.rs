@@ -151,6 +151,31 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runner::CaseId;
+    use crate::source::{FileId, Span};
+
+    fn skipped(line: u32) -> CaseResult {
+        let span = Span::new(FileId(0), 0, 0);
+        CaseResult {
+            id: CaseId { file: "a".into(), name: "b".into(), row: None, span, line },
+            outcome: Outcome::Skipped("c".into()),
+            program: None,
+            trace: None,
+            took: Duration::ZERO,
+            command: "d".into(),
+        }
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted() {
+        let options =
+            Options { explain: &|_| String::new(), times: false, step_summary: None };
+        let mut page = Page::new(options, "- b · a:1: c\n".len() * 2);
+        (1..=5).for_each(|line| page.add(&skipped(line)));
+        let text = page.text(Tally { skipped: 5, ..Tally::default() }, Duration::ZERO);
+        assert_eq!(text.matches("- b · a:").count(), 2, "{text}");
+        assert!(text.ends_with("\n3 tests more that there is no room for.\n"), "{text}");
+    }
 
     #[test]
     fn a_block_ends_where_we_end_it() {

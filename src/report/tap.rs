@@ -39,13 +39,12 @@ impl<'e> Tap<'e> {
         }
     }
 
-    /// A block of YAML that tells why.
+    /// A block of YAML that tells why, in the part of YAML that Perl's reader knows: it takes
+    /// `|` alone, and an empty line for the end of the text.
     fn add_details(&mut self, result: &CaseResult) {
         let out = &mut self.lines;
         let mut line = |text: &str| {
-            // An indentation before nothing would be left over.
-            let indent = if text.is_empty() { "" } else { "  " };
-            let _ = writeln!(out, "{indent}{text}");
+            let _ = writeln!(out, "  {text}");
         };
         line("---");
         line(&format!("message: {}", quoted(&headline(&result.outcome))));
@@ -57,10 +56,12 @@ impl<'e> Tap<'e> {
             line(&format!("duration_ms: {:.3}", result.took.as_secs_f64() * 1000.0));
         }
         line(&format!("command: {}", quoted(&one_line(&result.command))));
-        // The number is the indentation of the text, which may begin with spaces.
-        line("explanation: |2");
-        for text in explanation(result, self.options.explain).lines() {
-            line(&if text.is_empty() { String::new() } else { format!("  {text}") });
+        let explanation = explanation(result, self.options.explain);
+        // The first line decides how far the text is indented.
+        let explanation = explanation.trim_start();
+        if !explanation.is_empty() {
+            line("explanation: |");
+            explanation.lines().for_each(|text| line(&format!("  {text}")));
         }
         line("...");
     }

@@ -7,7 +7,12 @@ fn a_page_tells_what_failed_and_what_was_skipped() {
     let text = report("markdown", &results(), 0);
     insta::assert_snapshot!(text);
     assert_eq!(text.matches("\n#### ").count(), 4);
-    assert!(!text.contains("<b>&\"'</b> ]]> #"), "a name is markup");
+    // Every other part is a block of code, where markup is text.
+    let prose: String = text.split("\n```").step_by(2).collect();
+    assert!(prose.contains("\\<b\\>"), "{prose}");
+    for markup in [" <b>", " *x*", " `y`", "[z](u)", "@all"] {
+        assert!(!prose.contains(markup), "{markup} in {prose}");
+    }
 }
 
 #[test]

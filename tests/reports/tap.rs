@@ -53,10 +53,20 @@ fn a_run_that_was_stopped_bails_out() {
     assert_eq!(text, "TAP version 14\n1..0 # SKIP no tests were selected\n");
 }
 
-/// What `prove` says, and whether it is content.
+/// What `prove` says, and whether it is content. That of Perl 5.36 knows version 13 only,
+/// which differs in nothing that we write but the number.
 fn proved(path: &Path) -> Option<(String, bool)> {
+    let proved = prove(path, "cat")?;
+    if proved.0.contains("don't know about versions later than 13") {
+        eprintln!("note: this prove knows TAP 13 only, and is asked about that");
+        return prove(path, "sed 1s/14/13/");
+    }
+    Some(proved)
+}
+
+fn prove(path: &Path, print: &str) -> Option<(String, bool)> {
     let mut command = Command::new("prove");
-    let Ok(output) = command.args(["--exec", "cat"]).arg(path).output() else {
+    let Ok(output) = command.args(["--exec", print]).arg(path).output() else {
         eprintln!("skipped: no prove");
         return None;
     };
