@@ -46,6 +46,9 @@ pub(super) fn of_output(error: &io::Error) -> Exit {
     if error.kind() == ErrorKind::BrokenPipe {
         return Exit::Success;
     }
-    output::message("error", &format!("cannot write the result: {error}"));
+    let text = error.to_string();
+    let is_named = text.starts_with("cannot write");
+    let text = if is_named { text } else { format!("cannot write the result: {text}") };
+    output::message("error", &text);
     Exit::Outside
 }

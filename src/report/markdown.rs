@@ -160,6 +160,7 @@ mod tests {
             id: CaseId { file: "a".into(), name: "b".into(), row: None, span, line },
             outcome: Outcome::Skipped("c".into()),
             program: None,
+            snapshot: None,
             trace: None,
             took: Duration::ZERO,
             command: "d".into(),

@@ -34,7 +34,7 @@ pub struct Options {
 }
 
 /// Runs tests. Every event is told to `tell`, in an order that does not depend on which
-/// test was done first; it says whether the run goes on.
+/// test was done first.
 ///
 /// # Errors
 /// The threads cannot be made.

@@ -109,6 +109,9 @@ enum Shown {
     Failures,
 }
 
+/// How many of the slowest tests are named at the end, where tests are not told one by one.
+const SLOWEST: usize = 3;
+
 /// Up to so many tests have a line each unless the command line says otherwise.
 const FEW: usize = 100;
 
@@ -169,19 +172,23 @@ fn play(
     for spec in &arguments.report {
         reporters.push(spec.clone().reporter(&options, Box::new(io::stdout())));
     }
-    let mut failed = None;
+    // A report that cannot be written does not keep the others from being written. Whoever
+    // closes the pipe of the console still wants the exit code.
+    let mut failures: Vec<Option<io::Error>> = reporters.iter().map(|_| None).collect();
     let mut has_bug = false;
     let result = runner::run(plan, arguments.options(), &mut |event| {
         if let runner::RunEvent::Finished(result) = event {
             has_bug |= matches!(result.outcome, Outcome::Panicked(_));
             counter.add(result);
         }
-        for reporter in &mut reporters {
-            if failed.is_none() {
-                failed = reporter.event(event).err();
+        for (reporter, failure) in reporters.iter_mut().zip(&mut failures) {
+            if failure.is_none() {
+                *failure = reporter.event(event).err();
             }
         }
     });
+    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    let failed = failures.into_iter().flatten().find(|error| !is_closed(error));
     match (failed, result) {
         (Some(error), _) => Err(error),
         (None, Ok(tally)) => Ok((tally, has_bug)),
@@ -250,7 +257,8 @@ impl Arguments {
             Shown::Auto | Shown::Failures => Listing::Failures,
         };
         let color = output::result_has_color();
-        let style = ConsoleStyle { listing, color, slowest: 0 };
+        let slowest = if listing == Listing::Each { 0 } else { SLOWEST };
+        let style = ConsoleStyle { listing, color, slowest };
         let console = Console::new(Box::new(io::stdout()), style, options.clone());
         let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
         match terminal_size::terminal_size_of(io::stderr()).filter(|_| is_watched) {
