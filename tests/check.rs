@@ -118,6 +118,8 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
         Code::INVALID_REQUEST,
         Code::INVALID_EXECUTION,
         Code::INVALID_SCENARIO,
+        Code::INVALID_COVERAGE,
+        Code::COVERAGE_MISMATCH,
     ];
     // What exports alone have is in `tests/config.rs`.
     let of_exports = [Code::EXPRESSION_MISMATCH];

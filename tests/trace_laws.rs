@@ -10,12 +10,13 @@ use flowsim::flow::{
 use flowsim::source::{Files, Kind, Node, read_json};
 use flowsim::trace::{
     Asked, Event, Fact, Failure, JsonWriter, PathTaken, Phrase, Routing, Status, Step,
-    Subject, TextStyle, Trace, render_text, write_simulation,
+    Subject, TextStyle, Trace, execution, render_text, write_simulation,
 };
 use flowsim::value::{
     Collection, Currency, DateTime, Decimal, Duration, Json, Kind as ValueKind, Text,
     Value,
 };
+use indexmap::IndexMap;
 use proptest::prelude::*;
 
 /// How many nodes, variables, texts and references the legend has.
@@ -39,7 +40,9 @@ fn legend(names: &[String]) -> Legend {
         span,
         conditions: vec![name(index); index],
         outputs: vec![name(index); index],
+        output_keys: Vec::new(),
         key: None,
+        tracking_id: None,
     };
     // Variables and references have names of their own, as in every program.
     let own = |index: usize| Text::from(format!("{index}{}", name(index)));
@@ -48,6 +51,7 @@ fn legend(names: &[String]) -> Legend {
         flows: (0..2).map(flow).collect(),
         nodes: (0..count).map(node).collect(),
         variables: (0..count).map(own).collect(),
+        variable_keys: IndexMap::default(),
         texts: (0..count).map(name).collect(),
         references: (0..count).map(own).collect(),
     }
@@ -205,6 +209,7 @@ prop_compose! {
             steps,
             events: events.into_iter().map(|(step, fact)| Event { step, fact }).collect(),
             variables: vec![(VariableId(1), variable)],
+            built_ins: Vec::new(),
             other_variables: vec![(other.0.into(), other.1)],
         }
     }
@@ -249,6 +254,17 @@ proptest! {
         let begins = own.starts_with("{\"schema\":\"flowsim.trace/1\",");
         prop_assert!(begins, "the schema comes first");
         prop_assert!(!own.contains('\n') && !simulation.contains('\n'));
+    }
+
+    #[test]
+    fn execution_documents_are_read_as_they_were_written(trace in trace(), legend in legends()) {
+        let text = execution::of_trace(&trace, &legend).to_text();
+        check_json(&text);
+        let mut diagnostics = Vec::new();
+        let file = Files::new().add("run.json", text.as_str());
+        let read = execution::read(&read_json(&file).unwrap(), &mut diagnostics).unwrap();
+        prop_assert_eq!(diagnostics, []);
+        prop_assert_eq!(read.to_text(), text);
     }
 
     #[test]

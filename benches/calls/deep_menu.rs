@@ -125,6 +125,7 @@ impl Menus {
             steps,
             events,
             variables: Vec::new(),
+            built_ins: Vec::new(),
             other_variables: Vec::new(),
         }
     }

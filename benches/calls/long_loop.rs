@@ -105,6 +105,7 @@ fn by_hand(ids: &Ids, rounds: i64) -> Trace {
         steps,
         events,
         variables: vec![(ids.round, Value::Integer(round))],
+        built_ins: Vec::new(),
         other_variables: Vec::new(),
     }
 }

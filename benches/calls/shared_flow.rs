@@ -140,6 +140,7 @@ fn by_hand(ids: &Ids, key: &str) -> Trace {
         steps,
         events,
         variables: vec![(ids.result, value)],
+        built_ins: Vec::new(),
         other_variables: Vec::new(),
     }
 }

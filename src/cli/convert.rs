@@ -1,8 +1,7 @@
 //! `flowsim convert`
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -70,17 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Input);
         }
     };
-    match &arguments.out {
-        None => output::result(&json)?,
-        Some(path) => {
-            if let Err(error) = replace(path, &json) {
-                let message = format!("cannot write {}: {error}", path.display());
-                output::message("error", &message);
-                return Ok(Exit::Outside);
-            }
-        }
-    }
-    Ok(Exit::Success)
+    output::result_to(arguments.out.as_deref(), &json)
 }
 
 /// The flow of a file, or an object of all its flows; errors in them are shown. Nothing if
@@ -119,21 +108,4 @@ fn indented(text: &str) -> Result<String, String> {
 fn pretty(json: &Json) -> Result<String, String> {
     let text = serde_json::to_string_pretty(json).map_err(|error| error.to_string())?;
     Ok(text + "\n")
-}
-
-/// Writes a file under another name first, so that nobody ever finds half of it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.part", std::process::id()));
-    let temporary = path.with_file_name(temporary);
-    let written = fs::File::create_new(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // What is wrong is told; that the rest of it may stay is less than that.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }

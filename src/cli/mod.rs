@@ -5,6 +5,7 @@
 
 mod check;
 mod convert;
+mod coverage;
 mod eval;
 mod exit;
 mod explain;
@@ -40,6 +41,7 @@ enum Command {
     Eval(eval::Arguments),
     Functions(functions::Arguments),
     Convert(convert::Arguments),
+    Coverage(coverage::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -56,6 +58,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))

@@ -9,12 +9,14 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::interactive::Person;
 use super::{inputs, load, output, scenario};
-use crate::diagnostic::nearest;
-use crate::engine::{Call, Limits, Request, Session, play};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Call, Limits, Request, Session, play, start};
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::source::{Files, read_document};
-use crate::trace::{JsonWriter, Status, TextStyle, Trace, render_text, write_simulation};
+use crate::trace::{
+    JsonWriter, Status, TextStyle, Trace, execution, render_text, write_simulation,
+};
 use crate::value::{DateTime, Text, Value};
 use crate::world::{FixtureHost, Fixtures, Input};
 
@@ -114,7 +116,8 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["input", "request"])]
     interactive: bool,
 
-    /// What to print: a tree for people, flowsim's JSON, or a simulation response
+    /// What to print: a tree for people, flowsim's JSON, a simulation response, or the
+    /// execution document that Genesys Cloud would write, of Architect's flows only
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -124,6 +127,7 @@ enum Format {
     Text,
     Json,
     Simulation,
+    Execution,
 }
 
 /// A call that can be made, and the caller's answers.
@@ -146,7 +150,8 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
     };
     let fixtures = Arc::new(fixtures);
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let prepared = match prepare(&mut arguments, &program, &fixtures, &mut files) {
+    let prepared = prepare(&mut arguments, &program, &fixtures, &mut files);
+    let prepared = match prepared.and_then(|it| has_format(&arguments, &program, it)) {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
@@ -224,11 +229,31 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
         }
         Format::Json => JsonWriter::new(legend).write(trace, &mut out),
         Format::Simulation => write_simulation(&JsonWriter::new(legend), trace, &mut out),
+        Format::Execution => out = execution::of_trace(trace, legend).to_text(),
     }
-    if arguments.format != Format::Text {
+    if matches!(arguments.format, Format::Json | Format::Simulation) {
         out.push('\n');
     }
     output::result(&out)
+}
+
+/// Refuses the form that only calls of Architect's flows have for any other.
+fn has_format(
+    arguments: &Arguments,
+    program: &Program,
+    prepared: Prepared,
+) -> Result<Prepared, Exit> {
+    let is_architect = program.unit(prepared.flow).architect.is_some();
+    if arguments.format != Format::Execution || is_architect {
+        return Ok(prepared);
+    }
+    let name = &program.legend.flow(prepared.flow).name;
+    let text = format!(
+        "only flows of Architect have execution documents, and `{name}` is none\n\n\
+         use --format json"
+    );
+    output::message("error", &text);
+    Err(Exit::Usage)
 }
 
 /// Turns the command line, or the request, into a call.
@@ -252,7 +277,7 @@ fn prepare(
         return Ok(Prepared { flow, call, inputs: std::mem::take(&mut arguments.input) });
     };
     let request = read_request(path, files)?;
-    let flow = find_flow(program, &request.flow).map_err(|_| Exit::Input)?;
+    let flow = start_flow(program, Some(&request.flow)).map_err(|_| Exit::Input)?;
     let limits = Limits { timeout_ms: Some(request.timeout_ms), ..limits };
     let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
     let call =
@@ -294,36 +319,12 @@ fn read_request(path: &Path, files: &mut Files) -> Result<Request, Exit> {
 }
 
 fn start_flow(program: &Program, name: Option<&str>) -> Result<FlowId, Exit> {
-    if let Some(name) = name {
-        return find_flow(program, name);
-    }
-    let entries = program.entry_flows();
-    if let [only] = entries.as_slice() {
-        return Ok(*only);
-    }
-    let listed = if entries.is_empty() {
-        (0..program.units.len()).map(FlowId::new).collect()
-    } else {
-        entries
+    let found = match name {
+        Some(name) => start::flow(program, name),
+        None => start::only_entry(program)
+            .map_err(|problem| Box::new(problem.help("name one with --flow ID-OR-NAME"))),
     };
-    let names: Vec<&str> =
-        listed.iter().take(20).map(|flow| &*program.legend.flow(*flow).name).collect();
-    let text = format!(
-        "which flow is to start? There are {}: {}\n\nname one with --flow ID-OR-NAME",
-        listed.len(),
-        names.join(", ")
-    );
-    output::message("error", &text);
-    Err(Exit::Usage)
-}
-
-fn find_flow(program: &Program, name: &str) -> Result<FlowId, Exit> {
-    program.flow(name).ok_or_else(|| {
-        let labels = program.legend.flows.iter();
-        let names = labels.flat_map(|label| [label.name.as_str(), label.id.as_str()]);
-        tell_unknown("there is no flow", name, nearest(name, names));
-        Exit::Usage
-    })
+    found.map_err(|problem| usage(&problem))
 }
 
 fn at_node(
@@ -333,19 +334,14 @@ fn at_node(
     node: Option<&str>,
 ) -> Result<Call, Exit> {
     let Some(name) = node else { return Ok(call) };
-    match program.node(flow, name) {
-        Some(node) => Ok(call.at_node(node)),
-        None => {
-            let names = program.node_names(flow).map(Text::as_str);
-            let what =
-                format!("the flow `{}` has no node", program.legend.flow(flow).name);
-            tell_unknown(&what, name, nearest(name, names));
-            Err(Exit::Usage)
-        }
-    }
+    let node = start::node(program, flow, name).map_err(|problem| usage(&problem))?;
+    Ok(call.at_node(node))
 }
 
-fn tell_unknown(what: &str, name: &str, near: Option<&str>) {
-    let help = near.map(|near| format!("\n\ndid you mean `{near}`?")).unwrap_or_default();
-    output::message("error", &format!("{what} called `{name}`{help}"));
+/// Tells what is wrong with the command line.
+fn usage(problem: &Diagnostic) -> Exit {
+    let help = problem.help.as_ref().map(|help| format!("\n\n{help}"));
+    let message = format!("{}{}", problem.message, help.unwrap_or_default());
+    output::message("error", &message);
+    Exit::Usage
 }

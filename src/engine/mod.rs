@@ -17,6 +17,7 @@ mod request;
 mod scope;
 mod sequence;
 mod session;
+pub mod start;
 mod state;
 mod view;
 

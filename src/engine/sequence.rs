@@ -6,7 +6,7 @@ use super::state::State;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
 use crate::program::architect::{Action, FlowPart, Nature, Variables};
 use crate::program::{Program, StepAction};
-use crate::trace::{Fact, Failure, PathTaken, Status};
+use crate::trace::{Entry, Fact, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};
 
 /// How much time passes behind a pass of an in-queue flow that took none. *Source: Genesys'
@@ -228,14 +228,17 @@ impl State {
         step: u32,
         outputs: &[(VariableId, VariableId)],
     ) {
-        let values: Vec<(VariableId, Value)> = outputs
+        let values: Vec<(VariableId, VariableId, Value)> = outputs
             .iter()
             .filter_map(|(theirs, own)| {
-                Some((*own, self.slot(program, *theirs)?.clone()))
+                Some((*theirs, *own, self.slot(program, *theirs)?.clone()))
             })
             .collect();
         self.pop_frame();
-        for (own, value) in values {
+        for (theirs, own, value) in values {
+            let (of, name) = (Field::Outputs, program.legend.variable(theirs).clone());
+            let entry = Entry { of, name, value: value.clone() };
+            self.recorder.note(step, || Fact::Entry(Box::new(entry)));
             if let Some(slot) = self.slot(program, own) {
                 *slot = value.clone();
             }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::call::Call;
 use super::state::State;
 use crate::program::Program;
-use crate::trace::Trace;
+use crate::trace::{Event, Status, Step, Trace};
+use crate::value::Value;
 use crate::world::{Answer, Question};
 
 /// One call in progress. It can be cloned, compared, and made to start over.
@@ -47,6 +48,11 @@ impl Session {
         self.state.run(&self.program)
     }
 
+    /// The program whose call it makes.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
     /// How far it got.
     pub fn progress(&self) -> Progress {
         if self.state.is_finished() { Progress::Finished } else { Progress::Waiting }
@@ -72,6 +78,35 @@ impl Session {
     /// The virtual clock, in milliseconds since the call began.
     pub fn clock_ms(&self) -> i64 {
         self.state.clock_ms
+    }
+
+    /// How the call ended, if it is over.
+    pub fn status(&self) -> Option<Status> {
+        self.state.status()
+    }
+
+    /// The nodes that were executed so far, the one that waits for an answer last.
+    pub fn steps(&self) -> &[Step] {
+        &self.state.recorder.steps
+    }
+
+    /// What happened in them so far.
+    pub fn events(&self) -> &[Event] {
+        &self.state.recorder.events
+    }
+
+    /// What a variable of the flow that the call started in holds now, or one that Architect
+    /// brings along; nothing if there is no such variable.
+    pub fn variable(&self, name: &str) -> Option<&Value> {
+        let (program, flow) = (&*self.program, self.state.flow?);
+        let id = program.variable(flow, name)?;
+        let built_ins = &self.state.conversation.built_ins;
+        if id.0 >= program.built_in_first && !built_ins.is_empty() {
+            return built_ins.get((id.0 - program.built_in_first) as usize);
+        }
+        // Those of the first frame come first.
+        let layout = &program.layouts[program.unit(flow).layout.index()];
+        self.state.slots.values.get(id.0.checked_sub(layout.first)? as usize)
     }
 
     /// What the caller has heard so far, in order.

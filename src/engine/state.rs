@@ -87,7 +87,7 @@ pub(super) struct State {
     limits: Limits,
     pub(super) is_strict: bool,
     pub(super) start: Option<crate::value::DateTime>,
-    flow: Option<FlowId>,
+    pub(super) flow: Option<FlowId>,
     other_variables: Vec<(Text, Value)>,
     actions: u32,
     /// The node that is being executed, or is next.
@@ -134,6 +134,7 @@ impl State {
             if part.nature == Nature::InQueue {
                 self.conversation.begin_waiting(call.answer_after_ms);
             }
+            self.conversation.keep_start(program);
             return;
         }
         self.push_frame(program, call.flow, None, true, deadline);
@@ -519,6 +520,11 @@ impl State {
         })
     }
 
+    /// How the call ended.
+    pub(super) fn status(&self) -> Option<Status> {
+        self.outcome.as_ref().map(|outcome| outcome.status)
+    }
+
     /// Takes the trace of a call that is over.
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
         let flow = self.flow?;
@@ -550,6 +556,7 @@ impl State {
             steps: std::mem::take(&mut self.recorder.steps),
             events: std::mem::take(&mut self.recorder.events),
             variables,
+            built_ins: self.conversation.take_at_start(),
             other_variables: std::mem::take(&mut self.other_variables),
         })
     }

@@ -47,6 +47,8 @@ pub struct ArchitectFlow {
 /// A variable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
+    /// The id that an export gives it.
+    pub key: Option<Text>,
     /// The whole name: `Flow.x`.
     pub name: Written<Text>,
     /// What it holds.
@@ -114,6 +116,9 @@ pub struct Choice {
 pub struct Action {
     /// What it is known by: the id of an export, Archy's `refId`, if it has one.
     pub key: Option<Text>,
+    /// The number that Architect shows beside it: an export says it, and Archy writes it at
+    /// the end of a `refId`.
+    pub tracking_id: Option<i64>,
     /// The name; an author need not give one.
     pub name: Option<Text>,
     /// The kind as Archy writes it: `playAudio`, `decision`. One that flowsim does not know
@@ -130,6 +135,8 @@ pub struct Action {
 /// Actions that follow one outcome of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
+    /// The id that an export gives to a case of a switch, or to an output of a task.
+    pub key: Option<Text>,
     /// Which outcome: `yes`, `success`, `notFound`, `loop`, `default`; the cases of a switch
     /// are `case 1`, `case 2`…
     pub label: Text,
@@ -263,6 +270,7 @@ pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
             let Setting::Literal(Json::String(text)) = &name.value else { continue };
             let kind = kind.strip_suffix("Variable").unwrap_or(kind);
             variables.push(Variable {
+                key: None,
                 name: Written { value: text.clone(), span: name.span },
                 holds: type_named(kind).unwrap_or(Type::ANY),
                 initial: body.get("initialValue").cloned(),
@@ -272,6 +280,13 @@ pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
         }
     }
     variables
+}
+
+impl Action {
+    /// The id that an export gives to the output of this name.
+    pub fn output_key(&self, label: &str) -> Option<&Text> {
+        self.outputs.iter().find(|output| output.label == label)?.key.as_ref()
+    }
 }
 
 impl Unit {

@@ -1,5 +1,8 @@
 //! What the ids of a program stand for: everything that a reader of a trace needs to know.
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 use super::ids::{FlowId, NodeId, ReferenceId, TextId, VariableId};
 use crate::source::Span;
 use crate::value::Text;
@@ -13,6 +16,8 @@ pub struct Legend {
     pub nodes: Vec<NodeLabel>,
     /// By [`VariableId`].
     pub variables: Vec<Text>,
+    /// The ids that an export gives to variables.
+    pub variable_keys: IndexMap<VariableId, Text, FxBuildHasher>,
     /// By [`TextId`].
     pub texts: Vec<Text>,
     /// By [`ReferenceId`]: as written, without braces.
@@ -49,8 +54,14 @@ pub struct NodeLabel {
     pub conditions: Vec<Text>,
     /// The names of the outputs of one of Architect's actions, as Archy writes them.
     pub outputs: Vec<Text>,
-    /// The id that an export gives to one of Architect's actions.
+    /// The ids that an export gives to these outputs; it has none for those that every action
+    /// of the kind has.
+    pub output_keys: Vec<Option<Text>>,
+    /// What one of Architect's actions, tasks, menus or states is known by: the id of an
+    /// export, Archy's `refId`.
     pub key: Option<Text>,
+    /// The number that Architect shows beside an action.
+    pub tracking_id: Option<i64>,
 }
 
 impl Legend {

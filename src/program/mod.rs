@@ -20,7 +20,7 @@ pub use step::{
 
 use indexmap::IndexMap;
 
-use crate::expr::architect::{BUILT_INS, BuiltIn};
+use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
 use crate::flow::{FlowId, Legend, NodeId, SequenceId, VariableId};
 use crate::value::{Text, Type};
 
@@ -38,7 +38,7 @@ pub struct Program {
     /// The tasks, menus and states of Architect's flows, by [`SequenceId`].
     pub sequences: Vec<architect::Sequence>,
     /// The id of the first of the variables that Architect brings along; the others follow
-    /// in the order of [`BUILT_INS`](crate::expr::architect::BUILT_INS).
+    /// in the order of [`BUILT_INS`].
     pub built_in_first: u32,
     /// Every name that could be a context field.
     contexts: IndexMap<Text, ContextId>,
@@ -104,6 +104,19 @@ impl Program {
             let is_named = |known: &BuiltIn| known.name.eq_ignore_ascii_case(name);
             id(self.built_in_first, BUILT_INS.iter().position(is_named)?)
         })
+    }
+
+    /// The names of the variables of a flow, those that Architect brings along behind them.
+    pub fn variable_names(&self, flow: FlowId) -> impl Iterator<Item = &str> {
+        let unit = self.unit(flow);
+        let own = self.layouts[unit.layout.index()].names().map(Text::as_str);
+        let built_ins = BUILT_INS.iter().filter(|_| unit.architect.is_some());
+        own.chain(built_ins.map(|known| known.name))
+    }
+
+    /// The variable that Architect brings along.
+    pub fn built_in(&self, variable: BuiltInId) -> VariableId {
+        VariableId(self.built_in_first + variable.0)
     }
 
     /// What a variable of a flow of Architect holds, or one that Architect brings along;

@@ -68,7 +68,9 @@ pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> L
             _ => Vec::new(),
         },
         outputs: Vec::new(),
+        output_keys: Vec::new(),
         key: None,
+        tracking_id: None,
     };
     Legend {
         flows: flows.iter().map(flow_label).collect(),
@@ -80,6 +82,7 @@ pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> L
             })
             .collect(),
         variables: layouts.iter().flat_map(Layout::names).cloned().collect(),
+        variable_keys: IndexMap::default(),
         texts: std::mem::take(&mut names.texts).into_keys().collect(),
         references: std::mem::take(&mut names.references).into_keys().collect(),
     }

@@ -5,5 +5,11 @@
 //! is done first, so that the same suite gives the same bytes at any number of threads.
 
 mod event;
+mod load;
+mod plan;
+mod run;
 
 pub use event::{CaseId, CaseResult, Outcome, RunEvent, Tally};
+pub use load::{Library, Loaded};
+pub use plan::{Plan, Planned};
+pub use run::{Options, run};

@@ -1,6 +1,13 @@
 //! What texts and values are compared with.
 
-use crate::value::{Json, Text};
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::Hash;
+
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
+use crate::value::{Json, Text, Value, compare, has_same_structure, write_json_string};
 
 /// What a text is compared with. White space is folded before anything is compared.
 #[derive(Debug, Clone)]
@@ -42,4 +49,303 @@ pub struct Range {
     pub min: Option<i64>,
     /// The most.
     pub max: Option<i64>,
+}
+
+/// Texts of more characters than this are compared by words.
+const MAX_CHARACTERS: usize = 2_000;
+
+/// Of texts with more words than this the beginnings are compared.
+const MAX_WORDS: usize = 5_000;
+
+impl TextMatcher {
+    /// Whether a text fits.
+    pub fn fits(&self, text: &str) -> bool {
+        match self {
+            Self::Equals(wanted) => {
+                wanted == text || wanted.split_whitespace().eq(text.split_whitespace())
+            }
+            Self::Contains(part) => folded(text).contains(&*folded(part)),
+            Self::Matches(expression) => expression.is_match(&folded(text)),
+            Self::Similar { text: wanted, min } => similarity(wanted, text) >= *min,
+        }
+    }
+
+    /// The text that it has in mind, if it is not a regular expression.
+    pub(super) fn text(&self) -> Option<&Text> {
+        match self {
+            Self::Equals(text) | Self::Contains(text) | Self::Similar { text, .. } => {
+                Some(text)
+            }
+            Self::Matches(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for TextMatcher {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equals(text) => formatter.write_str(&quoted(text)),
+            Self::Contains(part) => {
+                write!(formatter, "a text with {} in it", quoted(part))
+            }
+            Self::Matches(expression) => {
+                write!(formatter, "a text that matches /{expression}/")
+            }
+            Self::Similar { text, min } => {
+                write!(formatter, "a text like {}, at least {min}", quoted(text))
+            }
+        }
+    }
+}
+
+impl ValueMatcher {
+    /// Whether a value fits. NOT_SET is `null`, as in traces.
+    pub fn fits(&self, value: &Value) -> bool {
+        self.fits_json(&value.to_json())
+    }
+
+    fn fits_json(&self, json: &Json) -> bool {
+        match self {
+            Self::Equals(wanted) => has_same_structure(wanted, json),
+            Self::Text(matcher) => {
+                matches!(json, Json::String(text) if matcher.fits(text))
+            }
+            Self::Members(members) => {
+                let fits = |(name, matcher): &(Text, Self)| {
+                    matcher.fits_json(json.get(name).unwrap_or(&Json::Null))
+                };
+                matches!(json, Json::Object(_)) && members.iter().all(fits)
+            }
+            Self::Number(range) => range.holds(json),
+            Self::IsSet(wanted) => (*json != Json::Null) == *wanted,
+        }
+    }
+}
+
+impl fmt::Display for ValueMatcher {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equals(Json::Null) | Self::IsSet(false) => {
+                formatter.write_str("not set")
+            }
+            Self::Equals(json) => write!(formatter, "{json}"),
+            Self::Text(matcher) => matcher.fmt(formatter),
+            Self::Members(members) => {
+                formatter.write_str("an object with {")?;
+                for (index, (name, matcher)) in members.iter().enumerate() {
+                    let comma = if index > 0 { ", " } else { "" };
+                    write!(formatter, "{comma}{name}: {matcher}")?;
+                }
+                formatter.write_str("}")
+            }
+            Self::Number(range) => write!(formatter, "a number, {range}"),
+            Self::IsSet(true) => formatter.write_str("set"),
+        }
+    }
+}
+
+impl Range {
+    /// Whether a number lies in it.
+    pub fn contains(&self, number: i64) -> bool {
+        self.min.is_none_or(|min| min <= number)
+            && self.max.is_none_or(|max| number <= max)
+    }
+
+    /// The same of a JSON number, whole or not.
+    fn holds(&self, json: &Json) -> bool {
+        let order = |limit| compare(&json.clone().into(), &Value::Integer(limit));
+        let is_number = matches!(json, Json::Integer(_) | Json::Decimal(_));
+        is_number
+            && self.min.is_none_or(|min| order(min) != Some(Ordering::Less))
+            && self.max.is_none_or(|max| order(max) != Some(Ordering::Greater))
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min == max => write!(formatter, "exactly {min}"),
+            (Some(min), Some(max)) => write!(formatter, "{min} to {max}"),
+            (Some(min), None) => write!(formatter, "at least {min}"),
+            (None, Some(max)) => write!(formatter, "at most {max}"),
+            (None, None) => formatter.write_str("any"),
+        }
+    }
+}
+
+/// A text in the quotes of JSON, which show what a terminal would not.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    write_json_string(text, &mut out);
+    out
+}
+
+/// The text with each run of white space as one space, and none at its ends.
+fn folded(text: &str) -> Cow<'_, str> {
+    let mut before = ' ';
+    let is_folded = text.chars().all(|character| {
+        let is_fine = !character.is_whitespace() || (character == ' ' && before != ' ');
+        before = character;
+        is_fine
+    });
+    if is_folded && !text.ends_with(' ') {
+        return Cow::Borrowed(text);
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Cow::Owned(words.join(" "))
+}
+
+/// How much two texts have in common: twice the number of characters that stand in both in
+/// the same order, of all characters of both.
+pub(super) fn similarity(left: &str, right: &str) -> f64 {
+    let (left, right) = (folded(left), folded(right));
+    if left.chars().count().max(right.chars().count()) > MAX_CHARACTERS {
+        let words = |text| str::split(text, ' ').take(MAX_WORDS).collect::<Vec<_>>();
+        return in_common(&words(&left), &words(&right));
+    }
+    in_common(&left.chars().collect::<Vec<_>>(), &right.chars().collect::<Vec<_>>())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most a few thousand")]
+fn in_common<T: Hash + Eq + Ord>(left: &[T], right: &[T]) -> f64 {
+    let total = left.len() + right.len();
+    if total == 0 {
+        return 1.0;
+    }
+    let differences = capture_diff_slices(Algorithm::Myers, left, right);
+    let same: usize = differences
+        .iter()
+        .filter(|difference| difference.tag() == DiffTag::Equal)
+        .map(|difference| difference.old_range().len())
+        .sum();
+    (2 * same) as f64 / total as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::value::{DateTime, Decimal};
+
+    fn matches(expression: &str) -> TextMatcher {
+        TextMatcher::Matches(regex::Regex::new(expression).unwrap())
+    }
+
+    fn like(text: &str, min: f64) -> TextMatcher {
+        TextMatcher::Similar { text: text.into(), min }
+    }
+
+    fn json(text: &str) -> Json {
+        Json::parse(text).unwrap()
+    }
+
+    #[test]
+    fn texts_are_compared_with_their_white_space_folded() {
+        let equals = TextMatcher::Equals(" Press  1\nnow. ".into());
+        assert!(equals.fits("Press 1 now."));
+        assert!(!equals.fits("Press 1now."));
+        assert!(!equals.fits("press 1 now."));
+        let contains = TextMatcher::Contains("1 \t now".into());
+        assert!(contains.fits("Press 1\n now."));
+        assert!(!contains.fits("Press now."));
+        assert!(matches("^Press 1 now").fits("  Press\t1 now."));
+        assert!(!matches("^now").fits("Press 1 now."));
+    }
+
+    #[test]
+    fn likeness_is_a_ratio_of_characters() {
+        assert!((similarity("abcd", "abxd") - 0.75).abs() < 1e-9);
+        assert!((similarity("", " ") - 1.0).abs() < 1e-9);
+        assert!(similarity("", "a").abs() < 1e-9);
+        assert!(like("Thank you for calling", 0.8).fits("Thanks for calling"));
+        assert!(!like("Thank you for calling", 0.8).fits("Something went wrong"));
+    }
+
+    #[test]
+    fn long_texts_are_compared_by_words() {
+        let long = "one two three ".repeat(1_000);
+        let other = long.replacen("two", "2", 300);
+        let ratio = similarity(&long, &other);
+        assert!((ratio - 0.9).abs() < 1e-9, "{ratio}");
+        let endless = "a b ".repeat(200_000);
+        assert!((similarity(&endless, &endless) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn values_keep_their_type_and_numbers_their_value() {
+        let equals = |text: &str| ValueMatcher::Equals(json(text));
+        assert!(equals("5").fits(&Value::Decimal(Decimal::parse("5.0").unwrap())));
+        assert!(!equals("5").fits(&Value::from("5")));
+        assert!(equals("null").fits(&Value::NOT_SET));
+        assert!(!equals("\"\"").fits(&Value::NOT_SET));
+        let time = DateTime::parse("2026-01-05T09:00:00Z").unwrap();
+        assert!(equals("\"2026-01-05T09:00:00Z\"").fits(&Value::DateTime(time)));
+        let found = Value::Json(json(r#"{"b": [1, 2.50], "a": null}"#));
+        assert!(equals(r#"{"a": null, "b": [1.0, 2.5]}"#).fits(&found));
+        assert!(!equals(r#"{"b": [1, 2.5]}"#).fits(&found));
+    }
+
+    #[test]
+    fn members_numbers_texts_and_being_set() {
+        let found = Value::Json(json(r#"{"a": {"b": 2.5, "c": "x y"}, "d": 1}"#));
+        let inner = vec![
+            ("b".into(), ValueMatcher::Number(Range { min: Some(2), max: Some(3) })),
+            ("c".into(), ValueMatcher::Text(TextMatcher::Contains("y".into()))),
+            ("e".into(), ValueMatcher::IsSet(false)),
+        ];
+        let members = |inner| ValueMatcher::Members(vec![("a".into(), inner)]);
+        assert!(members(ValueMatcher::Members(inner)).fits(&found));
+        assert!(!members(ValueMatcher::IsSet(false)).fits(&found));
+        assert!(!members(ValueMatcher::IsSet(true)).fits(&Value::from("a")));
+        let number = |min, max| ValueMatcher::Number(Range { min, max });
+        assert!(!number(Some(3), None).fits(&Value::Json(json("2.5"))));
+        assert!(!number(None, Some(2)).fits(&Value::Json(json("2.5"))));
+        assert!(!number(None, None).fits(&Value::from("2")));
+        assert!(number(Some(2), Some(2)).fits(&Value::Integer(2)));
+        let text = ValueMatcher::Text(TextMatcher::Equals("1".into()));
+        assert!(!text.fits(&Value::Integer(1)));
+    }
+
+    #[test]
+    fn matchers_say_what_they_want() {
+        let members = vec![
+            ("a".into(), ValueMatcher::Equals(json("[1]"))),
+            ("b".into(), ValueMatcher::IsSet(true)),
+        ];
+        let range = |min, max| Range { min, max };
+        for (shown, expected) in [
+            (TextMatcher::Equals("a\n".into()).to_string(), r#""a\n""#),
+            (TextMatcher::Contains("a".into()).to_string(), r#"a text with "a" in it"#),
+            (matches("^a").to_string(), "a text that matches /^a/"),
+            (like("a", 0.8).to_string(), r#"a text like "a", at least 0.8"#),
+            (
+                ValueMatcher::Members(members).to_string(),
+                "an object with {a: [1], b: set}",
+            ),
+            (ValueMatcher::Equals(Json::Null).to_string(), "not set"),
+            (range(Some(1), Some(1)).to_string(), "exactly 1"),
+            (range(Some(1), Some(2)).to_string(), "1 to 2"),
+            (range(None, Some(2)).to_string(), "at most 2"),
+            (range(Some(1), None).to_string(), "at least 1"),
+        ] {
+            assert_eq!(shown, expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_is_the_words_with_spaces(text in "[a-c \\t\\n\u{a0}]{0,20}") {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            prop_assert_eq!(folded(&text), words.join(" "));
+        }
+
+        #[test]
+        fn likeness_is_even_and_between_0_and_1(left in "[a-d ]{0,30}", right in "[a-d ]{0,30}") {
+            let ratio = similarity(&left, &right);
+            prop_assert!((0.0..=1.0).contains(&ratio));
+            prop_assert!((similarity(&right, &left) - ratio).abs() < 1e-9);
+            prop_assert!((similarity(&left, &left) - 1.0).abs() < 1e-9);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What does not fit, told so that its author can act.
 
 use crate::source::Span;
-use crate::value::Text;
+use crate::value::{Json, Text};
 
 /// An expectation that does not hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,4 +33,59 @@ pub enum Shown {
     Text(Text),
     /// Items of a list, or lines of a text.
     Lines(Vec<Text>),
+}
+
+impl Mismatch {
+    /// An expectation that does not hold, and what is to be said of it.
+    pub(super) fn new(
+        span: Span,
+        subject: impl Into<Text>,
+        message: impl Into<Text>,
+    ) -> Self {
+        Self {
+            span,
+            subject: subject.into(),
+            message: message.into(),
+            expected: Shown::Nothing,
+            found: Shown::Nothing,
+            step: None,
+            cause: Vec::new(),
+        }
+    }
+
+    /// What is shown side by side.
+    pub(super) fn between(self, expected: Shown, found: Shown) -> Self {
+        Self { expected, found, ..self }
+    }
+
+    /// The step where it shows first.
+    pub(super) fn at_step(self, step: Option<usize>) -> Self {
+        Self { step: step.and_then(|step| u32::try_from(step).ok()), ..self }
+    }
+
+    /// Adds lines that say why.
+    pub(super) fn because<T: Into<Text>>(
+        mut self,
+        lines: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.cause.extend(lines.into_iter().map(Into::into));
+        self
+    }
+}
+
+impl Shown {
+    /// JSON: objects, lists and long texts line by line.
+    pub(super) fn json(json: &Json) -> Self {
+        match json {
+            Json::Null => Self::Text("not set".into()),
+            Json::String(text) if text.contains('\n') => {
+                Self::Lines(text.lines().map(Text::from).collect())
+            }
+            Json::Array(_) | Json::Object(_) => {
+                let text = serde_json::to_string_pretty(json).unwrap_or_default();
+                Self::Lines(text.lines().map(Text::from).collect())
+            }
+            other => Self::Text(other.to_string().into()),
+        }
+    }
 }

@@ -1,19 +1,32 @@
 //! Scenario files: calls with what is expected of them.
 //!
 //! A [`SuiteFile`] is read from YAML or JSON; every row of a table is a [`Case`] of its own.
-//! A case is [played](Case) against a compiled organisation and judged by its trace. *Source:
+//! A case is [prepared](prepare) against a compiled organisation, [played](play), [judged](judge)
+//! by its trace, and what is wrong is [explained](explain). *Source:
 //! the format is described in `docs/scenarios.md`.*
 
+mod asked;
 mod discover;
+mod explain;
+mod history;
+mod judge;
 mod matcher;
 mod mismatch;
+mod path;
+mod play;
 mod read;
+mod routing;
 mod scenario;
+mod script;
 mod select;
+mod variable;
 
 pub use discover::{discover, is_scenario_file};
+pub use explain::explain;
+pub use judge::judge;
 pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
+pub use play::{Played, Prepared, play, prepare};
 pub use read::read;
 pub use scenario::{
     CallExpectation, Case, Expectation, Flag, PathMatcher, RoutingMatcher, Snapshot,

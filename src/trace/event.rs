@@ -32,6 +32,9 @@ pub struct Trace {
     pub events: Vec<Event>,
     /// The variables of the first flow that have a value at the end.
     pub variables: Vec<(VariableId, Value)>,
+    /// What the variables that Architect brings along held when the call began; those left
+    /// out were NOT_SET.
+    pub built_ins: Vec<(VariableId, Value)>,
     /// Variables that the call brought and no flow mentions.
     pub other_variables: Vec<(Text, Value)>,
 }
@@ -163,6 +166,8 @@ pub enum Field {
     SuccessOutputs,
     /// `failureOutputs`
     FailureOutputs,
+    /// `dataTableId`, if the table is known.
+    DataTableId,
     /// `dataTableName`
     DataTableName,
     /// `lookupValue`, the key of a data table's row.
@@ -241,6 +246,7 @@ impl Field {
             Self::DataAction => "dataAction".into(),
             Self::SuccessOutputs => "successOutputs".into(),
             Self::FailureOutputs => "failureOutputs".into(),
+            Self::DataTableId => "dataTableId".into(),
             Self::DataTableName => "dataTableName".into(),
             Self::LookupValue => "lookupValue".into(),
             Self::FoundOutputs => "foundOutputs".into(),

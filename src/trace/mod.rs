@@ -15,7 +15,7 @@ pub use event::{
     Asked, Entry, Event, Fact, Failure, Field, PathTaken, Phrase, Routing, Status, Step,
     Subject, Trace, Transfer,
 };
-pub use json::JsonWriter;
+pub use json::{JsonWriter, diagnostic};
 pub use listen::Listen;
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_text};

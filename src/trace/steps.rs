@@ -113,6 +113,7 @@ mod tests {
                 .map(|(&step, number)| Event { step, fact: fact(number) })
                 .collect(),
             variables: Vec::new(),
+            built_ins: Vec::new(),
             other_variables: Vec::new(),
         }
     }

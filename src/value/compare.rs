@@ -59,9 +59,9 @@ fn equal_json(json: &Json, other: &Value) -> bool {
     }
 }
 
-/// Lists item by item, objects key by key in any order, numbers by value. Inside them a
-/// string is never a number. As deep as JSON may be nested.
-fn has_same_structure(left: &Json, right: &Json) -> bool {
+/// Whether two JSON values are the same: lists item by item, objects key by key in any order,
+/// numbers by value. A string is never a number. As deep as JSON may be nested.
+pub fn has_same_structure(left: &Json, right: &Json) -> bool {
     match (left, right) {
         (Json::Array(left), Json::Array(right)) => {
             let mut pairs = left.iter().zip(right.iter());

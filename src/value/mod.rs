@@ -10,6 +10,7 @@ mod culture;
 mod decimal;
 mod decode;
 mod duration;
+mod identifier;
 mod json;
 mod notation;
 mod number;
@@ -24,7 +25,7 @@ mod types;
 
 pub use audio::{Audio, AudioSegment};
 pub use communication::{Communication, CommunicationPart};
-pub use compare::{compare, equal};
+pub use compare::{compare, equal, has_same_structure};
 pub use convert::{
     Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
     to_text,
@@ -32,6 +33,7 @@ pub use convert::{
 pub use culture::compare_culturally;
 pub use decimal::{Decimal, MAX_DIGITS};
 pub use duration::Duration;
+pub use identifier::{derived_id, is_uuid};
 pub(crate) use json::write_json_string;
 pub use json::{Json, JsonObject, MAX_JSON_DEPTH, NotJson};
 pub use number::Number;

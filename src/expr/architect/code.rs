@@ -83,6 +83,27 @@ impl Shape {
     }
 }
 
+impl Code {
+    /// Visits the slot of every variable. As deep as an expression may be nested.
+    pub(super) fn each_variable(&self, visit: &mut impl FnMut(u32)) {
+        match self {
+            Self::Constant(_) | Self::Prompt { .. } => {}
+            Self::Variable(slot) => visit(*slot),
+            Self::And(parts, _) | Self::Or(parts, _) => {
+                parts.iter().for_each(|part| part.each_variable(visit));
+            }
+            Self::Not(part, _) => part.each_variable(visit),
+            Self::Choice(parts) => {
+                parts.iter().for_each(|part| part.each_variable(visit));
+            }
+            Self::Property(property) => property.base.each_variable(visit),
+            Self::Call(call) => {
+                call.arguments.iter().for_each(|part| part.each_variable(visit));
+            }
+        }
+    }
+}
+
 /// Compiles a checked tree.
 pub(super) fn compile(typed: Typed) -> Code {
     compile_within(typed, &Allowance::of_constants())

@@ -1,6 +1,6 @@
 //! An expression from text to value.
 
-use crate::value::{Type, Value};
+use crate::value::{Text, Type, Value};
 
 use super::canonical::print;
 use super::check::check;
@@ -17,6 +17,7 @@ use super::problem::Problem;
 pub struct Expression {
     code: Code,
     holds: Type,
+    text: Text,
 }
 
 impl Expression {
@@ -35,12 +36,28 @@ impl Expression {
         let tree = parse(text).map_err(|problem| vec![problem])?;
         let typed = check(&tree, names, expected)?;
         let holds = typed.holds;
-        Ok(Self { code: code::compile(typed), holds })
+        Ok(Self { code: code::compile(typed), holds, text: text.into() })
     }
 
     /// The type of the result.
     pub fn result_type(&self) -> Type {
         self.holds
+    }
+
+    /// The text that it was compiled from.
+    pub fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// The slots of the variables that it may read, each once, in their order in the text.
+    pub fn variables(&self) -> Vec<u32> {
+        let mut slots = Vec::new();
+        self.code.each_variable(&mut |slot| {
+            if !slots.contains(&slot) {
+                slots.push(slot);
+            }
+        });
+        slots
     }
 
     /// The value, if it does not depend on anything.

@@ -120,6 +120,9 @@ fn declare<'v>(
         }
         let new = variable(program, name.clone(), item.holds, Some(item));
         scope.declare(&name, &new);
+        if let Some(key) = &item.key {
+            program.legend.variable_keys.insert(new.id, key.clone());
+        }
         list.push(new);
     }
     Variables { first, list }
@@ -241,6 +244,7 @@ impl<'c> Compiler<'c> {
             UnitKind::Bot => "bot",
         };
         let begin = self.push(&unit.name, kind, unit.span, Vec::new());
+        self.program.legend.nodes[begin.index()].key = Some(unit.key.clone());
         if unit.kind == UnitKind::Menu {
             self.menu(unit, plan.sequence, begin);
         } else {
@@ -405,7 +409,9 @@ impl<'c> Compiler<'c> {
             span,
             conditions: Vec::new(),
             outputs,
+            output_keys: Vec::new(),
             key: None,
+            tracking_id: None,
         });
         self.program.steps.push(Step {
             action: StepAction::Architect(Box::new(Action::GoTo)),
@@ -433,8 +439,11 @@ impl<'c> Compiler<'c> {
 
     fn label(&mut self, at: NodeId, outputs: Vec<Text>, action: &architect::Action) {
         let label = &mut self.program.legend.nodes[at.index()];
+        label.output_keys =
+            outputs.iter().map(|name| action.output_key(name).cloned()).collect();
         label.outputs = outputs;
         label.key.clone_from(&action.key);
+        label.tracking_id = action.tracking_id;
     }
 
     /// The id of two hidden variables of the task.

@@ -267,6 +267,7 @@ pub(super) fn slot_variables(flow: &ArchitectFlow) -> Vec<architect::Variable> {
     flow.each_action(&mut |_, action| {
         let slots = slots_of(action).into_iter();
         variables.extend(slots.map(|name| architect::Variable {
+            key: None,
             name: Written { value: name, span: action.span },
             holds: Type::one(Kind::String),
             initial: None,

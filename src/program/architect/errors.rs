@@ -50,6 +50,7 @@ fn handler(
 ) -> architect::Action {
     architect::Action {
         key: None,
+        tracking_id: None,
         name: Some("Error Handling".into()),
         kind: Written { value: kind.into(), span },
         settings: Settings { entries },

@@ -18,6 +18,12 @@ pub enum AudioItem {
         /// How long, in milliseconds.
         milliseconds: i64,
     },
+    /// A text that was read aloud. No document of the platform that we know has one; the key
+    /// `tts` is ours.
+    Speech {
+        /// The text.
+        text: Text,
+    },
     /// Anything else, as it stands in the document.
     Other(Json),
 }
@@ -36,6 +42,9 @@ pub struct Playback {
 impl AudioItem {
     /// The item that a value of `audioItems` is.
     pub fn of(item: &Json) -> Self {
+        if let Some(Json::String(text)) = item.get("tts") {
+            return Self::Speech { text: text.clone() };
+        }
         match (item.get("promptName"), item.get("blankMs")) {
             (Some(Json::String(name)), None) => {
                 let id = match item.get("promptId") {
@@ -62,6 +71,10 @@ impl AudioItem {
             Self::Blank { milliseconds } => {
                 entries.push(("blankMs", (*milliseconds).into()));
                 entries.push(("promptIsNull", false.into()));
+            }
+            Self::Speech { text } => {
+                entries.push(("promptIsNull", false.into()));
+                entries.push(("tts", Json::String(text.clone())));
             }
             Self::Other(item) => return item.clone(),
         }

@@ -26,10 +26,12 @@ mod audio;
 mod build;
 mod document;
 mod event;
+mod of_trace;
 mod read;
 mod write;
 
 pub use audio::{AudioItem, Playback};
 pub use document::{Characteristic, Events, ExecutionDocument};
 pub use event::{Event, EventKey, Identity, Parameter, Variable, shown};
+pub use of_trace::of_trace;
 pub use read::read;

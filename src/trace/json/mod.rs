@@ -329,10 +329,7 @@ fn flow(label: &FlowLabel) -> String {
 }
 
 /// What a fact tells the flow's author, if anything.
-pub(in crate::trace) fn diagnostic(
-    fact: &Fact,
-    legend: &Legend,
-) -> Option<(Code, String)> {
+pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
     match fact {
         Fact::Missing(reference) => {
             let name = legend.reference(*reference);

@@ -9,7 +9,7 @@ use crate::flow::architect::TransferKind;
 use crate::flow::{EndType, FlowId, Legend, NodeId};
 use crate::trace::json::diagnostic;
 use crate::trace::{
-    Asked, Fact, Failure, PathTaken, Phrase, Routing, Step, Subject, Transfer,
+    Asked, Fact, Failure, Field, PathTaken, Phrase, Routing, Step, Subject, Transfer,
 };
 use crate::value::{Json, Text, Value};
 
@@ -146,6 +146,8 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
+            // The name says it to people.
+            Fact::Input(Field::DataTableId, _) => None,
             Fact::Input(field, value) | Fact::Output(field, value) => {
                 self.tell_passed(*field, &field.name(), value)
             }

@@ -29,6 +29,7 @@ use crate::world::{Answer, Question};
 type Outcome = Result<Effect, Box<Failure>>;
 
 /// Executes an action.
+#[expect(clippy::too_many_lines, reason = "one line a family of actions")]
 pub(super) fn execute(
     state: &mut State,
     program: &Program,

@@ -22,7 +22,7 @@ pub(super) fn execute(
         Change::Language(language) => set_language(state, program, language)?,
         Change::BuiltIn(variable, source) => {
             let value = state.value(program, source)?;
-            state.conversation.set(*variable, value);
+            state.assign(program, program.built_in(*variable), value)?;
         }
         Change::EndFlow => return Ok(Effect::EndCall),
     }

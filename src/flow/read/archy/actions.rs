@@ -93,6 +93,7 @@ fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Acti
         keep(rest, node.span, &mut entries);
     }
     Action {
+        tracking_id: key.as_deref().and_then(tracking_id),
         key,
         name: name.filter(|name| !name.is_empty()),
         kind: Written { value: Text::from(&*entry.key), span: entry.key_span },
@@ -100,6 +101,11 @@ fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Acti
         outputs,
         span: entry.key_span,
     }
+}
+
+/// `Play Audio_12` is the action that Architect shows as number 12.
+fn tracking_id(reference: &str) -> Option<i64> {
+    reference.rsplit_once('_')?.1.parse().ok().filter(|number| *number >= 0)
 }
 
 /// What of the outputs are no actions stays a setting, beside the bindings of a flow that

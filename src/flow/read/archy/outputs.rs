@@ -67,6 +67,7 @@ fn output(
     reader: &mut Reader<'_>,
 ) -> Output {
     Output {
+        key: None,
         label: Text::from(label.0),
         value,
         actions: actions::read(node.get("actions"), "actions", reader),

@@ -45,7 +45,14 @@ fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
     let initial = body.get("initialValue").map(|value| setting(value, reader));
     let is_input = reader.flag(body, "isInput");
     let is_output = reader.flag(body, "isOutput");
-    Some(Variable { name: Written { ..name }, holds, initial, is_input, is_output })
+    Some(Variable {
+        key: None,
+        name: Written { ..name },
+        holds,
+        initial,
+        is_input,
+        is_output,
+    })
 }
 
 fn unknown_kind(entry: &Entry<'_>, reader: &mut Reader<'_>) {

@@ -105,6 +105,7 @@ fn choice(
     if let Some(task) = task.and_then(|id| inlined.task(id)) {
         action.settings.entries.retain(|(name, _)| name != "targetTaskRef");
         action.outputs.push(Output {
+            key: None,
             label: "task".into(),
             value: None,
             actions: sequence::read(task, reader),

@@ -142,6 +142,7 @@ impl Sequence<'_, '_, '_, '_, '_> {
                 paths[path].get("nextActionId")
             });
             outputs.push(Output {
+                key: text_of(case, "referenceId"),
                 label: Text::from(format!("case {}", index + 1)),
                 value: case.get("value").map(input),
                 actions: target.map_or_else(Vec::new, |it| self.chain(it, depth + 1)),
@@ -163,6 +164,7 @@ impl Sequence<'_, '_, '_, '_, '_> {
         let label = kinds::output(&id).or_else(|| text_of(path, "label")).unwrap_or(id);
         let actions = self.chain(target, depth + 1);
         (!actions.is_empty()).then_some(Output {
+            key: text_of(path, "outputId"),
             label,
             value: None,
             actions,
@@ -196,10 +198,18 @@ pub(super) fn action(
     let name = class.and_then(Node::as_str).unwrap_or_default();
     Action {
         key: text_of(node, "id"),
+        tracking_id: tracking_id(node),
         name: text_of(node, "name"),
         kind: Written { value: kind(name), span: class.map_or(node.span, |it| it.span) },
         settings: settings::read(node, name, reader),
         outputs: Vec::new(),
         span: node.span,
+    }
+}
+
+fn tracking_id(node: &Node<'_>) -> Option<i64> {
+    match &node.get("trackingId")?.kind {
+        Kind::Number(number) => number.parse().ok(),
+        _ => None,
     }
 }

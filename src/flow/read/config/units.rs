@@ -123,6 +123,7 @@ fn variable(node: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Variable> {
         reader.warn(place, message, "its type is not checked");
     }
     Some(Variable {
+        key: text_of(node, "id"),
         name: Written { value: Text::from(name), span },
         holds: holds.unwrap_or(Type { is_collection: is("isCollection"), ..Type::ANY }),
         initial: initial.map(values::input),

@@ -26,6 +26,9 @@ pub(super) fn look_up(
     lookup: &DataTableLookup,
 ) -> Outcome {
     let table = &lookup.table;
+    if let Some(id) = state.conversation.organisation.0.data_table_id(table).cloned() {
+        state.note(|| Fact::Input(Field::DataTableId, Value::String(id)));
+    }
     state.note(|| Fact::Input(Field::DataTableName, Value::String(table.clone())));
     let key = match input(state, program, &lookup.key, Field::LookupValue)? {
         Value::String(key) => key,

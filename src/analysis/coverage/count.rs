@@ -1,0 +1,194 @@
+//! Counting traces.
+
+use std::sync::Arc;
+
+use super::catalogue::{Catalogue, Item, NodeItems};
+use super::prompts::Constant;
+use crate::flow::NodeId;
+use crate::program::Program;
+use crate::trace::{Event, Fact, Field, PathTaken, Phrase, Step, Trace};
+
+/// The largest count: what JSON readers of all kinds take for a whole number.
+const MOST: u64 = i64::MAX as u64;
+
+/// What calls of one program have come to. A clone shares all but the counts.
+#[derive(Debug, Clone)]
+pub struct Coverage {
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) counts: Vec<u64>,
+    pub(super) calls: u64,
+}
+
+/// Counts of one program were to be added to those of another: they go together as
+/// [`Report`](super::Report)s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherProgram;
+
+impl Coverage {
+    /// Nothing so far. The traces that are added have to be of this program or a clone.
+    pub fn new(program: &Program) -> Self {
+        let catalogue = Arc::new(Catalogue::of(program));
+        let counts = vec![0; catalogue.items.len()];
+        Self { catalogue, counts, calls: 0 }
+    }
+
+    /// How many calls were counted.
+    pub fn calls(&self) -> u64 {
+        self.calls
+    }
+
+    /// Counts a call.
+    pub fn add(&mut self, trace: &Trace) {
+        self.calls = sum(self.calls, 1);
+        let catalogue = Arc::clone(&self.catalogue);
+        if let Some(flow) = catalogue.flows.get(trace.flow.index()) {
+            self.hit(flow.item);
+        }
+        let mut before = None;
+        for step in &trace.steps {
+            let Some(items) = catalogue.nodes.get(step.node.index()) else { continue };
+            self.hit(items.own);
+            if let Some(before) = before {
+                self.entered(&catalogue, before, step, items);
+            }
+            self.went(&catalogue, step, items);
+            before = Some((step, items));
+        }
+        for event in &trace.events {
+            self.happened(&catalogue, trace, event);
+        }
+    }
+
+    /// Adds what others have counted.
+    ///
+    /// # Errors
+    /// They counted calls of another program. Nothing is added then.
+    pub fn merge(&mut self, other: &Self) -> Result<(), OtherProgram> {
+        let is_same = Arc::ptr_eq(&self.catalogue, &other.catalogue)
+            || self.catalogue == other.catalogue;
+        if !is_same {
+            return Err(OtherProgram);
+        }
+        self.calls = sum(self.calls, other.calls);
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count = sum(*count, *more);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn hit(&mut self, item: Item) {
+        // What is not counted has a number beyond all items.
+        if let Some(count) = self.counts.get_mut(item as usize) {
+            *count = sum(*count, 1);
+        }
+    }
+
+    /// A flow that a step calls begins with the very next one.
+    fn entered(
+        &mut self,
+        catalogue: &Catalogue,
+        (before, caller): (&Step, &NodeItems),
+        step: &Step,
+        items: &NodeItems,
+    ) {
+        let Some((item, flow, start)) = caller.call else { return };
+        let is_inside = step.depth > before.depth || items.is_begin;
+        if step.node == start && is_inside {
+            self.hit(item);
+            if let Some(flow) = catalogue.flows.get(flow.index()) {
+                self.hit(flow.item);
+            }
+        }
+    }
+
+    /// The way that a step took.
+    fn went(&mut self, catalogue: &Catalogue, step: &Step, items: &NodeItems) {
+        match step.path {
+            PathTaken::None => {}
+            PathTaken::Next => self.hit(items.next),
+            PathTaken::Error => {
+                self.hit(items.error);
+                let handler = |node: NodeId| catalogue.nodes.get(node.index());
+                if let Some(handler) = step.next.and_then(handler) {
+                    self.hit(handler.handler);
+                }
+            }
+            PathTaken::Condition(number) => {
+                let index = number.wrapping_sub(1);
+                if let Some(item) = way(catalogue, items, index) {
+                    self.hit(item);
+                }
+                self.decided(items, index);
+            }
+            PathTaken::Default => {
+                self.hit(items.default);
+                self.decided(items, u16::MAX);
+            }
+            PathTaken::Output(index) => {
+                let item = way(catalogue, items, index);
+                self.hit(item.unwrap_or(items.next));
+                self.decided(items, index);
+            }
+        }
+    }
+
+    /// The condition of this index was true, and all before it were false.
+    fn decided(&mut self, items: &NodeItems, index: u16) {
+        let (first, count) = items.conditions;
+        for condition in 0..count.min(index) {
+            self.hit(first + 2 * Item::from(condition) + 1);
+        }
+        if index < count {
+            self.hit(first + 2 * Item::from(index));
+        }
+    }
+
+    fn happened(&mut self, catalogue: &Catalogue, trace: &Trace, event: &Event) {
+        let is_of_interest = matches!(
+            event.fact,
+            Fact::Said(_) | Fact::Played(_) | Fact::Input(Field::Case(_), _)
+        );
+        if !is_of_interest {
+            return;
+        }
+        let Some(step) = trace.steps.get(event.step as usize) else { return };
+        let Some(items) = catalogue.nodes.get(step.node.index()) else { return };
+        if let Fact::Input(Field::Case(number), _) = &event.fact {
+            self.looked_at(step, items, *number);
+        }
+        let run = items.prompts.start as usize..items.prompts.end as usize;
+        for (item, constant) in catalogue.prompts.get(run).unwrap_or_default() {
+            let is_it = match (constant, &event.fact) {
+                (Constant::Only, Fact::Said(Phrase::Constant(_))) => true,
+                (Constant::Audio(audio), Fact::Played(played)) => audio == played,
+                (Constant::Words(words), Fact::Said(Phrase::Made(said))) => words == said,
+                _ => false,
+            };
+            if is_it {
+                self.hit(*item);
+            }
+        }
+    }
+
+    /// A switch that fails takes no way, but the cases before the one that it looked at last
+    /// were false.
+    fn looked_at(&mut self, step: &Step, items: &NodeItems, case: u16) {
+        let (first, count) = items.conditions;
+        if step.path == PathTaken::Error && (2..=count).contains(&case) {
+            self.hit(first + 2 * (Item::from(case) - 2) + 1);
+        }
+    }
+}
+
+/// The item of an output or condition of a node.
+fn way(catalogue: &Catalogue, items: &NodeItems, index: u16) -> Option<Item> {
+    let place = items.ways.start.checked_add(u32::from(index))?;
+    let place = Some(place).filter(|place| *place < items.ways.end)?;
+    catalogue.ways.get(place as usize).copied()
+}
+
+/// The sum of two counts, which stays a number that every JSON reader takes.
+pub(super) fn sum(one: u64, other: u64) -> u64 {
+    one.saturating_add(other).min(MOST)
+}

@@ -1,0 +1,77 @@
+//! The texts that the actions of Architect say and that are known before a call.
+
+use std::sync::Arc;
+
+use crate::program::architect::{Action, Ask, Lookup, Source};
+use crate::value::{Audio, Text, Value};
+
+/// How a trace tells that a text was said.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Constant {
+    /// By the constant of a draft node; it says no other.
+    Only,
+    /// By what was played.
+    Audio(Arc<Audio>),
+    /// By its words.
+    Words(Text),
+}
+
+/// The constant texts of an action: where each stands, its words, how it is known again.
+pub(super) fn of(action: &Action, language: &str) -> Vec<(Text, Text, Constant)> {
+    let mut found = Vec::new();
+    let mut add = |name: &str, source: &Source, is_played: bool| {
+        let Source::Constant(value) = source else { return };
+        let words = words(value, language);
+        if words.trim().is_empty() {
+            return;
+        }
+        let constant = match value {
+            Value::Audio(audio) if is_played => Constant::Audio(Arc::clone(audio)),
+            _ => Constant::Words(words.clone()),
+        };
+        found.push((name.into(), words, constant));
+    };
+    match action {
+        Action::BeginFlow(greeting) => {
+            greeting.iter().for_each(|it| add("initialGreeting", it, true));
+        }
+        Action::PlayAudio(audio) => add("audio", audio, true),
+        Action::Menu(menu) => add("audio", &menu.audio, true),
+        Action::CollectInput(collect) => {
+            add("inputAudio", &collect.audio, true);
+            add("verificationAudio", &collect.verification_audio, true);
+        }
+        Action::DialByExtension(dial) => add("repromptAudio", &dial.audio, true),
+        Action::Transfer(transfer) => {
+            add("preTransferAudio", &transfer.before, true);
+            add("failureTransferAudio", &transfer.on_failure, true);
+            add("voicemailGreeting", &transfer.greeting, true);
+        }
+        Action::Lookup(Lookup::DataAction(call)) => {
+            add("processingPrompt", &call.prompt, true);
+        }
+        Action::Send(send) => add("message", &send.message, false),
+        Action::Ask(ask) => asked(ask, &mut add),
+        _ => {}
+    }
+    found
+}
+
+/// What is asked, and what is said instead when there was no answer that fits.
+fn asked(ask: &Ask, add: &mut impl FnMut(&str, &Source, bool)) {
+    add("question", &ask.question, false);
+    for (name, again) in [("noInput", &ask.no_input), ("noMatch", &ask.no_match)] {
+        for (words, number) in again.words.iter().zip(1..) {
+            add(&format!("{name} {number}"), words, false);
+        }
+    }
+}
+
+fn words(value: &Value, language: &str) -> Text {
+    match value {
+        unset if unset.is_unset() => Text::new(),
+        Value::Audio(audio) => audio.render(language),
+        Value::Communication(message) => message.render().into(),
+        other => other.to_string().into(),
+    }
+}

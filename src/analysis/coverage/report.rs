@@ -1,0 +1,299 @@
+//! What is kept of counts: flows and nodes by their names and places.
+
+use indexmap::IndexMap;
+
+use super::catalogue::Entry;
+use super::count::{Coverage, sum};
+use super::kind::Kind;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Files, Span};
+use crate::value::Text;
+
+/// What calls have come to. Flows are in the order of their names and ids, so that the same
+/// counts give the same report, in whatever order they came together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many calls were counted.
+    pub calls: u64,
+    /// The flows.
+    pub flows: Vec<FlowReport>,
+}
+
+/// What calls have come to in a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowReport {
+    /// The id; a flow without one is known by its name.
+    pub id: Text,
+    /// The name.
+    pub name: Text,
+    /// The type as written.
+    pub flow_type: Text,
+    /// The file that it stands in, with forward slashes.
+    pub file: Text,
+    /// The line that it begins at, from 1.
+    pub line: u32,
+    /// How often a call came into it.
+    pub count: u64,
+    /// Its nodes, in the order of the document.
+    pub nodes: Vec<NodeReport>,
+}
+
+/// What calls have come to in a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeReport {
+    /// The id.
+    pub id: Text,
+    /// What it counts as; nothing for what is not counted itself, such as the beginning of
+    /// a flow, which may say something.
+    pub kind: Option<Kind>,
+    /// The line that it stands at, from 1.
+    pub line: u32,
+    /// How often a call came to it.
+    pub count: u64,
+    /// What else is counted of it.
+    pub parts: Vec<PartReport>,
+}
+
+/// A part of a node: a way out, an outcome of a condition, a text…
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartReport {
+    /// What it counts as.
+    pub kind: Kind,
+    /// Its name among those of the node.
+    pub name: Text,
+    /// What the document says there: the condition, the text, the key of a choice.
+    pub text: Option<Text>,
+    /// How often a call came to it.
+    pub count: u64,
+}
+
+/// How much of a kind is covered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Share {
+    /// How many of them calls have come to.
+    pub covered: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
+impl Share {
+    /// In percent, rounded down: 100 means all. Of nothing, all is covered.
+    pub fn percent(self) -> u8 {
+        let percent = (self.covered * 100).checked_div(self.total).unwrap_or(100);
+        u8::try_from(percent).unwrap_or(100)
+    }
+
+    fn count(&mut self, count: u64) {
+        self.total += 1;
+        self.covered += usize::from(count > 0);
+    }
+}
+
+impl Report {
+    /// The report on counts of a program whose flows were loaded from these files.
+    pub fn of(coverage: &Coverage, files: &Files) -> Self {
+        let catalogue = &coverage.catalogue;
+        let mut parts: IndexMap<u32, Vec<(&Entry, u64)>> = IndexMap::new();
+        for (entry, count) in catalogue.items.iter().zip(&coverage.counts) {
+            if let Some(node) = entry.node {
+                parts.entry(node.0).or_default().push((entry, *count));
+            }
+        }
+        let line = |span: Span| files.position(span).line;
+        let flows = catalogue.flows.iter().map(|flow| FlowReport {
+            id: flow.id.clone(),
+            name: flow.name.clone(),
+            flow_type: flow.flow_type.clone(),
+            file: flow.span.map(|span| path(span, files)).unwrap_or_default(),
+            line: flow.span.map_or(1, line),
+            count: coverage.counts.get(flow.item as usize).copied().unwrap_or_default(),
+            nodes: flow
+                .nodes
+                .iter()
+                .filter_map(|(node, id, span)| {
+                    let parts = parts.get(&node.0)?;
+                    Some(node_report(id.clone(), line(*span), parts))
+                })
+                .collect(),
+        });
+        let mut report = Self { calls: coverage.calls, flows: flows.collect() };
+        report.sort();
+        report
+    }
+
+    fn sort(&mut self) {
+        self.flows.sort_by(|one, other| key(one).cmp(&key(other)));
+    }
+
+    /// Adds another report. The order does not matter, and what is covered stays so however
+    /// often a report is added.
+    ///
+    /// # Errors
+    /// A flow differs in the two: its nodes, or what is counted of them. Nothing is added
+    /// then. Other files and lines do not matter, nor that a flow is only in one of them.
+    pub fn merge(&mut self, other: Self) -> Result<(), Vec<Diagnostic>> {
+        let mut flows: IndexMap<_, FlowReport> = IndexMap::new();
+        for flow in std::mem::take(&mut self.flows) {
+            flows.insert(identity(&flow), flow);
+        }
+        let differences: Vec<Diagnostic> = other
+            .flows
+            .iter()
+            .filter_map(|flow| difference(flows.get(&identity(flow))?, flow))
+            .collect();
+        if differences.is_empty() {
+            self.calls = sum(self.calls, other.calls);
+            for flow in other.flows {
+                match flows.get_mut(&identity(&flow)) {
+                    Some(known) => known.merge(flow),
+                    None => {
+                        flows.insert(identity(&flow), flow);
+                    }
+                }
+            }
+        }
+        self.flows = flows.into_values().collect();
+        self.sort();
+        if differences.is_empty() { Ok(()) } else { Err(differences) }
+    }
+
+    /// How much is covered of a kind, in all flows.
+    pub fn share(&self, kind: Kind) -> Share {
+        self.shares()[kind.index()]
+    }
+
+    /// How much is covered of every kind, in the order of [`Kind::ALL`].
+    pub fn shares(&self) -> [Share; Kind::ALL.len()] {
+        let mut shares = [Share::default(); Kind::ALL.len()];
+        self.flows.iter().for_each(|flow| flow.count_into(&mut shares));
+        shares
+    }
+}
+
+impl FlowReport {
+    /// How much is covered of every kind, in the order of [`Kind::ALL`].
+    pub fn shares(&self) -> [Share; Kind::ALL.len()] {
+        let mut shares = [Share::default(); Kind::ALL.len()];
+        self.count_into(&mut shares);
+        shares
+    }
+
+    fn count_into(&self, shares: &mut [Share; Kind::ALL.len()]) {
+        shares[Kind::Flows.index()].count(self.count);
+        for node in &self.nodes {
+            if let Some(kind) = node.kind {
+                shares[kind.index()].count(node.count);
+            }
+            for part in &node.parts {
+                shares[part.kind.index()].count(part.count);
+            }
+        }
+    }
+
+    /// Adds the counts of the same flow.
+    fn merge(&mut self, other: Self) {
+        // The first of two places, so that it does not matter which came first.
+        if (&other.file, other.line) < (&self.file, self.line) {
+            self.file = other.file;
+            self.line = other.line;
+        }
+        self.count = sum(self.count, other.count);
+        for (node, more) in self.nodes.iter_mut().zip(other.nodes) {
+            node.line = node.line.min(more.line);
+            node.count = sum(node.count, more.count);
+            let (of_calls, rest) = more.parts.into_iter().partition::<Vec<_>, _>(is_call);
+            let own = node.parts.iter_mut().filter(|part| !is_call(part));
+            for (part, more) in own.zip(rest) {
+                part.count = sum(part.count, more.count);
+            }
+            for call in of_calls {
+                match node.parts.iter_mut().find(|part| is_call(part)) {
+                    Some(part) => part.count = sum(part.count, call.count),
+                    None => node.parts.push(call),
+                }
+            }
+        }
+    }
+}
+
+fn is_call(part: &PartReport) -> bool {
+    part.kind == Kind::Calls
+}
+
+/// What a flow is the same by.
+fn identity(flow: &FlowReport) -> (Text, Text) {
+    (flow.id.clone(), flow.flow_type.clone())
+}
+
+fn key(flow: &FlowReport) -> (&Text, &Text, &Text) {
+    (&flow.name, &flow.id, &flow.flow_type)
+}
+
+fn path(span: Span, files: &Files) -> Text {
+    let path = files.get(span.file).path().to_string_lossy();
+    path.chars().map(|c| if std::path::is_separator(c) { '/' } else { c }).collect()
+}
+
+fn node_report(id: Text, line: u32, parts: &[(&Entry, u64)]) -> NodeReport {
+    let mut report = NodeReport {
+        id,
+        kind: None,
+        line,
+        count: 0,
+        parts: Vec::with_capacity(parts.len()),
+    };
+    for (entry, count) in parts {
+        let Some(name) = &entry.name else {
+            report.kind = Some(entry.kind);
+            report.count = *count;
+            continue;
+        };
+        report.parts.push(PartReport {
+            kind: entry.kind,
+            name: name.clone(),
+            text: entry.text.clone(),
+            count: *count,
+        });
+    }
+    report
+}
+
+/// In what two reports on one flow differ. A callee may be loaded here and not there.
+fn difference(one: &FlowReport, other: &FlowReport) -> Option<Diagnostic> {
+    let found = if one.name != other.name {
+        format!("it is called `{}` in one and `{}` in the other", one.name, other.name)
+    } else if let Some(node) = first_difference(one, other) {
+        format!("the node `{node}` is another, or only in one of them")
+    } else {
+        return None;
+    };
+    let message =
+        format!("two versions of the flow `{}` were counted: {found}", one.name);
+    let help = "counts go together only if they are of the same flows: make them anew";
+    Some(Diagnostic::new(Code::COVERAGE_MISMATCH, message).help(help).flow(&*one.id))
+}
+
+fn first_difference<'r>(one: &'r FlowReport, other: &'r FlowReport) -> Option<&'r Text> {
+    let pairs = one.nodes.iter().zip(&other.nodes);
+    let found = { pairs }.find(|(one, other)| differ(one, other));
+    let common = one.nodes.len().min(other.nodes.len());
+    let rest = one.nodes.get(common).or(other.nodes.get(common));
+    found.map(|(node, _)| node).or(rest).map(|node| &node.id)
+}
+
+fn differ(one: &NodeReport, other: &NodeReport) -> bool {
+    let callees = callee(one).zip(callee(other));
+    one.id != other.id
+        || one.kind != other.kind
+        || !own_parts(one).eq(own_parts(other))
+        || callees.is_some_and(|(one, other)| one != other)
+}
+
+fn own_parts(node: &NodeReport) -> impl Iterator<Item = (Kind, &Text, Option<&Text>)> {
+    let parts = node.parts.iter().filter(|part| !is_call(part));
+    parts.map(|part| (part.kind, &part.name, part.text.as_ref()))
+}
+
+fn callee(node: &NodeReport) -> Option<&Text> {
+    node.parts.iter().find(|part| is_call(part)).map(|part| &part.name)
+}

@@ -1,0 +1,124 @@
+//! `flowsim coverage`
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::exit::Exit;
+use super::output;
+use crate::analysis::coverage::{
+    self, Minimum, Report, judge, parse_minimums, render_json, render_lcov,
+    render_summary, render_uncovered,
+};
+use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::source::{Files, read_document};
+
+/// Put together what parts of a suite covered.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Merge(Merge),
+}
+
+/// Add coverage documents of runs on the same flows into one.
+///
+/// Exits with 0 if they could be added, 1 if less is covered than --coverage-min wants, 3 if
+/// a document does not load or counted another version of a flow.
+#[derive(Debug, Args)]
+struct Merge {
+    /// Coverage documents, such as the partitions of a suite wrote
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// What to print: a summary for people with what is not covered, flowsim's JSON, or a
+    /// tracefile of lcov
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Fail if less is covered: nodes=90,paths=80, in percent, rounded down
+    #[arg(long, value_name = "KIND=PERCENT,…", value_parser = minimums)]
+    coverage_min: Option<Minimums>,
+}
+
+/// The forms in which coverage is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+    Lcov,
+}
+
+/// What `--coverage-min` says.
+#[derive(Debug, Clone)]
+pub(super) struct Minimums(pub(super) Vec<Minimum>);
+
+/// Reads the value of `--coverage-min`.
+pub(super) fn minimums(text: &str) -> Result<Minimums, String> {
+    parse_minimums(text).map(Minimums)
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let Command::Merge(arguments) = &arguments.command;
+    let mut report = Report::default();
+    let mut files = Files::new();
+    for path in &arguments.files {
+        if let Err(mut diagnostics) = add(path, &mut report, &mut files) {
+            sort(&mut diagnostics);
+            output::diagnostics(&diagnostics, &files);
+            return Ok(Exit::Input);
+        }
+    }
+    let exit =
+        output::result_to(arguments.out.as_deref(), &render(&report, arguments.format))?;
+    let is_enough = fulfils(&report, arguments.coverage_min.as_ref());
+    Ok(if exit == Exit::Success && !is_enough { Exit::Failure } else { exit })
+}
+
+/// Adds the document of a file.
+fn add(
+    path: &Path,
+    report: &mut Report,
+    files: &mut Files,
+) -> Result<(), Vec<Diagnostic>> {
+    let file = files.load(path).map_err(|problem| vec![problem.into()])?;
+    let document = read_document(&file).map_err(|problem| vec![problem.into()])?;
+    let (more, diagnostics) = coverage::read(&document);
+    if diagnostics.iter().any(|it| it.severity == Severity::Error) {
+        return Err(diagnostics);
+    }
+    report.merge(more).map_err(|differences| {
+        let at = |difference: Diagnostic| difference.at(file.line(1));
+        differences.into_iter().map(at).collect()
+    })
+}
+
+/// A report in one of its forms.
+pub(super) fn render(report: &Report, format: Format) -> String {
+    match format {
+        Format::Json => render_json(report),
+        Format::Lcov => render_lcov(report),
+        Format::Text => {
+            let (summary, uncovered) = (render_summary(report), render_uncovered(report));
+            if uncovered.is_empty() { summary } else { format!("{summary}\n{uncovered}") }
+        }
+    }
+}
+
+/// Whether as much is covered as is wanted; what is not is told on standard error.
+pub(super) fn fulfils(report: &Report, minimums: Option<&Minimums>) -> bool {
+    let short = judge(report, minimums.map_or(&[], |minimums| &minimums.0));
+    for shortfall in &short {
+        output::message("error", &shortfall.to_string());
+    }
+    short.is_empty()
+}

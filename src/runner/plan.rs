@@ -1,0 +1,141 @@
+//! Which tests are run, with what they need.
+
+use std::path::PathBuf;
+
+use super::event::CaseId;
+use super::load::{Library, Loaded};
+use crate::program::Program;
+use crate::source::Files;
+use crate::suite::{Case, Selection, SuiteFile};
+use crate::value::Text;
+use crate::world::Fixtures;
+
+/// A test that is run.
+#[derive(Debug, Clone)]
+pub struct Planned<'l> {
+    /// Which it is.
+    pub id: CaseId,
+    /// The test.
+    pub case: &'l Case,
+    /// The flows that it runs in.
+    pub program: Loaded<Program>,
+    /// The fixtures of its file.
+    pub fixtures: Loaded<Fixtures>,
+    /// The command that runs it alone.
+    pub command: Text,
+}
+
+/// The tests of a run, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Plan<'l> {
+    /// Those that are wanted and in the share of this machine.
+    pub cases: Vec<Planned<'l>>,
+    /// How many tests there are in all.
+    pub found: usize,
+    /// In how many files.
+    pub files: usize,
+}
+
+impl<'l> Plan<'l> {
+    /// Chooses tests. `lines` are places in scenario files: of each the test that stands
+    /// there, and of files that have no such place all.
+    pub fn new(
+        library: &'l Library,
+        selection: &Selection,
+        lines: &[(PathBuf, u32)],
+        files: &Files,
+    ) -> Self {
+        let mut plan = Self { files: library.suites.len(), ..Self::default() };
+        let mut wanted = 0;
+        for suite in &library.suites {
+            let of_file = Suite::new(suite, library, lines, files);
+            for (index, case) in suite.cases.iter().enumerate() {
+                plan.found += 1;
+                let is_wanted =
+                    of_file.is_at(index) && selection.wants(&suite.path, case);
+                if !is_wanted {
+                    continue;
+                }
+                if selection.shares(wanted, &suite.path, case) {
+                    plan.cases.push(of_file.planned(index, case));
+                }
+                wanted += 1;
+            }
+        }
+        plan
+    }
+}
+
+/// A scenario file whose tests are chosen from.
+struct Suite<'l> {
+    suite: &'l SuiteFile,
+    program: Loaded<Program>,
+    fixtures: Loaded<Fixtures>,
+    /// The line of each test.
+    starts: Vec<u32>,
+    /// The lines that tests are wanted at; nothing if all are.
+    at: Option<Vec<u32>>,
+}
+
+impl<'l> Suite<'l> {
+    fn new(
+        suite: &'l SuiteFile,
+        library: &Library,
+        lines: &[(PathBuf, u32)],
+        files: &Files,
+    ) -> Self {
+        let starts: Vec<u32> =
+            suite.cases.iter().map(|case| files.position(case.span).line).collect();
+        let of_file = lines.iter().filter(|(path, _)| *path == suite.path);
+        // The test at a line is the last one that begins there or before.
+        let begins = |line: u32| {
+            starts.iter().copied().filter(|start| *start <= line).max().unwrap_or(0)
+        };
+        let at: Vec<u32> = of_file.map(|(_, line)| begins(*line)).collect();
+        Self {
+            suite,
+            program: library.program(suite),
+            fixtures: library.fixtures(suite),
+            starts,
+            at: (!at.is_empty()).then_some(at),
+        }
+    }
+
+    fn is_at(&self, index: usize) -> bool {
+        self.at.as_ref().is_none_or(|at| at.contains(&self.starts[index]))
+    }
+
+    fn planned(&self, index: usize, case: &'l Case) -> Planned<'l> {
+        let line = self.starts[index];
+        let file = &self.suite.path;
+        let place = format!("{}:{line}", file.display());
+        let mut command = format!("flowsim test {}", quoted(&place));
+        if case.row.is_some() {
+            command = format!("{command} -k {}", quoted(&case.name));
+        }
+        Planned {
+            id: CaseId {
+                file: file.clone(),
+                name: case.name.clone(),
+                row: case.row,
+                span: case.span,
+                line,
+            },
+            case,
+            program: self.program.clone(),
+            fixtures: self.fixtures.clone(),
+            command: command.into(),
+        }
+    }
+}
+
+/// A word of a command line for POSIX shells.
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| {
+        character.is_ascii_alphanumeric() || "-_./:,@+=".contains(character)
+    };
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

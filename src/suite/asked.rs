@@ -1,0 +1,244 @@
+//! What a call asked of the outside world, against what is expected.
+
+use super::history::{History, shown, shown_json};
+use super::mismatch::{Mismatch, Shown};
+use super::scenario::CallExpectation;
+use crate::diagnostic::nearest;
+use crate::program::StepAction;
+use crate::program::architect::Action;
+use crate::source::Span;
+use crate::trace::{Fact, Field, Subject};
+use crate::value::{Json, Text, Value};
+
+/// Something that was asked.
+struct Asking<'h> {
+    step: usize,
+    /// By what it can be called: ids, names, addresses, keys.
+    names: Vec<&'h Text>,
+    sent: Sent<'h>,
+}
+
+/// What was sent along.
+enum Sent<'h> {
+    Json(&'h Json),
+    Entries(Vec<(&'h Text, &'h Value)>),
+}
+
+impl Sent<'_> {
+    /// What was sent under a name; NOT_SET if nothing was.
+    fn get(&self, name: &str) -> Value {
+        match self {
+            Self::Json(json) => json.get(name).cloned().unwrap_or_default().into(),
+            Self::Entries(entries) => {
+                let found = entries.iter().find(|(own, _)| *own == name);
+                found.map_or(Value::NOT_SET, |(_, value)| (*value).clone())
+            }
+        }
+    }
+
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Json(json) => (*json).clone(),
+            Self::Entries(entries) => Json::object(
+                entries.iter().map(|(name, value)| ((*name).clone(), value.to_json())),
+            ),
+        }
+    }
+}
+
+/// Whether what was asked so far is what is expected; the mismatch if it is not.
+pub(super) fn check(
+    history: History<'_>,
+    expected: &CallExpectation,
+    span: Span,
+) -> Option<Mismatch> {
+    let all = askings(history);
+    let is_named =
+        |asking: &&Asking<'_>| asking.names.iter().any(|name| **name == expected.name);
+    let named: Vec<&Asking<'_>> = all.iter().filter(is_named).collect();
+    let fits = |asking: &&&Asking<'_>| {
+        let mut with = expected.with.iter();
+        with.all(|(name, matcher)| matcher.fits(&asking.sent.get(name)))
+    };
+    let fitting: Vec<&Asking<'_>> = named.iter().filter(fits).copied().collect();
+    let count = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
+    if expected.times.map_or(count > 0, |times| times.contains(count)) {
+        return None;
+    }
+    let subject = format!("calls.{}", expected.name);
+    Some(match (named.is_empty(), fitting.is_empty()) {
+        (true, _) => not_asked(history, expected, &all, span, subject),
+        (false, true) => asked_otherwise(history, expected, &named, span, subject),
+        (false, false) => asked_so_often(history, expected, &fitting, span, subject),
+    })
+}
+
+fn asked_so_often(
+    history: History<'_>,
+    expected: &CallExpectation,
+    fitting: &[&Asking<'_>],
+    span: Span,
+    subject: String,
+) -> Mismatch {
+    let wanted = match expected.times {
+        Some(range) if range.max == Some(0) => "not to be called".into(),
+        Some(range) => format!("to be called {range} times"),
+        None => "to be called".into(),
+    };
+    let count = match fitting.len() {
+        1 => "once".into(),
+        count => format!("{count} times"),
+    };
+    let name = &expected.name;
+    let message = format!("expected `{name}` {wanted}, it was called {count}");
+    let called = |it: &&Asking<'_>| format!("called at {}", history.place(it.step));
+    Mismatch::new(span, subject, message)
+        .at_step(fitting.last().map(|last| last.step))
+        .because(fitting.iter().map(called))
+}
+
+fn not_asked(
+    history: History<'_>,
+    expected: &CallExpectation,
+    all: &[Asking<'_>],
+    span: Span,
+    subject: String,
+) -> Mismatch {
+    let message = format!("expected `{}` to be called, it was not", expected.name);
+    let mut names: Vec<Text> = Vec::new();
+    for name in all.iter().filter_map(|asking| asking.names.first()) {
+        if !names.contains(name) {
+            names.push((*name).clone());
+        }
+    }
+    let near = all.iter().flat_map(|asking| &asking.names).map(|name| name.as_str());
+    let near =
+        nearest(&expected.name, near).map(|near| format!("did you mean `{near}`?"));
+    let found = if names.is_empty() { Shown::Nothing } else { Shown::Lines(names) };
+    let decided = history.decision_before(history.steps.len());
+    Mismatch::new(span, subject, message)
+        .between(Shown::Lines(vec![expected.name.clone()]), found)
+        .at_step(decided)
+        .because(near)
+        .because(decided.map(|step| history.reason(step)).unwrap_or_default())
+}
+
+fn asked_otherwise(
+    history: History<'_>,
+    expected: &CallExpectation,
+    named: &[&Asking<'_>],
+    span: Span,
+    subject: String,
+) -> Mismatch {
+    // The one that is most like what was expected.
+    let wrong = |asking: &Asking<'_>| {
+        let mut with = expected.with.iter();
+        with.by_ref()
+            .filter(|(name, matcher)| !matcher.fits(&asking.sent.get(name)))
+            .count()
+    };
+    let nearest = named.iter().min_by_key(|asking| wrong(asking));
+    let Some(nearest) = nearest else {
+        return Mismatch::new(span, subject, "it was not called");
+    };
+    let (mut wanted, mut found, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, matcher) in &expected.with {
+        let value = nearest.sent.get(name);
+        let line = format!("{name}: {}", shown(&value));
+        if matcher.fits(&value) {
+            wanted.push(line.clone().into());
+        } else {
+            wanted.push(format!("{name}: {matcher}").into());
+            names.push(format!("`{name}`"));
+        }
+        found.push(line.into());
+    }
+    let name = &expected.name;
+    let message =
+        format!("`{name}` was called, but with another {}", names.join(" and "));
+    Mismatch::new(span, subject, message)
+        .between(Shown::Lines(wanted), Shown::Lines(found))
+        .at_step(Some(nearest.step))
+        .because([format!(
+            "{} sent {}",
+            history.place(nearest.step),
+            shown_json(&nearest.sent.to_json())
+        )])
+}
+
+/// Everything that was asked, in order.
+fn askings(history: History<'_>) -> Vec<Asking<'_>> {
+    let mut askings: Vec<Asking<'_>> = Vec::new();
+    for event in history.events {
+        let step = event.step as usize;
+        match &event.fact {
+            Fact::Asked(asked) if asked.subject != Subject::Flow => {
+                let mut names = vec![&asked.name];
+                names.extend(names_of(history, step));
+                askings.push(Asking { step, names, sent: Sent::Json(&asked.inputs) });
+            }
+            Fact::Input(Field::DataAction, Value::String(name)) => {
+                let mut names = vec![name];
+                names.extend(names_of(history, step));
+                askings.push(Asking { step, names, sent: Sent::Entries(Vec::new()) });
+            }
+            Fact::Entry(entry) if !entry.of.is_output() => {
+                let is_new = askings.last().is_none_or(|asking| asking.step != step);
+                if is_new {
+                    askings.extend(of_other_action(history, step));
+                }
+                if let Some(Asking { step: own, sent: Sent::Entries(entries), .. }) =
+                    askings.last_mut()
+                    && *own == step
+                {
+                    entries.push((&entry.name, &entry.value));
+                }
+            }
+            _ => {}
+        }
+    }
+    // Those that nothing was sent to.
+    for step in 0..history.steps.len() {
+        let other = of_other_action(history, step);
+        askings.extend(other.filter(|it| askings.iter().all(|own| own.step != it.step)));
+    }
+    askings.sort_by_key(|asking| asking.step);
+    askings
+}
+
+/// Whether an action asks what comes of it.
+fn is_asking(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Other(_)
+            | Action::Ask(_)
+            | Action::CreateCallback(_)
+            | Action::DialByExtension(_)
+            | Action::Transfer(_)
+    )
+}
+
+/// The asking of an action that fixtures answer by its name or kind.
+fn of_other_action(history: History<'_>, step: usize) -> Option<Asking<'_>> {
+    let label = history.label(step)?;
+    match &history.compiled(history.steps.get(step)?.node).action {
+        StepAction::Architect(action) if is_asking(action) => {
+            let names = vec![&label.name, &label.id, &label.node_type];
+            Some(Asking { step, names, sent: Sent::Entries(Vec::new()) })
+        }
+        _ => None,
+    }
+}
+
+/// What else the node that asks knows of whom it asks.
+fn names_of(history: History<'_>, step: usize) -> impl Iterator<Item = &Text> {
+    let node = history.steps.get(step).map(|step| step.node);
+    let own = match node.map(|node| &history.compiled(node).action) {
+        Some(StepAction::DataAction(call)) => {
+            [call.action_id.as_ref(), call.action_name.as_ref()]
+        }
+        Some(StepAction::Webhook(webhook)) => [webhook.webhook_id.as_ref(), None],
+        _ => [None, None],
+    };
+    own.into_iter().flatten()
+}

@@ -1,0 +1,143 @@
+//! Mismatches as text, for people.
+
+use std::fmt::Write;
+
+use similar::{Algorithm, ChangeTag, capture_diff_slices, group_diff_ops};
+
+use super::history::History;
+use super::mismatch::{Mismatch, Shown};
+use crate::diagnostic::visible::one_line;
+use crate::program::Program;
+use crate::trace::Trace;
+use crate::value::Text;
+
+/// How many lines that agree are shown around those that differ.
+const CONTEXT: usize = 3;
+
+/// How many steps are shown before the one where a difference shows.
+const STEPS_BEFORE: usize = 3;
+
+/// How many lines of a difference are shown.
+const MAX_LINES: usize = 60;
+
+/// The mismatches of a case, one block each, a blank line between them: the message, the
+/// difference (`-` is expected, `+` was found), why, and the last steps before.
+pub fn explain(mismatches: &[Mismatch], trace: &Trace, program: &Program) -> String {
+    let history = History::of(trace, program);
+    let mut out = String::new();
+    let mut shown = None;
+    for (index, mismatch) in mismatches.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        line(&mut out, 0, &format!("{}: {}", mismatch.subject, mismatch.message));
+        difference(&mut out, &mismatch.expected, &mismatch.found);
+        let before = index.checked_sub(1).and_then(|before| mismatches.get(before));
+        match before {
+            Some(before) if before.cause == mismatch.cause && before.cause.len() > 1 => {
+                line(&mut out, 2, "for the same reason");
+            }
+            _ => mismatch.cause.iter().for_each(|cause| line(&mut out, 2, cause)),
+        }
+        if mismatch.step.is_some() && mismatch.step != shown {
+            steps(&mut out, history, mismatch.step);
+            shown = mismatch.step;
+        }
+    }
+    out
+}
+
+/// A line that is safe for the terminal, so many columns in; spaces that it begins with count.
+fn line(out: &mut String, indent: usize, text: &str) {
+    let _ = writeln!(out, "{:indent$}{}", "", one_line(text));
+}
+
+fn difference(out: &mut String, expected: &Shown, found: &Shown) {
+    let lines = differing(&lines_of(expected), &lines_of(found));
+    for text in lines.iter().take(MAX_LINES) {
+        line(out, 4, text);
+    }
+    if let Some(more @ 1..) = lines.len().checked_sub(MAX_LINES) {
+        line(out, 4, &format!("… {more} more lines"));
+    }
+}
+
+fn lines_of(shown: &Shown) -> Vec<Text> {
+    match shown {
+        Shown::Nothing => Vec::new(),
+        Shown::Text(text) => vec![text.clone()],
+        Shown::Lines(lines) => lines.clone(),
+    }
+}
+
+/// Lines that differ with their sign, and those around them.
+fn differing(expected: &[Text], found: &[Text]) -> Vec<String> {
+    let operations = capture_diff_slices(Algorithm::Myers, expected, found);
+    let mut lines = Vec::new();
+    for (index, group) in group_diff_ops(operations, CONTEXT).iter().enumerate() {
+        let begins = group.first().is_none_or(|first| first.old_range().start == 0);
+        if index > 0 || !begins {
+            lines.push("  …".into());
+        }
+        for change in group.iter().flat_map(|it| it.iter_changes(expected, found)) {
+            let sign = match change.tag() {
+                ChangeTag::Equal => ' ',
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+            };
+            lines.push(format!("{sign} {}", change.value()));
+        }
+    }
+    lines
+}
+
+/// The step where a difference shows, and the last ones before it.
+fn steps(out: &mut String, history: History<'_>, step: Option<u32>) {
+    let (Some(step), Some(last)) = (step, history.last_step()) else { return };
+    let step = (step as usize).min(last);
+    line(out, 2, "the last steps:");
+    for index in step.saturating_sub(STEPS_BEFORE)..=step {
+        line(out, 4, &history.place(index));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<Text> {
+        text.split(' ').map(Text::from).collect()
+    }
+
+    #[test]
+    fn lines_that_agree_are_left_out_but_for_some() {
+        let expected = texts("a b c d e f g");
+        let found = texts("a b c d e x g");
+        let lines = differing(&expected, &found);
+        assert_eq!(lines, ["  …", "  c", "  d", "  e", "- f", "+ x", "  g"]);
+        assert_eq!(differing(&expected, &expected), [""; 0]);
+        assert_eq!(differing(&[], &texts("a")), ["+ a"]);
+    }
+
+    #[test]
+    fn an_inserted_line_does_not_move_the_others() {
+        let lines = differing(&texts("a b c"), &texts("a x b c"));
+        assert_eq!(lines, ["  a", "+ x", "  b", "  c"]);
+    }
+
+    #[test]
+    fn endless_differences_are_cut() {
+        let mut out = String::new();
+        let many: Vec<Text> = (0..200).map(|n| n.to_string().into()).collect();
+        difference(&mut out, &Shown::Nothing, &Shown::Lines(many));
+        assert_eq!(out.lines().count(), MAX_LINES + 1);
+        assert!(out.ends_with("… 140 more lines\n"), "{out}");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        let mut out = String::new();
+        line(&mut out, 1, "a\u{1b}[31m\nb");
+        assert_eq!(out, " a␛[31m␊b\n");
+    }
+}

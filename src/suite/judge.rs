@@ -1,0 +1,247 @@
+//! Whether a call that was played is what its case expects.
+
+use super::history::{History, told};
+use super::matcher::{Range, TextMatcher, quoted, similarity};
+use super::mismatch::{Mismatch, Shown};
+use super::play::Played;
+use super::scenario::{Case, Expectation, Flag};
+use super::{asked, path, routing, variable};
+use crate::flow::Written;
+use crate::program::Program;
+use crate::source::Span;
+use crate::trace::{Failure, Status, diagnostic};
+use crate::value::Text;
+
+/// Texts that have less in common are not worth showing side by side.
+const MIN_LIKENESS: f64 = 0.5;
+
+/// Everything that is not as the case expects it: what its script says first, then its
+/// expectations in their order. Nothing if all is well.
+pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
+    let mut mismatches = played.script.clone();
+    let history = History::of(&played.trace, program);
+    for Written { value, span } in &case.expectations {
+        mismatches.extend(check(value, *span, history, played));
+    }
+    mismatches
+}
+
+fn check(
+    expectation: &Expectation,
+    span: Span,
+    history: History<'_>,
+    played: &Played,
+) -> Option<Mismatch> {
+    let trace = &played.trace;
+    match expectation {
+        Expectation::Status(wanted) => {
+            status(history, *wanted, trace.status, trace.failure.as_deref(), span)
+        }
+        Expectation::Error(wanted) => {
+            error(history, wanted, trace.failure.as_deref(), span)
+        }
+        Expectation::Path(wanted) => path::check(history, wanted, span),
+        Expectation::Variable(name, wanted) => {
+            let value = variable::at_end(history.program, played, name);
+            variable::check(history, name, value, wanted, span)
+        }
+        Expectation::Routing(wanted) => {
+            routing::check(history, trace.routing(), wanted.as_deref(), span)
+        }
+        Expectation::Prompts(wanted) => prompts(history, wanted, played),
+        Expectation::ElapsedMs(range) => {
+            number("elapsedMs", "the call to take", "ms", *range, trace.elapsed_ms, span)
+        }
+        Expectation::Actions(range) => {
+            let count = i64::from(trace.actions);
+            number("actions", "the call to start", "actions", *range, count, span)
+        }
+        Expectation::Calls(wanted) => asked::check(history, wanted, span),
+        Expectation::Flag(flag) => check_flag(*flag, history, played, span),
+    }
+}
+
+/// How a call ended. `failure` is why it did not complete, if that is known better than from
+/// what happened.
+pub(super) fn status(
+    history: History<'_>,
+    wanted: Status,
+    found: Status,
+    failure: Option<&Failure>,
+    span: Span,
+) -> Option<Mismatch> {
+    if wanted == found {
+        return None;
+    }
+    // Whatever ended the call did so in the step that began last.
+    let step = history.last_step();
+    let is_over_early = found != Status::Completed;
+    let own = || step.and_then(|step| history.failure(step));
+    let why = failure.or_else(own).filter(|_| is_over_early);
+    let why = why.map_or(String::new(), |failure| format!(": {}", told(failure)));
+    let (wanted, found) = (wanted.name(), found.name());
+    let message = format!("expected the status {wanted}, found {found}{why}");
+    Some(
+        Mismatch::new(span, "status", message)
+            .between(Shown::Text(wanted.into()), Shown::Text(found.into()))
+            .at_step(step)
+            .because(way_to(history, step, is_over_early)),
+    )
+}
+
+/// What a step came to, if that matters, and the decision that led to it.
+fn way_to(history: History<'_>, step: Option<usize>, is_itself: bool) -> Vec<Text> {
+    let Some(step) = step else { return Vec::new() };
+    let mut lines = if is_itself { history.reason(step) } else { Vec::new() };
+    if let Some(decided) = history.decision_before(step) {
+        lines.extend(history.reason(decided));
+    }
+    lines
+}
+
+fn error(
+    history: History<'_>,
+    wanted: &Text,
+    failure: Option<&Failure>,
+    span: Span,
+) -> Option<Mismatch> {
+    let found = failure.map(|failure| failure.code.name());
+    if found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)) {
+        return None;
+    }
+    let told = failure.map_or("no error".into(), told);
+    let message = format!("expected the call to end with {wanted}, found {told}");
+    let step = history.last_step();
+    let found = found.map_or(Shown::Nothing, |found| Shown::Text(found.into()));
+    Some(
+        Mismatch::new(span, "error", message)
+            .between(Shown::Text(wanted.clone()), found)
+            .at_step(step)
+            .because(way_to(history, step, failure.is_some())),
+    )
+}
+
+/// A text that is expected, as a line beside texts that were heard.
+pub(super) fn line_of(matcher: &TextMatcher) -> Text {
+    match matcher {
+        TextMatcher::Equals(text) => text.clone(),
+        other => other.to_string().into(),
+    }
+}
+
+/// What was heard, in order; other texts may stand between.
+fn prompts(
+    history: History<'_>,
+    wanted: &[Written<TextMatcher>],
+    played: &Played,
+) -> Option<Mismatch> {
+    let legend = &history.program.legend;
+    let mut rest = played.trace.prompts(legend);
+    let is_missing = |it: &Written<TextMatcher>| !rest.any(|text| it.value.fits(text));
+    let missing = wanted.iter().position(is_missing)?;
+    let Written { value: matcher, span } = wanted.get(missing)?;
+    let heard: Vec<&Text> = played.trace.prompts(legend).collect();
+    // What was found is shown in the words that were heard, so that only the rest differs.
+    let (mut lines, mut next) = (Vec::new(), 0);
+    for (index, expected) in wanted.iter().enumerate() {
+        let left = heard.get(next..).unwrap_or_default();
+        let found = left.iter().position(|text| expected.value.fits(text));
+        match found.filter(|_| index < missing) {
+            Some(at) => {
+                lines.push((*left.get(at)?).clone());
+                next += at + 1;
+            }
+            None => lines.push(line_of(&expected.value)),
+        }
+    }
+    let after = match missing {
+        0 => String::new(),
+        _ => format!(" after {}", quoted(lines.get(missing - 1)?)),
+    };
+    let message =
+        format!("expected the caller to hear {matcher}{after}, it was not said");
+    let said = heard.get(next..).unwrap_or_default();
+    let decided = history.decision_before(history.steps.len());
+    let cause = decided.map(|step| history.reason(step)).unwrap_or_default();
+    let shown = heard.iter().map(|text| (*text).clone()).collect();
+    Some(
+        Mismatch::new(*span, format!("prompts[{missing}]"), message)
+            .between(Shown::Lines(lines), Shown::Lines(shown))
+            .at_step(decided)
+            .because(most_like(matcher, said))
+            .because(cause),
+    )
+}
+
+/// The text that is most like the one that was expected.
+fn most_like(matcher: &TextMatcher, heard: &[&Text]) -> Option<String> {
+    let wanted = matcher.text()?;
+    let alike = heard.iter().map(|text| (similarity(wanted, text), *text));
+    let (likeness, text) = alike.max_by(|left, right| left.0.total_cmp(&right.0))?;
+    (likeness >= MIN_LIKENESS)
+        .then(|| format!("most like it is {}: {likeness:.2}", quoted(text)))
+}
+
+fn number(
+    subject: &str,
+    what: &str,
+    unit: &str,
+    range: Range,
+    found: i64,
+    span: Span,
+) -> Option<Mismatch> {
+    if range.contains(found) {
+        return None;
+    }
+    let message = format!("expected {what} {range} {unit}, found {found}");
+    Some(Mismatch::new(span, subject, message).between(
+        Shown::Text(range.to_string().into()),
+        Shown::Text(found.to_string().into()),
+    ))
+}
+
+fn check_flag(
+    flag: Flag,
+    history: History<'_>,
+    played: &Played,
+    span: Span,
+) -> Option<Mismatch> {
+    let (subject, message, lines, step) = match flag {
+        Flag::NoUnusedFixtures => {
+            let message = "fixtures of the test prepare answers that nobody asked for";
+            ("unusedFixtures", message, played.unused_fixtures.clone(), None)
+        }
+        Flag::NoUnusedInputs => {
+            let inputs = played.unused_inputs.iter();
+            let lines = inputs.map(|input| Text::from(input.to_string())).collect();
+            ("unusedInputs", "nobody asked for inputs of the test", lines, None)
+        }
+        Flag::NoDiagnostics => {
+            let (lines, step) = notes(history);
+            ("diagnostics", "the call has notes or warnings", lines, step)
+        }
+    };
+    if lines.is_empty() {
+        return None;
+    }
+    Some(
+        Mismatch::new(span, subject, message)
+            .between(Shown::Nothing, Shown::Lines(lines))
+            .at_step(step),
+    )
+}
+
+/// Notes and warnings of the run, each with its place, and the step of the first.
+fn notes(history: History<'_>) -> (Vec<Text>, Option<usize>) {
+    let legend = &history.program.legend;
+    let mut lines: Vec<Text> = Vec::new();
+    let mut first = None;
+    for event in history.events {
+        let Some((code, message)) = diagnostic(&event.fact, legend) else { continue };
+        let step = event.step as usize;
+        first = first.or(Some(step));
+        let line = format!("{} at {}: {message}", code.name(), history.place(step));
+        lines.push(line.into());
+    }
+    (lines, first)
+}

@@ -1,0 +1,191 @@
+//! The path of a call, against what is expected of it.
+
+use super::history::History;
+use super::mismatch::{Mismatch, Shown};
+use super::scenario::PathMatcher;
+use crate::diagnostic::nearest;
+use crate::flow::NodeLabel;
+use crate::source::Span;
+use crate::value::Text;
+
+/// Whether the executed nodes are what is expected; the mismatch if they are not.
+pub(super) fn check(
+    history: History<'_>,
+    matcher: &PathMatcher,
+    span: Span,
+) -> Option<Mismatch> {
+    match matcher {
+        PathMatcher::Exact(wanted) => exact(history, wanted, span),
+        PathMatcher::Ends(wanted) => ends(history, wanted, span),
+        PathMatcher::Contains(wanted) => contains(history, wanted, span),
+        PathMatcher::Excludes(unwanted) => excludes(history, unwanted, span),
+    }
+}
+
+/// Whether a node is meant: by its id or its name.
+fn is_named(label: &NodeLabel, name: &str) -> bool {
+    label.id == name || label.name == name
+}
+
+fn is_at(history: History<'_>, step: usize, name: &str) -> bool {
+    history.label(step).is_some_and(|label| is_named(label, name))
+}
+
+/// Exactly these.
+fn exact(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+    let same = wanted.iter().enumerate();
+    let same = same.take_while(|(step, name)| is_at(history, *step, name)).count();
+    if same == wanted.len() && same == history.steps.len() {
+        return None;
+    }
+    let number = same + 1;
+    let message = match (wanted.get(same), history.label(same)) {
+        (Some(expected), found) => differs(expected, same, found),
+        (None, Some(found)) => {
+            format!("expected the call to be over, found `{}` at step {number}", found.id)
+        }
+        (None, None) => "the path is another one".into(),
+    };
+    let left = history.leading_to(same);
+    let left = left.map(|left| left_at(history, left, same)).unwrap_or_default();
+    Some(
+        Mismatch::new(span, "path", message)
+            .between(Shown::Lines(wanted.to_vec()), found(history, wanted, 0))
+            .at_step(Some(same))
+            .because(unknown(history, wanted.get(same..).unwrap_or_default()))
+            .because(left),
+    )
+}
+
+fn differs(expected: &str, step: usize, found: Option<&NodeLabel>) -> String {
+    let number = step + 1;
+    match found {
+        Some(found) => {
+            format!("expected `{expected}` at step {number}, found `{}`", found.id)
+        }
+        None => format!("expected `{expected}` at step {number}, the call was over"),
+    }
+}
+
+/// Why the path was left at a step, which led to that one.
+fn left_at(history: History<'_>, left: usize, to: usize) -> Vec<Text> {
+    let mut lines = history.reason(left);
+    if let Some(first) = lines.first_mut() {
+        *first = match history.has_entered(left) && to == left + 1 {
+            true => format!("left the expected path: {} called", history.place(left)),
+            false => format!("left the expected path: {first}"),
+        }
+        .into();
+    }
+    lines
+}
+
+/// These at the end.
+fn ends(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+    let count = history.steps.len();
+    let same = wanted.iter().rev().zip((0..count).rev());
+    let same = same.take_while(|(name, step)| is_at(history, *step, name)).count();
+    let missing = wanted.len().checked_sub(same + 1)?;
+    let expected = wanted.get(missing)?;
+    let message = match (count - same).checked_sub(1) {
+        Some(step) => differs(expected, step, history.label(step)),
+        None => format!("expected `{expected}`, the path begins behind it"),
+    };
+    // The steps from here on are as expected; what led to them is not.
+    let decided = history.decision_before(count - same);
+    let first = count.saturating_sub(wanted.len());
+    Some(
+        Mismatch::new(span, "path.ends", message)
+            .between(Shown::Lines(wanted.to_vec()), found(history, wanted, first))
+            .at_step((count - same).checked_sub(1))
+            .because(unknown(history, wanted.get(..=missing).unwrap_or_default()))
+            .because(decided.map(|step| history.reason(step)).unwrap_or_default()),
+    )
+}
+
+/// The nodes of the path from a step on, called as the expectation calls them.
+fn found(history: History<'_>, wanted: &[Text], first: usize) -> Shown {
+    let labels = (first..history.steps.len()).filter_map(|step| history.label(step));
+    let called = |label: &NodeLabel| {
+        let by_name = label.id != label.name && wanted.contains(&label.name);
+        if by_name { label.name.clone() } else { label.id.clone() }
+    };
+    Shown::Lines(labels.map(called).collect())
+}
+
+/// These in this order, others between them allowed.
+fn contains(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+    let mut next = 0;
+    let mut before: Option<(usize, &Text)> = None;
+    for name in wanted {
+        let steps = next..history.steps.len();
+        match steps.into_iter().find(|step| is_at(history, *step, name)) {
+            Some(step) => {
+                next = step + 1;
+                before = Some((step, name));
+            }
+            None => {
+                return Some(not_reached(history, wanted, name, before, span));
+            }
+        }
+    }
+    None
+}
+
+fn not_reached(
+    history: History<'_>,
+    wanted: &[Text],
+    name: &Text,
+    before: Option<(usize, &Text)>,
+    span: Span,
+) -> Mismatch {
+    let after = before.map_or(String::new(), |(step, name)| {
+        format!(" after `{name}` (step {})", step + 1)
+    });
+    let message = format!("expected the path to reach `{name}`{after}, it did not");
+    let decided = history.decision_before(history.steps.len());
+    Mismatch::new(span, "path.contains", message)
+        .between(Shown::Lines(wanted.to_vec()), found(history, wanted, 0))
+        .at_step(decided.or_else(|| history.last_step()))
+        .because(unknown(history, std::slice::from_ref(name)))
+        .because(decided.map(|step| history.reason(step)).unwrap_or_default())
+}
+
+fn excludes(history: History<'_>, unwanted: &[Text], span: Span) -> Option<Mismatch> {
+    let is_unwanted =
+        |step: usize| unwanted.iter().any(|name| is_at(history, step, name));
+    if let Some(step) = (0..history.steps.len()).find(|step| is_unwanted(*step)) {
+        let name = history.label(step).map_or("", |label| &label.id);
+        let message = format!(
+            "expected the path not to reach `{name}`, it did at step {}",
+            step + 1
+        );
+        let led = history.decision_before(step).or_else(|| history.leading_to(step));
+        return Some(
+            Mismatch::new(span, "path.excludes", message)
+                .at_step(Some(step))
+                .because(led.map(|led| history.reason(led)).unwrap_or_default()),
+        );
+    }
+    // A name that nothing has is excluded for ever: a slip of the pen.
+    let mistakes = unknown(history, unwanted);
+    let message = "the path excludes a node that no loaded flow has";
+    (!mistakes.is_empty())
+        .then(|| Mismatch::new(span, "path.excludes", message).because(mistakes))
+}
+
+/// What is to be said of names that no node has.
+fn unknown(history: History<'_>, names: &[Text]) -> Vec<String> {
+    let labels = &history.program.legend.nodes;
+    let is_unknown = |name: &&Text| !labels.iter().any(|label| is_named(label, name));
+    let told = |name: &Text| {
+        let known = labels.iter().flat_map(|label| [&*label.id, &*label.name]);
+        match nearest(name, known) {
+            Some(near) => {
+                format!("no loaded flow has a node `{name}`; did you mean `{near}`?")
+            }
+            None => format!("no loaded flow has a node `{name}`"),
+        }
+    };
+    names.iter().filter(is_unknown).map(told).collect()
+}

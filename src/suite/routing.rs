@@ -1,0 +1,184 @@
+//! Where a call was routed, against what is expected.
+
+use super::history::{History, told};
+use super::matcher::{TextMatcher, quoted};
+use super::mismatch::{Mismatch, Shown};
+use super::scenario::{RoutingMatcher, Wanted};
+use crate::source::Span;
+use crate::trace::{Fact, Phrase, Routing};
+use crate::value::Text;
+
+/// Whether a call was routed as is expected; the mismatch if it was not.
+pub(super) fn check(
+    history: History<'_>,
+    found: Option<&Routing>,
+    wanted: Option<&RoutingMatcher>,
+    span: Span,
+) -> Option<Mismatch> {
+    match (wanted, found) {
+        (None, None) => None,
+        (None, Some(routing)) => {
+            let queue = queue_of(history, routing);
+            let message =
+                format!("expected the call not to be routed, it went to {queue}");
+            let found = Shown::Text(queue.into());
+            Some(wrong(history, "routing", message, Shown::Nothing, found, span))
+        }
+        (Some(wanted), None) => Some(not_routed(history, wanted, span)),
+        (Some(wanted), Some(routing)) => compare(history, routing, wanted, span),
+    }
+}
+
+fn compare(
+    history: History<'_>,
+    routing: &Routing,
+    wanted: &RoutingMatcher,
+    span: Span,
+) -> Option<Mismatch> {
+    let legend = &history.program.legend;
+    let text = |phrase: &'_ Option<Phrase>| {
+        phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+    };
+    let id = (&wanted.queue_id, text(&routing.queue_id), "queueId");
+    let name = (&wanted.queue_name, text(&routing.queue_name), "queueName");
+    for (wanted, found, key) in [id, name] {
+        let Some(wanted) = wanted else { continue };
+        if fits(wanted.as_ref(), found.as_ref()) {
+            continue;
+        }
+        let told = wanted.as_ref().map_or("not known".into(), ToString::to_string);
+        let found: Vec<&Text> = found.iter().collect();
+        return Some(wrong_queue(history, key, &told, &found, span));
+    }
+    compare_rest(history, routing, wanted, span)
+}
+
+fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
+    match (wanted, found) {
+        (None, None) => true,
+        (Some(matcher), Some(found)) => matcher.fits(found),
+        _ => false,
+    }
+}
+
+/// Skills and priority.
+fn compare_rest(
+    history: History<'_>,
+    routing: &Routing,
+    wanted: &RoutingMatcher,
+    span: Span,
+) -> Option<Mismatch> {
+    if let Some(skills) = &wanted.skills {
+        let sorted = |skills: &[Text]| {
+            let mut skills = skills.to_vec();
+            skills.sort();
+            skills
+        };
+        let (expected, found) = (sorted(skills), sorted(&routing.skills));
+        if expected != found {
+            let message = "expected other skills of the agents";
+            let (expected, found) = (Shown::Lines(expected), Shown::Lines(found));
+            return Some(wrong(
+                history,
+                "routing.skills",
+                message,
+                expected,
+                found,
+                span,
+            ));
+        }
+    }
+    let expected = wanted.priority?;
+    if expected == routing.priority {
+        return None;
+    }
+    let told = |priority: Wanted<i64>| {
+        Text::from(priority.map_or("none".into(), |priority| priority.to_string()))
+    };
+    let (expected, found) = (told(expected), told(routing.priority));
+    let message = format!("expected the priority {expected}, found {found}");
+    let (expected, found) = (Shown::Text(expected), Shown::Text(found));
+    Some(wrong(history, "routing.priority", message, expected, found, span))
+}
+
+/// The queue is another one, or none. `found` is what it is known by.
+pub(super) fn wrong_queue(
+    history: History<'_>,
+    key: &str,
+    wanted: &str,
+    found: &[&Text],
+    span: Span,
+) -> Mismatch {
+    let told: Vec<String> = found.iter().map(|text| quoted(text)).collect();
+    let is_routed = last_routed(history).is_some();
+    let told = match (told.as_slice(), is_routed) {
+        ([], true) => "not known".into(),
+        ([], false) => "the call was not routed".into(),
+        (known, _) => known.join(" "),
+    };
+    let found = match is_routed {
+        true => format!("found {told}"),
+        false => told.clone(),
+    };
+    let message = format!("expected the queue to be {wanted}, {found}");
+    let (expected, found) = (Shown::Text(wanted.into()), Shown::Text(told.into()));
+    wrong(history, &format!("routing.{key}"), message, expected, found, span)
+}
+
+fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mismatch {
+    let id = wanted.queue_id.as_ref().map(|queue| ("queueId", queue));
+    let name = wanted.queue_name.as_ref().map(|queue| ("queueName", queue));
+    if let Some((key, Some(queue))) = id.or(name) {
+        return wrong_queue(history, key, &queue.to_string(), &[], span);
+    }
+    let message = "expected the call to be routed, it was not";
+    wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span)
+}
+
+/// The step that routed, or the one that failed, and the decision that led there.
+fn wrong(
+    history: History<'_>,
+    subject: &str,
+    message: impl Into<Text>,
+    expected: Shown,
+    found: Shown,
+    span: Span,
+) -> Mismatch {
+    let routed = last_routed(history);
+    let failed = history.last(|fact| matches!(fact, Fact::Failed(_)));
+    let failed = failed.map(|(_, step)| step).filter(|_| routed.is_none());
+    let place = routed.map(|step| format!("routed at {}", history.place(step)));
+    let failure = failed.and_then(|step| {
+        let failure = history.failure(step)?;
+        Some(format!("{} failed: {}", history.place(step), told(failure)))
+    });
+    let transfers = history.events.iter().rev().find_map(|event| match &event.fact {
+        Fact::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
+        _ => None,
+    });
+    let handed_on = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
+        format!("handed on to {} at {}", quoted(name), history.place(step))
+    });
+    let end = routed.unwrap_or(history.steps.len());
+    // A failure that the last decision was made of is told by that.
+    let decided = history.decision_before(end);
+    let failure = failure.filter(|_| failed != decided);
+    let lines = decided.map(|step| history.reason(step)).unwrap_or_default();
+    Mismatch::new(span, subject, message)
+        .between(expected, found)
+        .at_step(routed.or(decided).or_else(|| history.last_step()))
+        .because(place)
+        .because(handed_on)
+        .because(failure)
+        .because(lines)
+}
+
+fn last_routed(history: History<'_>) -> Option<usize> {
+    history.last(|fact| matches!(fact, Fact::Routed(_))).map(|(_, step)| step)
+}
+
+fn queue_of(history: History<'_>, routing: &Routing) -> String {
+    let queue = routing.queue_id.as_ref().or(routing.queue_name.as_ref());
+    let text = queue.map(|phrase| quoted(phrase.text(&history.program.legend)));
+    text.unwrap_or_else(|| "a queue without id and name".into())
+}

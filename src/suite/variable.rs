@@ -1,0 +1,95 @@
+//! What a variable holds, against what is expected.
+
+use super::history::{History, shown};
+use super::matcher::{TextMatcher, ValueMatcher};
+use super::mismatch::{Mismatch, Shown};
+use super::play::Played;
+use crate::diagnostic::nearest;
+use crate::program::Program;
+use crate::source::Span;
+use crate::value::{Json, Text, Value};
+
+/// What a variable of the first flow held when the call was over.
+pub(super) fn at_end<'p>(
+    program: &Program,
+    played: &'p Played,
+    name: &str,
+) -> Option<&'p Value> {
+    let trace = &played.trace;
+    let id = program.variable(trace.flow, name);
+    let known = trace.variables.iter().find(|(own, _)| Some(*own) == id);
+    let built_in = || played.built_ins.iter().find(|(own, _)| own == name);
+    let other = || trace.other_variables.iter().find(|(own, _)| own == name);
+    let known = known.map(|(_, value)| value);
+    known.or_else(|| Some(&built_in().or_else(other)?.1))
+}
+
+/// Whether a variable of the first flow holds what is expected; the mismatch if it does not.
+pub(super) fn check(
+    history: History<'_>,
+    name: &str,
+    value: Option<&Value>,
+    wanted: &ValueMatcher,
+    span: Span,
+) -> Option<Mismatch> {
+    let value = value.unwrap_or(&Value::NOT_SET);
+    if wanted.fits(value) {
+        return None;
+    }
+    let message = format!("expected `{name}` to be {wanted}, it is {}", shown(value));
+    let expected = match wanted {
+        ValueMatcher::Equals(json) => Shown::json(json),
+        ValueMatcher::Text(TextMatcher::Equals(text)) => {
+            Shown::json(&Json::String(text.clone()))
+        }
+        other => Shown::Text(other.to_string().into()),
+    };
+    let (step, cause) = origin(history, name, value);
+    Some(
+        Mismatch::new(span, format!("variables.{name}"), message)
+            .between(expected, Shown::json(&value.to_json()))
+            .at_step(step)
+            .because(other_type(wanted, value))
+            .because(cause),
+    )
+}
+
+/// The step that set a variable, and why; or why no step did.
+fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Vec<Text>) {
+    let flow = history.steps.first().map(|step| history.compiled(step.node).flow);
+    let Some(flow) = flow else { return (None, Vec::new()) };
+    let Some(id) = history.program.variable(flow, name) else {
+        let near = nearest(name, history.program.variable_names(flow));
+        let told = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        return (
+            None,
+            vec![format!("no loaded flow has a variable `{name}`{told}").into()],
+        );
+    };
+    let assigned = history.assigned(id, history.events.len());
+    let assigned = assigned.filter(|(_, set)| *set == value).map(|(event, _)| event);
+    let step = assigned.and_then(|event| history.events.get(event));
+    let step = step.map(|event| event.step as usize);
+    let mut lines = match assigned {
+        Some(event) => history.set_at(id, event),
+        None if value.is_unset() => vec!["no step set it".into()],
+        None => return (history.last_step(), vec!["it was brought by the call".into()]),
+    };
+    if let Some(decided) = history.decision_before(step.unwrap_or(history.steps.len())) {
+        lines.extend(history.reason(decided));
+    }
+    (step.or_else(|| history.last_step()), lines)
+}
+
+/// `1` and `"1"` look alike.
+fn other_type(wanted: &ValueMatcher, found: &Value) -> Option<&'static str> {
+    let ValueMatcher::Equals(wanted) = wanted else { return None };
+    let found = found.to_json();
+    let bare = |json: &Json| match json {
+        Json::String(text) => text.to_string(),
+        other => other.to_string(),
+    };
+    let is_text = |json: &Json| matches!(json, Json::String(_));
+    (is_text(wanted) != is_text(&found) && bare(wanted) == bare(&found))
+        .then_some("one of them is a text, in quotes; the other is not")
+}

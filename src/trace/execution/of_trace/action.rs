@@ -1,0 +1,192 @@
+//! The event of an action: what it is, what was played and heard, where it leads.
+
+use super::super::audio::{AudioItem, Playback, object};
+use super::super::event::Event;
+use super::{Walk, kinds, values};
+use crate::flow::{Legend, NodeLabel};
+use crate::trace::{Fact, PathTaken, Step};
+use crate::value::{Json, Text};
+
+/// What was played in one go.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) items: Vec<AudioItem>,
+    pub(super) barge_in: Option<bool>,
+    /// What the participant pressed or said then.
+    answer: Option<Text>,
+}
+
+/// Something is played, and may be answered.
+pub(super) struct Turn {
+    pub(super) played: Playback,
+    answer: Option<Text>,
+}
+
+impl Walk<'_> {
+    pub(super) fn action(
+        &mut self,
+        index: usize,
+        step: &Step,
+        label: &NodeLabel,
+    ) -> Event {
+        let kind = label.node_type.as_str();
+        let id = self.ids.node(step.node);
+        let event = Event::action(kinds::event_name(kind), id, label.name.clone())
+            .begin(self.time(step.start_ms))
+            .run(self.ids.step(index));
+        let event = match label.tracking_id {
+            Some(number) => event.track(number),
+            None => event,
+        };
+        let event = self.leave(event, step);
+        let event = self.variables(event, index, kind);
+        let event = self.data(event, index, step, kind);
+        let event = self.speech(event, index, step, kind);
+        self.target(event, index, step, kind)
+    }
+
+    fn variables(&mut self, event: Event, index: usize, kind: &str) -> Event {
+        let set = self.assigned(index);
+        match kind {
+            "updateData" => event.assign(set),
+            _ if set.is_empty() && !kinds::has_results(kind) => event,
+            _ => event.output(set),
+        }
+    }
+
+    fn speech(&self, event: Event, index: usize, step: &Step, kind: &str) -> Event {
+        let Some((purpose, _)) = kinds::turn(kind) else {
+            let all = audio_of(&self.facts[index], self.legend);
+            if all.items.is_empty() && kind != "playAudio" {
+                return event;
+            }
+            let time = self.time(step.start_ms);
+            let can_barge_in = all.barge_in == Some(true);
+            return event.play(&values::playback(all.items, can_barge_in, &time));
+        };
+        let turns = self.turns(index, step).into_iter().map(|turn| {
+            let event = Event::turn(purpose, &turn.played);
+            match turn.answer {
+                Some(keys) => event.press(&keys, &self.time(step.end_ms)),
+                None => event,
+            }
+        });
+        event.nest(turns)
+    }
+
+    /// The turns of a step that plays and may listen, one at least.
+    pub(super) fn turns(&self, index: usize, step: &Step) -> Vec<Turn> {
+        let mut heard = turns_of(&self.facts[index], self.legend);
+        if heard.is_empty() {
+            heard.push(Heard::default());
+        }
+        let time = self.time(step.start_ms);
+        let turn = |Heard { items, barge_in, answer }| {
+            let can_barge_in = barge_in.unwrap_or(true);
+            Turn { played: values::playback(items, can_barge_in, &time), answer }
+        };
+        heard.into_iter().map(turn).collect()
+    }
+
+    /// What an action says of where it leads to, or of how it ends a task.
+    fn target(&mut self, event: Event, index: usize, step: &Step, kind: &str) -> Event {
+        let key = match kind {
+            "jumpToTask" | "menuJumpToTask" => "targetTask",
+            "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => "targetMenu",
+            "changeState" => "targetState",
+            "endTask" => return self.ending(event),
+            _ => return event,
+        };
+        let event = event.with("queuedAudioFlushed", false.into());
+        let begin =
+            self.trace.steps.get(index + 1).filter(|it| Some(it.node) == step.next);
+        let unit = begin.and_then(|begin| {
+            let label = self.legend.node(begin.node);
+            Some((begin.node, kinds::unit(&label.node_type)?, label))
+        });
+        let Some((node, unit, label)) = unit else { return event };
+        let [id, name] = unit.keys;
+        let target = object([
+            (id, Json::String(self.ids.node(node))),
+            (name, Json::String(label.name.clone())),
+        ]);
+        event.with(key, target)
+    }
+
+    /// The output path by which a called task ends; in the first task of a flow there is
+    /// none. *Source: a real document for the latter.*
+    fn ending(&mut self, event: Event) -> Event {
+        let caller = self.level().caller.and_then(|caller| self.trace.steps.get(caller));
+        let (mut id, mut name) = (Text::new(), Text::new());
+        if let Some(caller) = caller
+            && let PathTaken::Output(index) = caller.path
+            && let Some(label) =
+                self.legend.node(caller.node).outputs.get(usize::from(index))
+        {
+            let taken = self.leave(Event::default(), caller);
+            id = taken.output_path_id.unwrap_or_default();
+            name = label.clone();
+        }
+        let path = object([
+            ("outputPathId", Json::String(id)),
+            ("outputPathName", Json::String(name)),
+        ]);
+        event.with("endingOutputPath", path)
+    }
+}
+
+/// Everything that a step played, and that was answered, turn by turn.
+fn turns_of(facts: &[&Fact], legend: &Legend) -> Vec<Heard> {
+    let mut turns: Vec<Heard> = Vec::new();
+    let mut said = None;
+    for fact in facts {
+        match fact {
+            Fact::Said(phrase) => {
+                add_speech(&mut turns, said.replace(phrase.text(legend).clone()));
+            }
+            // It has the pieces of what was said just before.
+            Fact::Played(audio) => {
+                said = None;
+                let turn = open(&mut turns);
+                turn.items.extend(values::items(audio));
+                turn.barge_in = turn.barge_in.or(audio.barge_in);
+            }
+            Fact::Collected(answer) | Fact::Heard(answer) => {
+                add_speech(&mut turns, said.take());
+                open(&mut turns).answer = Some(answer.clone());
+            }
+            _ => {}
+        }
+    }
+    add_speech(&mut turns, said);
+    turns
+}
+
+fn add_speech(turns: &mut Vec<Heard>, text: Option<Text>) {
+    if let Some(text) = text {
+        open(turns).items.push(AudioItem::Speech { text });
+    }
+}
+
+/// The turn that has no answer yet.
+fn open(turns: &mut Vec<Heard>) -> &mut Heard {
+    if turns.last().is_none_or(|turn| turn.answer.is_some()) {
+        turns.push(Heard::default());
+    }
+    let last = turns.len() - 1;
+    &mut turns[last]
+}
+
+fn joined(turns: Vec<Heard>) -> Heard {
+    let mut all = Heard::default();
+    for turn in turns {
+        all.items.extend(turn.items);
+        all.barge_in = all.barge_in.or(turn.barge_in);
+    }
+    all
+}
+
+/// Everything that a step played.
+pub(super) fn audio_of(facts: &[&Fact], legend: &Legend) -> Heard {
+    joined(turns_of(facts, legend))
+}

@@ -1,0 +1,77 @@
+//! The ids of a document: those that an export gives, and for the rest ids that follow from
+//! what they stand for, the same in every run of the same call.
+
+use crate::expr::architect::BUILT_INS;
+use crate::flow::{FlowId, Legend, NodeId, VariableId};
+use crate::trace::Trace;
+use crate::value::{Text, derived_id, is_uuid};
+
+/// The ids of one run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ids<'t> {
+    pub(super) legend: &'t Legend,
+    pub(super) trace: &'t Trace,
+}
+
+impl Ids<'_> {
+    /// The id of a flow.
+    pub(super) fn flow(&self, id: FlowId) -> Text {
+        given_or_derived(&self.legend.flow(id).id, "flow")
+    }
+
+    /// The id of an action, or of the task, menu or state that begins with the node.
+    pub(super) fn node(&self, id: NodeId) -> Text {
+        let label = self.legend.node(id);
+        let known = label.key.as_ref().unwrap_or(&label.id);
+        given_or_derived(known, &self.flow(label.flow))
+    }
+
+    /// The id of an output path that has one of its own.
+    pub(super) fn path(&self, node: NodeId, index: usize, label: &str) -> Text {
+        let given = self.legend.node(node).output_keys.get(index);
+        match given.and_then(Option::as_ref) {
+            Some(key) => key.clone(),
+            None => derived_id(&format!("{}/{label}", self.node(node))),
+        }
+    }
+
+    /// The id of a variable that belongs to this flow, or to its unit that begins there.
+    pub(super) fn variable(
+        &self,
+        id: VariableId,
+        flow: FlowId,
+        unit: Option<NodeId>,
+    ) -> Text {
+        let name = self.legend.variable(id);
+        if let Some(known) = BUILT_INS.iter().find(|known| known.name == name) {
+            return known.id.into();
+        }
+        if let Some(key) = self.legend.variable_keys.get(&id) {
+            return key.clone();
+        }
+        let is_of_unit = name.starts_with("Task.") || name.starts_with("State.");
+        let owner = match unit.filter(|_| is_of_unit) {
+            Some(unit) => self.node(unit),
+            None => self.flow(flow),
+        };
+        derived_id(&format!("{owner}/{name}"))
+    }
+
+    /// The id of a whole run.
+    pub(super) fn run(&self) -> Text {
+        derived_id(&self.run_seed())
+    }
+
+    /// The id of a step of the run.
+    pub(super) fn step(&self, index: usize) -> Text {
+        derived_id(&format!("{}/{index}", self.run_seed()))
+    }
+
+    fn run_seed(&self) -> String {
+        format!("{}@{}", self.flow(self.trace.flow), self.trace.start)
+    }
+}
+
+fn given_or_derived(known: &Text, owner: &str) -> Text {
+    if is_uuid(known) { known.clone() } else { derived_id(&format!("{owner}/{known}")) }
+}

@@ -1,0 +1,334 @@
+//! An execution document of one of our own traces.
+//!
+//! The steps of a trace are in one row, each with how deep it is; here they are put into each
+//! other: what a module or a called task does stands inside the action that calls it. Where
+//! tasks and flows end is not in the trace; it follows from where the next step is.
+
+mod action;
+mod data;
+mod ids;
+mod kinds;
+mod values;
+
+use ids::Ids;
+
+use super::audio::object;
+use super::document::{Characteristic, ExecutionDocument};
+use super::event::{Event, Variable};
+use crate::expr::architect::BUILT_INS;
+use crate::flow::{Legend, NodeId, NodeLabel};
+use crate::trace::{Fact, PathTaken, Status, Step, Trace};
+use crate::value::{DateTime, Duration, Json, Text, Value};
+
+/// The version that is written where the document of a flow states none.
+const FIRST_VERSION: &str = "1.0";
+
+/// How deep modules and called tasks are put into each other. What is deeper is left out, for
+/// JSON may be nested only [so deep](crate::value::MAX_JSON_DEPTH), and every one of these
+/// takes three levels of it.
+const MAX_NESTED: usize = 32;
+
+/// What an inbound call is told of the conversation, set or not. *Source: a real document.*
+const OF_INBOUND_CALLS: [&str; 15] = [
+    "Call.Ani",
+    "Call.CalledAddress",
+    "Call.CalledAddressOriginal",
+    "Call.ConversationId",
+    "Call.ExternalTag",
+    "Call.InvocationData",
+    "Call.Language",
+    "Call.RemoteName",
+    "Call.UUIData",
+    "Flow.IsTest",
+    "Flow.StartDateTimeUtc",
+    "Flow.Version",
+    "Interaction.Id",
+    "Menu.LastCollectionNoInput",
+    "Menu.LastCollectionNoMatch",
+];
+
+/// The execution document that the platform would write of this run of one of Architect's
+/// flows.
+///
+/// Times are those of the virtual clock. Ids that no export gives are derived from what they
+/// stand for: the same run gives the same document, byte by byte. What the platform writes
+/// and a trace does not know is left out, such as the division and the voice. What is inferred
+/// and not seen in a document of the platform is told in `docs/trace.md`.
+pub fn of_trace(trace: &Trace, legend: &Legend) -> ExecutionDocument {
+    let mut facts: Vec<Vec<&Fact>> = vec![Vec::new(); trace.steps.len()];
+    for event in &trace.events {
+        if let Some(of_step) = facts.get_mut(event.step as usize) {
+            of_step.push(&event.fact);
+        }
+    }
+    let ids = Ids { legend, trace };
+    let mut walk = Walk {
+        trace,
+        legend,
+        ids,
+        facts,
+        levels: vec![Level::default()],
+        is_truncated: false,
+    };
+    let execution = walk.events();
+    let flow = legend.flow(trace.flow);
+    let flow_type = flow.flow_type.to_lowercase();
+    let conversation = walk.built_in("Call.ConversationId");
+    let document = ExecutionDocument {
+        conversation_id: conversation.and_then(|value| match value {
+            Value::String(id) => Some(id.clone()),
+            _ => None,
+        }),
+        start: Some(walk.time(0)),
+        end: Some(walk.time(trace.elapsed_ms)),
+        execution_id: Some(ids.run()),
+        flow_id: Some(ids.flow(trace.flow)),
+        flow_is_debug: Some(false),
+        flow_name: Some(flow.name.clone()),
+        is_secure: Some(flow_type == "securecall"),
+        flow_type: Some(flow_type),
+        flow_version: Some(version(flow.version.as_ref())),
+        is_truncated: Some(walk.is_truncated),
+        execution: Some(execution),
+        ..ExecutionDocument::default()
+    };
+    document.log(&Characteristic::ALL)
+}
+
+fn version(written: Option<&Text>) -> Text {
+    written.cloned().unwrap_or_else(|| FIRST_VERSION.into())
+}
+
+/// The walk through the steps of a trace.
+struct Walk<'t> {
+    trace: &'t Trace,
+    legend: &'t Legend,
+    ids: Ids<'t>,
+    /// By step.
+    facts: Vec<Vec<&'t Fact>>,
+    /// The flow of the call, and everything that is called and has not come back.
+    levels: Vec<Level>,
+    is_truncated: bool,
+}
+
+/// What happens at one depth.
+#[derive(Default)]
+struct Level {
+    /// The step that calls it; none for the flow of the call.
+    caller: Option<usize>,
+    events: Vec<Event>,
+    is_module: bool,
+    /// The task, menu or state that runs, and the node that it begins with.
+    unit: Option<(kinds::Unit, NodeId)>,
+    /// The loops that were begun, and the ids of these runs.
+    loops: Vec<(NodeId, Text)>,
+}
+
+impl<'t> Walk<'t> {
+    fn events(&mut self) -> Vec<Event> {
+        for (index, step) in self.trace.steps.iter().enumerate() {
+            let height = usize::from(step.depth) + 1;
+            self.close_above(height);
+            while self.levels.len() < height {
+                let caller = index.checked_sub(1);
+                self.levels.push(Level { caller, ..Level::default() });
+            }
+            self.step(index, step);
+        }
+        self.close_above(1);
+        let end = self.time(self.trace.elapsed_ms);
+        let mut flow = self.levels.pop().unwrap_or_default();
+        leave_unit(&mut flow, &end);
+        let reason = self.exit_reason();
+        let ended = Event::new("endedFlow").begin(end).output([]);
+        flow.events.push(ended.with("flowExitReason", reason.into()));
+        flow.events
+    }
+
+    /// Puts what was called and came back, or never will, into the actions that called.
+    fn close_above(&mut self, height: usize) {
+        while self.levels.len() > height {
+            let Some(mut done) = self.levels.pop() else { return };
+            let caller = done.caller.and_then(|caller| self.trace.steps.get(caller));
+            let end = self.time(caller.map_or(self.trace.elapsed_ms, |step| step.end_ms));
+            leave_unit(&mut done, &end);
+            let came_back = caller.is_some_and(|step| {
+                matches!(step.path, PathTaken::Next | PathTaken::Output(_))
+            });
+            if done.is_module && came_back {
+                done.events.push(Event::new("endedCommonModule").begin(end).output([]));
+            }
+            if self.levels.len() > MAX_NESTED {
+                self.is_truncated = true;
+                continue;
+            }
+            if let Some(called) = self.level().events.last_mut() {
+                called.execution.get_or_insert_default().append(&mut done.events);
+            }
+        }
+    }
+
+    fn level(&mut self) -> &mut Level {
+        if self.levels.is_empty() {
+            self.levels.push(Level::default());
+        }
+        let last = self.levels.len() - 1;
+        &mut self.levels[last]
+    }
+
+    fn step(&mut self, index: usize, step: &Step) {
+        let label = self.legend.node(step.node);
+        let time = self.time(step.start_ms);
+        let event = if self.begins_flow(step, label) {
+            self.begun_flow(index, step, &time)
+        } else if let Some(unit) = kinds::unit(&label.node_type) {
+            leave_unit(self.level(), &time);
+            self.level().unit = Some((unit, step.node));
+            unit.start(self.ids.node(step.node), label.name.clone())
+                .begin(time)
+                .run(self.ids.step(index))
+                .declare(self.assigned(index))
+        } else if label.node_type == "nextRound" {
+            self.next_round(index, step, &time)
+        } else {
+            if label.node_type == "loop" {
+                let run = self.ids.step(index);
+                self.level().loops.push((step.node, run));
+            }
+            self.action(index, step, label)
+        };
+        self.level().events.push(event);
+    }
+
+    /// Whether the step is the beginning of a flow and not one of its actions.
+    fn begins_flow(&self, step: &Step, label: &NodeLabel) -> bool {
+        label.node_type == self.legend.flow(label.flow).flow_type
+            && self.legend.nodes.iter().position(|node| node.flow == label.flow)
+                == Some(step.node.index())
+    }
+
+    fn begun_flow(&mut self, index: usize, step: &Step, time: &Text) -> Event {
+        let variables = self.assigned(index);
+        if step.depth > 0 {
+            self.level().is_module = true;
+            return Event::new("startedCommonModule").begin(time).declare(variables);
+        }
+        let flow = &self.legend.flow(self.trace.flow).flow_type;
+        let built_ins = self.built_ins_of(flow);
+        let started = Event::new("startedFlow")
+            .begin(time)
+            .declare(variables.into_iter().chain(built_ins));
+        let language = ["Call.Language", "Interaction.Language"];
+        let language = language.iter().find_map(|name| self.built_in(name));
+        let started = match language {
+            Some(Value::String(tag)) => started.with("languageTag", tag.as_str().into()),
+            _ => started,
+        };
+        let audio = action::audio_of(&self.facts[index], self.legend);
+        if audio.items.is_empty() && !flow.to_lowercase().contains("call") {
+            return started;
+        }
+        started.play(&values::playback(audio.items, audio.barge_in == Some(true), time))
+    }
+
+    fn next_round(&mut self, index: usize, step: &Step, time: &Text) -> Event {
+        let looped = step.node.index().checked_sub(1).map(NodeId::new);
+        let runs = &self.level().loops;
+        let run = runs.iter().rev().find(|(node, _)| Some(*node) == looped);
+        let run = run.map_or(Json::Null, |(_, run)| Json::String(run.clone()));
+        let event = Event::new("eventLoop")
+            .with("context", object([("executionId", run)]))
+            .with("untilCases", Json::array([]))
+            .nest([])
+            .begin(time)
+            .run(self.ids.step(index))
+            .declare(self.assigned(index));
+        self.leave(event, step)
+    }
+
+    /// Says which output the step took.
+    fn leave(&self, event: Event, step: &Step) -> Event {
+        let PathTaken::Output(index) = step.path else { return event };
+        let label = self.legend.node(step.node);
+        let Some(output) = label.outputs.get(usize::from(index)) else { return event };
+        let kind = &label.node_type;
+        match kinds::path_id(kind, output) {
+            Some(id) => event.leave(id),
+            None => {
+                let id = self.ids.path(step.node, usize::from(index), output);
+                event.leave_by(id, kinds::path_name(kind, output))
+            }
+        }
+    }
+
+    /// The variables that a step set, in order.
+    fn assigned(&mut self, index: usize) -> Vec<Variable> {
+        let unit = self.level().unit.map(|(_, node)| node);
+        let node = self.trace.steps[index].node;
+        let flow = self.legend.node(node).flow;
+        let set = self.facts[index].iter().filter_map(|fact| match fact {
+            Fact::Assigned(id, value) => Some((*id, value)),
+            _ => None,
+        });
+        set.map(|(id, value)| {
+            let name = self.legend.variable(id).clone();
+            Variable::new(self.ids.variable(id, flow, unit), name, values::shown(value))
+        })
+        .collect()
+    }
+
+    /// What Architect brings along for a flow of this type, in the order of the names.
+    fn built_ins_of(&self, flow_type: &str) -> Vec<Variable> {
+        let lower_case = flow_type.to_lowercase();
+        let is_told = |name: &str| {
+            if flow_type == "inboundCall" {
+                return OF_INBOUND_CALLS.contains(&name);
+            }
+            let prefix = name.split('.').next().unwrap_or_default().to_lowercase();
+            let is_there = prefix == "flow" || lower_case.contains(&prefix);
+            is_there && self.built_in(name).is_some()
+        };
+        let mut told: Vec<_> =
+            BUILT_INS.iter().filter(|known| is_told(known.name)).collect();
+        told.sort_by_key(|known| known.name);
+        let value = |name| self.built_in(name).map_or(Json::Null, values::shown);
+        told.into_iter()
+            .map(|known| Variable::new(known.id, known.name, value(known.name)))
+            .collect()
+    }
+
+    /// What one of Architect's own variables held when the call began.
+    fn built_in(&self, name: &str) -> Option<&'t Value> {
+        let mut held = self.trace.built_ins.iter();
+        let (_, value) = held.find(|(id, _)| self.legend.variable(*id) == name)?;
+        Some(value)
+    }
+
+    /// A time of the virtual clock as the platform writes it.
+    fn time(&self, milliseconds: i64) -> Text {
+        let start: DateTime = self.trace.start;
+        let elapsed = Duration::from_milliseconds(milliseconds);
+        let time = elapsed.and_then(|elapsed| start.checked_add(elapsed));
+        values::date_time(time.unwrap_or(start))
+    }
+
+    fn exit_reason(&self) -> &'static str {
+        let was_handed_on = self
+            .facts
+            .iter()
+            .flatten()
+            .any(|fact| matches!(fact, Fact::Routed(_) | Fact::Transferred(_)));
+        match self.trace.status {
+            Status::Completed if was_handed_on => "TRANSFER",
+            Status::Completed => "FLOW_DISCONNECT",
+            Status::Error | Status::Timeout => "FLOW_ERROR_DISCONNECT",
+        }
+    }
+}
+
+/// Ends the task, menu or state that runs, if one does.
+fn leave_unit(level: &mut Level, time: &Text) {
+    if let Some((unit, _)) = level.unit.take() {
+        level.events.push(Event::new(unit.ended).begin(time).output([]));
+    }
+}

@@ -1,0 +1,59 @@
+//! Ids for what is given none.
+
+use super::Text;
+
+/// Of FNV-1a with 128 bits. *Source: draft-eastlake-fnv.*
+const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+const FNV_PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+
+/// The bits by which a UUID says that its content follows rules of its own: version 8,
+/// variant 1. *Source: RFC 9562.*
+const UUID_MASK: u128 = 0x0000_0000_0000_f000_c000_0000_0000_0000;
+const UUID_BITS: u128 = 0x0000_0000_0000_8000_8000_0000_0000_0000;
+
+/// How long the parts of a UUID are, in digits.
+const UUID_PARTS: [usize; 5] = [8, 4, 4, 4, 12];
+
+/// A UUID that a text stands for: the same on every machine and in every run, so that what
+/// is recorded can be compared.
+pub fn derived_id(seed: &str) -> Text {
+    let hash = seed
+        .bytes()
+        .fold(FNV_OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(FNV_PRIME));
+    let digits = format!("{:032x}", hash & !UUID_MASK | UUID_BITS);
+    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20]];
+    Text::from(format!("{}-{}", parts.join("-"), &digits[20..]))
+}
+
+/// Whether a text has the shape of a UUID.
+pub fn is_uuid(text: &str) -> bool {
+    let parts = text.split('-');
+    parts.clone().map(str::len).eq(UUID_PARTS)
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_ids_are_uuids_that_depend_on_the_seed_alone() {
+        // Written down, because recorded traces hold them.
+        assert_eq!(derived_id("Queue:support"), "228bf0ed-ae74-8350-8f8d-bc1bfd73c1ad");
+        assert_ne!(derived_id("Queue:a"), derived_id("Skill:a"));
+        assert!(is_uuid(&derived_id("")));
+    }
+
+    #[test]
+    fn the_shape_of_a_uuid_is_known() {
+        assert!(is_uuid("228BF0ED-ae74-8350-8f8d-bc1bfd73c1ad"));
+        for other in [
+            "",
+            "Play_12",
+            "228bf0ed-ae74-8350-8f8d-bc1bfd73c1a",
+            "g28bf0ed-ae74-8350-8f8d-bc1bfd73c1ad",
+        ] {
+            assert!(!is_uuid(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Scenario cases, played and judged through the public API.
+
+#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
+
+mod mismatches;
+mod play;
+mod scene;
+mod script;
