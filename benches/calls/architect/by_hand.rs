@@ -142,7 +142,7 @@ pub(crate) fn call(
     let mut recorder = Recorder {
         ids,
         steps: Vec::with_capacity(29),
-        events: Vec::with_capacity(72),
+        events: Vec::with_capacity(70),
         now: 0,
     };
     let (tier, level) = welcome(&mut recorder, fixtures, caller);
