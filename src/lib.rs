@@ -90,8 +90,9 @@
 //! | [`trace`] | 4 | what happened, as events; written as text, JSON or a simulation response |
 //! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
 //! | [`suite`] | 6 | scenario files: read, played, judged |
-//! | [`analysis`] | 6 | questions about flows, programs and traces, such as what fixtures lack |
+//! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered |
 //! | [`runner`] | 7 | suites run in parallel, told as events in a stable order |
+//! | [`report`] | 8 | what a run of suites tells people, CI systems and programs; one file a form |
 //! | [`cli`] | 10 | arguments, streams, exit codes; one file a command |
 //!
 //! # What holds everywhere
@@ -116,6 +117,7 @@ pub mod engine;
 pub mod expr;
 pub mod flow;
 pub mod program;
+pub mod report;
 pub mod runner;
 pub mod source;
 pub mod suite;

@@ -116,7 +116,18 @@ fn a_call_that_ends_in_error_or_timeout_is_a_failure() {
 
 #[test]
 fn help_and_version_are_results() {
-    let commands = ["run", "check", "graph", "eval", "functions", "convert"];
+    let commands = [
+        "run",
+        "check",
+        "graph",
+        "eval",
+        "functions",
+        "convert",
+        "test",
+        "diff",
+        "coverage",
+        "coverage merge",
+    ];
     let lines = commands.map(|command| format!("{command} --help"));
     let lines = std::iter::once("--help").chain(lines.iter().map(String::as_str));
     assert_transcript("help", &transcripts(lines));
@@ -416,7 +427,18 @@ fn codes_are_explained() {
 fn the_handbook_lists_the_flags() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let handbook = fs::read_to_string(root.join("docs/cli.md")).unwrap();
-    for command in ["run", "check", "graph", "eval", "functions", "convert", "explain"] {
+    for command in [
+        "run",
+        "check",
+        "graph",
+        "eval",
+        "functions",
+        "convert",
+        "test",
+        "diff",
+        "coverage merge",
+        "explain",
+    ] {
         let heading = format!("\n## `flowsim {command}");
         let (_, section) = handbook.split_once(&heading).unwrap();
         let section = section.split("\n## ").next().unwrap_or_default();

@@ -17,6 +17,8 @@ pub enum Exit {
     Usage = 2,
     /// A flow, fixtures or a request do not load.
     Input = 3,
+    /// Nothing was selected.
+    Nothing = 4,
     /// Something outside failed.
     Outside = 5,
     /// A bug of ours.

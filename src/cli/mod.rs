@@ -4,19 +4,25 @@
 //! room and `report` writes to either.
 
 mod check;
+mod completions;
 mod convert;
 mod coverage;
+mod diff;
 mod eval;
 mod exit;
 mod explain;
 mod functions;
 mod graph;
+mod init;
 mod inputs;
 mod interactive;
 mod load;
+mod man;
 mod output;
 mod run;
 mod scenario;
+mod schema;
+mod test;
 
 pub use exit::Exit;
 
@@ -36,13 +42,19 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Test(test::Arguments),
     Check(check::Arguments),
     Graph(graph::Arguments),
     Eval(eval::Arguments),
     Functions(functions::Arguments),
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
+    Diff(diff::Arguments),
     Explain(explain::Arguments),
+    Init(init::Arguments),
+    Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the program with the arguments of the process, the first of which is its name.
@@ -53,13 +65,19 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
     };
     let result = match arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     result.unwrap_or_else(|error| exit::of_output(&error))
 }

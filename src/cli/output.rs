@@ -1,6 +1,5 @@
 //! Standard output and standard error.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -8,7 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::exit::Exit;
 use crate::diagnostic::{Diagnostic, Style, render_text, summary, visible};
-use crate::source::Files;
+use crate::source::{Files, replace_file};
 
 /// Writes a result.
 pub(super) fn result(text: &str) -> io::Result<()> {
@@ -23,28 +22,11 @@ pub(super) fn result_to(path: Option<&Path>, text: &str) -> io::Result<Exit> {
         result(text)?;
         return Ok(Exit::Success);
     };
-    if let Err(error) = replace(path, text) {
+    if let Err(error) = replace_file(path, text) {
         message("error", &format!("cannot write {}: {error}", path.display()));
         return Ok(Exit::Outside);
     }
     Ok(Exit::Success)
-}
-
-/// Writes a file under another name first, so that nobody ever finds half of it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.part", std::process::id()));
-    let temporary = path.with_file_name(temporary);
-    let written = fs::File::create_new(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // What is wrong is told; that the rest of it may stay is less than that.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }
 
 /// Writes to standard error; if nobody can read it, there is nobody to tell.

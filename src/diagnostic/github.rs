@@ -22,14 +22,23 @@ fn command(diagnostic: &Diagnostic, files: &Files) -> String {
         properties = location(&Place::of(label.span, files));
     }
     properties.push(("title", diagnostic.code.name().to_owned()));
-    let properties = properties.into_iter();
-    let properties: Vec<_> =
-        properties.map(|(key, value)| format!("{key}={}", property(&value))).collect();
     let mut message = visible::lines(&diagnostic.message);
     if let Some(help) = &diagnostic.help {
         message += &format!("\nhelp: {}", visible::lines(help));
     }
-    format!("::{name} {}::{}", properties.join(","), data(&message))
+    github_command(name, &properties, &message)
+}
+
+/// A workflow command, such as `::error file=…,line=…::message`, without its line break.
+pub(crate) fn github_command(
+    name: &str,
+    properties: &[(&str, String)],
+    message: &str,
+) -> String {
+    let properties = properties.iter();
+    let properties: Vec<_> =
+        properties.map(|(key, value)| format!("{key}={}", property(value))).collect();
+    format!("::{name} {}::{}", properties.join(","), data(message))
 }
 
 fn location(place: &Place) -> Vec<(&'static str, String)> {

@@ -17,6 +17,7 @@ pub(crate) mod visible;
 pub use code::Code;
 pub(crate) use decoder::Decoder;
 pub use explain::{explain, handbook};
+pub(crate) use github::github_command;
 pub use github::render_github;
 pub use json::{Finding, Findings, findings, render_json};
 pub use sarif::render_sarif;

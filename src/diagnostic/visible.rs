@@ -34,10 +34,16 @@ pub(crate) fn one_line(text: &str) -> String {
 
 /// The same for a text that may have several lines.
 pub(crate) fn lines(text: &str) -> String {
-    shortened(text.chars().map(|character| match character {
-        '\n' => '\n',
-        other => sign(other),
-    }))
+    shortened(text.chars().map(sign_in_lines))
+}
+
+/// The same for a text of ours that may be long.
+pub(crate) fn all_lines(text: &str) -> String {
+    text.chars().map(sign_in_lines).collect()
+}
+
+fn sign_in_lines(character: char) -> char {
+    if character == '\n' { '\n' } else { sign(character) }
 }
 
 fn shortened(mut characters: impl Iterator<Item = char>) -> String {

@@ -60,6 +60,9 @@ pub struct Node {
     pub action: Action,
     /// Where the call may go from here.
     pub paths: Vec<Path>,
+    /// The properties that its action does not have, or that do not change what a call does,
+    /// such as the language of a text.
+    pub other_properties: IndexMap<Text, Json>,
     /// What the node holds beyond all this, so that nothing is lost.
     pub other: IndexMap<Text, Json>,
 }

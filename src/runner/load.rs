@@ -1,6 +1,6 @@
 //! Scenario files with everything that they name, loaded once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -40,7 +40,7 @@ impl Library {
         library
     }
 
-    fn add(&mut self, path: &PathBuf, files: &mut Files) {
+    fn add(&mut self, path: &Path, files: &mut Files) {
         let file = match files.load(path) {
             Ok(file) => file,
             Err(problem) => return self.diagnostics.push(problem.into()),
@@ -106,7 +106,7 @@ fn program(key: &ProgramKey, files: &mut Files) -> Loaded<Program> {
     }
 }
 
-fn fixtures(paths: &Vec<PathBuf>, files: &mut Files) -> Loaded<Fixtures> {
+fn fixtures(paths: &[PathBuf], files: &mut Files) -> Loaded<Fixtures> {
     let (fixtures, mut diagnostics) = Fixtures::load(paths, files);
     diagnostics.retain(is_error);
     if diagnostics.is_empty() {

@@ -8,6 +8,7 @@ mod folder;
 mod json;
 mod node;
 mod read;
+mod replace;
 mod span;
 mod yaml;
 
@@ -15,4 +16,5 @@ pub use file::{File, Files, MAX_FILE_BYTES};
 pub use folder::Folder;
 pub use node::{Entry, Kind, Node};
 pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
+pub use replace::replace_file;
 pub use span::{FileId, Position, Span};

@@ -307,3 +307,64 @@ fn a_menu_reads_well() {
     let run = run(&plain(), "", &["-", "7", "1", "say:hilfe", "9", "*"]);
     insta::assert_snapshot!(run.text());
 }
+
+/// Two menus with a menu below each, which have the same name.
+const NESTED: &str = "inboundCall:
+  name: F
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/menus/menu[A_1]
+  menus:
+    - menu:
+        name: A
+        refId: A_1
+        audio: {tts: A}
+        defaultChildMenuRef: ./choices/menuSubMenu[More]
+        settingsMenu: {repeatCount: {lit: 1}}
+        choices:
+          - menuSubMenu:
+              name: More
+              dtmf: digit_1
+              speechRecTerms: {en-us: {terms: [{lit: more}]}}
+              audio: {tts: More of A}
+              defaultChildMenuRef: ./choices/menuPreviousMenu[Up]
+              settingsMenu: {repeatCount: {lit: 2}}
+              choices:
+                - menuPreviousMenu: {name: Up, dtmf: digit_*}
+                - menuJumpToMenu: {name: Over, dtmf: digit_2, targetMenuRef: '/inboundCall/menus/menu[B]/choices/menuSubMenu[More]'}
+                - menuSubMenu:
+                    name: Even more
+                    dtmf: digit_3
+                    audio: {tts: Deep down}
+                    choices:
+                      - menuDisconnect: {name: Bye, dtmf: digit_1}
+    - menu:
+        name: B
+        audio: {tts: B}
+        choices:
+          - menuSubMenu:
+              name: More
+              dtmf: digit_1
+              audio: {tts: More of B}
+              choices:
+                - menuDisconnect: {name: End, dtmf: digit_9}
+";
+
+#[test]
+fn a_menu_can_stand_among_the_choices_of_another() {
+    let down = run(NESTED, "", &["1", "3", "1"]);
+    assert_eq!(down.said(), ["A", "More of A", "Deep down"]);
+    assert_eq!(down.path().last(), Some(&"Bye"));
+    let back = run(NESTED, "", &["say:more", "*", "1", "3", "1"]);
+    assert_eq!(back.said(), ["A", "More of A", "A", "More of A", "Deep down"]);
+    let over = run(NESTED, "", &["1", "2", "9"]);
+    assert_eq!(over.said(), ["A", "More of A", "More of B"]);
+    assert_eq!(over.path().last(), Some(&"End"));
+}
+
+#[test]
+fn a_menu_below_another_can_be_the_default_and_has_settings_of_its_own() {
+    let run = run(NESTED, "", &["-", "-", "-", "1", "3", "1"]);
+    assert_eq!(run.output("A"), Some("More"));
+    let said = ["A", "More of A", "More of A", "A", "More of A", "Deep down"];
+    assert_eq!(run.said(), said);
+}

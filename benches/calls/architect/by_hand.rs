@@ -169,6 +169,7 @@ pub(crate) fn call(
         ],
         built_ins: ids.built_ins.clone(),
         other_variables: Vec::new(),
+        built_ins: Vec::new(),
     }
 }
 

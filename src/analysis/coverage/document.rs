@@ -218,11 +218,13 @@ impl Reader {
     }
 
     fn count(&mut self, object: &Node<'_>, key: &str) -> u64 {
+        self.required(object, key);
         let count = self.decoder.whole(object, key, COUNTS, 0);
         u64::try_from(count).unwrap_or_default()
     }
 
     fn line(&mut self, object: &Node<'_>) -> u32 {
+        self.required(object, "line");
         let line = self.decoder.whole(object, "line", LINES, 1);
         u32::try_from(line).unwrap_or(1)
     }

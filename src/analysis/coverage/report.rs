@@ -132,22 +132,19 @@ impl Report {
     /// A flow differs in the two: its nodes, or what is counted of them. Nothing is added
     /// then. Other files and lines do not matter, nor that a flow is only in one of them.
     pub fn merge(&mut self, other: Self) -> Result<(), Vec<Diagnostic>> {
-        let mut flows: IndexMap<_, FlowReport> = IndexMap::new();
-        for flow in std::mem::take(&mut self.flows) {
-            flows.insert(identity(&flow), flow);
-        }
-        let differences: Vec<Diagnostic> = other
-            .flows
+        let mut flows = by_identity(std::mem::take(&mut self.flows));
+        let others = by_identity(other.flows);
+        let differences: Vec<Diagnostic> = others
             .iter()
-            .filter_map(|flow| difference(flows.get(&identity(flow))?, flow))
+            .filter_map(|(identity, flow)| difference(flows.get(identity)?, flow))
             .collect();
         if differences.is_empty() {
             self.calls = sum(self.calls, other.calls);
-            for flow in other.flows {
-                match flows.get_mut(&identity(&flow)) {
+            for (identity, flow) in others {
+                match flows.get_mut(&identity) {
                     Some(known) => known.merge(flow),
                     None => {
-                        flows.insert(identity(&flow), flow);
+                        flows.insert(identity, flow);
                     }
                 }
             }
@@ -220,9 +217,19 @@ fn is_call(part: &PartReport) -> bool {
     part.kind == Kind::Calls
 }
 
-/// What a flow is the same by.
-fn identity(flow: &FlowReport) -> (Text, Text) {
-    (flow.id.clone(), flow.flow_type.clone())
+/// What a flow is the same by: its id and type, and which one it is where several have them.
+type Identity = (Text, Text, usize);
+
+fn by_identity(flows: Vec<FlowReport>) -> IndexMap<Identity, FlowReport> {
+    let mut found = IndexMap::with_capacity(flows.len());
+    for flow in flows {
+        let mut identity = (flow.id.clone(), flow.flow_type.clone(), 0);
+        while found.contains_key(&identity) {
+            identity.2 += 1;
+        }
+        found.insert(identity, flow);
+    }
+    found
 }
 
 fn key(flow: &FlowReport) -> (&Text, &Text, &Text) {
@@ -269,7 +276,7 @@ fn difference(one: &FlowReport, other: &FlowReport) -> Option<Diagnostic> {
     };
     let message =
         format!("two versions of the flow `{}` were counted: {found}", one.name);
-    let help = "counts go together only if they are of the same flows: make them anew";
+    let help = "run all parts of the suite on the same version of the flows";
     Some(Diagnostic::new(Code::COVERAGE_MISMATCH, message).help(help).flow(&*one.id))
 }
 

@@ -8,7 +8,7 @@ use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingM
 use crate::trace::Status;
 use crate::value::Text;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 9] = [
     "status",
     "error",
     "path",
@@ -18,7 +18,6 @@ const KEYS: [&str; 10] = [
     "elapsedMs",
     "actions",
     "calls",
-    "diagnostics",
 ];
 
 /// What stands under `expect`, and `error` and `calls` beside it.
@@ -125,8 +124,7 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>
     expectations
 }
 
-/// `null` where the call must not be routed, a text for the id or name of the queue, or an
-/// object.
+/// `null` where the call must not be routed, or an object.
 fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
     if node.is_null() {
         return Some(Expectation::Routing(None));
@@ -206,10 +204,10 @@ fn call(node: &Node<'_>, decoder: &mut Decoder) -> Option<CallExpectation> {
         decoder.wrong(node.span, "a call needs a `name`".into());
         return None;
     };
-    let mut with = Vec::new();
-    for entry in node.get("with").map(Node::entries).unwrap_or_default() {
-        with.push((Text::from(&*entry.key), matcher::value(&entry.value, decoder)?));
-    }
+    let with = match node.get("with") {
+        Some(with) => matcher::members("`with`", with, decoder)?,
+        None => Vec::new(),
+    };
     let times = match node.get("times") {
         Some(times) => Some(matcher::range(times, decoder)?),
         None => None,

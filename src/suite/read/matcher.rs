@@ -1,7 +1,7 @@
 //! What texts and values are compared with, as it is written.
 
 use crate::diagnostic::Decoder;
-use crate::source::{Kind, Node};
+use crate::source::{Entry, Kind, Node};
 use crate::suite::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::value::Text;
 
@@ -22,6 +22,7 @@ pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher
         Kind::Boolean(truth) => Some(TextMatcher::Equals(truth.to_string().into())),
         Kind::Object(_) => {
             decoder.object("a text", node, &TEXT_KEYS)?;
+            check_combination(node, decoder)?;
             let contains = decoder.text(node, "contains").map(TextMatcher::Contains);
             contains.or_else(|| matches(node, decoder)).or_else(|| similar(node, decoder))
         }
@@ -33,12 +34,37 @@ pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher
     }
 }
 
+/// One text cannot be compared in two ways.
+fn check_combination(node: &Node<'_>, decoder: &mut Decoder) -> Option<()> {
+    let ways = ["contains", "matches", "similar"];
+    if ways.into_iter().filter(|way| node.get(way).is_some()).count() > 1 {
+        let message =
+            "a text takes one of `contains`, `matches` and `similar`".to_owned();
+        decoder.wrong(node.span, message).help =
+            Some("two expectations of one text are two entries of the list".into());
+        return None;
+    }
+    if let Some(min) = node.get("min").filter(|_| node.get("similar").is_none()) {
+        decoder.wrong(min.span, "`min` goes with `similar`".into());
+        return None;
+    }
+    Some(())
+}
+
 fn matches(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
-    let written = node.get("matches")?;
-    let text = decoder.text_of("matches", written)?;
-    let expression = regex::RegexBuilder::new(&text).size_limit(MAX_EXPRESSION).build();
+    expression(node.get("matches")?, decoder).map(TextMatcher::Matches)
+}
+
+/// A regular expression; blanks at its ends belong to it.
+pub(super) fn expression(
+    written: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Option<regex::Regex> {
+    decoder.text_of("matches", written)?;
+    let (Kind::String(text) | Kind::Number(text)) = &written.kind else { return None };
+    let expression = regex::RegexBuilder::new(text).size_limit(MAX_EXPRESSION).build();
     match expression {
-        Ok(expression) => Some(TextMatcher::Matches(expression)),
+        Ok(expression) => Some(expression),
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim();
@@ -87,13 +113,8 @@ pub(super) fn value(node: &Node<'_>, decoder: &mut Decoder) -> Option<ValueMatch
         return Some(ValueMatcher::IsSet(*truth));
     }
     if is_matcher(&["members"]) {
-        let members = node.get("members")?;
-        let mut matchers = Vec::new();
-        for entry in members.entries() {
-            let member = value(&entry.value, decoder)?;
-            matchers.push((Text::from(&*entry.key), member));
-        }
-        return Some(ValueMatcher::Members(matchers));
+        return members("`members`", node.get("members")?, decoder)
+            .map(ValueMatcher::Members);
     }
     if is_matcher(&["min", "max"]) {
         return range(node, decoder).map(ValueMatcher::Number);
@@ -102,6 +123,22 @@ pub(super) fn value(node: &Node<'_>, decoder: &mut Decoder) -> Option<ValueMatch
         return text(node, decoder).map(ValueMatcher::Text);
     }
     Some(ValueMatcher::Equals(decoder.json(node)))
+}
+
+/// Values by name.
+pub(super) fn members(
+    what: &str,
+    node: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Option<Vec<(Text, ValueMatcher)>> {
+    if !matches!(node.kind, Kind::Object(_)) {
+        decoder.unexpected(what, node, "an object of names and values");
+        return None;
+    }
+    let read = |entry: &Entry<'_>| {
+        Some((Text::from(&*entry.key), value(&entry.value, decoder)?))
+    };
+    node.entries().iter().map(read).collect()
 }
 
 /// `{min, max}`, or one number for itself.

@@ -8,7 +8,7 @@ use super::row::Row;
 const MAX_LABEL: usize = 40;
 
 /// How wide the column of the types may be at most.
-const MAX_TYPE: usize = 16;
+const MAX_TYPE: usize = 18;
 
 /// How long a type may be before it is cut.
 const MAX_LONG_TYPE: usize = 30;

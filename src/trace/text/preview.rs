@@ -2,7 +2,7 @@
 //! than could fit.
 
 use crate::diagnostic::visible::sign;
-use crate::value::{Json, Value, write_json_string};
+use crate::value::{Json, Kind, Object, Text, Value, write_json_string};
 
 /// How many lines of the screen one text may take.
 pub(super) const MAX_LINES: usize = 3;
@@ -37,9 +37,24 @@ impl Preview {
             value if value.is_unset() => "not set".into(),
             Value::String(text) => self.written(|out| self.write_string(text, out)),
             Value::Json(json) => self.json(json),
-            Value::Object(_) | Value::Collection(_) => self.json(&value.to_json()),
+            Value::Object(object) => known_by(object)
+                .map_or_else(|| self.json(&value.to_json()), |name| self.text(name)),
+            Value::Collection(collection) => self.collection(&collection.items),
             scalar => self.written(|out| scalar.write_json(out)),
         }
+    }
+
+    fn collection(self, items: &[Value]) -> String {
+        let mut out = String::from("[");
+        for (index, item) in items.iter().enumerate() {
+            if self.is_full(&out) {
+                break;
+            }
+            out.push_str(if index > 0 { ", " } else { "" });
+            out.push_str(&self.value(item));
+        }
+        out.push(']');
+        self.text(&out)
     }
 
     /// JSON, with a space behind commas and colons.
@@ -99,6 +114,29 @@ impl Preview {
     }
 }
 
+/// What people call an object: a queue, a user or a prompt by its name, a telephone number as
+/// it is dialled.
+fn known_by(object: &Object) -> Option<&Text> {
+    let text = |name: &str| match object.properties.get(name)? {
+        Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    };
+    match object.kind {
+        Kind::PhoneNumber => text("e164").or_else(|| text("raw")),
+        Kind::Queue
+        | Kind::Skill
+        | Kind::LanguageSkill
+        | Kind::Group
+        | Kind::User
+        | Kind::WrapupCode
+        | Kind::Schedule
+        | Kind::ScheduleGroup
+        | Kind::EmergencyGroup
+        | Kind::Prompt => text("name").or_else(|| text("id")),
+        _ => None,
+    }
+}
+
 /// Milliseconds as a person writes them: `10 s`, `0.35 s`.
 pub(super) fn seconds(milliseconds: i64) -> String {
     let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
@@ -131,6 +169,7 @@ pub(super) fn thousands(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Collection;
 
     #[test]
     fn numbers_are_readable() {
@@ -140,6 +179,27 @@ mod tests {
         assert_eq!(seconds(0), "0 s");
         assert_eq!(seconds(350), "0.35 s");
         assert_eq!(seconds(61_000), "61 s");
+    }
+
+    #[test]
+    fn objects_are_shown_by_what_people_call_them() {
+        let object = |kind, properties: &[(&str, &str)]| {
+            let properties =
+                properties.iter().map(|(key, text)| ((*key).into(), Value::from(*text)));
+            Value::Object(Object { kind, properties: properties.collect() }.into())
+        };
+        let queue = object(Kind::Queue, &[("id", "q-1"), ("name", "Sales")]);
+        let nameless = object(Kind::Queue, &[("id", "q-2"), ("name", "")]);
+        let number = object(Kind::PhoneNumber, &[("raw", "5"), ("e164", "+15557770100")]);
+        let guest = object(Kind::ChatGuest, &[("id", "7")]);
+        let preview = Preview::new(None);
+        assert_eq!(preview.value(&queue), "Sales");
+        assert_eq!(preview.value(&number), "+15557770100");
+        assert_eq!(preview.value(&guest), "{\"id\": \"7\"}");
+        let list = Collection { kind: Kind::Queue, items: vec![queue, nameless] };
+        assert_eq!(preview.value(&Value::Collection(list.into())), "[Sales, q-2]");
+        let hostile = object(Kind::User, &[("name", "\u{1b}[2J")]);
+        assert_ne!(preview.value(&hostile), "\u{1b}[2J");
     }
 
     #[test]

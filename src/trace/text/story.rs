@@ -35,8 +35,8 @@ pub(super) enum Onward {
 #[derive(Clone, Copy)]
 pub(super) struct Setting<'t> {
     pub(super) onward: Onward,
-    /// The flow that the step called, if any of its steps is there.
-    pub(super) called: Option<FlowId>,
+    /// The first step of the flow or task that the step called, if it is there.
+    pub(super) called: Option<NodeId>,
     /// Whether that flow is over; otherwise it is about to begin.
     pub(super) is_return: bool,
     /// What was last told to have gone wrong.
@@ -54,10 +54,10 @@ impl Teller<'_> {
         let mut pieces = Vec::new();
         self.tell_decision(step, facts, &mut pieces);
         let is_call = setting.called.is_some() && !setting.is_return;
-        if let (Some(flow), true) = (setting.called, is_call) {
-            pieces.push(Piece::new(Ink::Plain, format!("calls {}", self.flow(flow))));
+        if let (Some(first), true) = (setting.called, is_call) {
+            pieces.push(Piece::new(Ink::Plain, format!("calls {}", self.called(first))));
         }
-        for fact in facts {
+        for fact in facts.iter().filter(|fact| !goes_without_saying(fact, facts)) {
             pieces.extend(self.tell_fact(fact, step, facts));
         }
         if facts.iter().any(|fact| matches!(fact, Fact::CutOff)) {
@@ -146,8 +146,6 @@ impl Teller<'_> {
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
-            // The name says it to people.
-            Fact::Input(Field::DataTableId, _) => None,
             Fact::Input(field, value) | Fact::Output(field, value) => {
                 self.tell_passed(*field, &field.name(), value)
             }
@@ -276,8 +274,8 @@ impl Teller<'_> {
     ) -> Piece {
         let code = failure.code.name();
         let text = match setting.called {
-            Some(flow) if setting.known == Some(failure) => {
-                format!("✗ {code}, which {} did not handle", self.flow(flow))
+            Some(first) if setting.known == Some(failure) => {
+                format!("✗ {code}, which {} did not handle", self.called(first))
             }
             _ if is_silence(facts) => format!("✗ {code}"),
             _ => format!("✗ {code} {}", self.preview.text(&failure.message)),
@@ -345,6 +343,15 @@ impl Teller<'_> {
         format!("{kind} {}", self.preview.text(&transfer.name))
     }
 
+    /// What begins with a node: a task of Architect by its name, else the flow.
+    fn called(&self, first: NodeId) -> String {
+        let label = self.legend.node(first);
+        match &*label.node_type {
+            "task" | "state" => self.preview.text(&label.name),
+            _ => self.flow(label.flow),
+        }
+    }
+
     /// The id of a node.
     pub(super) fn node(&self, node: NodeId) -> String {
         self.preview.text(&self.legend.node(node).id)
@@ -362,6 +369,18 @@ fn is_silence(facts: &[&Fact]) -> bool {
         && facts.iter().any(|fact| {
             matches!(fact, Fact::Failed(failure) if failure.code == Code::NO_INPUT)
         })
+}
+
+/// Whether another fact says it better: of a result the variable that takes it, of a table's
+/// id its name.
+fn goes_without_saying(fact: &Fact, facts: &[&Fact]) -> bool {
+    let result = match fact {
+        Fact::Input(Field::DataTableId, _) => return true,
+        Fact::Output(_, value) => value,
+        Fact::Entry(entry) if entry.of.is_output() => &entry.value,
+        _ => return false,
+    };
+    facts.iter().any(|fact| matches!(fact, Fact::Assigned(_, value) if value == result))
 }
 
 pub(super) fn is_keys(text: &str) -> bool {

@@ -3,12 +3,17 @@
 use super::actions;
 use super::reader::{Reader, is_nothing};
 use super::references::{identity, segments};
-use crate::flow::architect::Choice;
+use crate::flow::architect::{Action, Choice, Setting, UnitReference};
 use crate::flow::model::Written;
 use crate::source::{Entry, Node};
+use crate::value::Text;
 
 /// What of a choice is not a setting of what it does.
 const FIELDS: &[&str] = &["dtmf", "globalDtmf", "default", "task"];
+
+/// What of a menu among the choices of another belongs to the choice.
+pub(super) const OF_A_CHOICE: &[&str] =
+    &["dtmf", "globalDtmf", "default", "globalSpeechRecTerms", "speechRecTerms"];
 
 /// The choices of a menu; of another unit, none.
 pub(super) fn read(menu: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Choice> {
@@ -32,12 +37,32 @@ fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> 
     let body = &entry.value;
     let place = identity(body).map(|identity| format!("{}[{identity}]", entry.key));
     let is_default = default.is_some() && place.as_deref() == default;
+    let action = match reader.sub_menu(entry) {
+        Some(menu) => go_down(entry, menu, reader),
+        None => actions::choice(entry, FIELDS, reader),
+    };
     Choice {
-        action: actions::choice(entry, FIELDS, reader),
+        action,
         digit: digit(body, reader),
         is_global: reader.flag(body, "globalDtmf"),
         is_default: reader.flag(body, "default") || is_default,
     }
+}
+
+/// What the choice of a menu of its own does: it goes to that menu.
+fn go_down(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
+    let properties = entry.value.entries().iter().map(|property| &*property.key);
+    let of_menu = properties.filter(|name| {
+        FIELDS.contains(name)
+            || !["name", "refId"].contains(name) && !OF_A_CHOICE.contains(name)
+    });
+    let mut action = actions::choice(entry, &of_menu.collect::<Vec<_>>(), reader);
+    let span = entry.key_span;
+    let text = Text::from(format!("{}[{menu}]", entry.key));
+    let target = Setting::Unit(UnitReference { text, unit: Some(menu), span });
+    let target = Written { value: target, span };
+    action.settings.entries.push((Text::from("targetMenuRef"), target));
+    action
 }
 
 /// `digit_1`, `digit_*`, `digit_#`.

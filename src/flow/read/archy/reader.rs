@@ -5,7 +5,7 @@ use super::references::Places;
 use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::flow::architect::UnitReference;
 use crate::flow::model::Written;
-use crate::source::{Kind, Node, Span};
+use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
 /// Collects what is wrong with a flow, and knows which unit is being read.
@@ -29,6 +29,11 @@ impl<'r> Reader<'r> {
     /// From now on, messages are about this unit.
     pub(super) fn enter(&mut self, unit: &Text) {
         self.unit = Some(unit.clone());
+    }
+
+    /// The key of a menu that stands among the choices of the menu that is being read.
+    pub(super) fn sub_menu(&self, entry: &Entry<'_>) -> Option<Text> {
+        self.places.sub_menu(self.unit.as_deref()?, entry)
     }
 
     /// From now on, messages are about the flow as a whole.

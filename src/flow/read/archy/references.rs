@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::units::{LISTS, START_UP, STATES};
 use crate::diagnostic::nearest;
-use crate::source::Node;
+use crate::source::{Entry, Node};
 use crate::value::Text;
 
 /// How many names are compared at most, for the sake of references that lead nowhere.
@@ -21,8 +21,9 @@ pub(super) struct Places {
     units: IndexMap<String, Text>,
     /// Units that have a refId, by name: `task[Main]`, and the refId.
     names: IndexMap<String, Text>,
-    /// Choices with the key of their menu: `Main_10`, `menuTask[Sales_12]`.
-    choices: IndexSet<(Text, String)>,
+    /// Choices with the key of their menu: `Main_10`, `menuTask[Sales_12]`; of one that is a
+    /// menu itself its key.
+    choices: IndexMap<(Text, String), Option<Text>>,
     comparisons: usize,
 }
 
@@ -40,13 +41,15 @@ impl Places {
             flow_type: Text::from(flow_type),
             units: IndexMap::new(),
             names: IndexMap::new(),
-            choices: IndexSet::new(),
+            choices: IndexMap::new(),
             comparisons: 0,
         };
+        let mut with_choices = Vec::new();
         for (list, _) in LISTS {
             let items = body.get(list).map_or(&[][..], Node::items);
             for entry in items.iter().flat_map(Node::entries) {
-                places.add_unit(&entry.key, &entry.value);
+                let key = places.add_unit(&entry.key, &entry.value);
+                with_choices.extend(key.map(|key| (key, &entry.value)));
             }
         }
         if body.get("startUpTaskActions").is_some() {
@@ -61,11 +64,17 @@ impl Places {
             }
             places.units.insert((*property).to_owned(), key);
         }
+        // Menus below other menus take keys that are left.
+        let mut keys: IndexSet<Text> = places.units.values().cloned().collect();
+        for (menu, node) in with_choices {
+            places.add_choices(&menu, node, &mut keys);
+        }
         places
     }
 
-    fn add_unit(&mut self, kind: &str, node: &Node<'_>) {
-        let Some(identity) = identity(node) else { return };
+    /// Returns the unit's key.
+    fn add_unit(&mut self, kind: &str, node: &Node<'_>) -> Option<Text> {
+        let identity = identity(node)?;
         let place = format!("{kind}[{identity}]");
         if let (Some(name), Some(_)) = (text(node, "name"), text(node, "refId")) {
             let name = format!("{kind}[{name}]");
@@ -77,14 +86,47 @@ impl Places {
             .filter(|(other, _)| *other != kind)
             .any(|(other, _)| self.units.contains_key(&format!("{other}[{identity}]")));
         let key = if is_taken { Text::from(&*place) } else { identity };
+        self.units.entry(place).or_insert_with(|| key.clone());
+        Some(key)
+    }
+
+    /// As deep as the document is nested, which is bounded when it is read.
+    fn add_choices(&mut self, menu: &Text, node: &Node<'_>, keys: &mut IndexSet<Text>) {
         let choices = node.get("choices").map_or(&[][..], Node::items);
         for entry in choices.iter().flat_map(Node::entries) {
-            if let Some(choice) = self::identity(&entry.value) {
-                let place = format!("{}[{choice}]", entry.key);
-                self.choices.insert((key.clone(), place));
+            let Some(identity) = identity(&entry.value) else { continue };
+            let choice = (menu.clone(), format!("{}[{identity}]", entry.key));
+            if !is_sub_menu(entry) {
+                self.choices.insert(choice, None);
+                continue;
             }
+            // Menus below different menus may have the same name.
+            let is_free = keys.insert(identity.clone());
+            let key = match is_free {
+                true => identity,
+                false => Text::from(format!("{menu}/{identity}")),
+            };
+            self.choices.insert(choice, Some(key.clone()));
+            self.add_choices(&key, &entry.value, keys);
         }
-        self.units.entry(place).or_insert(key);
+    }
+
+    /// The key of a menu that stands among the choices of another.
+    pub(super) fn sub_menu(&self, menu: &str, entry: &Entry<'_>) -> Option<Text> {
+        let place = format!("{}[{}]", entry.key, identity(&entry.value)?);
+        self.choices.get(&(Text::from(menu), place))?.clone()
+    }
+
+    /// The menu that the beginning of a reference leads to.
+    fn menu(&self, path: &[&str]) -> Option<Text> {
+        match path {
+            [before @ .., "choices", choice] => {
+                let choice = (self.menu(before)?, (*choice).to_owned());
+                self.choices.get(&choice)?.clone()
+            }
+            [.., unit] => self.units.get(*unit).cloned(),
+            [] => None,
+        }
     }
 
     /// The key of the unit of this kind that is known by its refId or name.
@@ -97,8 +139,8 @@ impl Places {
         self.units.get(name).cloned()
     }
 
-    /// The unit that a reference means; none if it means a choice or another file. Relative
-    /// references to choices are looked up in the given menu.
+    /// The unit that a reference means; none if it means another file, or a choice that is
+    /// no menu. Relative references to choices are looked up in the given menu.
     pub(super) fn resolve(
         &mut self,
         reference: &str,
@@ -116,10 +158,7 @@ impl Places {
         }
         match segments.as_slice() {
             [before @ .., "choices", choice] => {
-                let menu = match before.last().and_then(|menu| self.units.get(*menu)) {
-                    Some(menu) => Some(menu.clone()),
-                    None => menu.map(Text::from),
-                };
+                let menu = self.menu(before).or_else(|| menu.map(Text::from));
                 self.resolve_choice(choice, menu)
             }
             [.., unit] => self.resolve_unit(reference, unit).map(Some),
@@ -134,13 +173,13 @@ impl Places {
     ) -> Result<Option<Text>, Dangling> {
         let menu = menu.unwrap_or_default();
         let wanted = (menu, choice.to_owned());
-        if self.choices.contains(&wanted) {
-            return Ok(None);
+        if let Some(key) = self.choices.get(&wanted) {
+            return Ok(key.clone());
         }
         self.comparisons += self.choices.len();
         let is_affordable = self.comparisons <= MAX_COMPARISONS;
         let menu = &wanted.0;
-        let of_menu = self.choices.iter().filter(|(of, _)| of == menu && is_affordable);
+        let of_menu = self.choices.keys().filter(|(of, _)| of == menu && is_affordable);
         let near = nearest(choice, of_menu.map(|(_, place)| &**place));
         let help = near.map_or_else(
             || "refer to a choice of the menu, by its refId or name".to_owned(),
@@ -180,6 +219,12 @@ pub(super) fn is_reference(text: &str) -> bool {
         || text.starts_with("./")
         || text.starts_with("../")
         || is_external(text)
+}
+
+/// Whether a choice is a menu of its own. *Source: `ArchMenuSubMenu` of Genesys' Architect
+/// Scripting, which has what a menu has; exports refer to the menu instead.*
+pub(super) fn is_sub_menu(choice: &Entry<'_>) -> bool {
+    choice.key == "menuSubMenu" && choice.value.get("targetMenuRef").is_none()
 }
 
 /// What a unit or choice is known by: its refId, or its name.

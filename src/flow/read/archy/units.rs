@@ -3,7 +3,7 @@
 use super::actions;
 use super::menus;
 use super::reader::Reader;
-use super::references::identity;
+use super::references::{identity, is_sub_menu};
 use super::settings;
 use super::variables;
 use crate::diagnostic::nearest;
@@ -38,7 +38,12 @@ pub(super) fn read(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Unit> {
         let property = &*entry.key;
         if let Some((_, kinds)) = LISTS.iter().find(|(list, _)| *list == property) {
             for item in reader.list(Some(&entry.value), property) {
-                units.extend(item_of(item, property, kinds, reader));
+                let Some((unit, entry)) = item_of(item, property, kinds, reader) else {
+                    continue;
+                };
+                let key = unit.key.clone();
+                units.push(unit);
+                add_sub_menus(&key, entry, &mut units, reader);
             }
         } else if property == "startUpTaskActions" {
             units.push(start_up(entry, body, reader));
@@ -51,12 +56,29 @@ pub(super) fn read(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Unit> {
     units
 }
 
-fn item_of(
-    item: &Node<'_>,
+/// The menus among the choices of a menu, as deep as the document is nested, which is bounded
+/// when it is read.
+fn add_sub_menus(
+    menu: &Text,
+    entry: &Entry<'_>,
+    units: &mut Vec<Unit>,
+    reader: &mut Reader<'_>,
+) {
+    let choices = entry.value.get("choices").map_or(&[][..], Node::items);
+    for choice in choices.iter().flat_map(Node::entries) {
+        if let Some(key) = reader.places.sub_menu(menu, choice) {
+            units.push(unit(choice, UnitKind::Menu, Some(key.clone()), reader));
+            add_sub_menus(&key, choice, units, reader);
+        }
+    }
+}
+
+fn item_of<'n, 's>(
+    item: &'n Node<'s>,
     property: &str,
     kinds: &[(&str, UnitKind)],
     reader: &mut Reader<'_>,
-) -> Option<Unit> {
+) -> Option<(Unit, &'n Entry<'s>)> {
     let expected = kinds.first().map_or("task", |(name, _)| name);
     let [entry] = item.entries() else {
         let message =
@@ -82,7 +104,7 @@ fn item_of(
         reader.invalid(entry.key_span, message, "");
     }
     let key = identity.and_then(|identity| reader.places.unit(&entry.key, &identity));
-    Some(unit(entry, kind, key, reader))
+    Some((unit(entry, kind, key, reader), entry))
 }
 
 fn unit(
@@ -98,6 +120,8 @@ fn unit(
         reader.wrong(&entry.key, "an object", body);
     }
     let name = reader.text_of(body, "name").map(|name| name.value);
+    let of_a_choice = if is_sub_menu(entry) { menus::OF_A_CHOICE } else { &[] };
+    let left_out = [FIELDS, of_a_choice].concat();
     let unit = Unit {
         name: name.unwrap_or_else(|| key.clone()),
         kind,
@@ -105,7 +129,7 @@ fn unit(
         output_paths: output_paths(body, reader),
         actions: actions::read(body.get("actions"), "actions", reader),
         choices: menus::read(body, reader),
-        settings: settings::read(body, FIELDS, reader),
+        settings: settings::read(body, &left_out, reader),
         span: entry.key_span,
         key,
     };

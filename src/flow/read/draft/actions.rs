@@ -1,5 +1,7 @@
 //! What a node does, by its type.
 
+use indexmap::IndexMap;
+
 use super::document::{handler, target_of};
 use super::properties::{Properties, Reader};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -9,6 +11,7 @@ use crate::flow::action::{
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
 };
 use crate::flow::model::{Path, PathKind, Written};
+use crate::flow::read::json;
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Text};
 
@@ -39,18 +42,19 @@ const TYPES: &[(&[&str], Read)] = &[
     (&["End", "Disconnect"], |properties, _| end(properties)),
 ];
 
-/// Reads the action of a node; the paths that stand in its properties go to `paths`.
+/// Reads the action of a node, and the properties that it does not have; the paths that stand
+/// in its properties go to `paths`.
 pub(super) fn read(
     node: &Document<'_>,
     span: Span,
     paths: &mut Vec<Path>,
     reader: &mut Reader<'_>,
-) -> Action {
+) -> (Action, IndexMap<Text, Json>) {
     let written = node.get("type");
     let Some(name) = written.and_then(Document::as_str) else {
         let place = written.map_or(span, |node| node.span);
         reader.invalid(place, "a node needs a `type`, a string".into(), "");
-        return Action::Unknown;
+        return (Action::Unknown, all_properties(node));
     };
     let is_named =
         |names: &&[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
@@ -68,11 +72,11 @@ pub(super) fn read(
         reader.report(
             Diagnostic::new(Code::UNKNOWN_NODE_TYPE, message).at(place).help(help),
         );
-        return Action::Unknown;
+        return (Action::Unknown, all_properties(node));
     };
     let mut properties = Properties::new(node, span, reader);
     let mut action = read(&mut properties, paths);
-    properties.finish();
+    let others = properties.finish();
     // A node of type Disconnect says by its name how it ends.
     if let Action::End(end) = &mut action
         && name.eq_ignore_ascii_case(names[1])
@@ -83,7 +87,13 @@ pub(super) fn read(
     {
         end.end_type = EndType::Disconnect;
     }
-    action
+    (action, others)
+}
+
+/// The properties of a node whose type says nothing about them.
+fn all_properties(node: &Document<'_>) -> IndexMap<Text, Json> {
+    let entries = node.get("properties").map_or(&[][..], Document::entries);
+    entries.iter().map(|entry| (Text::from(&*entry.key), json(&entry.value))).collect()
 }
 
 type Source<'p, 'd, 's, 'a, 'r> = &'p mut Properties<'d, 's, 'a, 'r>;

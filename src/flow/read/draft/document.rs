@@ -222,11 +222,12 @@ fn read_node(
             span,
             action: Action::Unknown,
             paths: Vec::new(),
+            other_properties: IndexMap::new(),
             other: IndexMap::new(),
         };
     }
     let mut paths = Vec::new();
-    let action = actions::read(document, span, &mut paths, reader);
+    let (action, other_properties) = actions::read(document, span, &mut paths, reader);
     read_handlers(document, &mut paths, reader);
     let known = ["id", "name", "type", "properties", "onComplete", "onError"];
     Node {
@@ -236,6 +237,7 @@ fn read_node(
         span,
         action,
         paths,
+        other_properties,
         other: others(document.entries(), |key| known.contains(&key)),
     }
 }

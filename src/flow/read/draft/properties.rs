@@ -1,5 +1,7 @@
 //! The properties of a node, read by name and type; what nobody asked for is unknown.
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Code, Diagnostic, Tally, nearest};
 use crate::expr::SyntaxError;
 use crate::expr::draft::{
@@ -103,6 +105,7 @@ pub(super) struct Properties<'d, 's, 'a, 'r> {
     /// The place of the node, for messages about what is missing.
     pub(super) span: Span,
     known: Vec<&'static str>,
+    ignored: Vec<&'static str>,
     pub(super) reader: &'a mut Reader<'r>,
 }
 
@@ -120,7 +123,7 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
                 format!("`properties` must be an object, found {}", document.describe());
             reader.invalid(document.span, message, "");
         }
-        Self { document, span, known: Vec::new(), reader }
+        Self { document, span, known: Vec::new(), ignored: Vec::new(), reader }
     }
 
     /// The value of a property; `null` counts as absent.
@@ -132,12 +135,20 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
     /// Names that the dialect has, but that do not change what a call does.
     pub(super) fn ignore(&mut self, names: &[&'static str]) {
         self.known.extend_from_slice(names);
+        self.ignored.extend_from_slice(names);
     }
 
-    /// Reports what was not asked for.
-    pub(super) fn finish(self) {
+    /// Reports what was not asked for, and gives all that is not understood or does not
+    /// change what a call does.
+    pub(super) fn finish(self) -> IndexMap<Text, Json> {
+        let mut others = IndexMap::new();
         for entry in self.document.map_or(&[][..], |document| document.entries()) {
-            if self.known.iter().any(|known| *known == entry.key) {
+            let is_among = |names: &[&str]| names.iter().any(|name| *name == entry.key);
+            let is_known = is_among(&self.known);
+            if !is_known || is_among(&self.ignored) {
+                others.insert(Text::from(&*entry.key), json(&entry.value));
+            }
+            if is_known {
                 continue;
             }
             let message = format!("this type of node has no property `{}`", entry.key);
@@ -148,6 +159,7 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
             let diagnostic = Diagnostic::new(Code::UNKNOWN_PROPERTY, message);
             self.reader.report(diagnostic.at(entry.key_span).help(help));
         }
+        others
     }
 
     fn wrong(&mut self, name: &str, expected: &str, found: &Document<'_>) {

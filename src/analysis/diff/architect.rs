@@ -1,0 +1,456 @@
+//! Architect's flows as outlines: the same from Archy YAML and from an export.
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::outline::{
+    Aspect, Branch, Fact, Item, Outcome, Outline, Shown, Source, Way, sorted,
+};
+use super::volatile::{first_part, is_volatile};
+use crate::expr::architect::{Declarations, canonical};
+use crate::flow::architect::{
+    Action, ActionIds, ArchitectFlow, Choice, Setting, Settings, Unit, UnitReference,
+    Variable,
+};
+use crate::value::{Json, Text};
+
+/// The variables of two versions of a flow. Both are read with the same ones, so that a
+/// variable of another type does not change how all that names it is written.
+pub(super) fn declarations(flows: [&ArchitectFlow; 2]) -> Declarations {
+    let mut names = Declarations::new();
+    for flow in flows {
+        let within = flow.units.iter().flat_map(|unit| &unit.variables);
+        for variable in flow.variables.iter().chain(within) {
+            names.declare(&variable.name.value, variable.holds);
+        }
+    }
+    names
+}
+
+/// The outline of a flow.
+pub(super) fn outline(flow: &ArchitectFlow, names: &mut Declarations) -> Outline {
+    let mut writer = Writer {
+        names,
+        units: positions(flow),
+        ids: ActionIds::default(),
+        items: Vec::new(),
+    };
+    let About { facts, ways, .. } = writer.flow(flow);
+    for unit in &flow.units {
+        writer.unit(unit);
+    }
+    let (volatile, facts): (Vec<Fact>, Vec<Fact>) =
+        facts.into_iter().partition(|fact| is_volatile(first_part(&fact.name)));
+    let text = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
+    let version = ("version".to_owned(), text(&flow.version));
+    Outline {
+        facts,
+        ways,
+        items: writer.items,
+        volatile: once([("id".into(), text(&flow.id)), version], volatile),
+        source: if is_export(flow) { Source::Export } else { Source::Archy },
+    }
+}
+
+/// By its key, which item each unit is, and its name. A unit comes before its actions.
+fn positions(flow: &ArchitectFlow) -> Positions<'_> {
+    let mut positions = Positions::default();
+    let mut before = 0;
+    for unit in &flow.units {
+        positions.entry(&*unit.key).or_insert((before, &unit.name));
+        let mut actions = 0;
+        unit.each_action(&mut |_| actions += 1);
+        before += 1 + actions;
+    }
+    positions
+}
+
+/// Whether a flow comes from Architect's own JSON: that refers to units by their ids, and Archy
+/// YAML by where they stand.
+fn is_export(flow: &ArchitectFlow) -> bool {
+    let by_id = |start: &UnitReference| start.unit.as_ref() == Some(&start.text);
+    flow.id.is_some() || flow.start.as_ref().is_some_and(by_id)
+}
+
+/// Exports write the region of a language in capital letters.
+fn language(tag: &str) -> String {
+    tag.to_ascii_lowercase()
+}
+
+/// What may differ without a difference, by the section that it stands in.
+fn once(known: [(String, String); 2], facts: Vec<Fact>) -> Vec<(String, String)> {
+    let mut volatile: IndexMap<String, String, FxBuildHasher> =
+        known.into_iter().collect();
+    for fact in facts {
+        let section = volatile.entry(first_part(&fact.name).to_owned()).or_default();
+        section.push_str(&format!("{} = {:?}\n", fact.name, fact.value));
+    }
+    volatile.into_iter().collect()
+}
+
+/// What is known of something.
+#[derive(Default)]
+struct About {
+    facts: Vec<Fact>,
+    ways: Vec<Way>,
+    branches: Vec<Branch>,
+}
+
+impl About {
+    fn one(&mut self, name: &str, aspect: Aspect, value: impl ToString) {
+        self.facts.push(Fact::one(name, aspect, value));
+    }
+}
+
+/// The items and names of units by their keys.
+type Positions<'f> = IndexMap<&'f str, (usize, &'f Text), FxBuildHasher>;
+
+struct Writer<'f, 'n> {
+    names: &'n mut Declarations,
+    units: Positions<'f>,
+    ids: ActionIds,
+    items: Vec<Item>,
+}
+
+/// As deep as the document is nested, which is bounded when it is read.
+impl<'f> Writer<'f, '_> {
+    fn flow(&mut self, flow: &ArchitectFlow) -> About {
+        let mut about = About::default();
+        about.one("type", Aspect::Setting, &flow.flow_type);
+        let described = [
+            ("description", flow.description.as_ref().map(ToString::to_string)),
+            ("division", flow.division.as_ref().map(ToString::to_string)),
+            ("defaultLanguage", flow.default_language.as_ref().map(|it| language(it))),
+        ];
+        for (name, text) in described {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                about.one(name, Aspect::Setting, text);
+            }
+        }
+        if !flow.languages.is_empty() {
+            let languages = flow.languages.iter().map(|it| language(it));
+            about.facts.push(Fact::list(
+                "supportedLanguages",
+                Aspect::Setting,
+                languages,
+            ));
+        }
+        self.variables(&flow.variables, &mut about);
+        self.settings("", "", &flow.settings, &mut about);
+        if let Some(start) = &flow.start {
+            about.ways.push(self.way("start", start));
+        }
+        about
+    }
+
+    fn unit(&mut self, unit: &'f Unit) {
+        let mut about = About::default();
+        self.variables(&unit.variables, &mut about);
+        if !unit.output_paths.is_empty() {
+            let paths = unit.output_paths.iter().map(|path| path.value.to_string());
+            about.facts.push(Fact::list("outputPaths", Aspect::Setting, paths));
+        }
+        self.settings("", unit.kind.name(), &unit.settings, &mut about);
+        let index = self.items.len();
+        self.items.push(Item {
+            key: Some(unit.key.clone()),
+            id: unit.name.clone(),
+            name: Some(unit.name.clone()),
+            kind: Text::from(unit.kind.name()),
+            place: None,
+            facts: about.facts,
+            ways: about.ways,
+            branches: Vec::new(),
+            volatile: vec![("id".into(), unit.key.to_string())],
+        });
+        self.actions(&unit.actions, index, &Outcome::Body);
+        for choice in &unit.choices {
+            self.action(&choice.action, Some(choice), index, Outcome::Body);
+        }
+    }
+
+    fn actions(&mut self, actions: &'f [Action], within: usize, outcome: &Outcome) {
+        for action in actions {
+            self.action(action, None, within, outcome.clone());
+        }
+    }
+
+    fn action(
+        &mut self,
+        action: &'f Action,
+        choice: Option<&Choice>,
+        within: usize,
+        outcome: Outcome,
+    ) {
+        let mut about = About::default();
+        let kind = &action.kind.value;
+        if let Some(choice) = choice {
+            of_choice(choice, &mut about);
+        }
+        self.settings("", kind, &action.settings, &mut about);
+        let cases = action.outputs.iter().filter_map(|output| output.value.as_ref());
+        for case in cases {
+            let condition = self.text(&case.value);
+            about.branches.push(Branch { condition, way: None });
+        }
+        let index = self.items.len();
+        let key = action.key.as_ref();
+        self.items.push(Item {
+            key: key.cloned(),
+            id: self.ids.next(action.title()),
+            name: action.name.clone(),
+            kind: kind.clone(),
+            place: Some((within, outcome)),
+            facts: about.facts,
+            ways: about.ways,
+            branches: about.branches,
+            volatile: vec![(
+                "id".into(),
+                key.map(ToString::to_string).unwrap_or_default(),
+            )],
+        });
+        let mut cases = 0..;
+        for output in &action.outputs {
+            let outcome = match (&output.value, cases.start) {
+                (Some(_), number) => {
+                    cases.start += 1;
+                    Outcome::Branch(number)
+                }
+                (None, _) => Outcome::Output(output.label.clone()),
+            };
+            self.actions(&output.actions, index, &outcome);
+        }
+    }
+
+    /// A line for each variable: `Flow.x = String, input, initially "a"`.
+    fn variables(&mut self, variables: &[Variable], about: &mut About) {
+        for variable in variables {
+            let mut shown = variable.holds.to_string();
+            shown.push_str(if variable.is_input { ", input" } else { "" });
+            shown.push_str(if variable.is_output { ", output" } else { "" });
+            let initial = variable.initial.as_ref().map(|initial| &initial.value);
+            if let Some(initial) = initial.filter(|initial| is_set(initial)) {
+                shown = format!("{shown}, initially {}", self.text(initial));
+            }
+            about.one(&variable.name.value, Aspect::Variable, shown);
+        }
+    }
+
+    fn settings(
+        &mut self,
+        path: &str,
+        kind: &str,
+        settings: &Settings,
+        about: &mut About,
+    ) {
+        for (name, setting) in &settings.entries {
+            let name = if is_language(name) { language(name) } else { name.to_string() };
+            let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+            self.setting(&path, kind, &setting.value, about);
+        }
+    }
+
+    fn setting(&mut self, path: &str, kind: &str, setting: &Setting, about: &mut About) {
+        let value = match setting {
+            Setting::NoValue | Setting::None => return,
+            Setting::Group(settings) => {
+                return self.settings(path, kind, settings, about);
+            }
+            Setting::Unit(reference) => {
+                return about.ways.push(self.way(path, reference));
+            }
+            Setting::List(items) => {
+                let items = items.iter().map(|item| self.text(&item.value)).collect();
+                Shown::List(items)
+            }
+            other => Shown::One(self.text(other)),
+        };
+        // Of repeated names the first one counts, as where the model is asked.
+        if !about.facts.iter().any(|fact| fact.name == path) {
+            let aspect = aspect(path, kind, setting);
+            about.facts.push(Fact { name: path.into(), aspect, value });
+        }
+    }
+
+    fn way(&self, label: &str, reference: &UnitReference) -> Way {
+        let unit = reference.unit.as_deref().and_then(|key| self.units.get(key));
+        let shown = unit.map_or(&reference.text, |(_, name)| name);
+        Way { label: label.into(), to: unit.map(|(item, _)| *item), shown: shown.clone() }
+    }
+
+    /// A value on one line: `Flow.x = 1`, `name: "Ada", age: 36`.
+    fn text(&mut self, setting: &Setting) -> String {
+        match setting {
+            Setting::NoValue | Setting::None => "NOT_SET".into(),
+            Setting::Literal(value) => literal(value),
+            Setting::Expression(text, _) => self.expression(text),
+            Setting::Variable(name) => name.to_string(),
+            Setting::Speech(text) => sorted(&Json::String(text.clone())),
+            Setting::Prompt(name) => name.to_string(),
+            Setting::Unit(reference) => self.way("", reference).shown.to_string(),
+            Setting::List(items) => {
+                let items: Vec<String> =
+                    items.iter().map(|item| self.text(&item.value)).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Setting::Group(group) => self.group(group),
+        }
+    }
+
+    fn group(&mut self, group: &Settings) -> String {
+        if let (Some(variable), Some(value), 2) =
+            (group.get("variable"), group.get("value"), group.entries.len())
+        {
+            return format!(
+                "{} = {}",
+                self.text(&variable.value),
+                self.text(&value.value)
+            );
+        }
+        let entries = group.entries.iter().filter(|(_, value)| is_set(&value.value));
+        let mut shown: Vec<(&Text, String)> =
+            entries.map(|(name, value)| (name, self.text(&value.value))).collect();
+        shown.sort();
+        let shown: Vec<String> =
+            shown.into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        shown.join(", ")
+    }
+
+    /// An expression as Architect writes it, whatever its author's spaces and parentheses.
+    fn expression(&mut self, text: &str) -> String {
+        let text =
+            canonical(text, self.names, None).unwrap_or_else(|_| without_spaces(text));
+        words_in_capitals(&text)
+    }
+}
+
+/// Both forms write durations, but one has a shorter word for milliseconds.
+fn literal(value: &Json) -> String {
+    if let Json::Object(entries) = value
+        && let (Some(duration), 1) = (entries.get("ms"), entries.len())
+    {
+        return sorted(&Json::object([("milliseconds".into(), duration.clone())]));
+    }
+    sorted(value)
+}
+
+fn is_set(setting: &Setting) -> bool {
+    !matches!(setting, Setting::NoValue | Setting::None)
+}
+
+/// Keys of a menu decide where a call goes.
+fn of_choice(choice: &Choice, about: &mut About) {
+    if let Some(digit) = &choice.digit {
+        about.one("key", Aspect::Condition, digit.value);
+    }
+    for (name, is_set) in [("default", choice.is_default), ("global", choice.is_global)] {
+        if is_set {
+            about.one(name, Aspect::Condition, true);
+        }
+    }
+}
+
+/// `en-US`
+fn is_language(name: &str) -> bool {
+    let is_letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    name.split_once('-').is_some_and(|(language, region)| {
+        (2..=3).contains(&language.len())
+            && (2..=4).contains(&region.len())
+            && is_letters(language)
+            && is_letters(region)
+    })
+}
+
+/// What a setting of an action, unit or flow is about.
+fn aspect(path: &str, kind: &str, setting: &Setting) -> Aspect {
+    let first = first_part(path);
+    let is_named = |part: &str| path.to_ascii_lowercase().contains(part);
+    if matches!(setting, Setting::Speech(_) | Setting::Prompt(_))
+        || ["audio", "prompt", "greeting", "messagebody"].into_iter().any(is_named)
+    {
+        return Aspect::Prompt;
+    }
+    match (kind, first) {
+        ("decision", "condition")
+        | ("switch", "evaluate" | "type" | "style" | "value")
+        | ("evaluateSchedule" | "evaluateScheduleGroup", _) => Aspect::Condition,
+        ("updateData", _) => Aspect::Variable,
+        _ if kind.starts_with("transferTo") || kind.starts_with("menuTransferTo") => {
+            Aspect::Routing
+        }
+        _ => Aspect::Setting,
+    }
+}
+
+/// Operators that are words may be written either way; here they have capital letters.
+fn words_in_capitals(text: &str) -> String {
+    let is_word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '.' | '$');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    while let Some(first) = rest.chars().next() {
+        let word = match is_quoted {
+            true => 0,
+            false => rest.find(|it| !is_word(it)).unwrap_or(rest.len()),
+        };
+        let (head, tail) = rest.split_at(word.max(first.len_utf8()));
+        match ["AND", "OR", "NOT"].iter().find(|it| it.eq_ignore_ascii_case(head)) {
+            Some(operator) if !is_quoted => out.push_str(operator),
+            _ => out.push_str(head),
+        }
+        if first == '"' && !is_escaped {
+            is_quoted = !is_quoted;
+        }
+        is_escaped = is_quoted && first == '\\' && !is_escaped;
+        rest = tail;
+    }
+    out
+}
+
+/// A text that is no expression, without the spaces between words and signs; those in quotes
+/// stay.
+fn without_spaces(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut is_quoted, mut is_escaped, mut gap) = (false, false, false);
+    for character in text.chars() {
+        if !is_quoted && character.is_whitespace() {
+            gap = true;
+            continue;
+        }
+        let is_word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '.' | '$');
+        if gap && out.ends_with(is_word) && is_word(character) {
+            out.push(' ');
+        }
+        gap = false;
+        out.push(character);
+        if character == '"' && !is_escaped {
+            is_quoted = !is_quoted;
+        }
+        is_escaped = is_quoted && character == '\\' && !is_escaped;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_within_quotes_and_between_words_count() {
+        let one = without_spaces(r#"a  or  Fn ( "x  \" y" , 1 )"#);
+        assert_eq!(one, r#"a or Fn("x  \" y",1)"#);
+        assert_eq!(one, without_spaces(r#"a or Fn("x  \" y",1)"#));
+    }
+
+    #[test]
+    fn operators_have_capital_letters_outside_quotes() {
+        let text = words_in_capitals(r#"not a or "x or \" or y" and or.b == Flow.or"#);
+        assert_eq!(text, r#"NOT a OR "x or \" or y" AND or.b == Flow.or"#);
+    }
+
+    #[test]
+    fn languages_are_told_by_their_form() {
+        assert!(["en-US", "es-es", "zh-Hant"].into_iter().all(is_language));
+        assert!(!["en", "pre-transfer-audio", "a-b"].into_iter().any(is_language));
+    }
+}

@@ -1,0 +1,414 @@
+//! What is not the same in two versions of one flow.
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::outline::{Aspect, Branch, Fact, Item, Outcome, Outline, Shown, Source, Way};
+use super::pair::{Children, Pairs, aligned, paired_branches};
+use super::report::{
+    Change, FlowDiff, FlowName, Ignored, MovedNode, NodeName, RenamedNode,
+};
+use super::volatile::{first_part, is_default, is_id, is_of_one_form, last};
+use crate::value::Text;
+
+/// What changed from one outline to the other.
+pub(super) fn compare(
+    old: &Outline,
+    new: &Outline,
+    old_name: &Text,
+    flow: FlowName,
+) -> FlowDiff {
+    let old_name = (*old_name != flow.name).then(|| old_name.to_string());
+    let pairs = Pairs::new(old, new);
+    let mut comparison = Comparison {
+        diff: empty(flow, old_name),
+        subject: Subject::default(),
+        ignored: IndexMap::default(),
+        pairs: &pairs,
+    };
+    comparison.volatile(&old.volatile, &new.volatile);
+    comparison.facts(&old.facts, &new.facts);
+    comparison.ways(&old.ways, &new.ways);
+    comparison.items();
+    comparison.moved();
+    comparison.finish()
+}
+
+fn empty(flow: FlowName, old_name: Option<String>) -> FlowDiff {
+    FlowDiff {
+        flow,
+        old_name,
+        added_nodes: Vec::new(),
+        removed_nodes: Vec::new(),
+        renamed_nodes: Vec::new(),
+        moved_nodes: Vec::new(),
+        changed_prompts: Vec::new(),
+        changed_routing: Vec::new(),
+        changed_conditions: Vec::new(),
+        rewired: Vec::new(),
+        changed_variables: Vec::new(),
+        changed_settings: Vec::new(),
+        ignored: Vec::new(),
+    }
+}
+
+/// What changes are about at the moment; the flow itself, if it has no id.
+#[derive(Default)]
+struct Subject {
+    node: Option<String>,
+    node_type: String,
+    /// The order in which a report tells of it.
+    order: usize,
+}
+
+struct Comparison<'p, 'o> {
+    diff: FlowDiff,
+    subject: Subject,
+    ignored: IndexMap<String, usize, FxBuildHasher>,
+    pairs: &'p Pairs<'o>,
+}
+
+impl Comparison<'_, '_> {
+    fn finish(mut self) -> FlowDiff {
+        let ignored = self.ignored.into_iter();
+        let ignored = ignored.map(|(property, count)| Ignored { property, count });
+        self.diff.ignored = ignored.collect();
+        self.diff
+    }
+
+    fn ignore(&mut self, property: &str) {
+        *self.ignored.entry(property.to_owned()).or_default() += 1;
+    }
+
+    fn change(
+        &mut self,
+        aspect: Aspect,
+        property: &str,
+        old: Option<String>,
+        new: Option<String>,
+    ) {
+        let list = match aspect {
+            Aspect::Prompt => &mut self.diff.changed_prompts,
+            Aspect::Routing => &mut self.diff.changed_routing,
+            Aspect::Condition => &mut self.diff.changed_conditions,
+            Aspect::Variable => &mut self.diff.changed_variables,
+            Aspect::Way => &mut self.diff.rewired,
+            Aspect::Setting => &mut self.diff.changed_settings,
+        };
+        list.push(Change {
+            node: self.subject.node.clone(),
+            property: property.to_owned(),
+            old,
+            new,
+            node_type: self.subject.node_type.clone(),
+            order: self.subject.order,
+        });
+    }
+
+    fn volatile(&mut self, old: &[(String, String)], new: &[(String, String)]) {
+        for (name, value) in new {
+            if old.iter().any(|(known, before)| known == name && before != value) {
+                self.ignore(name);
+            }
+        }
+        let has = |list: &[(String, String)], name: &str| {
+            list.iter().any(|(known, _)| known == name)
+        };
+        for (name, _) in new.iter().filter(|(name, _)| !has(old, name)) {
+            self.ignore(name);
+        }
+        for (name, _) in old.iter().filter(|(name, _)| !has(new, name)) {
+            self.ignore(name);
+        }
+    }
+
+    fn facts(&mut self, old: &[Fact], new: &[Fact]) {
+        let [old, new] = [old, new].map(|facts| by_name(facts, |fact| &fact.name));
+        for (name, fact) in &new {
+            self.fact(old.get(name).copied(), Some(fact));
+        }
+        for (_, fact) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
+            self.fact(Some(fact), None);
+        }
+    }
+
+    fn fact(&mut self, old: Option<&Fact>, new: Option<&Fact>) {
+        let (one, other) = (old.map(|it| &it.value), new.map(|it| &it.value));
+        let Some(fact) = new.or(old).filter(|_| one != other) else { return };
+        let is_alone = old.is_none() || new.is_none();
+        let is_of_flow = self.subject.node.is_none();
+        let is_of_one_form = self.pairs.is_mixed() && is_of_one_form(fact, is_of_flow);
+        if self.is_architect() && is_id(fact) {
+            return self.ignore(last(&fact.name));
+        }
+        if self.is_architect() && is_alone && is_default(fact) {
+            return self.ignore(last(&fact.name));
+        }
+        if is_alone && is_of_one_form {
+            let is_timeout = last(&fact.name) == "timeout";
+            let name = if is_timeout { "timeout" } else { first_part(&fact.name) };
+            return self.ignore(name);
+        }
+        match (one, other) {
+            (Some(Shown::List(old)), Some(Shown::List(new))) => {
+                for (before, now) in aligned(old, new) {
+                    let (before, now) =
+                        (before.map(|at| &old[at]), now.map(|at| &new[at]));
+                    if before != now {
+                        self.change(
+                            fact.aspect,
+                            &fact.name,
+                            before.cloned(),
+                            now.cloned(),
+                        );
+                    }
+                }
+            }
+            _ => {
+                let text = |shown: Option<&Shown>| shown.map(Shown::text);
+                self.change(fact.aspect, &fact.name, text(one), text(other));
+            }
+        }
+    }
+
+    fn is_architect(&self) -> bool {
+        self.pairs.new.source != Source::Draft
+    }
+
+    /// Whether two ways lead to the same, under whatever name.
+    fn is_same_target(&self, old: &Way, new: &Way) -> bool {
+        match (old.to, new.to) {
+            (Some(old), Some(new)) => self.pairs.to_new[old] == Some(new),
+            (None, None) => old.shown == new.shown,
+            _ => false,
+        }
+    }
+
+    fn ways(&mut self, old: &[Way], new: &[Way]) {
+        let [old, new] = [old, new].map(|ways| by_name(ways, |way| &way.label));
+        let shown = |way: &Way| Some(way.shown.to_string());
+        for (label, way) in &new {
+            let before = old.get(label).copied();
+            if !before.is_some_and(|before| self.is_same_target(before, way)) {
+                self.change(Aspect::Way, label, before.and_then(shown), shown(way));
+            }
+        }
+        for (label, way) in old.iter().filter(|(label, _)| !new.contains_key(*label)) {
+            self.change(Aspect::Way, label, shown(way), None);
+        }
+    }
+
+    fn branches(&mut self, old: &[Branch], new: &[Branch]) {
+        for (before, now) in paired_branches(old, new) {
+            let number = now.or(before).map_or(0, |at| at + 1);
+            let property = format!("condition {number}");
+            let (before, now) = (before.map(|at| &old[at]), now.map(|at| &new[at]));
+            let condition = |it: Option<&Branch>| it.map(|it| it.condition.clone());
+            let (one, other) = (condition(before), condition(now));
+            if one != other {
+                self.change(Aspect::Condition, &property, one, other);
+            }
+            let way = |it: Option<&Branch>| it.and_then(|it| it.way.clone());
+            let (one, other) = (way(before), way(now));
+            let is_same = match (&one, &other) {
+                (Some(one), Some(other)) => self.is_same_target(one, other),
+                (None, None) => true,
+                _ => false,
+            };
+            if !is_same {
+                let shown = |way: Option<Way>| way.map(|way| way.shown.to_string());
+                self.change(Aspect::Way, &property, shown(one), shown(other));
+            }
+        }
+    }
+
+    fn items(&mut self) {
+        let pairs = self.pairs;
+        for (index, item) in pairs.new.items.iter().enumerate() {
+            let order = index + 1;
+            let name = || node_name(pairs.new, &pairs.new_children, index, order);
+            let Some(old) = pairs.to_old[index].map(|old| &pairs.old.items[old]) else {
+                self.diff.added_nodes.push(name());
+                continue;
+            };
+            self.subject = Subject {
+                node: Some(item.id.to_string()),
+                node_type: item.kind.to_string(),
+                order,
+            };
+            if let Some(before) = self.old_name(old, item, index) {
+                self.diff.renamed_nodes.push(RenamedNode { node: name(), old: before });
+            }
+            self.item(old, item);
+        }
+        let removed =
+            (0..pairs.old.items.len()).filter(|old| pairs.to_new[*old].is_none());
+        let behind = pairs.new.items.len() + 1;
+        self.diff.removed_nodes.extend(
+            removed
+                .map(|old| node_name(pairs.old, &pairs.old_children, old, behind + old)),
+        );
+    }
+
+    fn item(&mut self, old: &Item, new: &Item) {
+        if old.kind != new.kind {
+            let kinds = (old.kind.to_string(), new.kind.to_string());
+            self.change(Aspect::Setting, "type", Some(kinds.0), Some(kinds.1));
+        }
+        // A node that is renamed has a name of its own besides its id.
+        if !self.is_architect() && old.name != new.name {
+            let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+            self.change(Aspect::Setting, "name", text(&old.name), text(&new.name));
+        }
+        self.volatile(&old.volatile, &new.volatile);
+        self.facts(&old.facts, &new.facts);
+        self.branches(&old.branches, &new.branches);
+        self.ways(&old.ways, &new.ways);
+    }
+
+    /// What an item was called, if that was something else. An export has names for what its
+    /// author gave none.
+    fn old_name(&mut self, old: &Item, new: &Item, index: usize) -> Option<String> {
+        if !self.is_architect() {
+            return (old.id != new.id).then(|| old.id.to_string());
+        }
+        if old.name == new.name {
+            return None;
+        }
+        let start = |way: &&Way| way.label == "start" && way.to == Some(index);
+        let is_start = self.pairs.new.ways.iter().any(|way| start(&way));
+        let is_unnamed = old.name.is_none() || new.name.is_none() || is_start;
+        if self.pairs.is_mixed() && is_unnamed {
+            self.ignore("name");
+            return None;
+        }
+        Some(old.name.as_ref().unwrap_or(&old.kind).to_string())
+    }
+
+    /// Actions that stand within something else, or that others have overtaken.
+    fn moved(&mut self) {
+        let pairs = self.pairs;
+        for (&(within, outcome), new) in &pairs.new_children {
+            let old_within = pairs.to_old[within];
+            let old_outcome = pairs.old_outcome(within, outcome);
+            let mut staying = Vec::new();
+            for &index in new {
+                let Some(old) = pairs.to_old[index] else { continue };
+                let was = pairs.old.items[old].place.as_ref();
+                let was = was.map(|(within, outcome)| (Some(*within), Some(outcome)));
+                if was == Some((old_within, old_outcome.as_ref())) {
+                    staying.push((old, index));
+                } else {
+                    self.is_moved(old, index);
+                }
+            }
+            for (old, index) in overtaken(&staying) {
+                self.is_moved(old, index);
+            }
+        }
+        self.diff.moved_nodes.sort_by_key(|moved| moved.node.order);
+    }
+
+    fn is_moved(&mut self, old: usize, new: usize) {
+        let pairs = self.pairs;
+        let node = node_name(pairs.new, &pairs.new_children, new, new + 1);
+        let old = place_of(pairs.old, &pairs.old_children, old).unwrap_or_default();
+        self.diff.moved_nodes.push(MovedNode { node, old });
+    }
+}
+
+impl Shown {
+    fn text(&self) -> String {
+        match self {
+            Self::One(text) => text.clone(),
+            Self::List(items) => items.join(", "),
+        }
+    }
+}
+
+/// Things by name; of a repeated name the first one counts.
+fn by_name<'t, T>(things: &'t [T], name: fn(&T) -> &String) -> ByName<'t, T> {
+    let mut by_name = ByName::default();
+    for thing in things {
+        by_name.entry(name(thing).as_str()).or_insert(thing);
+    }
+    by_name
+}
+
+type ByName<'t, T> = IndexMap<&'t str, &'t T, FxBuildHasher>;
+
+/// Those that are not on the longest way through which the order stays as it was. The items
+/// are in the new order.
+fn overtaken(items: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    // For each length of a way, the item at which it ends earliest; and before each item the
+    // one before it on its way.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(items.len());
+    for (index, (old, _)) in items.iter().enumerate() {
+        let length = ends.partition_point(|&end| items[end].0 < *old);
+        before.push(length.checked_sub(1).map(|at| ends[at]));
+        if length == ends.len() {
+            ends.push(index);
+        } else {
+            ends[length] = index;
+        }
+    }
+    let mut stays = vec![false; items.len()];
+    let mut next = ends.last().copied();
+    while let Some(index) = next {
+        stays[index] = true;
+        next = before[index];
+    }
+    let moved = items.iter().zip(stays).filter(|(_, stays)| !stays);
+    moved.map(|(item, _)| *item).collect()
+}
+
+fn node_name(
+    outline: &Outline,
+    children: &Children<'_>,
+    index: usize,
+    order: usize,
+) -> NodeName {
+    let item = &outline.items[index];
+    NodeName {
+        node: item.id.to_string(),
+        name: item.name.as_ref().map(ToString::to_string),
+        node_type: item.kind.to_string(),
+        place: place_of(outline, children, index),
+        order,
+    }
+}
+
+/// Where an action stands: `Main, behind Greeting`, `Ask, yes, first`.
+fn place_of(outline: &Outline, children: &Children<'_>, index: usize) -> Option<String> {
+    let (within, outcome) = outline.items[index].place.as_ref()?;
+    let container = &outline.items[*within];
+    let mut place = match outcome {
+        Outcome::Body => container.id.to_string(),
+        Outcome::Output(label) => format!("{}, {label}", container.id),
+        Outcome::Branch(number) => format!("{}, case {}", container.id, number + 1),
+    };
+    let siblings = children.get(&(*within, outcome)).map_or(&[][..], Vec::as_slice);
+    let position = siblings.binary_search(&index).unwrap_or_default();
+    let previous = position.checked_sub(1).and_then(|at| siblings.get(at));
+    place.push_str(&match previous {
+        Some(previous) => format!(", behind {}", outline.items[*previous].id),
+        None => ", first".into(),
+    });
+    Some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fewest_items_are_overtaken() {
+        let pairs = |old: &[usize]| -> Vec<(usize, usize)> {
+            old.iter().copied().zip(0..).collect()
+        };
+        assert_eq!(overtaken(&pairs(&[0, 1, 2])), []);
+        assert_eq!(overtaken(&pairs(&[1, 2, 3, 0])), [(0, 3)]);
+        assert_eq!(overtaken(&pairs(&[3, 0, 1, 2])), [(3, 0)]);
+    }
+}

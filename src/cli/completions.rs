@@ -1,0 +1,25 @@
+//! `flowsim completions`
+
+use std::io;
+
+use clap::{Args, CommandFactory};
+use clap_complete::{Shell, generate};
+
+use super::exit::Exit;
+use super::output;
+
+/// Print a script with which a shell completes the commands and flags of flowsim.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut script = Vec::new();
+    let mut command = super::Arguments::command();
+    generate(arguments.shell, &mut command, "flowsim", &mut script);
+    output::result(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Success)
+}

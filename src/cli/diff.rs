@@ -1,0 +1,66 @@
+//! `flowsim diff`
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::{load, output};
+use crate::analysis::diff::{diff, render_markdown, render_text};
+use crate::diagnostic::{Severity, sort};
+use crate::flow::{check, read};
+use crate::source::Files;
+
+/// Tell what changed between two versions of flows: nodes, prompts, routing, conditions and
+/// where they lead.
+///
+/// Exits with 0 if there are no differences, 1 if there are, 3 if a file does not load.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The old version: a file or folder of flows, of any dialect
+    old: PathBuf,
+
+    /// The new version
+    new: PathBuf,
+
+    #[command(flatten)]
+    placeholders: load::Placeholders,
+
+    /// What to print: lines for people, flowsim's JSON, or Markdown for reviews
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Markdown,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut files = Files::new();
+    let placeholders = match arguments.placeholders.values(&mut files) {
+        Ok(placeholders) => placeholders,
+        Err(exit) => return Ok(exit),
+    };
+    let [old, new] = [&arguments.old, &arguments.new]
+        .map(|path| read::load(std::slice::from_ref(path), &placeholders, &mut files));
+    let found = old.diagnostics.iter().chain(&new.diagnostics);
+    let mut errors: Vec<_> =
+        found.filter(|it| it.severity == Severity::Error).cloned().collect();
+    sort(&mut errors);
+    output::diagnostics(&errors, &files);
+    // Of what cannot be read nobody can say whether it is the same.
+    if errors.iter().any(check::forbids_running) {
+        return Ok(Exit::Input);
+    }
+    let diff = diff(&old, &new);
+    output::result(&match arguments.format {
+        Format::Text => render_text(&diff, output::result_has_color()),
+        Format::Json => diff.to_json(),
+        Format::Markdown => render_markdown(&diff),
+    })?;
+    Ok(if diff.is_empty() { Exit::Success } else { Exit::Failure })
+}

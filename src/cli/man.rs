@@ -1,0 +1,40 @@
+//! `flowsim man`
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, CommandFactory};
+use clap_mangen::Man;
+
+use super::exit::Exit;
+use super::output;
+
+/// Print the manual page of flowsim, or write those of all commands into a folder.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The folder, such as ~/.local/share/man/man1; pages that are there are written anew
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let command = super::Arguments::command().disable_help_subcommand(true);
+    let Some(folder) = &arguments.folder else {
+        let mut page = Vec::new();
+        Man::new(command).render(&mut page)?;
+        output::result(&String::from_utf8_lossy(&page))?;
+        return Ok(Exit::Success);
+    };
+    if let Err(error) = write(command, folder) {
+        let folder = folder.display();
+        output::message("error", &format!("cannot write into `{folder}`: {error}"));
+        return Ok(Exit::Outside);
+    }
+    Ok(Exit::Success)
+}
+
+fn write(command: clap::Command, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(command, folder)
+}

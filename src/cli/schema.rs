@@ -1,0 +1,76 @@
+//! `flowsim schema`
+
+use std::io;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::output;
+use crate::value::{Json, JsonObject};
+
+const SCENARIO: &str = include_str!("schemas/scenario.json");
+const FIXTURES: &str = include_str!("schemas/fixtures.json");
+const REQUEST: &str = include_str!("schemas/request.json");
+const TRACE: &str = include_str!("schemas/trace.json");
+const FINDINGS: &str = include_str!("schemas/findings.json");
+
+/// Where a schema holds those that it refers to.
+const DEFINITIONS: &str = "definitions";
+
+/// Print the JSON Schema of what flowsim reads or prints, for editors and programs.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The document that the schema describes
+    #[arg(value_enum)]
+    document: Document,
+}
+
+/// What there are schemas of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Document {
+    /// Scenario files: what `flowsim test` runs
+    Scenario,
+    /// Fixtures documents: --fixtures
+    Fixtures,
+    /// Simulation requests: `flowsim run --request`
+    Request,
+    /// What `flowsim run --format json` prints
+    Trace,
+    /// What `flowsim check --format json` prints
+    Findings,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    match arguments.document {
+        Document::Scenario => output::result(&scenario())?,
+        Document::Fixtures => output::result(FIXTURES)?,
+        Document::Request => output::result(REQUEST)?,
+        Document::Trace => output::result(TRACE)?,
+        Document::Findings => output::result(FINDINGS)?,
+    }
+    Ok(Exit::Success)
+}
+
+/// Scenario files hold fixtures, so their schema holds that of fixtures. Where both define
+/// the same name, it is that of scenario files: in a table, `${name}` may stand for a number.
+fn scenario() -> String {
+    let mut scenario = object(SCENARIO);
+    let mut definitions = members(scenario.get(DEFINITIONS));
+    for (name, schema) in members(object(FIXTURES).get(DEFINITIONS)) {
+        definitions.entry(name).or_insert(schema);
+    }
+    scenario.insert(DEFINITIONS.into(), Json::object(definitions));
+    let text = serde_json::to_string_pretty(&Json::object(scenario));
+    text.expect("JSON can be written") + "\n"
+}
+
+fn object(text: &str) -> JsonObject {
+    members(Json::parse(text).ok().as_ref())
+}
+
+fn members(json: Option<&Json>) -> JsonObject {
+    match json {
+        Some(Json::Object(members)) => (**members).clone(),
+        _ => JsonObject::default(),
+    }
+}

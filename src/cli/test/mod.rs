@@ -1,0 +1,305 @@
+//! `flowsim test`
+
+mod coverage;
+mod snapshots;
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::output;
+use crate::diagnostic::{Severity, sort};
+use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
+use crate::runner::{self, CaseResult, Library, Outcome, Plan, Tally};
+use crate::source::Files;
+use crate::suite::{self, Partition, PartitionKind, Selection};
+use crate::value::Text;
+
+/// Run the tests of scenario files.
+///
+/// Exits with 0 if all passed, 1 if one failed, 2 if the command line makes no sense, 3 if a
+/// scenario file does not load, 4 if no test was selected.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Scenario files (*.test.yaml, *.test.yml, *.test.json), folders of them, or the test at
+    /// a line: flows/ivr.test.yaml:12
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+
+    /// Run tests with this in their name or the path of their file; repeatable, one is enough
+    #[arg(short = 'k', value_name = "PATTERN")]
+    pattern: Vec<String>,
+
+    /// Run tests with this tag; repeatable, one is enough
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+
+    /// How many tests run at the same time [default: as many as there are cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+
+    /// Run a share of the tests: hash:1/4 keeps a test in its share, slice:1/4 is even
+    #[arg(long, value_name = "KIND:N/M", value_parser = Partition::parse)]
+    partition: Option<Partition>,
+
+    /// Run a share of the tests, as --partition slice
+    #[arg(long, value_name = "N/M", value_parser = shard, conflicts_with = "partition")]
+    shard: Option<Partition>,
+
+    /// Write a report besides that of the console: junit=FILE, tap=FILE, json=FILE,
+    /// markdown=FILE, github; repeatable
+    #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse)]
+    report: Vec<ReportSpec>,
+
+    #[command(flatten)]
+    coverage: coverage::Wanted,
+
+    #[command(flatten)]
+    snapshots: snapshots::Wanted,
+
+    /// Stop at the first failure
+    #[arg(long, conflicts_with = "max_fail")]
+    fail_fast: bool,
+
+    /// Stop after so many failures
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_fail: Option<u32>,
+
+    /// Run each test so many times; a result that differs is a bug of flowsim
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    stress: u32,
+
+    /// Only list the tests, one a line
+    #[arg(long)]
+    list: bool,
+
+    /// What it means if no test is selected
+    #[arg(long, value_enum, default_value_t = NoTests::Fail, value_name = "ACTION")]
+    no_tests: NoTests,
+
+    /// What the console shows of tests that pass
+    #[arg(long, value_enum, default_value_t = Shown::Auto, value_name = "STYLE")]
+    show: Shown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum NoTests {
+    Pass,
+    Warn,
+    Fail,
+}
+
+/// How much the console tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Shown {
+    /// A line a test if there are few, else failures alone
+    Auto,
+    /// A line a test
+    All,
+    /// A dot a test
+    Dots,
+    /// Failures alone
+    Failures,
+}
+
+/// Up to so many tests have a line each unless the command line says otherwise.
+const FEW: usize = 100;
+
+fn shard(text: &str) -> Result<Partition, String> {
+    Partition::of_share(PartitionKind::Slice, text)
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut files = Files::new();
+    let places = Places::of(&arguments.paths);
+    let (paths, mut diagnostics) = suite::discover(&places.paths, &mut files);
+    let library = Library::load(&paths, &mut files);
+    diagnostics.extend(library.diagnostics.iter().cloned());
+    sort(&mut diagnostics);
+    output::diagnostics(&diagnostics, &files);
+    let is_broken = diagnostics.iter().any(|it| it.severity == Severity::Error);
+    if let Some(exit) = arguments.snapshots.instead(&library)? {
+        return Ok(exit);
+    }
+    let plan = Plan::new(&library, &arguments.selection(), &places.lines, &files);
+    if arguments.list {
+        list(&plan)?;
+    }
+    if plan.cases.is_empty() && !is_broken {
+        return Ok(nothing_selected(arguments, plan.found));
+    }
+    if arguments.list {
+        return Ok(if is_broken { Exit::Input } else { Exit::Success });
+    }
+    let mut counter = arguments.coverage.counter(&library);
+    let (tally, has_bug) = play(arguments, &plan, &files, &mut counter)?;
+    let covered = arguments.coverage.tell(&counter, &files)?;
+    snapshots::tell(&library, plan.cases.len() == plan.found && !is_broken);
+    Ok(match () {
+        () if has_bug => Exit::Bug,
+        () if is_broken => Exit::Input,
+        () if tally.failed > 0 => Exit::Failure,
+        () => covered,
+    })
+}
+
+/// Runs the tests and tells of them. Gives how they came out, and whether flowsim itself
+/// failed.
+fn play(
+    arguments: &Arguments,
+    plan: &Plan<'_>,
+    files: &Files,
+    counter: &mut coverage::Counter,
+) -> io::Result<(Tally, bool)> {
+    let explain = |result: &CaseResult| explained(result, files);
+    let options = report::Options {
+        explain: &explain,
+        times: true,
+        step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+    };
+    let mut reporters: Vec<Box<dyn Reporter + '_>> =
+        vec![Box::new(arguments.console(&options, plan.cases.len()))];
+    for spec in &arguments.report {
+        reporters.push(spec.clone().reporter(&options, Box::new(io::stdout())));
+    }
+    let mut failed = None;
+    let mut has_bug = false;
+    let result = runner::run(plan, arguments.options(), &mut |event| {
+        if let runner::RunEvent::Finished(result) = event {
+            has_bug |= matches!(result.outcome, Outcome::Panicked(_));
+            counter.add(result);
+        }
+        for reporter in &mut reporters {
+            if failed.is_none() {
+                failed = reporter.event(event).err();
+            }
+        }
+    });
+    match (failed, result) {
+        (Some(error), _) => Err(error),
+        (None, Ok(tally)) => Ok((tally, has_bug)),
+        (None, Err(error)) => Err(io::Error::other(error)),
+    }
+}
+
+/// Why a test failed or could not be run.
+fn explained(result: &CaseResult, files: &Files) -> String {
+    match (&result.outcome, &result.trace, &result.program) {
+        (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
+            suite::explain(mismatches, trace, program)
+        }
+        (Outcome::Broken(diagnostics), ..) => {
+            let style = crate::diagnostic::Style { color: false, ..Default::default() };
+            crate::diagnostic::render_text(diagnostics, files, style)
+        }
+        _ => String::new(),
+    }
+}
+
+fn list(plan: &Plan<'_>) -> io::Result<()> {
+    let mut out = String::new();
+    for planned in &plan.cases {
+        let id = &planned.id;
+        let name = crate::diagnostic::visible::one_line(&id.name);
+        out.push_str(&format!("{}:{} {name}\n", id.file.display(), id.line));
+    }
+    output::result(&out)
+}
+
+fn nothing_selected(arguments: &Arguments, found: usize) -> Exit {
+    let text = match found {
+        0 => "there are no tests; scenario files end in .test.yaml, .test.yml or .test.json"
+            .to_owned(),
+        count => format!("none of {count} tests is selected"),
+    };
+    match arguments.no_tests {
+        NoTests::Pass => Exit::Success,
+        NoTests::Warn => {
+            output::message("warning", &text);
+            Exit::Success
+        }
+        NoTests::Fail => {
+            output::message("error", &text);
+            Exit::Nothing
+        }
+    }
+}
+
+impl Arguments {
+    fn selection(&self) -> Selection {
+        let texts = |texts: &[String]| texts.iter().map(Text::from).collect();
+        Selection {
+            patterns: texts(&self.pattern),
+            tags: texts(&self.tag),
+            partition: self.partition.or(self.shard),
+        }
+    }
+
+    fn console<'e>(&self, options: &report::Options<'e>, selected: usize) -> Console<'e> {
+        let listing = match self.show {
+            Shown::All => Listing::Each,
+            Shown::Dots => Listing::Dots,
+            Shown::Auto if selected <= FEW => Listing::Each,
+            Shown::Auto | Shown::Failures => Listing::Failures,
+        };
+        let color = output::result_has_color();
+        let style = ConsoleStyle { listing, color, slowest: 0 };
+        let console = Console::new(Box::new(io::stdout()), style, options.clone());
+        let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        match terminal_size::terminal_size_of(io::stderr()).filter(|_| is_watched) {
+            Some((width, _)) => {
+                console.progress(Box::new(io::stderr()), usize::from(width.0))
+            }
+            None => console,
+        }
+    }
+
+    fn options(&self) -> runner::Options {
+        let most = self.max_fail.or(self.fail_fast.then_some(1));
+        runner::Options {
+            jobs: self.jobs.map_or(0, usize::from),
+            max_failures: most.and_then(|most| usize::try_from(most).ok()),
+            repeat: self.stress,
+            snapshots: self.snapshots.mode(),
+        }
+    }
+}
+
+/// What was named: files and folders, and lines in files.
+#[derive(Default)]
+struct Places {
+    paths: Vec<PathBuf>,
+    lines: Vec<(PathBuf, u32)>,
+}
+
+impl Places {
+    fn of(paths: &[PathBuf]) -> Self {
+        let mut places = Self::default();
+        for path in paths {
+            match line_of(path) {
+                Some((file, line)) => {
+                    places.lines.push((file.clone(), line));
+                    places.paths.push(file);
+                }
+                None => places.paths.push(path.clone()),
+            }
+        }
+        places
+    }
+}
+
+/// `flows/ivr.test.yaml:12`, if there is no file of that whole name.
+fn line_of(path: &Path) -> Option<(PathBuf, u32)> {
+    if path.exists() {
+        return None;
+    }
+    let (file, line) = path.to_str()?.rsplit_once(':')?;
+    Some((file.into(), line.parse().ok()?))
+}

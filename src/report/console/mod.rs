@@ -1,0 +1,290 @@
+//! The report for people at a terminal.
+//!
+//! What is printed is the result; only the line that tells how far the run is goes
+//! elsewhere. A failure is told in full as soon as it is known, since one may then already
+//! read and mend; at the end all failures are listed once more, a line each with the command
+//! that runs it alone, as cargo-nextest does. Only [`Listing::Dots`] tells failures in full
+//! at the end, where they do not tear the dots apart.
+
+mod progress;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+
+use self::progress::Progress;
+use super::words::{counts, explanation, headline, name_of, place_of, plural, seconds};
+use super::{Options, Reporter};
+use crate::diagnostic::visible::one_line;
+use crate::runner::{CaseResult, Outcome, RunEvent, Tally};
+
+/// How many dots stand on a line.
+const DOTS: usize = 80;
+
+/// How the console looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsoleStyle {
+    /// What is printed of a test.
+    pub listing: Listing,
+    /// Whether it understands colours.
+    pub color: bool,
+    /// How many of the slowest tests are named at the end; none if times are not told.
+    pub slowest: usize,
+}
+
+/// What the console prints of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// Failures alone.
+    Failures,
+    /// A line each.
+    Each,
+    /// A sign each: `.` passed, `s` skipped, `F` failed, `B` broken, `P` panicked.
+    Dots,
+}
+
+/// The report for people.
+pub struct Console<'e> {
+    out: Box<dyn Write + 'e>,
+    progress: Option<Progress<'e>>,
+    style: ConsoleStyle,
+    options: Options<'e>,
+    /// How many tests there are, and in how many files.
+    scope: Scope,
+    tally: Tally,
+    /// Failures that are told at the end.
+    waiting: String,
+    /// One entry a failure for the list at the end.
+    failed: String,
+    slowest: Vec<(Duration, String)>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Scope {
+    selected: usize,
+    found: usize,
+    files: usize,
+}
+
+impl<'e> Console<'e> {
+    /// Writes to `out`.
+    pub fn new(
+        out: Box<dyn Write + 'e>,
+        style: ConsoleStyle,
+        options: Options<'e>,
+    ) -> Self {
+        Self {
+            out,
+            progress: None,
+            style,
+            options,
+            scope: Scope::default(),
+            tally: Tally::default(),
+            waiting: String::new(),
+            failed: String::new(),
+            slowest: Vec::new(),
+        }
+    }
+
+    /// Keeps a line on a terminal, so many columns wide, that tells how far the run is. It
+    /// is for a person who watches: leave it out where `terminal` is none, and under CI.
+    #[must_use]
+    pub fn progress(mut self, terminal: Box<dyn Write + 'e>, width: usize) -> Self {
+        self.progress = Some(Progress::new(terminal, width));
+        self
+    }
+
+    fn finished(&mut self, result: &CaseResult) -> io::Result<()> {
+        self.tally.add(&result.outcome);
+        self.note_time(result);
+        let is_failure = result.outcome.is_failure();
+        if is_failure {
+            self.note_failure(result);
+        }
+        let text = match self.style.listing {
+            Listing::Dots => {
+                if is_failure {
+                    let failure = self.failure(result);
+                    self.waiting += &failure;
+                }
+                self.dot(&result.outcome)
+            }
+            _ if is_failure => self.failure(result),
+            Listing::Each => self.line(result),
+            Listing::Failures => String::new(),
+        };
+        self.print(&text)?;
+        match &mut self.progress {
+            Some(progress) if self.style.listing != Listing::Dots => {
+                progress.draw(self.scope.selected, self.tally, &name_of(&result.id));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn print(&mut self, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if let Some(progress) = &mut self.progress {
+            progress.clear();
+        }
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+
+    fn dot(&self, outcome: &Outcome) -> String {
+        let (sign, color) = match outcome {
+            Outcome::Passed => (".", AnsiColor::Green),
+            Outcome::Skipped(_) => ("s", AnsiColor::Yellow),
+            Outcome::Failed(_) => ("F", AnsiColor::Red),
+            Outcome::Broken(_) => ("B", AnsiColor::Red),
+            Outcome::Panicked(_) => ("P", AnsiColor::Red),
+        };
+        let mut text = self.inked(sign, colored(color));
+        if self.tally.total().is_multiple_of(DOTS) {
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The line of a test that did not fail.
+    fn line(&self, result: &CaseResult) -> String {
+        let title = self.title(result);
+        match &result.outcome {
+            Outcome::Skipped(reason) => {
+                let sign = self.inked("-", colored(AnsiColor::Yellow));
+                format!("{sign} {title}  skipped: {}\n", one_line(reason))
+            }
+            _ => {
+                let sign = self.inked("✓", colored(AnsiColor::Green));
+                format!("{sign} {title}{}\n", self.time(result.took))
+            }
+        }
+    }
+
+    /// A failure in full.
+    fn failure(&self, result: &CaseResult) -> String {
+        let mut text = self.failure_title(result) + &self.time(result.took) + "\n";
+        for line in explanation(result, self.options.explain).lines() {
+            let ink = match line.trim_start().as_bytes() {
+                [b'-', b' ', ..] => colored(AnsiColor::Red),
+                [b'+', b' ', ..] => colored(AnsiColor::Green),
+                _ => Style::new(),
+            };
+            let indent = if line.is_empty() { "" } else { "    " };
+            let _ = writeln!(text, "{indent}{}", self.inked(line, ink));
+        }
+        text + "\n"
+    }
+
+    fn failure_title(&self, result: &CaseResult) -> String {
+        let sign = self.inked("✗", colored(AnsiColor::Red).bold());
+        let kind = match &result.outcome {
+            Outcome::Broken(_) => "  could not run",
+            Outcome::Panicked(_) => "  stopped by a bug of flowsim",
+            _ => "",
+        };
+        format!("{sign} {}{kind}", self.title(result))
+    }
+
+    fn title(&self, result: &CaseResult) -> String {
+        let name = self.inked(&name_of(&result.id), Style::new().bold());
+        format!("{}  {name}", place_of(&result.id))
+    }
+
+    fn note_failure(&mut self, result: &CaseResult) {
+        let title = self.failure_title(result);
+        let command = self.inked(&one_line(&result.command), Style::new().dimmed());
+        let reason = headline(&result.outcome);
+        let _ = writeln!(self.failed, "{title}\n    {reason}\n    {command}");
+    }
+
+    /// Keeps the slowest ones, the earlier one of two that are equally slow.
+    fn note_time(&mut self, result: &CaseResult) {
+        if !self.options.times || matches!(result.outcome, Outcome::Skipped(_)) {
+            return;
+        }
+        let at = self.slowest.partition_point(|(took, _)| *took >= result.took);
+        if at < self.style.slowest {
+            let title = self.title(result);
+            self.slowest.insert(at, (result.took, title));
+            self.slowest.truncate(self.style.slowest);
+        }
+    }
+
+    fn ended(&mut self, tally: Tally, took: Duration) -> io::Result<()> {
+        let mut text = String::new();
+        if self.style.listing == Listing::Dots {
+            let is_open = !self.tally.total().is_multiple_of(DOTS);
+            text += if is_open { "\n\n" } else { "\n" };
+            text += &self.waiting;
+        }
+        if !self.slowest.is_empty() {
+            text += "slowest:\n";
+            for (took, title) in &self.slowest {
+                let _ = writeln!(text, "  {}  {title}", seconds(*took));
+            }
+            text.push('\n');
+        }
+        if !self.failed.is_empty() {
+            let _ = writeln!(text, "failed:\n{}", self.failed);
+        }
+        text += &self.summary(tally, took);
+        self.print(&text)?;
+        if let Some(progress) = &mut self.progress {
+            progress.clear();
+        }
+        Ok(())
+    }
+
+    /// The last line.
+    fn summary(&self, tally: Tally, took: Duration) -> String {
+        let is_well = tally.failed == 0 && tally.not_run == 0;
+        let color = if is_well { AnsiColor::Green } else { AnsiColor::Red };
+        let mut text = self.inked(&counts(tally), colored(color).bold());
+        if self.scope.files > 1 {
+            let _ = write!(text, ", in {}", plural(self.scope.files, "file"));
+        }
+        let others = self.scope.found.saturating_sub(self.scope.selected);
+        if others > 0 {
+            let _ = write!(text, ", {others} not selected");
+        }
+        text + &self.time(took) + "\n"
+    }
+
+    fn time(&self, took: Duration) -> String {
+        if !self.options.times {
+            return String::new();
+        }
+        format!("  {}", self.inked(&seconds(took), Style::new().dimmed()))
+    }
+
+    fn inked(&self, text: &str, ink: Style) -> String {
+        if self.style.color && !text.is_empty() && ink != Style::new() {
+            format!("{ink}{text}{ink:#}")
+        } else {
+            text.into()
+        }
+    }
+}
+
+impl Reporter for Console<'_> {
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match *event {
+            RunEvent::Started { selected, found, files } => {
+                self.scope = Scope { selected, found, files };
+                Ok(())
+            }
+            RunEvent::Finished(result) => self.finished(result),
+            RunEvent::Ended { tally, took } => self.ended(tally, took),
+        }
+    }
+}
+
+fn colored(color: AnsiColor) -> Style {
+    Style::new().fg_color(Some(color.into()))
+}

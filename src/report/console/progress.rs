@@ -1,0 +1,98 @@
+//! The line that tells how far a run is.
+
+use std::io::Write;
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::runner::Tally;
+
+/// How often the line is drawn in a run, about: a terminal is slower than a test.
+const DRAWINGS: usize = 500;
+
+/// Back to the first column, and everything behind it away.
+const CLEAR: &str = "\r\u{1b}[K";
+
+/// A line at the bottom of a terminal. That it cannot be written is no reason to stop.
+pub(super) struct Progress<'e> {
+    terminal: Box<dyn Write + 'e>,
+    width: usize,
+    is_shown: bool,
+}
+
+impl<'e> Progress<'e> {
+    pub(super) fn new(terminal: Box<dyn Write + 'e>, width: usize) -> Self {
+        Self { terminal, width, is_shown: false }
+    }
+
+    /// Shows how many tests are done, and the name of the last one. The line is not drawn
+    /// for every test of a large suite, but for every test behind which it was cleared.
+    pub(super) fn draw(&mut self, selected: usize, tally: Tally, name: &str) {
+        let done = tally.total();
+        let every = (selected / DRAWINGS).max(1);
+        if self.is_shown && !done.is_multiple_of(every) {
+            return;
+        }
+        let failed = match tally.failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        let line = format!("{done} of {selected}{failed}  {name}");
+        // A line that reaches the last column would break.
+        let line = fitting(&line, self.width.saturating_sub(1));
+        let _ = write!(self.terminal, "{CLEAR}{line}");
+        let _ = self.terminal.flush();
+        self.is_shown = true;
+    }
+
+    /// Makes room for other lines.
+    pub(super) fn clear(&mut self) {
+        if self.is_shown {
+            let _ = self.terminal.write_all(CLEAR.as_bytes());
+            let _ = self.terminal.flush();
+            self.is_shown = false;
+        }
+    }
+}
+
+/// As much of the text as fits.
+fn fitting(text: &str, width: usize) -> &str {
+    let mut used = 0;
+    for (at, character) in text.char_indices() {
+        used += character.width().unwrap_or(0);
+        if used > width {
+            return &text[..at];
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_stays_one() {
+        assert_eq!(fitting("1 of 2  größe", 11), "1 of 2  grö");
+        assert_eq!(fitting("日本語", 5), "日本");
+        assert_eq!(fitting("abc", 3), "abc");
+        assert_eq!(fitting("abc", 0), "");
+    }
+
+    #[test]
+    fn large_suites_draw_some_hundred_times() {
+        let mut written = Vec::new();
+        let mut progress = Progress::new(Box::new(&mut written), 80);
+        for passed in 1..=10_000 {
+            let tally = Tally { passed, ..Tally::default() };
+            progress.draw(10_000, tally, "a");
+        }
+        progress.clear();
+        progress.clear();
+        drop(progress);
+        let text = String::from_utf8(written).unwrap();
+        let lines: Vec<&str> = text.split(CLEAR).filter(|it| !it.is_empty()).collect();
+        assert_eq!(lines.len(), 501);
+        assert_eq!(lines.last(), Some(&"10000 of 10000  a"));
+        assert!(text.ends_with(CLEAR));
+    }
+}

@@ -1,0 +1,64 @@
+//! GitHub Actions: annotations in the files of a change, and the summary of the step.
+
+use std::io::{self, Write};
+
+use super::markdown::Page;
+use super::output::append;
+use super::words::{file_of, name_of, reasons};
+use super::{Options, Reporter};
+use crate::diagnostic::github_command;
+use crate::diagnostic::visible::{lines, one_line};
+use crate::runner::{CaseResult, RunEvent};
+
+/// GitHub drops a summary of more than 1 MiB; the rest is for what stands round the tests,
+/// and for what other programs of the step have written.
+const SUMMARY_ROOM: usize = 900 * 1024;
+
+/// Collects annotations; they go out at the end, since a line of the console may be open.
+pub(super) struct Github<'e> {
+    out: Box<dyn Write + 'e>,
+    options: Options<'e>,
+    annotations: String,
+    page: Page<'e>,
+}
+
+impl<'e> Github<'e> {
+    pub(super) fn new(out: Box<dyn Write + 'e>, options: Options<'e>) -> Self {
+        let page = Page::new(options.clone(), SUMMARY_ROOM);
+        Self { out, options, annotations: String::new(), page }
+    }
+}
+
+impl Reporter for Github<'_> {
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match *event {
+            RunEvent::Started { .. } => {}
+            RunEvent::Finished(result) => {
+                if result.outcome.is_failure() {
+                    self.annotations += &annotation(result);
+                    self.annotations.push('\n');
+                }
+                self.page.add(result);
+            }
+            RunEvent::Ended { tally, took } => {
+                self.out.write_all(self.annotations.as_bytes())?;
+                self.out.flush()?;
+                if let Some(path) = &self.options.step_summary {
+                    append(path, &(self.page.text(tally, took) + "\n"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn annotation(result: &CaseResult) -> String {
+    let properties = [
+        ("file", file_of(&result.id)),
+        ("line", result.id.line.to_string()),
+        ("title", format!("{}: {}", name_of(&result.id), result.outcome.name())),
+    ];
+    let reasons = lines(&reasons(&result.outcome).join("\n"));
+    let message = format!("{reasons}\nrun it alone: {}", one_line(&result.command));
+    github_command("error", &properties, &message)
+}

@@ -1,0 +1,236 @@
+//! `flowsim.run/1`: a run for programs, one JSON object a line.
+//!
+//! Every line stands for itself and names the form, so that the files of several partitions
+//! put one behind the other are a file of this form again.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::output::ReportFile;
+use super::words::{explanation, path_of};
+use super::{Options, Reporter};
+use crate::diagnostic::Diagnostic;
+use crate::runner::{CaseResult, Outcome, RunEvent};
+use crate::suite::{Mismatch, Shown};
+use crate::trace::Trace;
+
+/// Name and version of the form.
+const SCHEMA: &str = "flowsim.run/1";
+
+/// Collects the lines.
+pub(super) struct JsonLines<'e> {
+    file: ReportFile,
+    options: Options<'e>,
+    lines: String,
+}
+
+impl<'e> JsonLines<'e> {
+    pub(super) fn new(path: PathBuf, options: Options<'e>) -> Self {
+        Self { file: ReportFile::new(path), options, lines: String::new() }
+    }
+
+    fn add(&mut self, line: &Line<'_>) -> io::Result<()> {
+        let line = Named { schema: SCHEMA, line };
+        self.lines += &serde_json::to_string(&line)?;
+        self.lines.push('\n');
+        Ok(())
+    }
+
+    fn took_ms(&self, took: Duration) -> Option<f64> {
+        // Whole microseconds, so that no digits are written that nobody measured.
+        let micros =
+            u32::try_from(took.as_micros()).map_or(f64::from(u32::MAX), f64::from);
+        self.options.times.then_some(micros / 1000.0)
+    }
+}
+
+impl Reporter for JsonLines<'_> {
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match *event {
+            RunEvent::Started { selected, found, files } => {
+                self.file.begin()?;
+                self.add(&Line::Started { selected, found, files })
+            }
+            RunEvent::Finished(result) => {
+                let took_ms = self.took_ms(result.took);
+                let explanation = explanation(result, self.options.explain);
+                let line = Finished::of(result, took_ms, &explanation);
+                self.add(&Line::Finished(Box::new(line)))
+            }
+            RunEvent::Ended { tally, took } => {
+                let took_ms = self.took_ms(took);
+                self.add(&Line::Ended {
+                    passed: tally.passed,
+                    failed: tally.failed,
+                    skipped: tally.skipped,
+                    not_run: tally.not_run,
+                    took_ms,
+                })?;
+                self.file.write(&self.lines)
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    line: &'a Line<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Line<'a> {
+    Started {
+        selected: usize,
+        found: usize,
+        files: usize,
+    },
+    Finished(Box<Finished<'a>>),
+    Ended {
+        passed: usize,
+        failed: usize,
+        skipped: usize,
+        not_run: usize,
+        took_ms: Option<f64>,
+    },
+}
+
+/// A test. Every key is always there; what does not apply is null or empty.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finished<'a> {
+    file: String,
+    line: u32,
+    name: &'a str,
+    row: Option<u32>,
+    outcome: &'static str,
+    took_ms: Option<f64>,
+    command: &'a str,
+    reason: Option<&'a str>,
+    mismatches: Vec<Difference<'a>>,
+    diagnostics: Vec<Finding<'a>>,
+    explanation: Option<&'a str>,
+    call: Option<Call>,
+}
+
+#[derive(Serialize)]
+struct Difference<'a> {
+    subject: &'a str,
+    message: &'a str,
+    expected: Showing<'a>,
+    found: Showing<'a>,
+    seq: Option<u32>,
+    cause: Vec<&'a str>,
+}
+
+/// Null, a text, or a list of texts.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Showing<'a> {
+    Nothing,
+    Text(&'a str),
+    Lines(Vec<&'a str>),
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+    flow: Option<&'a str>,
+    node: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Call {
+    status: &'static str,
+    elapsed_ms: i64,
+    actions: u32,
+}
+
+impl<'a> Finished<'a> {
+    fn of(result: &'a CaseResult, took_ms: Option<f64>, explanation: &'a str) -> Self {
+        let (mut mismatches, mut diagnostics) = (Vec::new(), Vec::new());
+        let mut reason = None;
+        match &result.outcome {
+            Outcome::Passed => {}
+            Outcome::Failed(found) => {
+                mismatches = found.iter().map(Difference::of).collect();
+            }
+            Outcome::Broken(found) => {
+                diagnostics = found.iter().map(Finding::of).collect();
+            }
+            Outcome::Skipped(text) | Outcome::Panicked(text) => reason = Some(&**text),
+        }
+        Self {
+            file: path_of(&result.id.file),
+            line: result.id.line,
+            name: &result.id.name,
+            row: result.id.row,
+            outcome: result.outcome.name(),
+            took_ms,
+            command: &result.command,
+            reason,
+            mismatches,
+            diagnostics,
+            explanation: (!explanation.is_empty()).then_some(explanation),
+            call: result.trace.as_ref().map(Call::of),
+        }
+    }
+}
+
+impl<'a> Difference<'a> {
+    fn of(mismatch: &'a Mismatch) -> Self {
+        Self {
+            subject: &mismatch.subject,
+            message: &mismatch.message,
+            expected: Showing::of(&mismatch.expected),
+            found: Showing::of(&mismatch.found),
+            // As `flowsim.trace/1` counts steps.
+            seq: mismatch.step.map(|step| step.saturating_add(1)),
+            cause: mismatch.cause.iter().map(|line| &**line).collect(),
+        }
+    }
+}
+
+impl<'a> Showing<'a> {
+    fn of(shown: &'a Shown) -> Self {
+        match shown {
+            Shown::Nothing => Self::Nothing,
+            Shown::Text(text) => Self::Text(text),
+            Shown::Lines(lines) => {
+                Self::Lines(lines.iter().map(|line| &**line).collect())
+            }
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn of(diagnostic: &'a Diagnostic) -> Self {
+        Self {
+            code: diagnostic.code.name(),
+            severity: diagnostic.severity.name(),
+            message: &diagnostic.message,
+            help: diagnostic.help.as_deref(),
+            flow: diagnostic.flow.as_deref(),
+            node: diagnostic.node.as_deref(),
+        }
+    }
+}
+
+impl Call {
+    fn of(trace: &Trace) -> Self {
+        Self {
+            status: trace.status.name(),
+            elapsed_ms: trace.elapsed_ms,
+            actions: trace.actions,
+        }
+    }
+}

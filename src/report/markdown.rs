@@ -1,0 +1,170 @@
+//! A page of Markdown, as GitHub and GitLab show it.
+
+use std::fmt::Write;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::output::ReportFile;
+use super::words::{counts, explanation, name_of, place_of, plural, seconds};
+use super::{Options, Reporter};
+use crate::diagnostic::visible::one_line;
+use crate::runner::{CaseResult, Outcome, RunEvent, Tally};
+
+/// Writes the page to a file.
+pub(super) struct Markdown<'e> {
+    file: ReportFile,
+    page: Page<'e>,
+}
+
+impl<'e> Markdown<'e> {
+    pub(super) fn new(path: PathBuf, options: Options<'e>) -> Self {
+        let page = Page::new(options, usize::MAX);
+        Self { file: ReportFile::new(path), page }
+    }
+}
+
+impl Reporter for Markdown<'_> {
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match *event {
+            RunEvent::Started { .. } => self.file.begin(),
+            RunEvent::Finished(result) => {
+                self.page.add(result);
+                Ok(())
+            }
+            RunEvent::Ended { tally, took } => {
+                self.file.write(&self.page.text(tally, took))
+            }
+        }
+    }
+}
+
+/// The page while it is written.
+pub(super) struct Page<'e> {
+    options: Options<'e>,
+    /// How many bytes the tests that are told may take.
+    room: usize,
+    failures: String,
+    skipped: String,
+    /// How many tests had no room.
+    left_out: usize,
+}
+
+impl<'e> Page<'e> {
+    pub(super) fn new(options: Options<'e>, room: usize) -> Self {
+        Self {
+            options,
+            room,
+            failures: String::new(),
+            skipped: String::new(),
+            left_out: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, result: &CaseResult) {
+        let (to, text) = match &result.outcome {
+            Outcome::Passed => return,
+            Outcome::Skipped(reason) => {
+                let reason = escaped(&one_line(reason));
+                (&mut self.skipped, format!("- {}: {reason}\n", title(result)))
+            }
+            _ => (&mut self.failures, failure(result, &self.options)),
+        };
+        match self.room.checked_sub(text.len()) {
+            Some(room) => {
+                *to += &text;
+                self.room = room;
+            }
+            None => self.left_out += 1,
+        }
+    }
+
+    pub(super) fn text(&self, tally: Tally, took: Duration) -> String {
+        let is_well = tally.failed == 0 && tally.not_run == 0;
+        let sign = if is_well { '✅' } else { '❌' };
+        let mut text = format!("## {sign} flowsim test\n\n{}", counts(tally));
+        if self.options.times {
+            let _ = write!(text, ", in {}", seconds(took));
+        }
+        text.push('\n');
+        if !self.failures.is_empty() {
+            let _ = write!(text, "\n### Failed\n{}", self.failures);
+        }
+        if !self.skipped.is_empty() {
+            let _ = write!(text, "\n### Skipped\n\n{}", self.skipped);
+        }
+        if self.left_out > 0 {
+            let tests = plural(self.left_out, "test");
+            let _ = write!(text, "\n{tests} more that there is no room for.\n");
+        }
+        text
+    }
+}
+
+fn failure(result: &CaseResult, options: &Options<'_>) -> String {
+    let kind = match &result.outcome {
+        Outcome::Failed(_) => String::new(),
+        other => format!(" ({})", other.name()),
+    };
+    let text = explanation(result, options.explain);
+    let command = one_line(&result.command);
+    format!(
+        "\n#### {}{kind}\n\n{}\nRun it alone:\n\n{}",
+        title(result),
+        block(&text),
+        block(&command)
+    )
+}
+
+/// The name and the place.
+fn title(result: &CaseResult) -> String {
+    let (name, place) = (name_of(&result.id), place_of(&result.id));
+    format!("{} · {}", escaped(&name), escaped(&place))
+}
+
+/// A block of code that the text cannot end.
+fn block(text: &str) -> String {
+    let runs = text.split(|character| character != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
+    format!("{fence}text\n{text}\n{fence}\n")
+}
+
+/// A text that is nothing but text.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            // A backslash does not keep GitHub from making a link of these.
+            '@' => escaped.push_str("&#64;"),
+            '#' => escaped.push_str("&#35;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '!'
+            | '$' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_ends_where_we_end_it() {
+        assert_eq!(block("a"), "```text\na\n```\n");
+        assert_eq!(block("a\n```\nb"), "````text\na\n```\nb\n````\n");
+        assert_eq!(block("``"), "```text\n``\n```\n");
+    }
+
+    #[test]
+    fn a_name_is_nothing_but_text() {
+        let hostile = "a*b* <img> [x](y) `c` @all #1 a|b &amp; \\";
+        assert_eq!(
+            escaped(hostile),
+            "a\\*b\\* \\<img\\> \\[x\\](y) \\`c\\` &#64;all &#35;1 a\\|b \\&amp; \\\\"
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! The files that reports are written to.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::source::replace_file;
+
+/// A file that is there after a run has ended, and then is whole.
+#[derive(Debug)]
+pub(super) struct ReportFile(PathBuf);
+
+impl ReportFile {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    /// Makes its folder, so that a path that cannot be is told before tests are run, and
+    /// removes the report of an earlier run: if this one is killed, nobody takes the old
+    /// report for the new one.
+    pub(super) fn begin(&self) -> io::Result<()> {
+        let path = &self.0;
+        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let made = folder.map_or(Ok(()), fs::create_dir_all);
+        let removed = made.and_then(|()| match fs::symlink_metadata(path) {
+            Ok(found) if found.is_file() => fs::remove_file(path),
+            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            _ => Ok(()),
+        });
+        removed.map_err(|error| named(path, &error))
+    }
+
+    pub(super) fn write(&self, text: &str) -> io::Result<()> {
+        replace_file(&self.0, text).map_err(|error| named(&self.0, &error))
+    }
+}
+
+/// Adds to a file that others write to as well, in one piece.
+pub(super) fn append(path: &Path, text: &str) -> io::Result<()> {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| named(path, &error))
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_report_of_an_earlier_run_is_gone_when_the_next_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reports/a/junit.xml");
+        let file = ReportFile::new(path.clone());
+        file.begin().unwrap();
+        file.write("one").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        file.begin().unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_at_the_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "").unwrap();
+        for path in ["file/junit.xml", "."] {
+            let path = folder.path().join(path);
+            let error = ReportFile::new(path.clone()).begin().unwrap_err();
+            let message = error.to_string();
+            assert!(message.contains(&*path.to_string_lossy()), "{message}");
+        }
+    }
+
+    #[test]
+    fn what_is_appended_follows_what_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("summary.md");
+        append(&path, "one\n").unwrap();
+        append(&path, "two\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+    }
+}

@@ -1,0 +1,105 @@
+//! TAP, the Test Anything Protocol, version 14.
+
+use std::fmt::Write;
+use std::io;
+use std::path::PathBuf;
+
+use super::output::ReportFile;
+use super::words::{explanation, file_of, headline, name_of, plural};
+use super::{Options, Reporter};
+use crate::diagnostic::visible::one_line;
+use crate::runner::{CaseResult, Outcome, RunEvent, Tally};
+use crate::value::Json;
+
+/// Collects the lines.
+pub(super) struct Tap<'e> {
+    file: ReportFile,
+    options: Options<'e>,
+    lines: String,
+    count: usize,
+}
+
+impl<'e> Tap<'e> {
+    pub(super) fn new(path: PathBuf, options: Options<'e>) -> Self {
+        Self { file: ReportFile::new(path), options, lines: String::new(), count: 0 }
+    }
+
+    fn add(&mut self, result: &CaseResult) {
+        self.count += 1;
+        let verdict = if result.outcome.is_failure() { "not ok" } else { "ok" };
+        let (file, name) = (file_of(&result.id), name_of(&result.id));
+        let name = escaped(&format!("{file}: {name}"));
+        let _ = write!(self.lines, "{verdict} {} - {name}", self.count);
+        if let Outcome::Skipped(reason) = &result.outcome {
+            let _ = write!(self.lines, " # SKIP {}", escaped(&one_line(reason)));
+        }
+        self.lines.push('\n');
+        if result.outcome.is_failure() {
+            self.add_details(result);
+        }
+    }
+
+    /// A block of YAML that tells why.
+    fn add_details(&mut self, result: &CaseResult) {
+        let out = &mut self.lines;
+        let mut line = |text: &str| {
+            // An indentation before nothing would be left over.
+            let indent = if text.is_empty() { "" } else { "  " };
+            let _ = writeln!(out, "{indent}{text}");
+        };
+        line("---");
+        line(&format!("message: {}", quoted(&headline(&result.outcome))));
+        line(&format!("severity: {}", result.outcome.name()));
+        line("at:");
+        line(&format!("  file: {}", quoted(&file_of(&result.id))));
+        line(&format!("  line: {}", result.id.line));
+        if self.options.times {
+            line(&format!("duration_ms: {:.3}", result.took.as_secs_f64() * 1000.0));
+        }
+        line(&format!("command: {}", quoted(&one_line(&result.command))));
+        // The number is the indentation of the text, which may begin with spaces.
+        line("explanation: |2");
+        for text in explanation(result, self.options.explain).lines() {
+            line(&if text.is_empty() { String::new() } else { format!("  {text}") });
+        }
+        line("...");
+    }
+
+    fn text(&self, tally: Tally) -> String {
+        let planned = self.count + tally.not_run;
+        let mut text = format!("TAP version 14\n1..{planned}");
+        if planned == 0 {
+            text += " # SKIP no tests were selected";
+        }
+        text.push('\n');
+        text += &self.lines;
+        if tally.not_run > 0 {
+            let tests = plural(tally.not_run, "test");
+            let _ = writeln!(text, "Bail out! the run stopped, {tests} not run");
+        }
+        text
+    }
+}
+
+impl Reporter for Tap<'_> {
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match *event {
+            RunEvent::Started { .. } => self.file.begin(),
+            RunEvent::Finished(result) => {
+                self.add(result);
+                Ok(())
+            }
+            RunEvent::Ended { tally, .. } => self.file.write(&self.text(tally)),
+        }
+    }
+}
+
+/// A text that begins no directive.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('#', "\\#")
+}
+
+/// A text of JSON is one of YAML too.
+fn quoted(text: &str) -> String {
+    Json::from(text).to_string()
+}

@@ -1,0 +1,81 @@
+//! Files written so that nobody ever finds half of one.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file under another name in the same folder first, and gives it its own when it
+/// is whole: whoever ends the process in between leaves what was there before. What is
+/// there and no file, such as `/dev/stdout` or a link, is written to as it is.
+pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
+        return fs::write(path, text);
+    }
+    let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
+    let mut temporary = OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{}.part", std::process::id()));
+    let temporary = path.with_file_name(temporary);
+    // Left by a process of the same number that was ended; in containers they come again.
+    let _ = fs::remove_file(&temporary);
+    let written = fs::File::create_new(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // What is wrong is told; that the rest of it may stay is less than that.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<OsString> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name()).collect()
+    }
+
+    #[test]
+    fn the_old_file_gives_way_and_nothing_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xml");
+        for text in ["old and long", "new"] {
+            replace_file(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["a.xml"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(replace_file(&folder.path().join("no/such/a.xml"), "").is_err());
+        assert!(replace_file(Path::new("/"), "").is_err());
+        assert!(replace_file(folder.path(), "").is_err());
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn what_an_ended_process_left_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = format!(".a.xml.{}.part", std::process::id());
+        fs::write(folder.path().join(left), "hal").unwrap();
+        replace_file(&folder.path().join("a.xml"), "whole").unwrap();
+        assert_eq!(names(folder.path()), ["a.xml"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("b"));
+        fs::write(&path, "old").unwrap();
+        std::os::unix::fs::symlink("a", &link).unwrap();
+        replace_file(&link, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+}

@@ -1,0 +1,258 @@
+//! Architect's flows, counted by hand.
+
+use flowsim::analysis::coverage::{render_summary, render_uncovered};
+
+use super::stage::{Stage, count, node, shares};
+
+/// What there is to cover. The beginning of the flow, `Twice, next round` and the actions of
+/// error handling are not nodes; choosing `Rounds` is no node either, its actions are.
+///
+/// | kind | |
+/// |---|---|
+/// | nodes | Twice, Add, Ask Clock, Closing, Bye, Back, Open, Talk, Count, Hang up, Nothing: 11 |
+/// | paths | Twice 2, Add 1, Ask Clock 1, Closing 1, Back 1, Open 2, Talk 1, Count 3, Nothing 1: 13 |
+/// | conditions | Open 2, two cases of Count 4: 6 |
+/// | error handlers | 1 |
+/// | tasks | Close, Spare: 2 |
+/// | menus | Main Menu, Help Menu: 2 |
+/// | choices | Rounds, Closing, Bye, Back; that Bye works in both menus makes it no more: 4 |
+/// | prompts | Welcome, Choose, Help, We are open, Never, Something broke: 6 |
+/// | flows | 1 |
+/// | calls | Ask Clock: 1 |
+pub(crate) const DESK: &str = "
+inboundCall:
+  name: Desk
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/menus/menu[Main]
+  initialGreeting: {tts: Welcome}
+  settingsErrorHandling:
+    errorHandling: {disconnect: {none: true}}
+    preHandlingAudio: {tts: Something broke}
+  variables:
+    - integerVariable: {name: Flow.rounds, initialValue: {lit: 0}}
+    - booleanVariable: {name: Flow.unset, initialValue: {noValue: true}}
+  menus:
+    - menu:
+        name: Main Menu
+        refId: Main
+        audio: {tts: Choose}
+        choices:
+          - menuTask:
+              name: Rounds
+              dtmf: digit_1
+              task:
+                actions:
+                  - loop:
+                      name: Twice
+                      currentIndex: {noValue: true}
+                      loopCount: {lit: 2}
+                      outputs:
+                        loop:
+                          actions:
+                            - updateData:
+                                name: Add
+                                statements: [{integer: {variable: Flow.rounds, value: {exp: Flow.rounds + 1}}}]
+                            - callCommonModule: {name: Ask Clock, commonModule: {Clock: {ver_latestPublished: {}}}}
+          - menuJumpToTask: {name: Closing, dtmf: digit_2, targetTaskRef: '/inboundCall/tasks/task[Close]'}
+          - menuDisconnect: {name: Bye, dtmf: digit_*, globalDtmf: true}
+    - menu:
+        name: Help Menu
+        refId: Help
+        audio: {tts: Help}
+        choices:
+          - menuPreviousMenu: {name: Back, dtmf: digit_9}
+  tasks:
+    - task:
+        name: Close
+        refId: Close
+        actions:
+          - decision:
+              name: Open
+              condition: {exp: Flow.rounds > 0}
+              outputs:
+                yes: {actions: [{playAudio: {name: Talk, audio: {tts: We are open}}}]}
+                no:
+                  actions:
+                    - switch:
+                        name: Count
+                        evaluate:
+                          firstTrue:
+                            default: {actions: []}
+                            cases:
+                              - case: {value: {exp: Flow.rounds == 7}, actions: []}
+                              - case: {value: {exp: Flow.unset}, actions: []}
+          - disconnect: {name: Hang up}
+    - task:
+        name: Spare
+        refId: Spare
+        actions:
+          - playAudio: {name: Nothing, audio: {tts: Never}}
+";
+
+/// One node with one path and one prompt, in one task. It says nothing of errors, which are
+/// the caller's then.
+pub(crate) const CLOCK: &str = "
+commonModule:
+  name: Clock
+  defaultLanguage: en-us
+  supportedLanguages: {en-us: {none: true}}
+  startUpTaskActions:
+    - playAudio: {name: Tick, audio: {tts: Tick}}
+";
+
+#[test]
+fn a_flow_that_nobody_called_is_not_covered() {
+    let report = Stage::new(&[DESK, CLOCK]).count(&[]);
+    let all = "nodes 0/12, paths 0/14, conditions 0/6, errorHandlers 0/1, tasks 0/3, \
+               menus 0/2, choices 0/4, prompts 0/7, flows 0/2, calls 0/1";
+    assert_eq!(shares(&report), all);
+}
+
+#[test]
+fn calls_cover_what_they_came_to() {
+    let stage = Stage::new(&[DESK, CLOCK]);
+    // Rounds: twice Add and Clock. Back in the menu: Closing, where Open is true: Talk and
+    // Hang up.
+    let rounds = stage.call("Desk", &["1", "2"]);
+    // Closing, where Open is false and the second case of Count NOT_SET: an error.
+    let closing = stage.call("Desk", &["2"]);
+    let report = stage.count(&[&rounds, &closing]);
+    // Nodes: all but Bye, Back, Nothing. Paths: Twice 2, Add 1, Ask Clock 1, Closing 1,
+    // Open 2, Talk 1, Tick 1. Conditions: both of Open, the first of Count false. Tasks:
+    // Close and that of the module. Prompts: all but Help and Never.
+    let covered = "nodes 9/12, paths 9/14, conditions 3/6, errorHandlers 1/1, tasks 2/3, \
+                   menus 1/2, choices 2/4, prompts 5/7, flows 2/2, calls 1/1";
+    assert_eq!(shares(&report), covered);
+    let of = |of: &str, name: &str| count(&report, "Desk", of, name);
+    // The loop began once, had two rounds, and was done once.
+    assert_eq!(node(&report, "Desk", "Twice").count, 1);
+    assert_eq!([of("Twice", "loop"), of("Twice", "default")], [2, 1]);
+    assert_eq!([of("Open", "yes"), of("Open", "no")], [1, 1]);
+    let outcomes = ["condition 1 true", "condition 1 false", "condition 2 true"];
+    assert_eq!(outcomes.map(|outcome| of("Count", outcome)), [0, 1, 0]);
+    // The menu was heard three times: twice in the first call.
+    assert_eq!(node(&report, "Desk", "Main Menu").count, 3);
+    assert_eq!([of("Main Menu", "Rounds"), of("Main Menu", "Closing")], [1, 2]);
+    assert_eq!([of("Main Menu", "audio"), of("Desk", "initialGreeting")], [3, 2]);
+    // The module was called twice, from one place.
+    assert_eq!(of("Ask Clock", "Clock"), 2);
+    let clock = report.flows.iter().find(|flow| flow.name == "Clock");
+    assert_eq!(clock.map(|flow| flow.count), Some(2));
+    assert_eq!(node(&report, "Desk", "Error Handling").count, 1);
+    let text = format!("{}\n{}", render_summary(&report), render_uncovered(&report));
+    insta::assert_snapshot!(text);
+}
+
+/// A choice that works in every menu is one choice, wherever it is chosen.
+#[test]
+fn a_choice_of_another_menu_is_that_choice() {
+    let flow = DESK.replace("menu[Main]", "menu[Help]");
+    let stage = Stage::new(&[&flow, CLOCK]);
+    let report = stage.count(&[&stage.call("Desk", &["*"])]);
+    assert_eq!(count(&report, "Desk", "Main Menu", "Bye"), 1);
+    assert_eq!(node(&report, "Desk", "Main Menu").count, 0);
+    assert_eq!(node(&report, "Desk", "Help Menu").count, 1);
+    // Bye; Help Menu; its choice. What was said: Welcome, Help.
+    let covered = "nodes 1/12, paths 0/14, conditions 0/6, errorHandlers 0/1, tasks 0/3, \
+                   menus 1/2, choices 1/4, prompts 2/7, flows 1/2, calls 0/1";
+    assert_eq!(shares(&report), covered);
+}
+
+/// An action's outputs are there whether or not the document has actions behind them, and an
+/// error handling that nobody wrote is none.
+#[test]
+fn outputs_without_actions_are_ways_too() {
+    let flow = "
+inboundCall:
+  name: Small
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[Start]
+  tasks:
+    - task:
+        name: Start
+        refId: Start
+        actions:
+          - collectInput: {name: Digits, digits: {exact: {lit: 1}}, inputAudio: {tts: Digit}, verificationType: {none: true}}
+          - callTask: {name: Deep, targetTaskRef: '/inboundCall/tasks/task[Deep]'}
+          - disconnect: {name: End}
+    - task:
+        name: Deep
+        refId: Deep
+        outputPaths: [{outputPath: {name: Good}}]
+        actions:
+          - endTask: {name: Done, outputPath: {name: Good}}
+";
+    let stage = Stage::new(&[flow]);
+    // Digits: success, failure. Deep: Good, default. End and Done lead nowhere.
+    let all = "nodes 0/4, paths 0/4, tasks 0/2, prompts 0/1, flows 0/1";
+    assert_eq!(shares(&stage.count(&[])), all);
+    let report = stage.count(&[&stage.call("Small", &["7"])]);
+    let covered = "nodes 4/4, paths 2/4, tasks 2/2, prompts 1/1, flows 1/1";
+    assert_eq!(shares(&report), covered);
+    assert_eq!(count(&report, "Small", "Digits", "success"), 1);
+    assert_eq!(count(&report, "Small", "Deep", "Good"), 1);
+}
+
+/// A flow that the call is handed over to is come to as one that is called.
+#[test]
+fn a_flow_that_takes_over_was_called() {
+    let flow = |name: &str, other: &str| {
+        format!(
+            "
+inboundCall:
+  name: {name}
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[Start]
+  tasks:
+    - task:
+        name: Start
+        refId: Start
+        actions:
+          - transferToFlow:
+              name: Over
+              targetFlow: {{name: {other}}}
+              preTransferAudio: {{tts: Wait}}
+              failureTransferAudio: {{tts: Nobody there}}
+"
+        )
+    };
+    let stage = Stage::new(&[&flow("One", "Two"), &flow("Two", "Nowhere")]);
+    // One calls Two; Two hands over to a flow that is not loaded, which is no call.
+    let report = stage.count(&[&stage.call("One", &[])]);
+    let covered = "nodes 2/2, paths 0/2, tasks 2/2, prompts 2/4, flows 2/2, calls 1/1";
+    assert_eq!(shares(&report), covered);
+    assert_eq!(count(&report, "One", "Over", "preTransferAudio"), 1);
+    assert_eq!(count(&report, "One", "Over", "failureTransferAudio"), 0);
+}
+
+/// What a bot asks, and what it says when it did not understand, are texts of their own.
+#[test]
+fn texts_of_a_bot_are_known_by_their_words() {
+    let flow = "
+digitalBot:
+  name: Bot
+  startUpRef: /digitalBot/bots/bot[Start]
+  variables:
+    - integerVariable: {name: Slot.Amount}
+  settingsErrorHandling: {errorHandling: {exit: {none: true}}}
+  bots:
+    - bot:
+        name: Start
+        refId: Start
+        actions:
+          - askForSlot:
+              name: Ask
+              slot: {name: Amount}
+              question: {exp: 'MakeCommunication(\"How much?\")'}
+              noMatch: {exp: 'MakeCommunication(\"A number, please.\")'}
+          - communicate: {name: Thanks, communication: {exp: 'MakeCommunication(\"Thank you.\")'}}
+";
+    let stage = Stage::new(&[flow]);
+    let report = stage.count(&[&stage.call("Bot", &["say:many", "say:7"])]);
+    let said = ["question", "noMatch 1"].map(|name| count(&report, "Bot", "Ask", name));
+    // Behind the apology the question is asked again.
+    assert_eq!(said, [2, 1]);
+    assert_eq!(count(&report, "Bot", "Thanks", "message"), 1);
+    let never = stage.count(&[&stage.call("Bot", &["say:7"])]);
+    assert_eq!(count(&never, "Bot", "Ask", "noMatch 1"), 0);
+}

@@ -1,0 +1,107 @@
+//! `flowsim coverage merge`
+
+#![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use flowsim::analysis::coverage::render_json;
+use tempfile::TempDir;
+
+use super::draft::FLOWS;
+use super::stage::Stage;
+
+/// A folder with what two parts of a suite covered: `one.json` and `two.json`.
+fn parts() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::new(&[FLOWS]);
+    for (name, key) in [("one.json", "1"), ("two.json", "2")] {
+        let report = stage.count(&[&stage.call("main", &[key])]);
+        fs::write(folder.path().join(name), render_json(&report)).unwrap();
+    }
+    folder
+}
+
+/// Exit code, standard output and standard error of `flowsim coverage merge`.
+fn merge(folder: &Path, arguments: &str) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .env("NO_COLOR", "1")
+        .args(["coverage", "merge"])
+        .args(arguments.split(' '))
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn parts_of_a_suite_are_added() {
+    let folder = parts();
+    let (code, text, told) = merge(folder.path(), "one.json two.json");
+    assert_eq!((code, told.as_str()), (0, ""));
+    insta::assert_snapshot!(text);
+    let other_way = merge(folder.path(), "two.json one.json --format text");
+    assert_eq!(other_way, (0, text, String::new()));
+}
+
+#[test]
+fn what_was_added_can_be_added_again() {
+    let folder = parts();
+    let (code, json, _) = merge(folder.path(), "one.json two.json --format json");
+    assert_eq!(code, 0);
+    let to_file = merge(folder.path(), "two.json one.json --format json --out all.json");
+    assert_eq!(to_file, (0, String::new(), String::new()));
+    assert_eq!(fs::read_to_string(folder.path().join("all.json")).unwrap(), json);
+    let (code, lcov, _) = merge(folder.path(), "all.json one.json --format lcov");
+    assert_eq!(code, 0);
+    // Three calls in all, the first of them twice; First stands in line 19, Second in 24.
+    for line in ["SF:flow1.yaml", "FNDA:3,Main", "DA:9,3", "DA:19,2", "DA:24,1"] {
+        assert!(lcov.lines().any(|it| it == line), "{line}\n{lcov}");
+    }
+}
+
+/// 7 of 9 nodes are 77 %; all conditions and calls are covered, and there are no tasks.
+#[test]
+fn less_than_the_minimum_is_a_failure() {
+    let folder = parts();
+    let with = |minimums: &str| {
+        merge(folder.path(), &format!("one.json two.json --coverage-min {minimums}"))
+    };
+    let (code, text, told) = with("nodes=77,conditions=100,calls=100,tasks=100");
+    assert_eq!((code, told.as_str()), (0, ""));
+    let (code, short, told) = with("nodes=78,paths=100,flows=100");
+    assert_eq!((code, short), (1, text));
+    assert_eq!(
+        told,
+        "error: nodes: 77 % covered (7 of 9), at least 78 % wanted\n\
+         error: paths: 50 % covered (6 of 12), at least 100 % wanted\n"
+    );
+    let (code, out, told) = with("nodse=78");
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(told.contains("did you mean `nodes`?"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_added_is_told() {
+    let folder = parts();
+    let changed = FLOWS.replace("Lost:", "Gone:");
+    let other = render_json(&Stage::new(&[&changed]).count(&[]));
+    fs::write(folder.path().join("other.json"), other).unwrap();
+    let (code, out, told) = merge(folder.path(), "one.json other.json");
+    assert_eq!((code, out.as_str()), (3, ""));
+    insta::assert_snapshot!(told);
+    fs::write(folder.path().join("broken.json"), "{\"schema\": 1").unwrap();
+    for (file, code) in
+        [("missing.json", "FILE_UNREADABLE"), ("broken.json", "JSON_SYNTAX")]
+    {
+        let (exit, out, told) = merge(folder.path(), &format!("one.json {file}"));
+        assert_eq!((exit, out.as_str()), (3, ""));
+        assert!(told.contains(code), "{told}");
+    }
+    let (code, _, told) = merge(folder.path(), "one.json --out missing/all.json");
+    assert_eq!(code, 5, "{told}");
+    assert!(told.starts_with("error: cannot write missing/all.json"), "{told}");
+}

@@ -1,0 +1,9 @@
+//! What of the flows calls have come to. `docs/coverage.md` says the same to people.
+
+mod architect;
+mod command;
+mod documents;
+mod draft;
+mod laws;
+mod real;
+mod stage;

@@ -1,0 +1,190 @@
+//! A run, made by hand.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flowsim::diagnostic::{Code, Diagnostic};
+use flowsim::engine::{Call, Session, play};
+use flowsim::flow::read;
+use flowsim::program::Program;
+use flowsim::report::{Options, ReportSpec, Reporter};
+use flowsim::runner::{CaseId, CaseResult, Outcome, RunEvent, Tally};
+use flowsim::source::{FileId, Files, Span, read_document};
+use flowsim::suite::{Mismatch, Shown};
+use flowsim::world::{FixtureHost, Fixtures};
+
+/// What stands in the way of XML, TAP, Markdown, workflow commands and terminals.
+pub(crate) const HOSTILE: &str = "a\u{1b}[31mred\u{7} <b>&\"'</b> ]]> # SKIP not \\ | *x* `y` \
+     [z](u) @all ::error::%0A\nok 9 - \u{202e}\u{fffe} größe 日本";
+
+pub(crate) fn span() -> Span {
+    Span::new(FileId(0), 0, 0)
+}
+
+pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseResult {
+    CaseResult {
+        id: CaseId {
+            file: file.into(),
+            name: name.into(),
+            row: None,
+            span: span(),
+            line,
+        },
+        outcome,
+        program: None,
+        trace: None,
+        snapshot: None,
+        took: Duration::from_micros(u64::from(line) * 1_500),
+        command: format!("flowsim test {file} -k 'line {line}'").into(),
+    }
+}
+
+/// A test with a call of which there is a trace.
+fn called() -> CaseResult {
+    let text = r#"{
+      "id": "short", "name": "Short", "type": "inbound",
+      "draft": {
+        "startNode": "End",
+        "nodes": {"End": {"id": "End", "type": "End", "properties": {"endType": "normal"}}}
+      }
+    }"#;
+    let mut files = Files::new();
+    let file = files.add("short.json", text);
+    let flows = read::read(&read_document(&file).unwrap(), &mut Vec::new());
+    let program = Arc::new(Program::compile(&flows));
+    let call = Call::new(program.flow("Short").unwrap());
+    let fixtures = Fixtures::default();
+    let mut session = Session::start(Arc::clone(&program), &call);
+    let trace = play(&mut session, &call, &mut FixtureHost::new(&fixtures, &[]));
+    let mut result = case("suites/a.test.yaml", 4, "a call that ends", Outcome::Passed);
+    (result.program, result.trace) = (Some(program), Some(trace));
+    result
+}
+
+fn mismatches() -> Outcome {
+    let lines =
+        |lines: &[&str]| Shown::Lines(lines.iter().map(|&it| it.into()).collect());
+    Outcome::Failed(vec![
+        Mismatch {
+            span: span(),
+            subject: "path".into(),
+            message: "the third node is another one".into(),
+            expected: lines(&["Ask", "Check", "Sales"]),
+            found: lines(&["Ask", "Check", "Support"]),
+            step: Some(2),
+            cause: vec!["condition 1: {digit} == '2'".into(), "digit = \"1\"".into()],
+        },
+        Mismatch {
+            span: span(),
+            subject: "routing.queueId".into(),
+            message: "expected `sales`, found nothing".into(),
+            expected: Shown::Text("sales".into()),
+            found: Shown::Nothing,
+            step: None,
+            cause: Vec::new(),
+        },
+    ])
+}
+
+/// One test of every outcome, and two with a name that nothing should obey.
+pub(crate) fn results() -> Vec<CaseResult> {
+    let (a, b) = ("suites/a.test.yaml", "suites/b & <c>.test.yaml");
+    let hostile = Outcome::Failed(vec![Mismatch {
+        span: span(),
+        subject: "prompts".into(),
+        message: HOSTILE.into(),
+        expected: Shown::Text(HOSTILE.into()),
+        found: Shown::Nothing,
+        step: None,
+        cause: Vec::new(),
+    }]);
+    let broken = Diagnostic::new(Code::UNKNOWN_FLOW, "no flow is called `Mian`");
+    let broken = broken.help("did you mean `Main`?").flow("Mian");
+    let mut row = case(a, 9, "press 1 reaches sales", mismatches());
+    row.id.row = Some(1);
+    let mut same = case(a, 9, "press 1 reaches sales", Outcome::Passed);
+    same.id.row = Some(2);
+    let reason = "the queue is # not there\nyet";
+    vec![
+        called(),
+        row,
+        same,
+        case(a, 20, "skipped for now", Outcome::Skipped(reason.into())),
+        case(b, 3, HOSTILE, hostile),
+        case(b, 7, "the flow is gone", Outcome::Broken(vec![broken])),
+        case(b, 12, "too much", Outcome::Panicked("index out of\nbounds".into())),
+    ]
+}
+
+/// Stands in for what the suites say about a failure.
+pub(crate) fn explain(result: &CaseResult) -> String {
+    let mut text = String::new();
+    match &result.outcome {
+        Outcome::Failed(mismatches) => {
+            for (number, mismatch) in mismatches.iter().enumerate() {
+                let gap = if number == 0 { "" } else { "\n" };
+                let Mismatch { subject, message, cause, .. } = mismatch;
+                let _ = writeln!(text, "{gap}{subject}: {message}");
+                for (sign, shown) in [('-', &mismatch.expected), ('+', &mismatch.found)] {
+                    match shown {
+                        Shown::Nothing => {}
+                        Shown::Text(line) => {
+                            let _ = writeln!(text, "    {sign} {line}");
+                        }
+                        Shown::Lines(lines) => {
+                            for line in lines {
+                                let _ = writeln!(text, "    {sign} {line}");
+                            }
+                        }
+                    }
+                }
+                for line in cause {
+                    let _ = writeln!(text, "  {line}");
+                }
+            }
+        }
+        Outcome::Broken(diagnostics) => {
+            for diagnostic in diagnostics {
+                let Diagnostic { code, message, .. } = diagnostic;
+                let _ = writeln!(text, "error[{}]: {message}", code.name());
+            }
+        }
+        other => panic!("nothing is to be explained of {}", other.name()),
+    }
+    text
+}
+
+pub(crate) fn options(times: bool) -> Options<'static> {
+    Options { explain: &explain, times, step_summary: None }
+}
+
+/// The events of a run of these, told to a reporter.
+pub(crate) fn tell(reporter: &mut dyn Reporter, results: &[CaseResult], not_run: usize) {
+    let mut tally = Tally { not_run, ..Tally::default() };
+    results.iter().for_each(|result| tally.add(&result.outcome));
+    let selected = tally.total();
+    let took = Duration::from_millis(1_234);
+    let started = RunEvent::Started { selected, found: selected + 3, files: 2 };
+    reporter.event(&started).unwrap();
+    for result in results {
+        reporter.event(&RunEvent::Finished(result)).unwrap();
+    }
+    reporter.event(&RunEvent::Ended { tally, took }).unwrap();
+}
+
+/// The file that a report of these makes.
+pub(crate) fn report(kind: &str, results: &[CaseResult], not_run: usize) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report");
+    write(kind, &path, results, not_run);
+    fs::read_to_string(path).unwrap()
+}
+
+pub(crate) fn write(kind: &str, path: &Path, results: &[CaseResult], not_run: usize) {
+    let spec = ReportSpec::parse(&format!("{kind}={}", path.display())).unwrap();
+    let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
+    tell(&mut *reporter, results, not_run);
+}
