@@ -42,8 +42,8 @@ pub(super) enum Participant {
 pub(super) struct Conversation {
     /// By index in [`BUILT_INS`]. Empty if no flow of Architect is loaded.
     pub(super) built_ins: Vec<Value>,
-    /// The same when the call began, for its trace.
-    at_start: Vec<Value>,
+    /// Those that had a value when the call began, for its trace.
+    at_start: Vec<(VariableId, Value)>,
     pub(super) organisation: Organisation,
     pub(super) chance: Chance,
     /// The attributes of the participants, in the order in which they were first set.
@@ -97,18 +97,17 @@ impl Conversation {
     }
 
     /// Keeps what the variables hold now, for the trace.
-    pub(super) fn keep_start(&mut self) {
-        self.at_start.clone_from(&self.built_ins);
+    pub(super) fn keep_start(&mut self, program: &Program) {
+        let ids = (program.built_in_first..).map(VariableId);
+        let held = ids.zip(&self.built_ins).filter(|(_, value)| !value.is_unset());
+        let mut kept = Vec::with_capacity(MOST_AT_START);
+        kept.extend(held.map(|(id, value)| (id, value.clone())));
+        self.at_start = kept;
     }
 
     /// Takes what the variables held when the call began.
-    pub(super) fn take_at_start(
-        &mut self,
-        program: &Program,
-    ) -> Vec<(VariableId, Value)> {
-        let ids = (program.built_in_first..).map(VariableId);
-        let held = ids.zip(self.at_start.drain(..));
-        held.filter(|(_, value)| !value.is_unset()).collect()
+    pub(super) fn take_at_start(&mut self) -> Vec<(VariableId, Value)> {
+        std::mem::take(&mut self.at_start)
     }
 
     /// The caller waits in a queue: which, how long, and where in it. What the call brings
@@ -266,6 +265,9 @@ impl Conversation {
         }
     }
 }
+
+/// How many of the variables have a value at first in nearly every call, and some more.
+const MOST_AT_START: usize = 12;
 
 const START: BuiltInId = BuiltInId::of("Flow.StartDateTimeUtc");
 const IS_TEST: BuiltInId = BuiltInId::of("Flow.IsTest");

@@ -134,7 +134,7 @@ impl State {
             if part.nature == Nature::InQueue {
                 self.conversation.begin_waiting(call.answer_after_ms);
             }
-            self.conversation.keep_start();
+            self.conversation.keep_start(program);
             return;
         }
         self.push_frame(program, call.flow, None, true, deadline);
@@ -556,7 +556,7 @@ impl State {
             steps: std::mem::take(&mut self.recorder.steps),
             events: std::mem::take(&mut self.recorder.events),
             variables,
-            built_ins: self.conversation.take_at_start(program),
+            built_ins: self.conversation.take_at_start(),
             other_variables: std::mem::take(&mut self.other_variables),
         })
     }

@@ -20,7 +20,7 @@ pub use step::{
 
 use indexmap::IndexMap;
 
-use crate::expr::architect::{BUILT_INS, BuiltIn};
+use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
 use crate::flow::{FlowId, Legend, NodeId, SequenceId, VariableId};
 use crate::value::{Text, Type};
 
@@ -112,6 +112,11 @@ impl Program {
         let own = self.layouts[unit.layout.index()].names().map(Text::as_str);
         let built_ins = BUILT_INS.iter().filter(|_| unit.architect.is_some());
         own.chain(built_ins.map(|known| known.name))
+    }
+
+    /// The variable that Architect brings along.
+    pub fn built_in(&self, variable: BuiltInId) -> VariableId {
+        VariableId(self.built_in_first + variable.0)
     }
 
     /// What a variable of a flow of Architect holds, or one that Architect brings along;

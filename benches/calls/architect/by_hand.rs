@@ -27,6 +27,8 @@ pub(crate) struct Ids {
     /// What is played and does not change, in its order.
     audio: Vec<Arc<Audio>>,
     queue: Value,
+    table: Value,
+    built_ins: Vec<(VariableId, Value)>,
     start: DateTime,
 }
 
@@ -37,6 +39,11 @@ impl Ids {
             let index = program.legend.variables.iter().position(|known| known == name);
             VariableId(u32::try_from(index.expect("is declared")).unwrap_or(u32::MAX))
         };
+        let table = call.events.iter().find_map(|event| match &event.fact {
+            Fact::Input(Field::DataTableId, id) => Some(id),
+            _ => None,
+        });
+        let table = table.expect("is looked up");
         let played = call.events.iter().filter_map(|event| match &event.fact {
             Fact::Played(audio) => Some(Arc::clone(audio)),
             _ => None,
@@ -54,6 +61,8 @@ impl Ids {
             is_open: variable("Common.isOpen"),
             audio: played.collect(),
             queue,
+            table: table.clone(),
+            built_ins: call.built_ins.clone(),
             start: call.start,
         }
     }
@@ -114,8 +123,7 @@ impl Recorder<'_> {
     fn say(&mut self, text: &str) {
         let text = Text::from(text);
         self.note(Fact::Said(Phrase::Made(text.clone())));
-        let audio = Audio { barge_in: Some(true), ..Audio::speech(text) };
-        self.note(Fact::Played(Arc::new(audio)));
+        self.note(Fact::Played(Arc::new(Audio::speech(text))));
     }
 }
 
@@ -134,7 +142,7 @@ pub(crate) fn call(
     let mut recorder = Recorder {
         ids,
         steps: Vec::with_capacity(29),
-        events: Vec::with_capacity(79),
+        events: Vec::with_capacity(70),
         now: 0,
     };
     let (tier, level) = welcome(&mut recorder, fixtures, caller);
@@ -159,6 +167,7 @@ pub(crate) fn call(
             (ids.sum, Value::Integer(sum)),
             (ids.is_known, Value::Boolean(true)),
         ],
+        built_ins: ids.built_ins.clone(),
         other_variables: Vec::new(),
         built_ins: Vec::new(),
     }
@@ -190,6 +199,7 @@ fn welcome(
     recorder.on(PathTaken::Next);
     recorder.say(greeting);
     recorder.on(YES);
+    recorder.note(Fact::Input(Field::DataTableId, ids.table.clone()));
     let table = Value::String(Text::inline("Callers"));
     recorder.note(Fact::Input(Field::DataTableName, table));
     recorder.note(Fact::Input(Field::LookupValue, Value::String(caller.into())));
@@ -218,6 +228,10 @@ fn check_hours(recorder: &mut Recorder<'_>, level: i64) {
     recorder.step(1, PathTaken::Next, Some(9));
     recorder.step(1, PathTaken::Next, None);
     recorder.set(ids.is_open, Value::Boolean(level > 0));
+    let (of, name) = (Field::Outputs, Text::inline("Common.isOpen"));
+    let entry = Entry { of, name, value: Value::Boolean(level > 0) };
+    let fact = Fact::Entry(Box::new(entry));
+    recorder.events.push(Event { step: 6, fact });
     let fact = Fact::Assigned(ids.is_known, Value::Boolean(level > 0));
     recorder.events.push(Event { step: 6, fact });
     recorder.on(PathTaken::Next);

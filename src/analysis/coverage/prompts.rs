@@ -21,7 +21,7 @@ pub(super) fn of(action: &Action, language: &str) -> Vec<(Text, Text, Constant)>
     let mut found = Vec::new();
     let mut add = |name: &str, source: &Source, is_played: bool| {
         let Source::Constant(value) = source else { return };
-        let words = Text::from(words(value, language));
+        let words = words(value, language);
         if words.trim().is_empty() {
             return;
         }
@@ -67,11 +67,11 @@ fn asked(ask: &Ask, add: &mut impl FnMut(&str, &Source, bool)) {
     }
 }
 
-fn words(value: &Value, language: &str) -> String {
+fn words(value: &Value, language: &str) -> Text {
     match value {
-        unset if unset.is_unset() => String::new(),
-        Value::Audio(audio) => audio.render(language).to_string(),
-        Value::Communication(message) => message.render(),
-        other => other.to_string(),
+        unset if unset.is_unset() => Text::new(),
+        Value::Audio(audio) => audio.render(language),
+        Value::Communication(message) => message.render().into(),
+        other => other.to_string().into(),
     }
 }

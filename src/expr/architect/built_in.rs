@@ -92,7 +92,7 @@ pub const BUILT_INS: &[BuiltIn] = &[
 
 /// The place of one of these variables in [`BUILT_INS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BuiltInId(usize);
+pub struct BuiltInId(pub u32);
 
 impl BuiltInId {
     /// The variable of this name, as Architect writes it. Made for constants: a name that
@@ -102,12 +102,13 @@ impl BuiltInId {
         while !is_same(BUILT_INS[index].name.as_bytes(), name.as_bytes()) {
             index += 1;
         }
-        Self(index)
+        #[expect(clippy::cast_possible_truncation, reason = "there are some fifty")]
+        Self(index as u32)
     }
 
     /// The index.
     pub fn index(self) -> usize {
-        self.0
+        self.0 as usize
     }
 }
 

@@ -3,7 +3,6 @@
 use super::{Outcome, by_output, values};
 use crate::engine::conversation::LANGUAGES;
 use crate::engine::state::{Effect, State};
-use crate::flow::VariableId;
 use crate::program::architect::{Change, Recorded, Source};
 use crate::program::{Program, Step};
 use crate::trace::Failure;
@@ -21,9 +20,7 @@ pub(super) fn execute(
         Change::Language(language) => set_language(state, program, language)?,
         Change::BuiltIn(variable, source) => {
             let value = state.value(program, source)?;
-            let id =
-                program.built_in_first + u32::try_from(variable.index()).unwrap_or(0);
-            state.assign(program, VariableId(id), value)?;
+            state.assign(program, program.built_in(*variable), value)?;
         }
         Change::EndFlow => return Ok(Effect::EndCall),
     }
