@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flowsim::flow::{FlowId, NodeId, VariableId};
 use flowsim::program::Program;
 use flowsim::trace::{
-    Entry, Event, Fact, Field, Listen, PathTaken, Phrase, Routing, Status, Step, Trace,
+    Entry, Event, Fact, Field, PathTaken, Phrase, Routing, Status, Step, Trace,
 };
 use flowsim::value::{Audio, DateTime, Duration, Kind, Text, Type, Value};
 use flowsim::world::Fixtures;
@@ -108,8 +108,8 @@ impl Recorder<'_> {
         self.note(Fact::Entry(Box::new(Entry { of, name: name.into(), value })));
     }
 
-    fn given(&mut self, what: Listen, value: Value) {
-        self.note(Fact::Input(Field::Listen(what), value));
+    fn given(&mut self, what: Field, value: Value) {
+        self.note(Fact::Input(what, value));
     }
 
     /// Plays what does not change.
@@ -169,7 +169,6 @@ pub(crate) fn call(
         ],
         built_ins: ids.built_ins.clone(),
         other_variables: Vec::new(),
-        built_ins: Vec::new(),
     }
 }
 
@@ -250,19 +249,19 @@ fn ask(recorder: &mut Recorder<'_>, [choice, digits]: [&str; 2]) -> Text {
         let duration = Duration::from_milliseconds(seconds * 1_000);
         duration.map_or(Value::NOT_SET, Value::Duration)
     };
-    recorder.given(Listen::AcceptJustPound, Value::Boolean(false));
-    recorder.given(Listen::AcceptJustStar, Value::Boolean(false));
-    recorder.given(Listen::IncludeTerminatingDtmf, Value::Boolean(false));
-    recorder.given(Listen::InterDigitTimeout, seconds(3));
-    recorder.given(Listen::NoEntryTimeout, seconds(5));
-    recorder.given(Listen::Min, Value::Integer(4));
-    recorder.given(Listen::Max, Value::Integer(4));
-    recorder.given(Listen::TerminatingDtmf, Value::NOT_SET);
-    recorder.given(Listen::VerificationType, Value::String(Text::inline("none")));
+    recorder.given(Field::AcceptJustPound, Value::Boolean(false));
+    recorder.given(Field::AcceptJustStar, Value::Boolean(false));
+    recorder.given(Field::IncludeTerminatingDtmf, Value::Boolean(false));
+    recorder.given(Field::InterDigitTimeout, seconds(3));
+    recorder.given(Field::NoEntryTimeout, seconds(5));
+    recorder.given(Field::Min, Value::Integer(4));
+    recorder.given(Field::Max, Value::Integer(4));
+    recorder.given(Field::TerminatingDtmf, Value::NOT_SET);
+    recorder.given(Field::VerificationType, Value::String(Text::inline("none")));
     recorder.play(3);
     let digits = Text::from(digits);
     recorder.note(Fact::Collected(digits.clone()));
-    let field = Field::Listen(Listen::InputData);
+    let field = Field::InputData;
     recorder.note(Fact::Output(field, Value::String(digits.clone())));
     recorder.set(ids.account, Value::String(digits.clone()));
     recorder.on(PathTaken::Next);
