@@ -116,7 +116,8 @@ fn an_unknown_document_is_wrong_usage() {
 /// Fixtures and scenario files that the repository holds, in files and in the handbook.
 fn bundled() -> Vec<(Reader, String, String)> {
     let mut bundled = Vec::new();
-    for path in files_below(&["fixtures", "examples", "src/cli/init"].map(|it| root().join(it)))
+    for path in
+        files_below(&["fixtures", "examples", "src/cli/init"].map(|it| root().join(it)))
     {
         let name = path.to_string_lossy().replace('\\', "/");
         let reader = match () {
@@ -199,10 +200,8 @@ fn places() -> Vec<(Reader, &'static str, String)> {
         ("policies", "{policies: {?}}"),
         ("user", "{users: {a: {?}}}"),
     ];
-    let request = [
-        ("", "{flowId: f, ?}"),
-        ("keystroke", "{flowId: f, inputs: [[{digit: 1, ?}]]}"),
-    ];
+    let request =
+        [("", "{flowId: f, ?}"), ("keystroke", "{flowId: f, inputs: [[{digit: 1, ?}]]}")];
     let places = scenario.map(|(name, text)| (Scenario, name, text.to_owned()));
     let tests = tests.map(|(name, rest)| (Scenario, name, test(rest)));
     let fixtures = fixtures.map(|(name, text)| (Fixtures, name, text.to_owned()));
