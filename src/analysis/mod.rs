@@ -1,10 +1,10 @@
 //! Questions asked of flows, programs and traces; [`mod@diff`] asks what changed between two
-//! versions of flows.
+//! versions of flows, [`coverage`] what of them calls came to.
 
+pub mod coverage;
 pub mod diff;
 
 mod architect;
-pub mod coverage;
 mod fixtures;
 
 pub use architect::architect_against_fixtures;

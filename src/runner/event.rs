@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::program::Program;
 use crate::source::Span;
 use crate::suite::Mismatch;
+use crate::suite::snapshot::SnapshotResult;
 use crate::trace::Trace;
 use crate::value::Text;
 
@@ -52,6 +53,9 @@ pub struct CaseResult {
     pub program: Option<Arc<Program>>,
     /// What happened in the call, if there was one.
     pub trace: Option<Trace>,
+    /// The snapshot that the call was compared with, if the test has one. One that is not
+    /// accepted is among the mismatches too.
+    pub snapshot: Option<SnapshotResult>,
     /// How long it took on the machine.
     pub took: Duration,
     /// The command that runs this test alone.

@@ -17,6 +17,8 @@ pub struct Planned<'l> {
     pub id: CaseId,
     /// The test.
     pub case: &'l Case,
+    /// Its file.
+    pub suite: &'l SuiteFile,
     /// The flows that it runs in.
     pub program: Loaded<Program>,
     /// The fixtures of its file.
@@ -122,6 +124,7 @@ impl<'l> Suite<'l> {
                 line,
             },
             case,
+            suite: self.suite,
             program: self.program.clone(),
             fixtures: self.fixtures.clone(),
             command: command.into(),

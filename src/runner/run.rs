@@ -15,7 +15,9 @@ use super::plan::{Plan, Planned};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Session;
 use crate::program::Program;
-use crate::suite::{self, Played};
+use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
+use crate::suite::{self, Mismatch};
+use crate::trace::Trace;
 use crate::world::Fixtures;
 
 /// How tests are run.
@@ -27,6 +29,8 @@ pub struct Options {
     pub max_failures: Option<usize>,
     /// How often each test is run; a result that differs from the first is a bug of ours.
     pub repeat: u32,
+    /// What becomes of snapshots that are not as the calls went.
+    pub snapshots: SnapshotMode,
 }
 
 /// Runs tests. Every event is told to `tell`, in an order that does not depend on which
@@ -61,7 +65,8 @@ pub fn run(
                 );
             });
         });
-        in_order(results, |result| {
+        in_order(results, |mut result| {
+            settle(&mut result, options.snapshots);
             tally.add(&result.outcome);
             tell(&RunEvent::Finished(&result));
             let is_over = options.max_failures.is_some_and(|most| tally.failed >= most);
@@ -92,6 +97,9 @@ fn in_order(
     }
 }
 
+/// How a test came out, what happened in its call, and its snapshot.
+type Judged = (Outcome, Option<Trace>, Option<SnapshotResult>);
+
 /// What a thread keeps from test to test: the session of the program that it ran last.
 #[derive(Default)]
 struct Worker {
@@ -102,31 +110,28 @@ impl Worker {
     fn run(&mut self, planned: &Planned<'_>, options: Options) -> CaseResult {
         let began = now();
         let played = catch_unwind(AssertUnwindSafe(|| self.play(planned, options)));
-        let (outcome, trace) = played.unwrap_or_else(|panic| {
+        let (outcome, trace, snapshot) = played.unwrap_or_else(|panic| {
             self.session = None;
-            (Outcome::Panicked(message(&*panic).into()), None)
+            (Outcome::Panicked(message(&*panic).into()), None, None)
         });
         CaseResult {
             id: planned.id.clone(),
             outcome,
             program: planned.program.as_ref().ok().cloned(),
             trace,
+            snapshot,
             took: began.elapsed(),
             command: planned.command.clone(),
         }
     }
 
-    fn play(
-        &mut self,
-        planned: &Planned<'_>,
-        options: Options,
-    ) -> (Outcome, Option<crate::trace::Trace>) {
+    fn play(&mut self, planned: &Planned<'_>, options: Options) -> Judged {
         if let Some(reason) = &planned.case.skip {
-            return (Outcome::Skipped(reason.clone()), None);
+            return (Outcome::Skipped(reason.clone()), None, None);
         }
         match self.judged(planned, options) {
-            Ok((outcome, played)) => (outcome, Some(played.trace)),
-            Err(diagnostics) => (Outcome::Broken(diagnostics), None),
+            Ok(judged) => judged,
+            Err(diagnostics) => (Outcome::Broken(diagnostics), None, None),
         }
     }
 
@@ -134,7 +139,7 @@ impl Worker {
         &mut self,
         planned: &Planned<'_>,
         options: Options,
-    ) -> Result<(Outcome, Played), Vec<Diagnostic>> {
+    ) -> Result<Judged, Vec<Diagnostic>> {
         let program = planned.program.as_ref().map_err(|them| them.to_vec())?;
         let fixtures = laid(planned)?;
         let prepared = suite::prepare(planned.case, program, &fixtures)?;
@@ -149,16 +154,30 @@ impl Worker {
             if again.trace != played.trace {
                 let message = "the same call had another result when it was made again; \
                                this is a bug of flowsim";
-                return Ok((Outcome::Panicked(message.into()), played));
+                return Ok((Outcome::Panicked(message.into()), Some(played.trace), None));
             }
         }
-        let mismatches = suite::judge(planned.case, &played, program);
-        let outcome = if mismatches.is_empty() {
-            Outcome::Passed
-        } else {
-            Outcome::Failed(mismatches)
-        };
-        Ok((outcome, played))
+        let mut mismatches = suite::judge(planned.case, &played, program);
+        let (suite, case, mode) = (planned.suite, planned.case, options.snapshots);
+        let compared = snapshot::compare(suite, case, &played.trace, program, mode);
+        let (snapshot, mismatch) = compared.unzip();
+        mismatches.extend(mismatch.flatten());
+        Ok((outcome(mismatches), Some(played.trace), snapshot))
+    }
+}
+
+fn outcome(mismatches: Vec<Mismatch>) -> Outcome {
+    if mismatches.is_empty() { Outcome::Passed } else { Outcome::Failed(mismatches) }
+}
+
+/// Writes a snapshot, when the test is told and not before: of a run that was stopped it
+/// does not depend on the machine which are written.
+fn settle(result: &mut CaseResult, mode: SnapshotMode) {
+    let problem = result.snapshot.as_ref().and_then(|snapshot| snapshot.settle(mode));
+    let Some(problem) = problem else { return };
+    match &mut result.outcome {
+        Outcome::Failed(mismatches) => mismatches.push(problem),
+        other => *other = Outcome::Failed(vec![problem]),
     }
 }
 

@@ -17,6 +17,8 @@ pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     temporary.push(name);
     temporary.push(format!(".{}.part", std::process::id()));
     let temporary = path.with_file_name(temporary);
+    // Left by a process of the same number that was ended; in containers they come again.
+    let _ = fs::remove_file(&temporary);
     let written = fs::File::create_new(&temporary)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::rename(&temporary, path));
@@ -54,6 +56,15 @@ mod tests {
         assert!(replace_file(Path::new("/"), "").is_err());
         assert!(replace_file(folder.path(), "").is_err());
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn what_an_ended_process_left_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = format!(".a.xml.{}.part", std::process::id());
+        fs::write(folder.path().join(left), "hal").unwrap();
+        replace_file(&folder.path().join("a.xml"), "whole").unwrap();
+        assert_eq!(names(folder.path()), ["a.xml"]);
     }
 
     #[test]

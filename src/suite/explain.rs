@@ -71,7 +71,7 @@ fn lines_of(shown: &Shown) -> Vec<Text> {
 }
 
 /// Lines that differ with their sign, and those around them.
-fn differing(expected: &[Text], found: &[Text]) -> Vec<String> {
+pub(super) fn differing(expected: &[Text], found: &[Text]) -> Vec<String> {
     let operations = capture_diff_slices(Algorithm::Myers, expected, found);
     let mut lines = Vec::new();
     for (index, group) in group_diff_ops(operations, CONTEXT).iter().enumerate() {

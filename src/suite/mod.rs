@@ -2,7 +2,8 @@
 //!
 //! A [`SuiteFile`] is read from YAML or JSON; every row of a table is a [`Case`] of its own.
 //! A case is [prepared](prepare) against a compiled organisation, [played](play), [judged](judge)
-//! by its trace, and what is wrong is [explained](explain). *Source:
+//! by its trace, what is wrong is [explained](explain), and
+//! the whole call can be kept as a [snapshot]. *Source:
 //! the format is described in `docs/scenarios.md`.*
 
 mod asked;
@@ -19,6 +20,7 @@ mod routing;
 mod scenario;
 mod script;
 mod select;
+pub mod snapshot;
 mod variable;
 
 pub use discover::{discover, is_scenario_file};
@@ -29,7 +31,7 @@ pub use mismatch::{Mismatch, Shown};
 pub use play::{Played, Prepared, play, prepare};
 pub use read::read;
 pub use scenario::{
-    CallExpectation, Case, Expectation, Flag, PathMatcher, RoutingMatcher, Snapshot,
-    Start, SuiteFile, Turn, Wanted,
+    CallExpectation, Case, Expectation, Flag, PathMatcher, Replacement, RoutingMatcher,
+    Snapshot, Start, SuiteFile, Turn, Wanted,
 };
 pub use select::{Partition, PartitionKind, Selection};

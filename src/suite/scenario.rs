@@ -20,6 +20,8 @@ pub struct SuiteFile {
     pub placeholders: Vec<(String, String)>,
     /// The fixtures, files and folders, later ones over earlier ones.
     pub fixtures: Vec<PathBuf>,
+    /// What is replaced in its snapshots, one after the other.
+    pub replacements: Vec<Replacement>,
     /// Its cases; each row of `each` is one.
     pub cases: Vec<Case>,
 }
@@ -170,6 +172,19 @@ pub struct CallExpectation {
 /// A snapshot to compare with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Its name, if it is not made of the case's.
-    pub name: Option<Text>,
+    /// Its name: its own, or the case's.
+    pub name: Text,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Where it stands in the scenario file.
+    pub span: Span,
+}
+
+/// Something that is not the same in every snapshot, and what stands for it.
+#[derive(Debug, Clone)]
+pub struct Replacement {
+    /// What is replaced, wherever it comes in a line.
+    pub matches: regex::Regex,
+    /// What it is replaced by; `$1` and `${name}` are groups of the expression.
+    pub with: Text,
 }

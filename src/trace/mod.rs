@@ -18,4 +18,4 @@ pub use event::{
 pub use json::{JsonWriter, diagnostic};
 pub use listen::Listen;
 pub use simulation::write_simulation;
-pub use text::{TextStyle, render_text};
+pub use text::{TextStyle, render_blocks, render_text};

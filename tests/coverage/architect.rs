@@ -192,3 +192,67 @@ inboundCall:
     assert_eq!(count(&report, "Small", "Digits", "success"), 1);
     assert_eq!(count(&report, "Small", "Deep", "Good"), 1);
 }
+
+/// A flow that the call is handed over to is come to as one that is called.
+#[test]
+fn a_flow_that_takes_over_was_called() {
+    let flow = |name: &str, other: &str| {
+        format!(
+            "
+inboundCall:
+  name: {name}
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[Start]
+  tasks:
+    - task:
+        name: Start
+        refId: Start
+        actions:
+          - transferToFlow:
+              name: Over
+              targetFlow: {{name: {other}}}
+              preTransferAudio: {{tts: Wait}}
+              failureTransferAudio: {{tts: Nobody there}}
+"
+        )
+    };
+    let stage = Stage::new(&[&flow("One", "Two"), &flow("Two", "Nowhere")]);
+    // One calls Two; Two hands over to a flow that is not loaded, which is no call.
+    let report = stage.count(&[&stage.call("One", &[])]);
+    let covered = "nodes 2/2, paths 0/2, tasks 2/2, prompts 2/4, flows 2/2, calls 1/1";
+    assert_eq!(shares(&report), covered);
+    assert_eq!(count(&report, "One", "Over", "preTransferAudio"), 1);
+    assert_eq!(count(&report, "One", "Over", "failureTransferAudio"), 0);
+}
+
+/// What a bot asks, and what it says when it did not understand, are texts of their own.
+#[test]
+fn texts_of_a_bot_are_known_by_their_words() {
+    let flow = "
+digitalBot:
+  name: Bot
+  startUpRef: /digitalBot/bots/bot[Start]
+  variables:
+    - integerVariable: {name: Slot.Amount}
+  settingsErrorHandling: {errorHandling: {exit: {none: true}}}
+  bots:
+    - bot:
+        name: Start
+        refId: Start
+        actions:
+          - askForSlot:
+              name: Ask
+              slot: {name: Amount}
+              question: {exp: 'MakeCommunication(\"How much?\")'}
+              noMatch: {exp: 'MakeCommunication(\"A number, please.\")'}
+          - communicate: {name: Thanks, communication: {exp: 'MakeCommunication(\"Thank you.\")'}}
+";
+    let stage = Stage::new(&[flow]);
+    let report = stage.count(&[&stage.call("Bot", &["say:many", "say:7"])]);
+    let said = ["question", "noMatch 1"].map(|name| count(&report, "Bot", "Ask", name));
+    // Behind the apology the question is asked again.
+    assert_eq!(said, [2, 1]);
+    assert_eq!(count(&report, "Bot", "Thanks", "message"), 1);
+    let never = stage.count(&[&stage.call("Bot", &["say:7"])]);
+    assert_eq!(count(&never, "Bot", "Ask", "noMatch 1"), 0);
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
-use flowsim::analysis::coverage::{Report, Share, read, render_json, render_lcov};
+use flowsim::analysis::coverage::{Kind, Report, read, render_json, render_lcov};
 use flowsim::diagnostic::{Code, Style, render_text};
 use flowsim::source::{Files, read_document};
 
@@ -138,43 +138,65 @@ fn records(text: &str) -> BTreeMap<String, Record> {
             assert!(records.insert(path, record).is_none(), "a file stands twice");
             continue;
         }
-        let (key, value) = line.split_once(':').unwrap();
-        if key == "TN" {
-            assert_eq!(value, "");
-            continue;
-        }
-        if key == "SF" {
-            assert!(open.is_none());
-            open = Some((value.to_owned(), Record::default()));
-            continue;
-        }
-        let (_, record) = open.as_mut().unwrap();
-        let fields: Vec<&str> = value.split(',').collect();
-        let number = |index: usize| fields[index].parse::<u32>().unwrap();
-        match (key, fields.len()) {
-            ("DA", 2) => {
-                assert!(record.lines.insert(number(0), number(1).into()).is_none());
+        match line.split_once(':').unwrap() {
+            ("TN", name) => assert_eq!(name, ""),
+            ("SF", path) => {
+                assert!(open.is_none());
+                open = Some((path.to_owned(), Record::default()));
             }
-            ("FN", 2) => {
-                assert!(record.declared.insert(fields[1].into(), number(0)).is_none());
-            }
-            ("FNDA", 2) => {
-                assert!(record.declared.contains_key(fields[1]));
-                record.functions.insert(fields[1].into(), number(0).into());
-            }
-            ("BRDA", 4) => {
-                let place = (number(0), number(1), number(2));
-                let taken = (fields[3] != "-").then(|| number(3).into());
-                assert!(record.branches.insert(place, taken).is_none());
-            }
-            ("FNF" | "FNH" | "LF" | "LH" | "BRF" | "BRH", 1) => {
-                record.summaries.insert(key.into(), number(0) as usize);
-            }
-            _ => panic!("not of the form: {line}"),
+            (key, value) => open.as_mut().unwrap().1.add(key, value),
         }
     }
     assert!(open.is_none(), "the last file does not end");
     records
+}
+
+impl Record {
+    fn add(&mut self, key: &str, value: &str) {
+        let fields: Vec<&str> = value.split(',').collect();
+        let number = |index: usize| fields[index].parse::<u32>().unwrap();
+        let is_new = match (key, fields.len()) {
+            ("DA", 2) => self.lines.insert(number(0), number(1).into()).is_none(),
+            ("FN", 2) => self.declared.insert(fields[1].into(), number(0)).is_none(),
+            ("FNDA", 2) => {
+                let count = fields[0].parse().unwrap();
+                self.declared.contains_key(fields[1])
+                    && self.functions.insert(fields[1].into(), count).is_none()
+            }
+            ("BRDA", 4) => {
+                let place = (number(0), number(1), number(2));
+                let taken = (fields[3] != "-").then(|| number(3).into());
+                self.branches.insert(place, taken).is_none()
+            }
+            ("FNF" | "FNH" | "LF" | "LH" | "BRF" | "BRH", 1) => {
+                self.summaries.insert(key.into(), number(0) as usize).is_none()
+            }
+            _ => false,
+        };
+        assert!(is_new, "not of the form, or not the first: {key}:{value}");
+    }
+
+    /// The summaries as they have to be.
+    fn counted(&self) -> BTreeMap<String, usize> {
+        let hit = |counts: Vec<u64>| counts.iter().filter(|count| **count > 0).count();
+        let lines: Vec<u64> = self.lines.values().copied().collect();
+        let functions: Vec<u64> = self.functions.values().copied().collect();
+        let branches = self.branches.values().map(|it| it.unwrap_or(0)).collect();
+        let found = [
+            ("BRF", self.branches.len()),
+            ("BRH", hit(branches)),
+            ("FNF", functions.len()),
+            ("FNH", hit(functions)),
+            ("LF", lines.len()),
+            ("LH", hit(lines)),
+        ];
+        BTreeMap::from(found.map(|(name, count)| (name.to_owned(), count)))
+    }
+}
+
+/// A summary of all files together.
+fn sum(records: &BTreeMap<String, Record>, key: &str) -> usize {
+    records.values().map(|record| record.summaries[key]).sum()
 }
 
 #[test]
@@ -184,33 +206,12 @@ fn tracefiles_have_their_form_and_our_numbers() {
     let files: Vec<&str> = records.keys().map(String::as_str).collect();
     assert_eq!(files, ["flow1.yaml", "flow2.yaml", "flow3.yaml"]);
     for record in records.values() {
-        let hit = |counts: Vec<u64>| counts.iter().filter(|count| **count > 0).count();
-        let lines = record.lines.values().copied().collect::<Vec<_>>();
-        let functions = record.functions.values().copied().collect::<Vec<_>>();
-        let branches = record.branches.values().map(|it| it.unwrap_or(0)).collect();
-        let found = [
-            ("BRF", record.branches.len()),
-            ("BRH", hit(branches)),
-            ("FNF", functions.len()),
-            ("FNH", hit(functions)),
-            ("LF", lines.len()),
-            ("LH", hit(lines)),
-        ];
-        let found = found.map(|(name, count)| (name.to_owned(), count));
-        assert_eq!(record.summaries, BTreeMap::from(found));
+        assert_eq!(record.summaries, record.counted());
     }
     // Branches are paths and choices.
-    let all =
-        |key: &str| records.values().map(|record| record.summaries[key]).sum::<usize>();
-    let share = |kind| report.share(kind);
-    let [paths, choices] = [
-        flowsim::analysis::coverage::Kind::Paths,
-        flowsim::analysis::coverage::Kind::Choices,
-    ]
-    .map(share);
-    let Share { covered, total } = paths;
-    assert_eq!(all("BRF"), total + choices.total);
-    assert_eq!(all("BRH"), covered + choices.covered);
+    let (paths, choices) = (report.share(Kind::Paths), report.share(Kind::Choices));
+    assert_eq!(sum(&records, "BRF"), paths.total + choices.total);
+    assert_eq!(sum(&records, "BRH"), paths.covered + choices.covered);
     // Functions are tasks, menus, and flows that have neither.
     let functions = &records["flow2.yaml"].functions;
     let names: Vec<(&str, u64)> =
@@ -267,10 +268,9 @@ fn lcov_takes_a_tracefile() {
         + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let records = records(&render_lcov(&report()));
-    let all =
-        |key: &str| records.values().map(|record| record.summaries[key]).sum::<usize>();
     for (found, hit, what) in [("LF", "LH", "lines"), ("BRF", "BRH", "branches")] {
-        let wanted = format!("({} of {} {what})", all(hit), all(found));
+        let wanted =
+            format!("({} of {} {what})", sum(&records, hit), sum(&records, found));
         assert!(said.contains(&wanted), "{wanted}\n{said}");
     }
 }

@@ -1,6 +1,5 @@
 //! Flows of real organisations: whatever is in them, it can be counted.
 
-#![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 #![expect(clippy::print_stderr, reason = "what is skipped or counted has to be seen")]
 
 use std::path::PathBuf;

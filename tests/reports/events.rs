@@ -36,6 +36,7 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
         outcome,
         program: None,
         trace: None,
+        snapshot: None,
         took: Duration::from_micros(u64::from(line) * 1_500),
         command: format!("flowsim test {file} -k 'line {line}'").into(),
     }

@@ -6,3 +6,4 @@ mod mismatches;
 mod play;
 mod scene;
 mod script;
+mod snapshot;

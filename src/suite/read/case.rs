@@ -1,5 +1,7 @@
 //! One test of a scenario file.
 
+use std::path::PathBuf;
+
 use super::{expect, script};
 use crate::diagnostic::Decoder;
 use crate::flow::Written;
@@ -79,9 +81,10 @@ pub(super) fn read(
         inputs: inputs(node, decoder),
         script: script::read(node.get("script"), decoder),
         expectations: expect::read(node, decoder),
-        snapshot: snapshot(node, decoder),
+        snapshot: None,
     };
     case.expectations.extend(flags(node, decoder));
+    case.snapshot = snapshot(node, &case.name, decoder);
     if !case.script.is_empty() {
         if let Some(input) = node.get("input") {
             let message = "a test with a `script` needs no `input`".to_owned();
@@ -221,14 +224,14 @@ fn inputs(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Input> {
     inputs
 }
 
-fn snapshot(node: &Node<'_>, decoder: &mut Decoder) -> Option<Snapshot> {
+fn snapshot(node: &Node<'_>, name: &Text, decoder: &mut Decoder) -> Option<Snapshot> {
     let snapshot = node.get("snapshot")?;
+    // Its file is found when all names are known.
+    let named = |name: Text| Snapshot { name, path: PathBuf::new(), span: snapshot.span };
     match &snapshot.kind {
         Kind::Boolean(false) | Kind::Null => None,
-        Kind::Boolean(true) => Some(Snapshot { name: None }),
-        Kind::String(name) if !name.trim().is_empty() => {
-            Some(Snapshot { name: Some(name.trim().into()) })
-        }
+        Kind::Boolean(true) => Some(named(name.clone())),
+        Kind::String(name) if !name.trim().is_empty() => Some(named(name.trim().into())),
         _ => {
             decoder.unexpected("`snapshot`", snapshot, "true, or a name");
             None

@@ -52,11 +52,19 @@ fn check_combination(node: &Node<'_>, decoder: &mut Decoder) -> Option<()> {
 }
 
 fn matches(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
-    let written = node.get("matches")?;
-    let text = decoder.text_of("matches", written)?;
-    let expression = regex::RegexBuilder::new(&text).size_limit(MAX_EXPRESSION).build();
+    expression(node.get("matches")?, decoder).map(TextMatcher::Matches)
+}
+
+/// A regular expression; blanks at its ends belong to it.
+pub(super) fn expression(
+    written: &Node<'_>,
+    decoder: &mut Decoder,
+) -> Option<regex::Regex> {
+    decoder.text_of("matches", written)?;
+    let (Kind::String(text) | Kind::Number(text)) = &written.kind else { return None };
+    let expression = regex::RegexBuilder::new(text).size_limit(MAX_EXPRESSION).build();
     match expression {
-        Ok(expression) => Some(TextMatcher::Matches(expression)),
+        Ok(expression) => Some(expression),
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.lines().last().unwrap_or_default().trim();

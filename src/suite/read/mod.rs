@@ -4,6 +4,7 @@ mod case;
 mod expect;
 mod matcher;
 mod script;
+mod snapshot;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +14,8 @@ use crate::diagnostic::{Code, Decoder, Diagnostic};
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
-const KEYS: [&str; 6] = ["flows", "fixtures", "set", "defaults", "tests", "$schema"];
+const KEYS: [&str; 7] =
+    ["flows", "fixtures", "set", "defaults", "snapshots", "tests", "$schema"];
 
 /// Reads a scenario file; paths in it are relative to the folder that it is in. What is
 /// wrong is told in the diagnostics; a file with an error is not to be played.
@@ -24,6 +26,7 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
         flows: Vec::new(),
         placeholders: Vec::new(),
         fixtures: Vec::new(),
+        replacements: Vec::new(),
         cases: Vec::new(),
     };
     if decoder.object("a scenario file", document, &KEYS).is_some() {
@@ -37,7 +40,9 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
                 .to_owned();
             decoder.wrong(document.span, message);
         }
+        suite.replacements = snapshot::replacements(document, &mut decoder);
         suite.cases = cases(document, &mut decoder);
+        snapshot::place(&mut suite.cases, path, &mut decoder);
         warn_of_equal_names(&suite.cases, &mut decoder);
     }
     (suite, decoder.into_diagnostics())

@@ -1,5 +1,6 @@
 //! The trace as a tree that a person reads.
 
+mod blocks;
 mod fold;
 mod listen;
 mod outline;
@@ -10,6 +11,8 @@ mod row;
 mod story;
 mod summary;
 
+pub use blocks::render_blocks;
+use fold::folds;
 use page::Page;
 use preview::Preview;
 use story::Teller;
@@ -56,7 +59,7 @@ pub fn render_text(trace: &Trace, legend: &Legend, style: TextStyle) -> String {
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let teller = Teller { legend, preview };
-    let rows = row::rows(&steps, &teller);
+    let rows = row::rows(&steps, &folds(&steps), &teller);
     page.write_rows(&rows);
     summary::write_summary(trace, legend, preview, &mut page);
     page.text

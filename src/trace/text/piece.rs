@@ -67,6 +67,11 @@ impl Piece {
         Self { closing: "”", ..Self::new(ink, format!("{before}“{words}")) }
     }
 
+    /// All of it, uncut.
+    pub(super) fn text(&self) -> String {
+        format!("{}{}", self.text, self.closing)
+    }
+
     /// How many columns it takes.
     fn width(&self) -> usize {
         width_of(&self.text).saturating_add(width_of(self.closing))
@@ -100,7 +105,7 @@ pub(super) fn lay_out(pieces: &[Piece], first_room: usize, room: usize) -> Vec<L
             if !line.is_empty() {
                 line.push((Ink::Plain, " ".repeat(GAP)));
             }
-            line.push((piece.ink, format!("{}{}", piece.text, piece.closing)));
+            line.push((piece.ink, piece.text()));
             left -= needed;
             continue;
         }

@@ -1,6 +1,6 @@
 //! The rows of the tree: the steps, the returns from flows, and what is left out.
 
-use super::fold::{Fold, folds};
+use super::fold::Fold;
 use super::piece::{Ink, Piece};
 use super::preview::{count, thousands};
 use super::story::{Onward, Setting, Teller};
@@ -15,6 +15,9 @@ pub(super) struct Row {
     pub(super) level: usize,
     /// When it begins, in milliseconds since the call began; a row that sums up has none.
     pub(super) time_ms: Option<i64>,
+    /// How long it took, in milliseconds; of a call to another flow, what its steps took is
+    /// said there.
+    pub(super) took_ms: i64,
     /// The id of the node, or a sign.
     pub(super) label: (Ink, String),
     /// The name of the node, if it is not the id.
@@ -41,8 +44,12 @@ struct Rows<'s> {
     failure: Option<&'s Failure>,
 }
 
-/// The rows of a trace.
-pub(super) fn rows(steps: &[(&Step, Events<'_>)], teller: &Teller<'_>) -> Vec<Row> {
+/// The rows of a trace, without the steps that are folded.
+pub(super) fn rows(
+    steps: &[(&Step, Events<'_>)],
+    folds: &[Fold],
+    teller: &Teller<'_>,
+) -> Vec<Row> {
     let node_count =
         steps.iter().map(|(step, _)| step.node.index() + 1).max().unwrap_or(0);
     let mut rows = Rows {
@@ -55,9 +62,9 @@ pub(super) fn rows(steps: &[(&Step, Events<'_>)], teller: &Teller<'_>) -> Vec<Ro
         failure: None,
     };
     let mut at = 0;
-    for fold in folds(steps) {
+    for fold in folds {
         (at..fold.start).for_each(|index| rows.add_step(index));
-        rows.add_fold(&fold);
+        rows.add_fold(fold);
         at = fold.end;
     }
     (at..steps.len()).for_each(|index| rows.add_step(index));
@@ -82,6 +89,10 @@ impl<'s> Rows<'s> {
         self.rows.push(Row {
             level: usize::from(step.depth),
             time_ms: Some(step.start_ms),
+            took_ms: match called {
+                Some(_) => 0,
+                None => step.end_ms.saturating_sub(step.start_ms),
+            },
             label: (Ink::Name, preview.text(&label.id)),
             name: if label.name == label.id {
                 String::new()
@@ -122,6 +133,7 @@ impl<'s> Rows<'s> {
         self.rows.push(Row {
             level: usize::from(step.depth) + 1,
             time_ms: Some(step.end_ms),
+            took_ms: 0,
             label: (Ink::Faint, format!("← {}", self.teller.node(step.node))),
             name: String::new(),
             node_type: String::new(),
@@ -142,6 +154,7 @@ impl<'s> Rows<'s> {
         self.rows.push(Row {
             level: usize::from(self.steps[fold.start].0.depth),
             time_ms: None,
+            took_ms: 0,
             label: (Ink::Faint, "⋮".into()),
             name: String::new(),
             node_type: String::new(),

@@ -6,6 +6,7 @@ use super::preview::{Preview, count, seconds};
 use super::story::Teller;
 use crate::flow::Legend;
 use crate::trace::{Failure, Status, Trace};
+use crate::value::{Text, Value};
 
 /// How wide the column of the keys is.
 const KEYS: usize = 13;
@@ -54,7 +55,8 @@ pub(super) fn write_summary(
     page.end_line();
     let teller = Teller { legend, preview };
     if let Some(failure) = &trace.failure {
-        write_failure(trace, failure, &teller, page);
+        let piece = Piece::new(Ink::Error, reason(trace, failure, &teller));
+        page.write_entry("  reason", KEYS, &[piece]);
     }
     if let Some(routing) = trace.routing() {
         let piece = Piece::new(Ink::Way, teller.routing(routing));
@@ -67,7 +69,8 @@ pub(super) fn write_summary(
     write_variables(trace, legend, preview, page);
 }
 
-fn write_failure(trace: &Trace, failure: &Failure, teller: &Teller<'_>, page: &mut Page) {
+/// Why the call did not complete, and where.
+pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Teller<'_>) -> String {
     let mut text = failure.code.name().to_owned();
     if let Some(node) = trace.failed_at {
         let flow = teller.legend.node(node).flow;
@@ -76,15 +79,20 @@ fn write_failure(trace: &Trace, failure: &Failure, teller: &Teller<'_>, page: &m
             text += &format!(" in {}", teller.flow(flow));
         }
     }
-    text += &format!(": {}", teller.preview.text(&failure.message));
-    page.write_entry("  reason", KEYS, &[Piece::new(Ink::Error, text)]);
+    text + &format!(": {}", teller.preview.text(&failure.message))
+}
+
+/// The variables at the end, those that no flow mentions last.
+pub(super) fn variables<'t>(
+    trace: &'t Trace,
+    legend: &'t Legend,
+) -> impl Iterator<Item = (&'t Text, &'t Value)> {
+    let known = trace.variables.iter().map(|(id, value)| (legend.variable(*id), value));
+    known.chain(trace.other_variables.iter().map(|(name, value)| (name, value)))
 }
 
 fn write_variables(trace: &Trace, legend: &Legend, preview: Preview, page: &mut Page) {
-    let known = trace.variables.iter().map(|(id, value)| (legend.variable(*id), value));
-    let other = trace.other_variables.iter().map(|(name, value)| (name, value));
-    let shown: Vec<(String, String)> = known
-        .chain(other)
+    let shown: Vec<(String, String)> = variables(trace, legend)
         .map(|(name, value)| (preview.text(name), preview.value(value)))
         .collect();
     let widths = shown.iter().map(|(name, _)| width_of(name));

@@ -1,5 +1,8 @@
 //! `flowsim test`
 
+mod coverage;
+mod snapshots;
+
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -49,6 +52,12 @@ pub(super) struct Arguments {
     /// markdown=FILE, github; repeatable
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse)]
     report: Vec<ReportSpec>,
+
+    #[command(flatten)]
+    coverage: coverage::Wanted,
+
+    #[command(flatten)]
+    snapshots: snapshots::Wanted,
 
     /// Stop at the first failure
     #[arg(long, conflicts_with = "max_fail")]
@@ -116,6 +125,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     sort(&mut diagnostics);
     output::diagnostics(&diagnostics, &files);
     let is_broken = diagnostics.iter().any(|it| it.severity == Severity::Error);
+    if let Some(exit) = arguments.snapshots.instead(&library)? {
+        return Ok(exit);
+    }
     let plan = Plan::new(&library, &arguments.selection(), &places.lines, &files);
     if arguments.list {
         list(&plan)?;
@@ -126,12 +138,15 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.list {
         return Ok(if is_broken { Exit::Input } else { Exit::Success });
     }
-    let (tally, has_bug) = play(arguments, &plan, &files)?;
+    let mut counter = arguments.coverage.counter(&library);
+    let (tally, has_bug) = play(arguments, &plan, &files, &mut counter)?;
+    let covered = arguments.coverage.tell(&counter, &files)?;
+    snapshots::tell(&library, plan.cases.len() == plan.found && !is_broken);
     Ok(match () {
         () if has_bug => Exit::Bug,
         () if is_broken => Exit::Input,
         () if tally.failed > 0 => Exit::Failure,
-        () => Exit::Success,
+        () => covered,
     })
 }
 
@@ -141,6 +156,7 @@ fn play(
     arguments: &Arguments,
     plan: &Plan<'_>,
     files: &Files,
+    counter: &mut coverage::Counter,
 ) -> io::Result<(Tally, bool)> {
     let explain = |result: &CaseResult| explained(result, files);
     let options = report::Options {
@@ -158,6 +174,7 @@ fn play(
     let result = runner::run(plan, arguments.options(), &mut |event| {
         if let runner::RunEvent::Finished(result) = event {
             has_bug |= matches!(result.outcome, Outcome::Panicked(_));
+            counter.add(result);
         }
         for reporter in &mut reporters {
             if failed.is_none() {
@@ -250,6 +267,7 @@ impl Arguments {
             jobs: self.jobs.map_or(0, usize::from),
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
+            snapshots: self.snapshots.mode(),
         }
     }
 }

@@ -1,0 +1,88 @@
+//! What the tests of a run covered.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::analysis::coverage::{Coverage, Report, render_summary};
+use crate::cli::coverage::{Format, Minimums, fulfils, minimums, render};
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::diagnostic::sort;
+use crate::program::Program;
+use crate::runner::{CaseResult, Library};
+use crate::source::Files;
+
+/// What is to be told of coverage.
+#[derive(Debug, Args)]
+pub(super) struct Wanted {
+    /// Tell how much of the flows the tests covered
+    #[arg(long)]
+    coverage: bool,
+
+    /// Write what was covered to a file, as --coverage: as JSON for `flowsim coverage merge`,
+    /// or for lcov if its name ends in .lcov or .info
+    #[arg(long, value_name = "FILE")]
+    coverage_out: Option<PathBuf>,
+
+    /// Fail if less is covered: nodes=90,paths=80, in percent, rounded down
+    #[arg(long, value_name = "KIND=PERCENT,…", value_parser = minimums)]
+    coverage_min: Option<Minimums>,
+}
+
+/// Counts what calls cover, if anybody wants to know.
+pub(super) struct Counter {
+    counts: Vec<(Arc<Program>, Coverage)>,
+}
+
+impl Wanted {
+    pub(super) fn counter(&self, library: &Library) -> Counter {
+        let is_wanted =
+            self.coverage || self.coverage_out.is_some() || self.coverage_min.is_some();
+        let programs = library.programs().filter(|_| is_wanted);
+        let counts = programs.map(|it| (Arc::clone(it), Coverage::new(it)));
+        Counter { counts: counts.collect() }
+    }
+
+    /// Tells what was covered. Gives whether it is enough.
+    pub(super) fn tell(&self, counter: &Counter, files: &Files) -> io::Result<Exit> {
+        if counter.counts.is_empty() {
+            return Ok(Exit::Success);
+        }
+        let mut report = Report::default();
+        for (_, coverage) in &counter.counts {
+            if let Err(mut diagnostics) = report.merge(Report::of(coverage, files)) {
+                sort(&mut diagnostics);
+                output::diagnostics(&diagnostics, files);
+            }
+        }
+        if self.coverage {
+            output::result(&format!("\n{}", render_summary(&report)))?;
+        }
+        if let Some(path) = &self.coverage_out {
+            let is_lcov = path.extension().is_some_and(|it| it == "lcov" || it == "info");
+            let format = if is_lcov { Format::Lcov } else { Format::Json };
+            let exit = output::result_to(Some(path), &render(&report, format))?;
+            if exit != Exit::Success {
+                return Ok(exit);
+            }
+        }
+        let is_enough = fulfils(&report, self.coverage_min.as_ref());
+        Ok(if is_enough { Exit::Success } else { Exit::Failure })
+    }
+}
+
+impl Counter {
+    pub(super) fn add(&mut self, result: &CaseResult) {
+        let (Some(trace), Some(program)) = (&result.trace, &result.program) else {
+            return;
+        };
+        let of_program =
+            self.counts.iter_mut().find(|(known, _)| Arc::ptr_eq(known, program));
+        if let Some((_, coverage)) = of_program {
+            coverage.add(trace);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The trace of a call beside the snapshot of its test.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::place::pending_path;
+use super::text::render;
+use crate::program::Program;
+use crate::source::{Span, replace_file};
+use crate::suite::mismatch::{Mismatch, Shown};
+use crate::suite::scenario::{Case, SuiteFile};
+use crate::trace::Trace;
+use crate::value::Text;
+
+/// What becomes of a snapshot that is not as the call went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SnapshotMode {
+    /// The test fails; nothing is written.
+    #[default]
+    Check,
+    /// The test fails; the new snapshot is written beside the old one, for a review.
+    Pending,
+    /// The new snapshot takes the place of the old one.
+    Update,
+}
+
+/// How a snapshot was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SnapshotState {
+    /// As the call went.
+    Unchanged,
+    /// Not there.
+    New,
+    /// Different, or not readable.
+    Changed,
+}
+
+/// What came of the comparison of a call with its snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotResult {
+    /// Where the snapshot is.
+    pub path: PathBuf,
+    /// How it was found.
+    pub state: SnapshotState,
+    /// Where it stands in the scenario file.
+    span: Span,
+    /// The snapshot of the call that was made.
+    text: String,
+}
+
+/// Compares a call with the snapshot of its test, if it has one. The mismatch is nothing
+/// where the snapshot is as the call went, or will be.
+pub fn compare(
+    suite: &SuiteFile,
+    case: &Case,
+    trace: &Trace,
+    program: &Program,
+    mode: SnapshotMode,
+) -> Option<(SnapshotResult, Option<Mismatch>)> {
+    let snapshot = case.snapshot.as_ref()?;
+    let text = render(suite, case, trace, &program.legend);
+    let known = fs::read_to_string(&snapshot.path);
+    let state = match &known {
+        Ok(known) if known.lines().eq(text.lines()) => SnapshotState::Unchanged,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => SnapshotState::New,
+        _ => SnapshotState::Changed,
+    };
+    let (span, path) = (snapshot.span, snapshot.path.clone());
+    let result = SnapshotResult { path, state, span, text };
+    let mismatch = result.mismatch(known, mode);
+    Some((result, mismatch))
+}
+
+impl SnapshotResult {
+    fn mismatch(
+        &self,
+        known: io::Result<String>,
+        mode: SnapshotMode,
+    ) -> Option<Mismatch> {
+        if self.state == SnapshotState::Unchanged || mode == SnapshotMode::Update {
+            return None;
+        }
+        let path = self.path.display();
+        let message = match &known {
+            Ok(_) => format!("the call is not as in {path}"),
+            Err(_) if self.state == SnapshotState::New => {
+                format!("there is no snapshot yet: {path}")
+            }
+            Err(error) => format!("cannot read {path}: {error}"),
+        };
+        let advice = match mode {
+            SnapshotMode::Pending => {
+                "accept or reject it with `flowsim test --review`, or accept all with \
+                 `flowsim test --update`"
+            }
+            _ => "accept it with `flowsim test --update`",
+        };
+        let expected = known.map_or(Shown::Nothing, |known| shown(&known));
+        Some(
+            Mismatch::new(self.span, "snapshot", message)
+                .between(expected, shown(&self.text))
+                .because([advice]),
+        )
+    }
+
+    /// Writes what there is to write. What cannot be written is a mismatch.
+    pub fn settle(&self, mode: SnapshotMode) -> Option<Mismatch> {
+        self.write(mode).err().map(|error| {
+            let message = format!("cannot write {}: {error}", self.path.display());
+            Mismatch::new(self.span, "snapshot", message)
+        })
+    }
+
+    fn write(&self, mode: SnapshotMode) -> io::Result<()> {
+        let pending = pending_path(&self.path);
+        match (mode, self.state) {
+            (SnapshotMode::Check, _) => Ok(()),
+            (_, SnapshotState::Unchanged) => remove(&pending),
+            (SnapshotMode::Pending, _) => write(&pending, &self.text),
+            (SnapshotMode::Update, _) => {
+                write(&self.path, &self.text)?;
+                remove(&pending)
+            }
+        }
+    }
+}
+
+fn shown(text: &str) -> Shown {
+    Shown::Lines(text.lines().map(Text::from).collect())
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    replace_file(path, text)
+}
+
+/// Removes a file that need not be there.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}

@@ -1,0 +1,12 @@
+//! Snapshots: traces as files beside the tests. *Source: `docs/snapshots.md`.*
+
+mod compare;
+mod place;
+mod review;
+mod text;
+mod unreferenced;
+
+pub use compare::{SnapshotMode, SnapshotResult, SnapshotState, compare};
+pub(super) use place::Places;
+pub use review::{Reviewed, pending, review};
+pub use unreferenced::{delete, unreferenced};

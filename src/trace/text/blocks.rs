@@ -1,0 +1,89 @@
+//! The trace as blocks of lines, made to be kept in a file and compared.
+
+use super::piece::Piece;
+use super::preview::{Preview, count};
+use super::row::{Row, rows};
+use super::story::Teller;
+use super::summary;
+use crate::flow::Legend;
+use crate::trace::Trace;
+use crate::trace::steps::Grouped;
+
+/// What happened in a call: a block a step, of which the first line has the node, its type
+/// and how long it took on the virtual clock, and each line below it one thing that
+/// happened; called flows are indented. Then how the call ended, and the variables.
+///
+/// ```text
+/// Ask  Gather  10000 ms
+///     “Press 1 for sales.”
+///     silence for 10 s
+///     ✗ NO_INPUT
+///     → Sorry
+/// Sorry  Say
+///     “Please call again.”
+/// ```
+///
+/// Nothing is aligned, left out or counted from the start of the call, so that what changes
+/// in a step changes the lines of that step.
+pub fn render_blocks(trace: &Trace, legend: &Legend) -> String {
+    let preview = Preview::new(None);
+    let teller = Teller { legend, preview };
+    let grouped = Grouped::new(trace);
+    let steps: Vec<_> = grouped.steps().collect();
+    let mut out = String::new();
+    for row in rows(&steps, &[], &teller) {
+        write_block(&row, &mut out);
+    }
+    if !trace.steps.is_empty() {
+        out.push('\n');
+    }
+    let actions = count(trace.actions as usize, "action");
+    let status = trace.status.name();
+    line(&mut out, 0, &format!("{status} after {} ms, {actions}", trace.elapsed_ms));
+    if let Some(failure) = &trace.failure {
+        let reason = summary::reason(trace, failure, &teller);
+        line(&mut out, 0, &format!("reason: {reason}"));
+    }
+    if let Some(routing) = trace.routing() {
+        line(&mut out, 0, &format!("routed to: {}", teller.routing(routing)));
+    }
+    if let Some(transfer) = trace.transfer() {
+        line(&mut out, 0, &format!("transferred to: {}", teller.transfer(transfer)));
+    }
+    for (index, (name, value)) in summary::variables(trace, legend).enumerate() {
+        if index == 0 {
+            line(&mut out, 0, "variables:");
+        }
+        let text = format!("{} = {}", preview.text(name), preview.value(value));
+        line(&mut out, 4, &text);
+    }
+    out
+}
+
+fn write_block(row: &Row, out: &mut String) {
+    let indent = row.level * 2;
+    let mut head = row.label.1.clone();
+    if !row.name.is_empty() {
+        head += &format!(" ({})", row.name);
+    }
+    if !row.node_type.is_empty() {
+        head += &format!("  {}", row.node_type);
+    }
+    if row.took_ms > 0 {
+        head += &format!("  {} ms", row.took_ms);
+    }
+    line(out, indent, &head);
+    for text in row.pieces.iter().map(Piece::text) {
+        line(out, indent + 4, &text);
+    }
+}
+
+/// A line without blanks at its end.
+fn line(out: &mut String, indent: usize, text: &str) {
+    let text = text.trim_end();
+    if !text.is_empty() {
+        out.push_str(&" ".repeat(indent));
+        out.push_str(text);
+    }
+    out.push('\n');
+}

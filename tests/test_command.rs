@@ -1,0 +1,169 @@
+//! `flowsim test`, as a user meets it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use proptest::prelude::*;
+
+/// Exit code, standard output and standard error.
+fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::cargo_bin("flowsim").expect("the program is built");
+    let output = command.current_dir(folder).arg("test").args(arguments).output();
+    let output = output.expect("the program runs");
+    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What is printed, but for how long it took on the machine.
+fn without_times(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.rsplit_once("  ") {
+        Some((rest, time)) if time.ends_with(" s") => rest,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A folder with a scenario file whose flows are those of the shared flow.
+fn suite(tests: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shared = root().join("fixtures/shared-flow");
+    let head = format!(
+        "flows: ['{0}/flows']\nfixtures: ['{0}/fixtures.yaml']\n\
+         defaults: {{flow: Inbound_Flow_A}}\n",
+        shared.display()
+    );
+    fs::write(folder.path().join("a.test.yaml"), format!("{head}{tests}"))
+        .expect("the suite is written");
+    folder
+}
+
+const ONE_FAILS: &str = r#"tests:
+  - {name: routed, tags: [smoke], input: ["1"], expect: {routing: {queueId: support}}}
+  - {name: not routed, input: ["2"], expect: {routing: {queueId: sales}}}
+  - {name: later, skip: not yet, expect: {status: completed}}
+  - {name: "key ${key}", each: [{key: "1"}, {key: "2"}], input: ["${key}"], expect: {status: completed}}
+"#;
+
+#[test]
+fn the_bundled_suite_passes() {
+    let (code, out, error) = flowsim(root(), &["fixtures"]);
+    assert_eq!((code, error.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("\n9 tests: 9 passed"), "{out}");
+}
+
+#[test]
+fn a_failure_explains_itself() {
+    let folder = suite(ONE_FAILS);
+    let (code, out, error) = flowsim(folder.path(), &["--jobs", "1"]);
+    assert_eq!((code, error.as_str()), (Some(1), ""));
+    insta::assert_snapshot!(without_times(&out));
+}
+
+#[test]
+fn the_number_of_jobs_changes_nothing() {
+    let folder = suite(ONE_FAILS);
+    let (_, one, _) = flowsim(folder.path(), &["--jobs", "1"]);
+    let (_, eight, _) = flowsim(folder.path(), &["--jobs", "8"]);
+    assert_eq!(without_times(&one), without_times(&eight));
+}
+
+#[test]
+fn tests_are_selected_by_name_tag_and_line() {
+    let folder = suite(ONE_FAILS);
+    let listed = |arguments: &[&str]| {
+        let (code, out, _) = flowsim(folder.path(), &[&["--list"], arguments].concat());
+        assert_eq!(code, Some(0), "{arguments:?}");
+        out.lines()
+            .map(|line| line.split_once(' ').map_or("", |it| it.1).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&[]), ["routed", "not routed", "later", "key 1", "key 2"]);
+    assert_eq!(listed(&["-k", "ROUTED"]), ["routed", "not routed"]);
+    assert_eq!(listed(&["--tag", "smoke"]), ["routed"]);
+    assert_eq!(listed(&["a.test.yaml:6"]), ["not routed"]);
+    assert_eq!(listed(&["a.test.yaml:8", "-k", "key 2"]), ["key 2"]);
+}
+
+#[test]
+fn the_exit_code_says_what_came_of_it() {
+    let folder = suite(ONE_FAILS);
+    let code = |arguments: &[&str]| flowsim(folder.path(), arguments).0;
+    assert_eq!(code(&["--tag", "smoke"]), Some(0));
+    assert_eq!(code(&[]), Some(1));
+    assert_eq!(code(&["--jbos", "1"]), Some(2));
+    assert_eq!(code(&["--report", "junti=x"]), Some(2));
+    assert_eq!(code(&["no-such.test.yaml"]), Some(3));
+    assert_eq!(code(&["-k", "nothing like this"]), Some(4));
+    assert_eq!(code(&["-k", "nothing like this", "--no-tests", "warn"]), Some(0));
+    assert_eq!(code(&["--tag", "smoke", "--coverage-min", "nodes=100"]), Some(1));
+}
+
+#[test]
+fn a_misspelt_key_is_an_error_with_advice() {
+    let folder = suite("tests:\n  - {name: a, exepct: {status: completed}}\n");
+    let (code, _, error) = flowsim(folder.path(), &[]);
+    assert_eq!(code, Some(3));
+    assert!(error.contains("INVALID_SCENARIO"), "{error}");
+    assert!(error.contains("did you mean `expect`?"), "{error}");
+}
+
+#[test]
+fn a_run_stops_after_as_many_failures_as_it_may_have() {
+    let folder = suite(ONE_FAILS);
+    let (code, out, _) = flowsim(folder.path(), &["--fail-fast"]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("1 failed") && out.contains("3 not run"), "{out}");
+}
+
+#[test]
+fn a_flow_that_does_not_exist_is_told_at_its_place() {
+    let folder = suite("tests:\n  - {name: a, flow: Inbound_Flow_C, expect: {}}\n");
+    let (code, out, _) = flowsim(folder.path(), &[]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("did you mean `Inbound_Flow_"), "{out}");
+}
+
+#[test]
+fn repeated_calls_come_out_alike() {
+    let (code, out, _) = flowsim(root(), &["fixtures", "--stress", "20"]);
+    assert_eq!(code, Some(0), "{out}");
+}
+
+/// The names of the tests of a share.
+fn share(folder: &Path, partition: &str) -> BTreeSet<String> {
+    let arguments = ["--list", "--no-tests", "pass", "--partition", partition];
+    let (_, out, _) = flowsim(folder, &arguments);
+    out.lines().map(str::to_owned).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn the_shares_are_the_whole_and_no_test_is_in_two(
+        names in prop::collection::btree_set("[a-z]{1,8}", 1..20),
+        shares in 1_u32..5,
+        kind in prop::sample::select(vec!["hash", "slice"]),
+    ) {
+        let tests: String =
+            names.iter().map(|name| format!("  - {{name: {name}x, expect: {{status: completed}}}}\n")).collect();
+        let folder = suite(&format!("tests:\n{tests}"));
+        let whole = share(folder.path(), "hash:1/1");
+        prop_assert_eq!(whole.len(), names.len());
+        let mut union = BTreeSet::new();
+        let mut count = 0;
+        for number in 1..=shares {
+            let of_share = share(folder.path(), &format!("{kind}:{number}/{shares}"));
+            count += of_share.len();
+            union.extend(of_share);
+        }
+        prop_assert_eq!(count, names.len());
+        prop_assert_eq!(union, whole);
+    }
+}
