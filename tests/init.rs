@@ -1,7 +1,10 @@
 //! `flowsim init`: the first project is well from the beginning, and nothing is overwritten.
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
-#![cfg_attr(unix, expect(clippy::print_stderr, reason = "a test that is skipped says so"))]
+#![cfg_attr(
+    unix,
+    expect(clippy::print_stderr, reason = "a test that is skipped says so")
+)]
 
 use std::fs;
 use std::path::Path;

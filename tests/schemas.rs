@@ -165,6 +165,8 @@ fn places() -> Vec<(Reader, &'static str, String)> {
         ("", "{flows: f, tests: [], ?}"),
         ("defaults", "{flows: f, tests: [], defaults: {?}}"),
         ("test", "{flows: f, tests: [{name: n, ?}]}"),
+        ("snapshots", "{flows: f, tests: [], snapshots: {?}}"),
+        ("replacement", "{flows: f, tests: [], snapshots: {replace: [{?}]}}"),
     ];
     let tests = [
         ("expect", "expect: {?}"),
@@ -268,6 +270,8 @@ const WRONG: &[(Reader, &[&str])] = &[
             "{flows: f, tests: [{}]}",
             "{flows: f, tests: [{name: ''}]}",
             "{flows: f, tests: [], set: 3}",
+            "{flows: f, tests: [], snapshots: {replace: {}}}",
+            "{flows: f, tests: [], snapshots: {replace: [{matches: a}]}}",
             "{flows: f, tests: [], defaults: {input: ['1']}}",
         ],
     ),

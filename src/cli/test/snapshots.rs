@@ -11,6 +11,7 @@ use crate::suite::snapshot::{self, SnapshotMode};
 
 /// What is to be done with snapshots.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct Wanted {
     /// Accept what calls do now: write the snapshots that differ or are missing
     #[arg(long, conflicts_with = "check_snapshots")]
