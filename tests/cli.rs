@@ -127,6 +127,10 @@ fn help_and_version_are_results() {
         "diff",
         "coverage",
         "coverage merge",
+        "init",
+        "schema",
+        "completions",
+        "man",
     ];
     let lines = commands.map(|command| format!("{command} --help"));
     let lines = std::iter::once("--help").chain(lines.iter().map(String::as_str));
@@ -442,11 +446,12 @@ fn the_handbook_lists_the_flags() {
         let heading = format!("\n## `flowsim {command}");
         let (_, section) = handbook.split_once(&heading).unwrap();
         let section = section.split("\n## ").next().unwrap_or_default();
-        let listed = section.lines().filter(|line| line.starts_with("| `--"));
-        let listed: Vec<&str> = listed.filter_map(|line| first_flag(line)).collect();
+        let listed = section.lines().filter(|line| line.starts_with("| `-"));
+        let listed: Vec<&str> = listed.filter_map(first_flag).collect();
         let help = out(&run(&format!("{command} --help")));
         let flags = help.lines().filter_map(|line| match line.trim_start() {
-            line if line.starts_with("--") => first_flag(line),
+            line if line.starts_with("-h") => None,
+            line if line.starts_with('-') => first_flag(line),
             _ => None,
         });
         let flags: Vec<&str> = flags.collect();
@@ -455,11 +460,33 @@ fn the_handbook_lists_the_flags() {
     }
 }
 
-/// The `--word` in a line.
+/// Every command has a section in the handbook and a line at its top.
+#[test]
+fn the_handbook_lists_the_commands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let handbook = fs::read_to_string(root.join("docs/cli.md")).unwrap();
+    let help = out(&run("--help"));
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    // What goes on in a further line is indented more.
+    let entries = lines.filter_map(|line| line.strip_prefix("  "));
+    let commands: Vec<&str> =
+        entries.filter_map(|entry| entry.split(' ').next()).collect();
+    assert!(commands.contains(&"test") && commands.contains(&"help"), "{commands:?}");
+    for command in commands.into_iter().filter(|it| !["", "help"].contains(it)) {
+        for start in ["\n## `flowsim ", "\nflowsim "] {
+            assert!(handbook.contains(&format!("{start}{command}")), "{command}");
+        }
+    }
+}
+
+/// The `--word` or `-w` that comes first in a line.
 fn first_flag(line: &str) -> Option<&str> {
-    let flag = &line[line.find("--")?..];
+    let flag = &line[line.find('-')?..];
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    Some(&flag[..flag.find(|c| !is_part(c)).unwrap_or(flag.len())])
+    let flag = &flag[..flag.find(|c| !is_part(c)).unwrap_or(flag.len())];
+    // A dash alone is silence, or a list of values.
+    (flag.len() > 1).then_some(flag)
 }
 
 /// A text that would rename the window, clear the screen and turn the line round.

@@ -159,12 +159,15 @@ fn test(rest: &str) -> String {
 }
 
 /// Where an unknown key is put, `?`, and the object of the schema that this is.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn places() -> Vec<(Reader, &'static str, String)> {
     use Reader::{Fixtures, Request, Scenario};
     let scenario = [
         ("", "{flows: f, tests: [], ?}"),
         ("defaults", "{flows: f, tests: [], defaults: {?}}"),
         ("test", "{flows: f, tests: [{name: n, ?}]}"),
+        ("snapshots", "{flows: f, tests: [], snapshots: {?}}"),
+        ("replacement", "{flows: f, tests: [], snapshots: {replace: [{?}]}}"),
     ];
     let tests = [
         ("expect", "expect: {?}"),
@@ -268,6 +271,8 @@ const WRONG: &[(Reader, &[&str])] = &[
             "{flows: f, tests: [{}]}",
             "{flows: f, tests: [{name: ''}]}",
             "{flows: f, tests: [], set: 3}",
+            "{flows: f, tests: [], snapshots: {replace: {}}}",
+            "{flows: f, tests: [], snapshots: {replace: [{matches: a}]}}",
             "{flows: f, tests: [], defaults: {input: ['1']}}",
         ],
     ),

@@ -47,6 +47,7 @@ fn fixtures() -> Fixtures {
     fixtures
 }
 
+#[expect(clippy::too_many_lines, reason = "one benchmark after the other")]
 pub(crate) fn architect(criterion: &mut Criterion) {
     let flows = ["harbour.yaml", "hours.yaml"].map(|name| folder().join(name));
     let program = compiled(&read::load(&flows, &[], &mut Files::new()));

@@ -17,6 +17,7 @@ use crate::source::Files;
 
 /// What is to be told of coverage.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub(super) struct Wanted {
     /// Tell how much of the flows the tests covered
     #[arg(long)]

@@ -1,0 +1,173 @@
+//! `flowsim init`: the first project is well from the beginning, and nothing is overwritten.
+
+#![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
+#![cfg_attr(
+    unix,
+    expect(clippy::print_stderr, reason = "a test that is skipped says so")
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const FILES: [&str; 4] = [
+    "flows/bakery.yaml",
+    "fixtures.yaml",
+    "tests/bakery.test.yaml",
+    ".github/workflows/flows.yml",
+];
+
+fn flowsim(folder: &Path, line: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    command.current_dir(folder).env_remove("CLICOLOR_FORCE");
+    command.args(line.split(' ')).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_first_project_passes_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = flowsim(folder.path(), "init");
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    for file in FILES {
+        assert!(folder.path().join(file).is_file(), "{file}");
+        assert!(out(&made).contains(&format!("made  {file}\n")), "{}", out(&made));
+    }
+    // What it says to try is what is tried.
+    let told = out(&made);
+    let commands = told.lines().filter_map(|line| line.strip_prefix("  flowsim "));
+    let commands: Vec<&str> = commands.collect();
+    assert_eq!(commands, ["check flows --fixtures fixtures.yaml", "test"]);
+    let checked = flowsim(folder.path(), &format!("{} --deny warnings", commands[0]));
+    assert_eq!(checked.status.code(), Some(0), "{}", out(&checked));
+    assert_eq!((out(&checked), err(&checked)), (String::new(), "no findings\n".into()));
+    let tested = flowsim(folder.path(), commands[1]);
+    assert_eq!(tested.status.code(), Some(0), "{}", out(&tested));
+    assert!(out(&tested).contains("\n2 tests: 2 passed"), "{}", out(&tested));
+    assert_eq!(err(&tested), "");
+}
+
+/// The job runs what a person would, and what flowsim has.
+#[test]
+fn the_ci_job_runs_commands_that_work() {
+    let folder = tempfile::tempdir().unwrap();
+    flowsim(folder.path(), "init");
+    let job = fs::read_to_string(folder.path().join(FILES[3])).unwrap();
+    let commands = job.lines().filter_map(|line| line.split_once("- run: flowsim "));
+    let commands: Vec<&str> = commands.map(|(_, command)| command).collect();
+    assert_eq!(commands.len(), 2, "{job}");
+    for command in commands {
+        let output = flowsim(folder.path(), command);
+        assert_eq!(output.status.code(), Some(0), "{command}: {}", err(&output));
+    }
+    let report = fs::read_to_string(folder.path().join("flows.xml")).unwrap();
+    assert_eq!(report.matches("<testcase ").count(), 2, "{report}");
+}
+
+#[test]
+fn a_file_that_is_there_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("a project/fixtures.yaml");
+    fs::create_dir(own.parent().unwrap()).unwrap();
+    fs::write(&own, "queues: [Mine]\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    command.current_dir(folder.path()).args(["init", "a project"]);
+    for kept in [1, 4] {
+        let made = command.output().unwrap();
+        assert_eq!(made.status.code(), Some(0));
+        let told = out(&made);
+        assert_eq!(told.lines().filter(|it| it.starts_with("kept  ")).count(), kept);
+        assert_eq!(told.lines().filter(|it| it.starts_with("made  ")).count(), 4 - kept);
+        assert!(told.contains("kept  a project/fixtures.yaml\n"), "{told}");
+        assert!(told.contains("Go to a project and try:\n"), "{told}");
+        assert_eq!(fs::read_to_string(&own).unwrap(), "queues: [Mine]\n");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    for line in ["init file", "man file"] {
+        let output = flowsim(folder.path(), line);
+        assert_eq!(output.status.code(), Some(5), "{line}");
+        assert!(err(&output).starts_with("error: cannot write "), "{}", err(&output));
+        assert!(err(&output).contains("file"), "{}", err(&output));
+    }
+}
+
+fn commands(folder: &Path) -> Vec<String> {
+    let help = out(&flowsim(folder, "--help"));
+    let (_, listed) = help.split_once("Commands:\n").unwrap();
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    // What goes on in a further line is indented more.
+    let entries = lines.filter_map(|line| line.strip_prefix("  "));
+    let names = entries.filter_map(|entry| entry.split(' ').next());
+    let is_command = |name: &&str| !["", "help"].contains(name);
+    let names: Vec<String> = names.filter(is_command).map(str::to_owned).collect();
+    assert!(names.len() > 10, "{names:?}");
+    names
+}
+
+#[test]
+fn shells_complete_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = flowsim(folder.path(), &format!("completions {shell}"));
+        assert_eq!(script.status.code(), Some(0), "{shell}");
+        for name in commands(folder.path()) {
+            assert!(out(&script).contains(&name), "{shell}: {name}");
+        }
+        for flag in ["fixtures", "fail-fast"] {
+            assert!(out(&script).contains(flag), "{shell}: {flag}");
+        }
+    }
+    let unknown = flowsim(folder.path(), "completions tcsh");
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+/// In a shell, what is completed is what can be written.
+#[cfg(unix)]
+#[test]
+fn bash_completes_with_the_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = out(&flowsim(folder.path(), "completions bash"));
+    let text = format!(
+        "{script}\nCOMP_WORDS=(flowsim sche); COMP_CWORD=1; _flowsim flowsim sche flowsim
+         echo \"${{COMPREPLY[@]}}\""
+    );
+    let bash = Command::new("bash").args(["-c", &text]).output();
+    let Ok(bash) = bash else {
+        eprintln!("SKIPPED bash_completes_with_the_script: there is no bash");
+        return;
+    };
+    assert_eq!(out(&bash).trim(), "schema", "{}", err(&bash));
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = flowsim(folder.path(), "man share/man1");
+    assert_eq!((written.status.code(), out(&written)), (Some(0), String::new()));
+    let page = |name: &str| {
+        fs::read_to_string(folder.path().join("share/man1").join(name)).unwrap()
+    };
+    let main = page("flowsim.1");
+    assert_eq!(main, out(&flowsim(folder.path(), "man")));
+    for name in commands(folder.path()) {
+        assert!(main.contains(&format!("flowsim\\-{name}(1)")), "{name}");
+        assert!(page(&format!("flowsim-{name}.1")).starts_with(".ie"), "{name}");
+    }
+    assert!(page("flowsim-test.1").contains("fail\\-fast"));
+    let pages = fs::read_dir(folder.path().join("share/man1")).unwrap().count();
+    assert_eq!(flowsim(folder.path(), "man share/man1").status.code(), Some(0));
+    let again = fs::read_dir(folder.path().join("share/man1")).unwrap().count();
+    assert_eq!(pages, again);
+}
