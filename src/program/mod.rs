@@ -130,20 +130,26 @@ impl Program {
         })
     }
 
-    /// The flows that no other flow calls.
+    /// The flows that a call may begin with: those that no other flow calls or transfers to.
+    /// A common module is one only where there are no others.
     pub fn entry_flows(&self) -> Vec<FlowId> {
         let mut is_called = vec![false; self.units.len()];
         for step in &self.steps {
-            if let StepAction::CallFlow(call) = &step.action
-                && let Ok(target) = call.target
-                && target != step.flow
+            if let Some(target) = step.flow_called().filter(|target| *target != step.flow)
             {
                 is_called[target.index()] = true;
             }
         }
-        (0..self.units.len())
-            .filter(|index| !is_called[*index])
-            .map(FlowId::new)
-            .collect()
+        let all = (0..self.units.len()).map(FlowId::new);
+        let mut entries: Vec<FlowId> =
+            all.filter(|flow| !is_called[flow.index()]).collect();
+        let is_module = |flow: &FlowId| {
+            let part = self.unit(*flow).architect.as_deref();
+            part.is_some_and(|part| part.nature == architect::Nature::CommonModule)
+        };
+        if entries.iter().any(|flow| !is_module(flow)) {
+            entries.retain(|flow| !is_module(flow));
+        }
+        entries
     }
 }

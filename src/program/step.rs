@@ -59,6 +59,21 @@ impl Step {
     }
 }
 
+impl Step {
+    /// The flow that the step runs, if it runs one that is loaded.
+    pub fn flow_called(&self) -> Option<FlowId> {
+        match &self.action {
+            StepAction::CallFlow(call) => call.target.ok(),
+            StepAction::Architect(action) => match &**action {
+                architect::Action::CallCommonModule(module) => module.flow,
+                architect::Action::Transfer(transfer) => transfer.flow(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// What a step does.
 #[derive(Debug, Clone)]
 pub enum StepAction {

@@ -120,7 +120,7 @@ fn slashed(path: &Path) -> String {
 /// XXH64 of the path, a line break and the name. It is part of what flowsim promises: a test
 /// stays in its share from version to version.
 fn hash(path: &str, name: &str) -> u64 {
-    xxhash_rust::xxh64::xxh64(format!("{path}\n{name}").as_bytes(), 0)
+    twox_hash::XxHash64::oneshot(0, format!("{path}\n{name}").as_bytes())
 }
 
 #[cfg(test)]

@@ -39,6 +39,16 @@ pub enum Target {
     Flow(TransferKind, Text, Option<FlowId>),
 }
 
+impl Transfer {
+    /// The flow that the conversation goes on in, if it is loaded.
+    pub fn flow(&self) -> Option<FlowId> {
+        match self.target {
+            Target::Flow(_, _, flow) => flow,
+            Target::Acd(_) | Target::Object(_) => None,
+        }
+    }
+}
+
 /// What agents of a queue are asked for.
 #[derive(Debug, Clone)]
 pub struct AcdTarget {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexSet;
-use xxhash_rust::xxh64::xxh64;
+use twox_hash::XxHash64;
 
 /// The folder beside a scenario file that its snapshots are in.
 pub(super) const FOLDER: &str = "snapshots";
@@ -43,7 +43,7 @@ impl Places {
             return None;
         }
         if self.taken.contains(&slug) {
-            slug = format!("{slug}-{:08x}", xxh64(name.as_bytes(), 0) >> 32);
+            slug = format!("{slug}-{:08x}", XxHash64::oneshot(0, name.as_bytes()) >> 32);
         }
         let path = self.folder.join(format!("{}__{slug}{ENDING}", self.stem));
         self.taken.insert(slug).then_some(path)

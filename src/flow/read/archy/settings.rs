@@ -100,14 +100,21 @@ pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setti
 
 /// Whether an object is a value in a wrapper.
 pub(super) fn is_wrapper(node: &Node<'_>) -> bool {
-    matches!(node.entries(), [entry] if WRAPPERS.contains(&&*entry.key))
+    matches!(node.entries(), [entry] if wraps(entry))
+}
+
+/// Whether an entry is a value in a wrapper. `prompt` with a group is none: a statement or an
+/// input of that type, `{prompt: {variable: Task.x, value: …}}`.
+fn wraps(entry: &Entry<'_>) -> bool {
+    let is_group = matches!(entry.value.kind, Kind::Object(_));
+    WRAPPERS.contains(&&*entry.key) && !(entry.key == "prompt" && is_group)
 }
 
 /// The one entry of a wrapper. Two wrappers in one are reported; the first one counts.
 fn wrapper<'n, 's>(node: &'n Node<'s>, reader: &mut Reader<'_>) -> Option<&'n Entry<'s>> {
     let entries = node.entries();
     let (first, rest) = entries.split_first()?;
-    if entries.iter().all(|entry| WRAPPERS.contains(&&*entry.key)) {
+    if entries.iter().all(wraps) {
         if let Some(second) = rest.first() {
             let message = format!(
                 "a value is written in one way, found `{}` and `{}`",

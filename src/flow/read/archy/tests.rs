@@ -465,3 +465,20 @@ fn of_repeated_settings_the_last_one_counts() {
     let duration = first_action(&outcome).settings.get("duration").unwrap();
     assert_eq!(outcome.at(duration.span), "2");
 }
+
+#[test]
+fn a_statement_of_type_prompt_is_no_wrapper() {
+    let statement = "prompt: {variable: Task.p, value: {prompt: Prompt.Hello}}";
+    let action = format!("updateData: {{statements: [{{{statement}}}]}}");
+    let outcome = sound(&task(&[&action]));
+    let action = first_action(&outcome);
+    let Setting::List(statements) = &action.settings.get("statements").unwrap().value
+    else {
+        panic!("statements are a list");
+    };
+    let statement = statements[0].value.group().unwrap().get("prompt").unwrap();
+    let statement = statement.value.group().unwrap();
+    let of = |name| statement.get(name).unwrap().value.clone();
+    assert_eq!(of("variable"), Setting::Variable("Task.p".into()));
+    assert_eq!(of("value"), Setting::Prompt("Prompt.Hello".into()));
+}
