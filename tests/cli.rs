@@ -598,3 +598,53 @@ fn an_answer_for_some_inputs_makes_a_data_action_known() {
     assert!(findings.contains("the fixtures know no data action `get`"), "{findings}");
     assert!(findings.contains("the fixtures know no webhook `tell`"), "{findings}");
 }
+
+const COUNTING: &str = "
+inboundCall:
+  name: Counting
+  startUpRef: /inboundCall/tasks/task[Main_10]
+  variables:
+    - integerVariable: {name: Flow.count, initialValue: {lit: 2}}
+  tasks:
+    - task:
+        name: Main
+        refId: Main_10
+        variables:
+          - integerVariable: {name: Task.step, initialValue: {lit: 3}}
+        actions:
+          - playAudio: {name: Hello, audio: {tts: Hello}}
+          - updateData:
+              name: Add
+              statements:
+                - integer: {variable: Flow.count, value: {exp: Flow.count + Task.step}}
+          - disconnect: {name: Bye}
+";
+
+#[test]
+fn a_call_may_begin_in_the_middle_of_a_task() {
+    let folder = tempfile::tempdir().unwrap();
+    let flow = folder.path().join("counting.yaml");
+    fs::write(&flow, COUNTING).unwrap();
+    let line =
+        format!("run {} --node Add --var flow.COUNT=4 --format json", flow.display());
+    let trace = out(&run(&line));
+    assert!(trace.contains(r#""variables":{"Flow.count":7}"#), "{trace}");
+    let first = r#""steps":[{"seq":1,"depth":0,"flowId":"Counting","nodeId":"Add""#;
+    assert!(trace.contains(first), "{trace}");
+}
+
+#[test]
+fn a_variable_that_is_not_declared_or_does_not_fit_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let flow = folder.path().join("counting.yaml");
+    fs::write(&flow, COUNTING).unwrap();
+    for (given, advice) in [
+        ("Flow.cuont=4", "did you mean `Flow.count`?"),
+        ("Flow.count=four", "it holds Integer"),
+    ] {
+        let output = run(&format!("run {} --var {given}", flow.display()));
+        assert_eq!(output.status.code(), Some(2), "{given}");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(advice), "{error}");
+    }
+}

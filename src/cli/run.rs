@@ -273,7 +273,7 @@ fn prepare(
         let node = arguments.node.as_deref();
         let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
         let call = at_node(call, program, flow, node)?;
-        let call = with_values(call, program, arguments, &arguments.context);
+        let call = with_values(call, program, arguments, &arguments.context)?;
         return Ok(Prepared { flow, call, inputs: std::mem::take(&mut arguments.input) });
     };
     let request = read_request(path, files)?;
@@ -282,7 +282,7 @@ fn prepare(
     let call = Call::new(flow).limits(limits).in_organisation(Arc::clone(fixtures));
     let call =
         at_node(call, program, flow, request.node.as_deref()).map_err(|_| Exit::Input)?;
-    let call = with_values(call, program, arguments, &request.context);
+    let call = with_values(call, program, arguments, &request.context)?;
     Ok(Prepared { flow, call, inputs: request.inputs })
 }
 
@@ -291,18 +291,20 @@ fn with_values(
     program: &Program,
     arguments: &Arguments,
     context: &[(Text, Value)],
-) -> Call {
+) -> Result<Call, Exit> {
     let mut call = call.seed(arguments.seed).strict(arguments.strict);
     for (name, value) in context {
         call = call.context(program, name, value.clone());
     }
     for (name, value) in &arguments.var {
+        start::variable(program, call.flow(), name, value)
+            .map_err(|problem| usage(&problem))?;
         call = call.variable(program, name, value.clone());
     }
-    match arguments.at {
+    Ok(match arguments.at {
         Some(start) => call.at(start),
         None => call,
-    }
+    })
 }
 
 fn read_request(path: &Path, files: &mut Files) -> Result<Request, Exit> {

@@ -80,7 +80,7 @@ impl State {
         program.sequence(sequence).begin
     }
 
-    fn begin_task(&mut self, program: &Program, sequence: SequenceId) {
+    pub(super) fn begin_task(&mut self, program: &Program, sequence: SequenceId) {
         let variables = &program.sequence(sequence).variables;
         let outputs = self.slots.values.len().wrapping_sub(variables.first as usize);
         if let Some(frame) = self.frames.last_mut() {

@@ -126,6 +126,9 @@ impl State {
         let deadline = self.limits.timeout_ms;
         if let Some(part) = program.unit(call.flow).architect.as_deref() {
             self.push_flow(program, call.flow, part, None, deadline);
+            if let Some(task) = call.node.and_then(|node| program.sequence_of(node)) {
+                self.begin_task(program, task);
+            }
             for (id, value) in &call.variables {
                 if let Some(slot) = self.slot(program, *id) {
                     *slot = value.clone();

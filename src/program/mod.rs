@@ -67,6 +67,15 @@ impl Program {
         &self.sequences[id.index()]
     }
 
+    /// The task, menu or state of Architect that a node belongs to.
+    pub fn sequence_of(&self, node: NodeId) -> Option<SequenceId> {
+        let flow = self.steps.get(node.index())?.flow;
+        let is_before = |sequence: &architect::Sequence| {
+            sequence.flow == flow && sequence.begin <= node
+        };
+        self.sequences.iter().rposition(is_before).map(SequenceId::new)
+    }
+
     /// The node of a flow.
     pub fn node(&self, flow: FlowId, node: &str) -> Option<NodeId> {
         self.nodes[flow.index()].get(node).copied()
