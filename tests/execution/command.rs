@@ -10,6 +10,19 @@ fn flowsim(arguments: &[&str]) -> Command {
     command
 }
 
+/// The words of a command line, as a shell has them: quotes hold words together.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut is_quoted) = (vec![String::new()], false);
+    for character in line.chars() {
+        match character {
+            '"' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => words.push(String::new()),
+            other => words.last_mut().unwrap().push(other),
+        }
+    }
+    words
+}
+
 #[test]
 fn every_command_of_the_readmes_of_the_fixtures_runs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
@@ -20,7 +33,8 @@ fn every_command_of_the_readmes_of_the_fixtures_runs() {
             continue;
         };
         for line in text.lines().filter_map(|line| line.strip_prefix("flowsim ")) {
-            let words: Vec<&str> = line.split(' ').collect();
+            let words = words(line);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let output = flowsim(&words).assert().success().get_output().clone();
             assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{line}");
             count += 1;
