@@ -1,6 +1,7 @@
 //! How a call moves between Architect's flows and their tasks: what is entered, left, and
 //! where a runtime error leads.
 
+use super::call::Call;
 use super::frame::Frame;
 use super::state::State;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
@@ -14,6 +15,29 @@ use crate::value::{Text, Value};
 const IDLE_PASS_MS: i64 = 10_000;
 
 impl State {
+    /// Begins a call in a flow of Architect.
+    pub(super) fn begin_architect(
+        &mut self,
+        program: &Program,
+        call: &Call,
+        part: &FlowPart,
+        deadline: Option<i64>,
+    ) {
+        self.push_flow(program, call.flow, part, None, deadline);
+        if let Some(task) = call.node.and_then(|node| program.sequence_of(node)) {
+            self.begin_task(program, task);
+        }
+        for (id, value) in &call.variables {
+            if let Some(slot) = self.slot(program, *id) {
+                *slot = value.clone();
+            }
+        }
+        if part.nature == Nature::InQueue {
+            self.conversation.begin_waiting(call.answer_after_ms);
+        }
+        self.conversation.keep_start(program);
+    }
+
     /// Adds a frame for a flow of Architect. Its variables hold what they hold at first, and
     /// then the inputs.
     pub(super) fn push_flow(
@@ -80,7 +104,7 @@ impl State {
         program.sequence(sequence).begin
     }
 
-    pub(super) fn begin_task(&mut self, program: &Program, sequence: SequenceId) {
+    fn begin_task(&mut self, program: &Program, sequence: SequenceId) {
         let variables = &program.sequence(sequence).variables;
         let outputs = self.slots.values.len().wrapping_sub(variables.first as usize);
         if let Some(frame) = self.frames.last_mut() {

@@ -10,7 +10,6 @@ use super::session::Progress;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Template};
 use crate::flow::{EndType, FlowId, Legend, NodeId};
-use crate::program::architect::Nature;
 use crate::program::{Operand, Program, Speech, Step, StepAction};
 use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Status, Trace};
 use crate::value::{Text, Value};
@@ -125,19 +124,7 @@ impl State {
         self.conversation.begin(program, call);
         let deadline = self.limits.timeout_ms;
         if let Some(part) = program.unit(call.flow).architect.as_deref() {
-            self.push_flow(program, call.flow, part, None, deadline);
-            if let Some(task) = call.node.and_then(|node| program.sequence_of(node)) {
-                self.begin_task(program, task);
-            }
-            for (id, value) in &call.variables {
-                if let Some(slot) = self.slot(program, *id) {
-                    *slot = value.clone();
-                }
-            }
-            if part.nature == Nature::InQueue {
-                self.conversation.begin_waiting(call.answer_after_ms);
-            }
-            self.conversation.keep_start(program);
+            self.begin_architect(program, call, part, deadline);
             return;
         }
         self.push_frame(program, call.flow, None, true, deadline);
