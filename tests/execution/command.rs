@@ -17,7 +17,7 @@ fn words(line: &str) -> Vec<String> {
         match character {
             '"' => is_quoted = !is_quoted,
             ' ' if !is_quoted => words.push(String::new()),
-            other => words.last_mut().unwrap().push(other),
+            other => words.last_mut().expect("there is a word").push(other),
         }
     }
     words
