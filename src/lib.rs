@@ -87,7 +87,7 @@
 //! | [`flow`] | 3 | what a flow is; `read` has one module a dialect, `check` one file a finding, `write` draws |
 //! | [`world`] | 3 | the questions a session asks, the answers, and fixtures that give them |
 //! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |
-//! | [`trace`] | 4 | what happened, as events; written as text, JSON or a simulation response |
+//! | [`trace`] | 4 | what happened, as events; written as text, JSON, a simulation response or an execution document |
 //! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
 //! | [`suite`] | 6 | scenario files: read, played, judged |
 //! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered |

@@ -28,31 +28,9 @@ pub(super) const DEFAULT_KEYS: [&str; 14] = [
     "diagnostics",
 ];
 
-const KEYS: [&str; 23] = [
-    "name",
-    "flow",
-    "node",
-    "context",
-    "variables",
-    "at",
-    "timeoutMs",
-    "maxActions",
-    "seed",
-    "strict",
-    "fixtures",
-    "tags",
-    "unusedFixtures",
-    "unusedInputs",
-    "diagnostics",
-    "skip",
-    "input",
-    "script",
-    "expect",
-    "snapshot",
-    "error",
-    "calls",
-    "each",
-];
+/// What only a test says.
+const OWN_KEYS: [&str; 9] =
+    ["name", "skip", "input", "script", "expect", "snapshot", "error", "calls", "each"];
 
 /// Keys of the defaults that are laid together with those of a test.
 pub(super) const MERGED_KEYS: [&str; 4] = ["context", "variables", "fixtures", "tags"];
@@ -65,7 +43,8 @@ pub(super) fn read(
     row: Option<u32>,
     decoder: &mut Decoder,
 ) -> Option<Case> {
-    decoder.object("a test", node, &KEYS)?;
+    let keys = [&OWN_KEYS[..], &DEFAULT_KEYS].concat();
+    decoder.object("a test", node, &keys)?;
     let Some(name) = decoder.text(node, "name") else {
         decoder.wrong(node.span, "a test needs a `name`".into());
         return None;
