@@ -279,6 +279,21 @@ fn a_long_line_is_cut_round_the_place() {
     insta::assert_snapshot!(render_text(&[diagnostic], &files, Style::default()));
 }
 
+/// Marks that overlap are drawn over each other, the shorter one last. Together they must not
+/// hide the place that the diagnostic is about.
+#[test]
+fn the_first_place_is_seen_although_others_cover_it() {
+    let mut files = Files::new();
+    let file = files.add("a.json", "[\n  first, second\n]\n");
+    let place = |start, end| Span::new(file.id(), start, end);
+    let diagnostic = Diagnostic::new(Code::JSON_SYNTAX, "wrong")
+        .label(place(4, 17), "the whole")
+        .label(place(4, 10), "its beginning")
+        .label(place(9, 17), "its end");
+    let text = render_text(&[diagnostic], &files, Style::default());
+    insta::assert_snapshot!(text);
+}
+
 /// Generated flows are often one line. Neither the time nor the output may grow with the
 /// product of its length and the number of diagnostics: if it did, this test would take
 /// minutes.

@@ -81,6 +81,18 @@ impl Row {
         let marks = vec![Mark { label: index, range: start..end }];
         Self { file: file.id(), line, window, marks }
     }
+
+    /// Whether the other's mark would hide where the mark of the first label begins: of
+    /// marks that overlap the shorter one is drawn over the longer.
+    fn loses_its_head_to(&self, other: &Self) -> bool {
+        let Some(primary) = self.marks.iter().find(|mark| mark.label == 0) else {
+            return false;
+        };
+        let (primary, other) = (&primary.range, &other.marks[0].range);
+        other.start <= primary.start
+            && primary.start < other.end.max(other.start + 1)
+            && other.len() <= primary.len().max(1)
+    }
 }
 
 impl Section {
@@ -92,7 +104,10 @@ impl Section {
             return false;
         }
         match self.rows.iter().find(|shown| shown.line == row.line) {
-            Some(shown) => (shown.window.start..=shown.window.end).contains(&start),
+            Some(shown) => {
+                (shown.window.start..=shown.window.end).contains(&start)
+                    && !shown.loses_its_head_to(row)
+            }
             None => {
                 self.rows.iter().any(|shown| shown.line.abs_diff(row.line) <= MAX_GAP)
             }
