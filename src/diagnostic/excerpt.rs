@@ -43,7 +43,7 @@ pub(super) fn excerpts(labels: &[Label], files: &Files, width: usize) -> Vec<Exc
     for (index, label) in labels.iter().enumerate().take(MAX_LABELS) {
         let row = Row::of(index, label, files, width);
         let place = || Place::of(label.span, files);
-        match sections.iter_mut().find(|section| section.takes(&row)) {
+        match sections.iter_mut().find(|section| section.takes(&row, width)) {
             Some(section) => section.add(row),
             None => sections.push(Section { place: place(), rows: vec![row] }),
         }
@@ -82,23 +82,27 @@ impl Row {
         Self { file: file.id(), line, window, marks }
     }
 
-    /// Whether the other's mark would hide where the mark of the first label begins: of
-    /// marks that overlap the shorter one is drawn over the longer.
-    fn loses_its_head_to(&self, other: &Self) -> bool {
+    /// Whether the other's mark could hide where the mark of the first label begins: of
+    /// marks that overlap the shorter one is drawn over the longer, and in one that is wider
+    /// than the screen the renderer leaves out the middle. One that holds the whole mark and
+    /// fits, were it all tabs, does no harm.
+    fn loses_its_head_to(&self, other: &Self, width: usize) -> bool {
         let Some(primary) = self.marks.iter().find(|mark| mark.label == 0) else {
             return false;
         };
         let (primary, other) = (&primary.range, &other.marks[0].range);
-        other.start <= primary.start
-            && primary.start < other.end.max(other.start + 1)
-            && other.len() <= primary.len().max(1)
+        let covers_the_head = other.start <= primary.start
+            && primary.start < other.end.max(other.start + 1);
+        let is_around = primary.end <= other.end && primary.len() < other.len();
+        let fits = other.len() <= width / 4;
+        covers_the_head && !(is_around && fits)
     }
 }
 
 impl Section {
     /// Whether the row can be shown here: it is near and, if its line is shown already, in
     /// the part of the line that is.
-    fn takes(&self, row: &Row) -> bool {
+    fn takes(&self, row: &Row, width: usize) -> bool {
         let start = row.marks[0].range.start;
         if self.rows[0].file != row.file {
             return false;
@@ -106,7 +110,7 @@ impl Section {
         match self.rows.iter().find(|shown| shown.line == row.line) {
             Some(shown) => {
                 (shown.window.start..=shown.window.end).contains(&start)
-                    && !shown.loses_its_head_to(row)
+                    && !shown.loses_its_head_to(row, width)
             }
             None => {
                 self.rows.iter().any(|shown| shown.line.abs_diff(row.line) <= MAX_GAP)
