@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthChar;
+
 use super::Label;
 use super::place::Place;
 use super::visible;
@@ -43,7 +45,8 @@ pub(super) fn excerpts(labels: &[Label], files: &Files, width: usize) -> Vec<Exc
     for (index, label) in labels.iter().enumerate().take(MAX_LABELS) {
         let row = Row::of(index, label, files, width);
         let place = || Place::of(label.span, files);
-        match sections.iter_mut().find(|section| section.takes(&row, width)) {
+        let text = files.get(label.span.file).text();
+        match sections.iter_mut().find(|section| section.takes(&row, text, width)) {
             Some(section) => section.add(row),
             None => sections.push(Section { place: place(), rows: vec![row] }),
         }
@@ -86,23 +89,33 @@ impl Row {
     /// marks that overlap the shorter one is drawn over the longer, and in one that is wider
     /// than the screen the renderer leaves out the middle. One that holds the whole mark and
     /// fits, were it all tabs, does no harm.
-    fn loses_its_head_to(&self, other: &Self, width: usize) -> bool {
+    fn loses_its_head_to(&self, other: &Self, text: &str, width: usize) -> bool {
         let Some(primary) = self.marks.iter().find(|mark| mark.label == 0) else {
             return false;
         };
-        let (primary, other) = (&primary.range, &other.marks[0].range);
-        let covers_the_head = other.start <= primary.start
-            && primary.start < other.end.max(other.start + 1);
+        let primary = self.columns(&primary.range, text);
+        let other = self.columns(&other.marks[0].range, text);
+        let covers_the_head = (other.start..=other.end).contains(&primary.start);
         let is_around = primary.end <= other.end && primary.len() < other.len();
         let fits = other.len() <= width / 4;
         covers_the_head && !(is_around && fits)
+    }
+
+    /// A range of the file in columns of the screen, counted from where the window begins.
+    /// Some signs, such as accents that stand alone, have no width.
+    fn columns(&self, range: &Range<usize>, text: &str) -> Range<usize> {
+        let column = |at: usize| {
+            let before = text.get(self.window.start..at).unwrap_or_default();
+            before.chars().map(|it| visible::sign(it).width().unwrap_or(1)).sum::<usize>()
+        };
+        column(range.start)..column(range.end)
     }
 }
 
 impl Section {
     /// Whether the row can be shown here: it is near and, if its line is shown already, in
     /// the part of the line that is.
-    fn takes(&self, row: &Row, width: usize) -> bool {
+    fn takes(&self, row: &Row, text: &str, width: usize) -> bool {
         let start = row.marks[0].range.start;
         if self.rows[0].file != row.file {
             return false;
@@ -110,7 +123,7 @@ impl Section {
         match self.rows.iter().find(|shown| shown.line == row.line) {
             Some(shown) => {
                 (shown.window.start..=shown.window.end).contains(&start)
-                    && !shown.loses_its_head_to(row, width)
+                    && !shown.loses_its_head_to(row, text, width)
             }
             None => {
                 self.rows.iter().any(|shown| shown.line.abs_diff(row.line) <= MAX_GAP)
