@@ -5,6 +5,7 @@
 mod yaml_blocks;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -98,7 +99,9 @@ impl Reader {
 
 #[test]
 fn schemas_are_schemas() {
-    for name in ["scenario", "fixtures", "request", "trace", "findings"] {
+    for name in [
+        "scenario", "fixtures", "request", "trace", "findings", "run", "coverage", "diff",
+    ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
         validator(&schema);
@@ -469,22 +472,126 @@ fn what_flowsim_prints_fits_the_schema() {
         "payment-journey/flows --fixtures fixtures/payment-journey/fixtures.yaml --input 1",
         "parcel-line/flows --flow Parcel%20line --fixtures fixtures/parcel-line/fixtures.yaml",
     ];
-    let mut trace = schema("trace");
-    closed(&mut trace);
-    let trace = validator(&trace);
+    let trace = closed_validator("trace");
     for call in calls {
         let printed = flowsim(&format!("run fixtures/{call} --format json"));
         let printed: Value = serde_json::from_slice(&printed).expect(call);
         assert_eq!(told(&trace, &printed), [] as [&str; 0], "{call}");
     }
-    let mut findings = schema("findings");
-    closed(&mut findings);
-    let findings = validator(&findings);
+    let findings = closed_validator("findings");
     let printed = flowsim("check fixtures/broken --format json");
     let printed: Value = serde_json::from_slice(&printed).unwrap();
     assert!(printed["findings"].as_array().unwrap().len() > 20);
     assert_eq!(told(&findings, &printed), [] as [&str; 0]);
     assert!(!trace.is_valid(&printed) && !findings.is_valid(&Value::Null));
+}
+
+/// The validator of what flowsim prints, which knows every key.
+fn closed_validator(document: &str) -> Validator {
+    let mut schema = schema(document);
+    closed(&mut schema);
+    validator(&schema)
+}
+
+/// Runs tests, and gives the lines of the report and the document of coverage.
+fn tested(arguments: &str) -> (Vec<Value>, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, coverage) = (folder.path().join("run"), folder.path().join("coverage"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let command = command.current_dir(root()).arg("test").args(arguments.split(' '));
+    let mut report = OsString::from("json=");
+    report.push(&run);
+    command.arg("--report").arg(report).arg("--coverage-out").arg(&coverage);
+    assert!(command.output().unwrap().status.code().is_some_and(|code| code < 2));
+    let lines = fs::read_to_string(run).unwrap();
+    let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap());
+    let coverage = fs::read_to_string(coverage).unwrap();
+    (lines.collect(), serde_json::from_str(&coverage).unwrap())
+}
+
+/// A scenario file whose tests come out in every way that a test can.
+const OUTCOMES: &str = "flows: [FOLDER/flows]
+fixtures: [FOLDER/fixtures.yaml]
+defaults: {flow: Inbound_Flow_A}
+tests:
+  - {name: passed, input: '1', expect: {routing: {queueId: support}}}
+  - {name: failed, input: '1', expect: {routing: null, path: [A], elapsedMs: {min: 3}}}
+  - {name: skipped, skip: not yet}
+  - {name: broken, flow: Inbound_Flow_C, expect: {}}
+";
+
+#[test]
+fn what_tests_write_fits_the_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let outcomes = folder.path().join("outcomes.test.yaml");
+    let shared = root().join("fixtures/shared-flow");
+    let text = OUTCOMES.replace("FOLDER", &shared.to_string_lossy());
+    fs::write(&outcomes, text).unwrap();
+    let (run, coverage) = (closed_validator("run"), closed_validator("coverage"));
+    let outcomes = outcomes.to_string_lossy().into_owned();
+    for (suite, names) in [
+        ("fixtures", vec!["passed"]),
+        (&outcomes, vec!["passed", "failed", "skipped", "broken"]),
+    ] {
+        let (mut lines, mut document) = tested(suite);
+        let mut seen: Vec<&str> =
+            lines.iter().filter_map(|line| line["outcome"].as_str()).collect();
+        seen.dedup();
+        assert_eq!(seen, names);
+        for line in &lines {
+            assert_eq!(told(&run, line), [] as [&str; 0], "{line}");
+        }
+        assert!(document["calls"].as_u64().is_some_and(|calls| calls > 0));
+        assert_eq!(told(&coverage, &document), [] as [&str; 0], "{suite}");
+        // A key more, and neither fits.
+        lines[1][UNKNOWN] = 1.into();
+        assert!(!run.is_valid(&lines[1]));
+        document["flows"][0]["nodes"][0][UNKNOWN] = 1.into();
+        assert!(!coverage.is_valid(&document));
+    }
+}
+
+#[test]
+fn what_has_changed_fits_the_schema() {
+    let validator = closed_validator("diff");
+    let between = |versions: &str| -> Value {
+        let printed = flowsim(&format!("diff {versions} --format json"));
+        serde_json::from_slice(&printed).expect(versions)
+    };
+    let mut seen = BTreeSet::new();
+    for versions in [
+        "fixtures/diff/old fixtures/diff/new",
+        "fixtures/diff/new fixtures/diff/old",
+        "fixtures/order-status/flows fixtures/shared-flow/flows",
+    ] {
+        let document = between(versions);
+        assert_eq!(told(&validator, &document), [] as [&str; 0], "{versions}");
+        for flow in document["flows"].as_array().unwrap() {
+            let lists = flow.as_object().unwrap().iter();
+            let full =
+                lists.filter(|(_, it)| it.as_array().is_some_and(|it| !it.is_empty()));
+            seen.extend(full.map(|(key, _)| key.clone()));
+        }
+    }
+    // No list is valid only because it is empty.
+    let lists = [
+        "addedNodes",
+        "changedConditions",
+        "changedPrompts",
+        "changedRouting",
+        "changedSettings",
+        "changedVariables",
+        "ignored",
+        "movedNodes",
+        "removedNodes",
+        "renamedNodes",
+        "rewired",
+    ];
+    assert_eq!(seen.iter().collect::<Vec<_>>(), lists);
+    let mut document = between("fixtures/diff/old fixtures/diff/new");
+    document["flows"][0]["ignored"] =
+        serde_json::json!([{"property": "id", "count": 1, "why": ""}]);
+    assert!(!validator.is_valid(&document));
 }
 
 /// What somebody made is read by the name of its file.

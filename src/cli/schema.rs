@@ -13,6 +13,9 @@ const FIXTURES: &str = include_str!("schemas/fixtures.json");
 const REQUEST: &str = include_str!("schemas/request.json");
 const TRACE: &str = include_str!("schemas/trace.json");
 const FINDINGS: &str = include_str!("schemas/findings.json");
+const RUN: &str = include_str!("schemas/run.json");
+const COVERAGE: &str = include_str!("schemas/coverage.json");
+const DIFF: &str = include_str!("schemas/diff.json");
 
 /// Where a schema holds those that it refers to.
 const DEFINITIONS: &str = "definitions";
@@ -38,6 +41,12 @@ enum Document {
     Trace,
     /// What `flowsim check --format json` prints
     Findings,
+    /// A line of what `flowsim test --report json=FILE` writes
+    Run,
+    /// What `flowsim test --coverage-out FILE` writes
+    Coverage,
+    /// What `flowsim diff --format json` prints
+    Diff,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -47,6 +56,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Request => output::result(REQUEST)?,
         Document::Trace => output::result(TRACE)?,
         Document::Findings => output::result(FINDINGS)?,
+        Document::Run => output::result(RUN)?,
+        Document::Coverage => output::result(COVERAGE)?,
+        Document::Diff => output::result(DIFF)?,
     }
     Ok(Exit::Success)
 }

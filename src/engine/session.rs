@@ -101,8 +101,9 @@ impl Session {
         let (program, flow) = (&*self.program, self.state.flow?);
         let id = program.variable(flow, name)?;
         let built_ins = &self.state.conversation.built_ins;
-        if id.0 >= program.built_in_first && !built_ins.is_empty() {
-            return built_ins.get((id.0 - program.built_in_first) as usize);
+        let built_in = id.0.checked_sub(program.built_in_first);
+        if let Some(value) = built_in.and_then(|index| built_ins.get(index as usize)) {
+            return Some(value);
         }
         // Those of the first frame come first.
         let layout = &program.layouts[program.unit(flow).layout.index()];

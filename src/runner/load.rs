@@ -1,14 +1,15 @@
 //! Scenario files with everything that they name, loaded once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::flow::{check, read};
 use crate::program::Program;
-use crate::source::{Files, read_document};
+use crate::source::{File, Files, read_document};
 use crate::suite::{self, SuiteFile};
 use crate::world::Fixtures;
 
@@ -33,28 +34,26 @@ impl Library {
     /// Reads scenario files, and loads and compiles what they name, each once.
     pub fn load(paths: &[PathBuf], files: &mut Files) -> Self {
         let mut library = Self::default();
+        let mut texts = Vec::with_capacity(paths.len());
         for path in paths {
-            library.add(path, files);
+            match files.load(path) {
+                Ok(file) => texts.push(file),
+                Err(problem) => library.diagnostics.push(problem.into()),
+            }
+        }
+        // Most of the time of a large suite goes there.
+        let suites: Vec<_> = texts.par_iter().map(|file| read_suite(file)).collect();
+        for (suite, diagnostics) in suites {
+            library.diagnostics.extend(diagnostics);
+            if let Some(suite) = suite {
+                library.add(suite, files);
+            }
         }
         sort(&mut library.diagnostics);
         library
     }
 
-    fn add(&mut self, path: &Path, files: &mut Files) {
-        let file = match files.load(path) {
-            Ok(file) => file,
-            Err(problem) => return self.diagnostics.push(problem.into()),
-        };
-        let document = match read_document(&file) {
-            Ok(document) => document,
-            Err(problem) => return self.diagnostics.push(problem.into()),
-        };
-        let (suite, diagnostics) = suite::read(&document, path);
-        let is_readable = !diagnostics.iter().any(is_error);
-        self.diagnostics.extend(diagnostics);
-        if !is_readable {
-            return;
-        }
+    fn add(&mut self, suite: SuiteFile, files: &mut Files) {
         let key = (suite.flows.clone(), suite.placeholders.clone());
         self.programs.entry(key).or_insert_with_key(|key| program(key, files));
         let key = suite.fixtures.clone();
@@ -83,6 +82,18 @@ impl Library {
     /// All programs, in the order in which scenario files first named them.
     pub fn programs(&self) -> impl Iterator<Item = &Arc<Program>> {
         self.programs.values().filter_map(|program| program.as_ref().ok())
+    }
+}
+
+/// A scenario file, if it has no errors, and what is to be said of it.
+fn read_suite(file: &File) -> (Option<SuiteFile>, Vec<Diagnostic>) {
+    match read_document(file) {
+        Ok(document) => {
+            let (suite, diagnostics) = suite::read(&document, file.path());
+            let is_readable = !diagnostics.iter().any(is_error);
+            (is_readable.then_some(suite), diagnostics)
+        }
+        Err(problem) => (None, vec![problem.into()]),
     }
 }
 

@@ -22,6 +22,7 @@ pub struct File {
     text: String,
     line_starts: OnceLock<Vec<u32>>,
     block_starts: OnceLock<Vec<u32>>,
+    is_ascii: OnceLock<bool>,
 }
 
 impl File {
@@ -77,7 +78,11 @@ impl File {
         let Some(&start) = starts.get(line.saturating_sub(1)) else {
             return self.text.len();
         };
-        // Most lines are short and ASCII, so that their columns are bytes.
+        // Most texts are ASCII, or at least most lines, and short: their columns are bytes.
+        let is_ascii = *self.is_ascii.get_or_init(|| self.text.is_ascii());
+        if is_ascii {
+            return (start as usize + column).min(self.text.len());
+        }
         let near = column.min(BLOCK_BYTES) + start as usize;
         let before = self.text.as_bytes().get(start as usize..near);
         if column <= BLOCK_BYTES && before.is_some_and(<[u8]>::is_ascii) {
@@ -157,9 +162,9 @@ impl Files {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let id = FileId(count(self.files.len()));
-        let (line_starts, block_starts) = Default::default();
+        let (line_starts, block_starts, is_ascii) = Default::default();
         let path = path.into();
-        let file = Arc::new(File { id, path, text, line_starts, block_starts });
+        let file = Arc::new(File { id, path, text, line_starts, block_starts, is_ascii });
         self.files.push(Arc::clone(&file));
         file
     }

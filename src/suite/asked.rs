@@ -90,7 +90,8 @@ fn asked_so_often(
         count => format!("{count} times"),
     };
     let name = &expected.name;
-    let message = format!("expected `{name}` {wanted}, it was called {count}");
+    let so = if expected.with.is_empty() { "" } else { " with these values" };
+    let message = format!("expected `{name}` {wanted}{so}, it was called {count}");
     let called = |it: &&Asking<'_>| format!("called at {}", history.place(it.step));
     Mismatch::new(span, subject, message)
         .at_step(fitting.last().map(|last| last.step))

@@ -50,7 +50,9 @@ fn check(
         }
         Expectation::Prompts(wanted) => prompts(history, wanted, played),
         Expectation::ElapsedMs(range) => {
-            number("elapsedMs", "the call to take", "ms", *range, trace.elapsed_ms, span)
+            let took = trace.elapsed_ms;
+            let told = number("elapsedMs", "the call to take", "ms", *range, took, span);
+            told.map(|mismatch| mismatch.because(slowest(history, took)))
         }
         Expectation::Actions(range) => {
             let count = i64::from(trace.actions);
@@ -163,11 +165,14 @@ fn prompts(
     let said = heard.get(next..).unwrap_or_default();
     let decided = history.decision_before(history.steps.len());
     let cause = decided.map(|step| history.reason(step)).unwrap_or_default();
+    let mut earlier = heard.iter().take(next).filter(|text| matcher.fits(text));
+    let earlier = earlier.next().map(|text| format!("{} was said before", quoted(text)));
     let shown = heard.iter().map(|text| (*text).clone()).collect();
     Some(
         Mismatch::new(*span, format!("prompts[{missing}]"), message)
             .between(Shown::Lines(lines), Shown::Lines(shown))
             .at_step(decided)
+            .because(earlier)
             .because(most_like(matcher, said))
             .because(cause),
     )
@@ -198,6 +203,24 @@ fn number(
         Shown::Text(range.to_string().into()),
         Shown::Text(found.to_string().into()),
     ))
+}
+
+/// How many of the steps that took longest are told.
+const SLOWEST: usize = 3;
+
+/// Where the time of a call went: the steps that took longest, in their order.
+fn slowest(history: History<'_>, elapsed_ms: i64) -> Vec<String> {
+    // The clock moves in one step at a time, even where steps call others.
+    let ends = history.steps.iter().skip(1).map(|step| step.start_ms);
+    let starts = history.steps.iter().map(|step| step.start_ms);
+    let took = starts.zip(ends.chain([elapsed_ms])).map(|(start, end)| end - start);
+    let mut took: Vec<(usize, i64)> =
+        took.enumerate().filter(|(_, took)| *took > 0).collect();
+    took.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
+    took.truncate(SLOWEST);
+    took.sort_unstable();
+    let told = |(step, took)| format!("{took} ms passed in {}", history.place(step));
+    took.into_iter().map(told).collect()
 }
 
 fn check_flag(

@@ -76,7 +76,11 @@ fn compare_rest(
         };
         let (expected, found) = (sorted(skills), sorted(&routing.skills));
         if expected != found {
-            let message = "expected other skills of the agents";
+            let told = |skills: &[Text]| match skills {
+                [] => "no skills".to_owned(),
+                _ => format!("the skills {}", skills.join(", ")),
+            };
+            let message = format!("expected {}, found {}", told(&expected), told(&found));
             let (expected, found) = (Shown::Lines(expected), Shown::Lines(found));
             return Some(wrong(
                 history,
@@ -92,12 +96,16 @@ fn compare_rest(
     if expected == routing.priority {
         return None;
     }
-    let told = |priority: Wanted<i64>| {
-        Text::from(priority.map_or("none".into(), |priority| priority.to_string()))
+    let told = |priority: Wanted<i64>| match priority {
+        Some(priority) => format!("the priority {priority}"),
+        None => "no priority".into(),
     };
-    let (expected, found) = (told(expected), told(routing.priority));
-    let message = format!("expected the priority {expected}, found {found}");
-    let (expected, found) = (Shown::Text(expected), Shown::Text(found));
+    let message =
+        format!("expected {}, found {}", told(expected), told(routing.priority));
+    let shown = |priority: Wanted<i64>| {
+        Shown::Text(priority.map_or("none".into(), |it| it.to_string().into()))
+    };
+    let (expected, found) = (shown(expected), shown(routing.priority));
     Some(wrong(history, "routing.priority", message, expected, found, span))
 }
 
@@ -114,7 +122,7 @@ pub(super) fn wrong_queue(
     let told = match (told.as_slice(), is_routed) {
         ([], true) => "not known".into(),
         ([], false) => "the call was not routed".into(),
-        (known, _) => known.join(" "),
+        (known, _) => known.join(", called "),
     };
     let found = match is_routed {
         true => format!("found {told}"),

@@ -1,6 +1,7 @@
 //! A conversation told turn by turn, played as it is told.
 
 use super::history::History;
+use super::matcher::quoted;
 use super::mismatch::{Mismatch, Shown};
 use super::play::World;
 use super::scenario::Turn;
@@ -127,10 +128,15 @@ impl Stage<'_, '_, '_> {
         let decided = history.decision_before(history.steps.len());
         let cause = decided.map(|step| history.reason(step));
         let expected = vec![judge::line_of(matcher)];
+        let mut earlier = self.session.heard().take(self.heard);
+        let earlier = earlier.find(|text| matcher.fits(text)).map(|text| {
+            format!("{} was said earlier, and lies behind the turns above", quoted(text))
+        });
         Some(
             Mismatch::new(span, "hears", message)
                 .between(Shown::Lines(expected), Shown::Lines(heard))
                 .at_step(history.last_step())
+                .because(earlier)
                 .because(cause.unwrap_or_default()),
         )
     }

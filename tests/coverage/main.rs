@@ -5,5 +5,6 @@ mod command;
 mod documents;
 mod draft;
 mod laws;
+mod lcov;
 mod real;
 mod stage;

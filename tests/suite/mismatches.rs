@@ -250,6 +250,108 @@ fn elapsed_and_actions() {
 }
 
 #[test]
+fn elapsed_exactly_at_least_and_between() {
+    let between = Range { min: Some(1), max: Some(9_999) };
+    let at_least = Range { min: Some(60_000), max: None };
+    insta::assert_snapshot!(orders(
+        "100400#",
+        vec![
+            Expectation::ElapsedMs(exactly(5)),
+            Expectation::ElapsedMs(at_least),
+            Expectation::Actions(between),
+            Expectation::Actions(exactly(1)),
+            Expectation::Actions(at_most(2)),
+        ]
+    ));
+}
+
+#[test]
+fn path_that_is_longer_or_shorter() {
+    let longer = PathMatcher::Exact(texts(&format!("{PATH_1} EndFlow")));
+    let shorter = PathMatcher::Exact(texts("CallShared SayHello"));
+    let ends = PathMatcher::Ends(texts(&format!("CheckResult {PATH_1}")));
+    let expected = [longer, shorter, ends].map(Expectation::Path);
+    insta::assert_snapshot!(shared("1", expected.into()));
+}
+
+#[test]
+fn variable_with_other_texts_numbers_and_members() {
+    let scene = Scene::of("chain.json", include_str!("chain.json"));
+    let own = "dataActions: {Get Tier: {output: {tier: gold, points: 7}}}";
+    let case = fixtures(case("Chain", &["4"]), own);
+    let expected = vec![
+        variable("tier", ValueMatcher::Text(has("silver"))),
+        variable("tier", ValueMatcher::Text(like("golden", 0.9))),
+        variable("tier", ValueMatcher::Number(Range { min: Some(1), max: Some(9) })),
+        variable("tier", json("{\"name\": \"gold\"}")),
+        variable("tier", json("null")),
+        variable("tiers", ValueMatcher::IsSet(true)),
+    ];
+    insta::assert_snapshot!(scene.explain(case, expected));
+}
+
+#[test]
+fn routing_by_every_text_and_to_no_priority() {
+    let named = |queue_name: TextMatcher| RoutingMatcher {
+        queue_name: Some(Some(queue_name)),
+        ..RoutingMatcher::default()
+    };
+    let to_no_id = RoutingMatcher { queue_id: Some(None), ..Default::default() };
+    let no_skills = RoutingMatcher { skills: Some(vec![]), ..Default::default() };
+    let no_priority = RoutingMatcher { priority: Some(None), ..Default::default() };
+    let matchers = [
+        named(equals("Order")),
+        named(has("Sales")),
+        named(matches("^Sales")),
+        named(like("Orders!", 0.95)),
+        to_no_id,
+        no_skills,
+        no_priority,
+    ];
+    let expected = matchers.map(|it| Expectation::Routing(Some(Box::new(it))));
+    insta::assert_snapshot!(orders("1#", expected.into()));
+}
+
+#[test]
+fn routing_wherever() {
+    let anywhere = Expectation::Routing(Some(Box::default()));
+    insta::assert_snapshot!(shared("2", vec![anywhere]));
+}
+
+#[test]
+fn routing_with_skills_that_the_call_needs() {
+    let scene = Scene::new("northlight-power");
+    let skills = |skills: &[&str]| RoutingMatcher {
+        skills: Some(skills.iter().map(|it| (*it).into()).collect()),
+        ..RoutingMatcher::default()
+    };
+    let fits = skills(&["High Voltage"]);
+    let expected = [fits, skills(&["Outages", "High Voltage"]), skills(&[])];
+    let expected = expected.map(|it| Expectation::Routing(Some(Box::new(it))));
+    let case = case("Northlight Outage Line", &["9"]);
+    insta::assert_snapshot!(scene.explain(case, expected.into()));
+}
+
+#[test]
+fn prompts_exactly_and_said_in_another_order() {
+    insta::assert_snapshot!(shared(
+        "1",
+        vec![
+            prompts(vec![equals("Press 1.")]),
+            prompts(vec![has("Thank you"), has("welcome")]),
+        ]
+    ));
+}
+
+#[test]
+fn error_that_is_another_one() {
+    let mut case = case(A, &[]);
+    case.start.timeout_ms = Some(5_000);
+    let expected = vec![Expectation::Error("NO_INPUT".into())];
+    insta::assert_snapshot!(Scene::new("shared-flow").explain(case, expected));
+}
+
+#[test]
 fn calls_that_were_not_made() {
     insta::assert_snapshot!(orders("100200#", vec![calls("Get Orders", &[], None)]));
 }
@@ -267,6 +369,8 @@ fn calls_too_often() {
         vec![
             calls("Get Order", &[], Some(exactly(0))),
             calls("Get Order", &[], Some(Range { min: Some(2), max: None })),
+            calls("Get Order", &[("order", "\"100200\"")], Some(exactly(3))),
+            calls("Get Order", &[], Some(Range { min: Some(2), max: Some(4) })),
         ]
     ));
 }

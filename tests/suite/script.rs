@@ -1,7 +1,8 @@
 //! Conversations told turn by turn.
 
-use flowsim::suite::{CallExpectation, Turn, explain};
+use flowsim::suite::{CallExpectation, Range, TextMatcher, Turn, ValueMatcher, explain};
 use flowsim::trace::Status;
+use flowsim::value::Text;
 use flowsim::world::Input;
 
 use crate::scene::{Scene, equals, has, json, told};
@@ -86,6 +87,69 @@ fn calls_and_variables_at_the_moment() {
         Turn::Calls(CallExpectation { name: "Get Order".into(), with, times: None })
     };
     let case = told("Order_Status", vec![asks(), presses("100200#"), asks()]);
+    let played = scene.play(&case);
+    assert_eq!(played.script.len(), 1);
+    insta::assert_snapshot!(explain(&played.script, &played.trace, &scene.program));
+}
+
+/// Every turn once, and none comes about.
+#[test]
+fn every_turn_can_fail() {
+    let asks = |name: &str, with: Vec<(Text, ValueMatcher)>, times| {
+        Turn::Calls(CallExpectation { name: name.into(), with, times })
+    };
+    let never = Some(Range { min: Some(0), max: Some(0) });
+    let scene = Scene::new("order-status");
+    let order = ("order".into(), json("\"1\""));
+    let turns = vec![
+        Turn::Hears(equals("Good morning.")),
+        Turn::Hears(TextMatcher::Similar { text: "Good morning.".into(), min: 0.8 }),
+        Turn::Variable("stage".into(), json("\"begun\"")),
+        asks("Get Order", vec![], None),
+        presses("100200#"),
+        Turn::Hears(TextMatcher::Matches(regex::Regex::new("^Sorry").unwrap())),
+        asks("Get Order", vec![order], None),
+        asks("Get Order", vec![], never),
+        Turn::Routed(equals("Orders")),
+        Turn::Ends(Status::Error),
+    ];
+    let case = told("Order_Status", turns);
+    let played = scene.play(&case);
+    assert_eq!(played.script.len(), 9);
+    insta::assert_snapshot!(explain(&played.script, &played.trace, &scene.program));
+}
+
+#[test]
+fn the_call_was_routed_to_another_queue() {
+    let turns = vec![presses("1"), Turn::Routed(has("sales"))];
+    insta::assert_snapshot!(explained(turns));
+}
+
+/// Whatever the caller does, it is too late when the call is over.
+#[test]
+fn whatever_the_caller_does_can_be_too_late() {
+    let all = ["1", "7@900,3@200", "say:hello you", "-", "hangup"];
+    let told = all.map(|late| explained(vec![presses("2"), presses(late)]));
+    let first = told.iter().map(|text| text.lines().next().unwrap_or_default());
+    insta::assert_snapshot!(first.collect::<Vec<_>>().join("\n"));
+}
+
+/// Variables of Architect's flows are seen at any moment, and after the last.
+#[test]
+fn variables_of_a_flow_of_architect_are_seen_at_any_moment() {
+    let scene = Scene::new("northlight-power");
+    let is = |name: &str, value: &str| Turn::Variable(name.into(), json(value));
+    let turns = vec![
+        is("Flow.District", "null"),
+        is("Flow.IsDangerous", "false"),
+        presses("-"),
+        presses("417"),
+        is("Flow.District", "\"417\""),
+        Turn::Ends(Status::Completed),
+        is("flow.district", "\"417\""),
+        is("Flow.District", "\"418\""),
+    ];
+    let case = told("Northlight Outage Line", turns);
     let played = scene.play(&case);
     assert_eq!(played.script.len(), 1);
     insta::assert_snapshot!(explain(&played.script, &played.trace, &scene.program));

@@ -112,22 +112,27 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     }
     let mut cases = Vec::new();
     for item in items {
-        let item = with_defaults(item, defaults);
-        for row in table::rows(&item, decoder) {
-            cases.extend(case::read(&row.node, row.number, decoder));
+        let test = with_defaults(item, defaults);
+        let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
+            cases.extend(case::read(&test, None, decoder));
+            continue;
+        };
+        for (row, number) in table::rows(table, decoder).iter().zip(1..) {
+            if let Some(test) = table::of_row(&test, row, decoder) {
+                cases.extend(case::read(&test, Some(number), decoder));
+            }
         }
     }
     cases
 }
 
-/// The case with the defaults that it does not override; of `context`, `variables` and the
-/// like each name counts for itself.
+/// The case with the defaults that it does not override, without its table; of `context`,
+/// `variables` and the like each name counts for itself.
 fn with_defaults<'s>(case: &Node<'s>, defaults: Option<&Node<'s>>) -> Node<'s> {
-    let (Kind::Object(own), Some(defaults)) = (&case.kind, defaults) else {
-        return case.clone();
-    };
-    let mut entries: Vec<Entry<'s>> = own.clone();
-    for default in defaults.entries() {
+    let Kind::Object(own) = &case.kind else { return case.clone() };
+    let own = own.iter().filter(|entry| entry.key != "each");
+    let mut entries: Vec<Entry<'s>> = own.cloned().collect();
+    for default in defaults.map(Node::entries).unwrap_or_default() {
         let stands = entries.iter_mut().find(|entry| entry.key == default.key);
         match stands {
             None => entries.push(default.clone()),

@@ -5,51 +5,42 @@ use std::borrow::Cow;
 use crate::diagnostic::{Decoder, nearest};
 use crate::source::{Entry, Kind, Node};
 
-/// A test as one row has it.
-pub(super) struct Row<'s> {
-    /// The test.
-    pub(super) node: Node<'s>,
-    /// The number of the row, from 1; nothing if there is no table.
-    pub(super) number: Option<u32>,
-}
-
 /// How many rows a table may have, and how large texts may become with what stands in it.
 const MAX_ROWS: usize = 100_000;
 const MAX_TEXT: usize = 64 * 1024;
 
-/// The rows of a test: itself, if it has no `each`.
-pub(super) fn rows<'s>(case: &Node<'s>, decoder: &mut Decoder) -> Vec<Row<'s>> {
-    let Some(table) = case.get("each").filter(|node| !node.is_null()) else {
-        return vec![Row { node: case.clone(), number: None }];
-    };
+/// The rows of a table.
+pub(super) fn rows<'t, 's>(table: &'t Node<'s>, decoder: &mut Decoder) -> &'t [Node<'s>] {
     let Kind::Array(items) = &table.kind else {
         decoder.unexpected("`each`", table, "a list of rows, each an object");
-        return Vec::new();
+        return &[];
     };
     if items.is_empty() || items.len() > MAX_ROWS {
         let message =
             format!("`each` has {} rows, expected 1 to {MAX_ROWS}", items.len());
         decoder.wrong(table.span, message);
-        return Vec::new();
+        return &[];
     }
-    let mut rows = Vec::with_capacity(items.len());
-    for (item, number) in items.iter().zip(1..) {
-        if !matches!(item.kind, Kind::Object(_)) {
-            decoder.unexpected("a row of `each`", item, "an object of names and values");
-            continue;
-        }
-        let entries = case.entries().iter().filter(|entry| entry.key != "each");
-        let entries: Vec<Entry<'s>> = entries
-            .map(|entry| Entry {
-                key: entry.key.clone(),
-                key_span: entry.key_span,
-                value: filled(&entry.value, item, decoder),
-            })
-            .collect();
-        let node = Node { span: case.span, kind: Kind::Object(entries) };
-        rows.push(Row { node, number: Some(number) });
+    items
+}
+
+/// The test as one row has it.
+pub(super) fn of_row<'s>(
+    case: &Node<'s>,
+    row: &Node<'s>,
+    decoder: &mut Decoder,
+) -> Option<Node<'s>> {
+    if !matches!(row.kind, Kind::Object(_)) {
+        decoder.unexpected("a row of `each`", row, "an object of names and values");
+        return None;
     }
-    rows
+    let entries = case.entries().iter().map(|entry| Entry {
+        key: entry.key.clone(),
+        key_span: entry.key_span,
+        value: filled(&entry.value, row, decoder),
+    });
+    let kind = Kind::Object(entries.collect());
+    Some(Node { span: case.span, kind })
 }
 
 /// A value with those of the row put in.
