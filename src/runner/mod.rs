@@ -14,4 +14,4 @@ pub use concern::Dependencies;
 pub use event::{CaseId, CasePlace, CaseResult, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};
 pub use plan::{Plan, Planned};
-pub use run::{Options, run};
+pub use run::{Options, now, run};

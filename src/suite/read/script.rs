@@ -54,6 +54,13 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Turn> {
         "hears" => matcher::text(node, decoder).map(Turn::Hears),
         "presses" => input(node, decoder).map(Turn::Does),
         "says" => {
+            if matches!(&node.kind, Kind::Null)
+                || node.as_str().is_some_and(|words| words.trim().is_empty())
+            {
+                let message = "`says` is empty, expected words".into();
+                decoder.wrong(node.span, message).help =
+                    Some("a caller who says nothing is `waits: true`".into());
+            }
             let words = decoder.text_of("says", node);
             words.map(|words| Turn::Does(Input::Speech(words)))
         }
