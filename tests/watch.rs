@@ -86,16 +86,15 @@ impl Watch {
     }
 
     /// The names of the tests that run, until the line that sums them up.
-    fn round(&self) -> Vec<String> {
+    fn round(&self) -> Vec<&'static str> {
         let mut names = Vec::new();
         loop {
             let line = self.out.recv_timeout(PATIENCE).expect("a round ends");
             if line.contains(" passed") || line.contains(" failed") {
                 return names;
             }
-            names.extend(["one", "two", "three"].into_iter().filter_map(|name| {
-                line.split_whitespace().any(|word| word == name).then(|| name.to_owned())
-            }));
+            let is_named = |name: &&str| line.split_whitespace().any(|it| it == *name);
+            names.extend(["one", "two", "three"].into_iter().filter(is_named));
             names.dedup();
         }
     }
