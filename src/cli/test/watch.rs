@@ -111,7 +111,7 @@ fn narrow(
     if named.is_empty() {
         named.extend(changed);
     }
-    if io::stdout().is_terminal() {
+    if io::stdout().is_terminal() && !plan.cases.is_empty() {
         // Whoever closed the terminal is told by what follows.
         let _ = output::result("\x1b[2J\x1b[H");
     }
