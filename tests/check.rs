@@ -13,7 +13,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// The codes that have a file of their own under `fixtures/broken`, by its name.
-const WITH_FIXTURE: [Code; 24] = [
+const WITH_FIXTURE: [Code; 25] = [
+    Code::REPEATED_KEY,
     Code::JSON_SYNTAX,
     Code::YAML_SYNTAX,
     Code::NOT_A_FLOW,

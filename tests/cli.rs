@@ -648,3 +648,43 @@ fn a_variable_that_is_not_declared_or_does_not_fit_is_wrong_usage() {
         assert!(error.contains(advice), "{error}");
     }
 }
+
+#[test]
+fn a_file_that_several_paths_lead_to_is_loaded_once() {
+    let file = format!("{FLOWS}/inbound_a.json");
+    for paths in [format!("{FLOWS} {file}"), format!("{file} ./{file} {FLOWS}/.")] {
+        let output = run(&format!("check {paths} --format json"));
+        let once = run(&format!("check {FLOWS} --format json"));
+        assert_eq!(output.status.code(), once.status.code(), "{}", out(&output));
+        assert!(!out(&output).contains("DUPLICATE_FLOW"), "{}", out(&output));
+    }
+    // A file that a folder passes over has to be a flow all the same if it is named.
+    let folder = TempDir::new().unwrap();
+    let note = folder.path().join("note.json");
+    fs::write(&note, "{}").unwrap();
+    let place = folder.path().display();
+    let output = run(&format!("check {FLOWS} {place} {}", note.display()));
+    assert!(out(&output).contains("NO_FLOWS"), "{}", out(&output));
+    assert!(out(&output).contains("NOT_A_FLOW"), "{}", out(&output));
+}
+
+#[test]
+fn a_folder_without_fixtures_is_a_warning() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().display();
+    let output = run(&format!("run {FLOWS} --flow Inbound_Flow_A --fixtures {place}"));
+    assert!(err(&output).contains("the folder holds no fixtures"), "{}", err(&output));
+    assert!(err(&output).contains("warning[INVALID_FIXTURES]"), "{}", err(&output));
+    assert_ne!(output.status.code(), Some(3));
+    fs::write(folder.path().join("org.yaml"), "queues: [{id: support}]\n").unwrap();
+    let output = run(&format!("run {FLOWS} --flow Inbound_Flow_A --fixtures {place}"));
+    assert_eq!(err(&output), "");
+}
+
+#[test]
+fn the_limit_on_actions_has_a_limit() {
+    let output = run(&format!("{} --max-actions 1000001", the_call()));
+    assert_eq!(output.status.code(), Some(2));
+    let output = run(&format!("{} --input 1 --max-actions 1000000", the_call()));
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+}

@@ -167,3 +167,94 @@ proptest! {
         prop_assert_eq!(union, whole);
     }
 }
+
+#[test]
+fn a_profile_tells_where_the_time_goes_and_changes_nothing_else() {
+    let folder = suite(ONE_FAILS);
+    let (plain_code, plain, _) = flowsim(folder.path(), &["-j", "1"]);
+    let (code, out, error) = flowsim(folder.path(), &["-j", "1", "--profile"]);
+    assert_eq!((code, without_times(&out)), (plain_code, without_times(&plain)));
+    // Times are what differs from run to run.
+    let is_time = |word: &str| word.parse::<f64>().is_ok() && word.contains('.');
+    let lines: Vec<Vec<&str>> =
+        error.lines().map(|line| line.split_whitespace().collect()).collect();
+    for (wanted, of) in [
+        ("loading", "scenario"),
+        ("compiling", "flows"),
+        ("playing", "5"),
+        ("reporting", ""),
+    ] {
+        let found = lines.iter().any(|words| match words.as_slice() {
+            [time, "s", phase, rest @ ..] => {
+                is_time(time)
+                    && *phase == wanted
+                    && rest.first().copied().unwrap_or_default().starts_with(of)
+            }
+            _ => false,
+        });
+        assert!(found, "{wanted}: {error}");
+    }
+    let slow = error.lines().filter(|line| line.contains("a.test.yaml:"));
+    assert_eq!(slow.count(), 6, "five tests and the longest call: {error}");
+    assert!(error.contains("Inbound_Flow_A / CallShared  Flow"), "{error}");
+    let calls = lines.iter().find(|it| it.ends_with(&["CallShared", "Flow"]));
+    assert_eq!(calls.map(|it| it[0]), Some("4"), "{error}");
+    assert!(error.contains(" on average"), "{error}");
+}
+
+#[test]
+fn a_scenario_file_that_is_named_twice_runs_once() {
+    let folder = suite(ONE_FAILS);
+    let (_, out, _) =
+        flowsim(folder.path(), &["--list", "a.test.yaml", "./a.test.yaml", "."]);
+    assert_eq!(out.lines().count(), 5, "{out}");
+}
+
+#[test]
+fn a_caller_who_says_nothing_is_told_of() {
+    for words in ["\"\"", "\" \"", "null", ""] {
+        let folder = suite(&format!(
+            "tests:\n  - {{name: mute, script: [{{says: {words}}}, {{ends: completed}}]}}\n"
+        ));
+        let (code, _, error) = flowsim(folder.path(), &[]);
+        assert_eq!(code, Some(3), "{words}");
+        assert!(error.contains("`says` is empty, expected words"), "{error}");
+    }
+}
+
+#[test]
+fn the_limit_on_actions_has_a_limit() {
+    let test = |most: u64| {
+        let folder = suite(&format!(
+            "tests:\n  - {{name: a, maxActions: {most}, expect: {{status: completed}}}}\n"
+        ));
+        flowsim(folder.path(), &[])
+    };
+    assert_eq!(test(1_000_000).0, Some(0));
+    let (code, _, error) = test(1_000_001);
+    assert_eq!(code, Some(3));
+    assert!(error.contains("maxActions"), "{error}");
+}
+
+#[test]
+fn counts_that_are_not_whole_are_a_warning_and_not_enough() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (version, second) in [("old", "Say"), ("new", "End")] {
+        let flow = format!(
+            r#"{{"id": "f", "name": "F", "type": "inbound", "draft": {{"startNode": "A", "nodes": {{
+                "A": {{"type": "{second}", "properties": {{"sayText": "Hi"}}, "onComplete": {{"nextNode": "B"}}}},
+                "B": {{"type": "End"}}}}}}}}"#
+        );
+        fs::write(folder.path().join(format!("{version}.json")), flow).expect("a flow");
+        let suite = format!(
+            "flows: {version}.json\ntests:\n  - {{name: a, expect: {{status: completed}}}}\n"
+        );
+        fs::write(folder.path().join(format!("{version}.test.yaml")), suite)
+            .expect("a suite");
+    }
+    let (code, _, error) = flowsim(folder.path(), &["--coverage"]);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(error.contains("warning[COVERAGE_MISMATCH]"), "{error}");
+    let (code, _, _) = flowsim(folder.path(), &["--coverage-min", "nodes=0"]);
+    assert_eq!(code, Some(1));
+}

@@ -82,6 +82,7 @@ pub(super) struct Arguments {
         long,
         value_name = "N",
         default_value_t = Limits::default().max_actions,
+        value_parser = clap::value_parser!(u32).range(0..=i64::from(Limits::MOST_ACTIONS)),
         allow_negative_numbers = true
     )]
     max_actions: u32,

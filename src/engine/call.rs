@@ -10,12 +10,19 @@ use crate::world::Fixtures;
 /// When a call is ended although its flows are not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How many actions a call may start.
+    /// How many actions a call may start; people may ask for [`Self::MOST_ACTIONS`].
     pub max_actions: u32,
     /// How many flows may be nested below the first.
     pub max_depth: u16,
     /// How long a call may take, on the virtual clock.
     pub timeout_ms: Option<i64>,
+}
+
+impl Limits {
+    /// The largest limit on actions that a command line or a scenario file may set. A trace
+    /// holds everything that a call does, some hundred bytes an action; tests run in
+    /// parallel, and their traces have to fit into memory together.
+    pub const MOST_ACTIONS: u32 = 1_000_000;
 }
 
 impl Default for Limits {

@@ -27,6 +27,27 @@ pub struct CaseId {
     pub line: u32,
 }
 
+/// Where a test stands: no two stand at the same place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CasePlace {
+    /// The scenario file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: u32,
+    /// The number of the row, from 1.
+    pub row: Option<u32>,
+    /// The name, for several at a line.
+    pub name: Text,
+}
+
+impl CaseId {
+    /// Where it stands.
+    pub fn place(&self) -> CasePlace {
+        let Self { file, name, row, line, .. } = self;
+        CasePlace { file: file.clone(), line: *line, row: *row, name: name.clone() }
+    }
+}
+
 /// How a test came out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::run::now;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::flow::{check, read};
 use crate::program::Program;
@@ -20,6 +22,8 @@ pub struct Library {
     pub suites: Vec<SuiteFile>,
     /// What is wrong with scenario files; one with an error is not among `suites`.
     pub diagnostics: Vec<Diagnostic>,
+    /// How long it took on the machine to compile the flows.
+    pub compiling: Duration,
     programs: IndexMap<ProgramKey, Loaded<Program>>,
     fixtures: IndexMap<Vec<PathBuf>, Loaded<Fixtures>>,
 }
@@ -55,7 +59,9 @@ impl Library {
 
     fn add(&mut self, suite: SuiteFile, files: &mut Files) {
         let key = (suite.flows.clone(), suite.placeholders.clone());
-        self.programs.entry(key).or_insert_with_key(|key| program(key, files));
+        let compiling = &mut self.compiling;
+        let program = |key: &ProgramKey| program(key, files, compiling);
+        self.programs.entry(key).or_insert_with_key(program);
         let key = suite.fixtures.clone();
         self.fixtures.entry(key).or_insert_with_key(|key| fixtures(key, files));
         self.suites.push(suite);
@@ -103,14 +109,21 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 
 /// Flows that can run; what is wrong with one of Architect's actions goes to the error
 /// handling of its flow when a call comes there.
-fn program(key: &ProgramKey, files: &mut Files) -> Loaded<Program> {
+fn program(
+    key: &ProgramKey,
+    files: &mut Files,
+    compiling: &mut Duration,
+) -> Loaded<Program> {
     let (paths, placeholders) = key;
     let mut loaded = read::load(paths, placeholders, files);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     diagnostics.extend(check::check(&loaded.flows));
     diagnostics.retain(check::forbids_running);
     if diagnostics.is_empty() {
-        Ok(Arc::new(Program::compile_all(&loaded.flows, &loaded.architect)))
+        let began = now();
+        let program = Program::compile_all(&loaded.flows, &loaded.architect);
+        *compiling += began.elapsed();
+        Ok(Arc::new(program))
     } else {
         sort(&mut diagnostics);
         Err(diagnostics.into())

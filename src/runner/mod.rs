@@ -4,12 +4,14 @@
 //! Tests run in parallel; their results are told in the order of the files, whatever thread
 //! is done first, so that the same suite gives the same bytes at any number of threads.
 
+mod concern;
 mod event;
 mod load;
 mod plan;
 mod run;
 
-pub use event::{CaseId, CaseResult, Outcome, RunEvent, Tally};
+pub use concern::Dependencies;
+pub use event::{CaseId, CasePlace, CaseResult, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};
 pub use plan::{Plan, Planned};
-pub use run::{Options, run};
+pub use run::{Options, now, run};

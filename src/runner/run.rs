@@ -191,9 +191,9 @@ fn laid(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnostic>> {
     if diagnostics.is_empty() { Ok(Arc::new(fixtures)) } else { Err(diagnostics) }
 }
 
-/// The clock of the machine. It is told how long tests took; no result depends on it.
+/// The clock of the machine. It is told how long something took; no result depends on it.
 #[expect(clippy::disallowed_methods, reason = "see above")]
-fn now() -> Instant {
+pub fn now() -> Instant {
     Instant::now()
 }
 

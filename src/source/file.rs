@@ -197,6 +197,11 @@ impl Files {
         &self.files[id.0 as usize]
     }
 
+    /// All files, in the order in which they were loaded.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<File>> {
+        self.files.iter()
+    }
+
     /// Where a span starts.
     pub fn position(&self, span: Span) -> Position {
         self.get(span.file).position(span.start)

@@ -17,10 +17,11 @@ pub fn is_scenario_file(path: &Path) -> bool {
 /// The scenario files of paths, in order and each once: files as they are named, and of
 /// folders those below them.
 pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diagnostic>) {
-    let (mut found, mut diagnostics) = (indexmap::IndexSet::new(), Vec::new());
+    let (mut found, mut diagnostics) = (indexmap::IndexMap::new(), Vec::new());
+    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     for path in paths {
         if !path.is_dir() {
-            found.insert(path.clone());
+            found.entry(place(path)).or_insert_with(|| path.clone());
             continue;
         }
         let folder = Folder::read(path, is_scenario_file);
@@ -29,9 +30,11 @@ pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diag
             let message = format!("cannot read the folder: {error}");
             diagnostics.push(Diagnostic::new(Code::FILE_UNREADABLE, message).at(place));
         }
-        found.extend(folder.files.into_iter().map(|file| plain(&file)));
+        for file in folder.files {
+            found.entry(place(&file)).or_insert_with(|| plain(&file));
+        }
     }
-    (found.into_iter().collect(), diagnostics)
+    (found.into_values().collect(), diagnostics)
 }
 
 /// `./a` is `a`, as people write it.

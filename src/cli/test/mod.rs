@@ -1,16 +1,19 @@
 //! `flowsim test`
 
 mod coverage;
+mod profile;
 mod snapshots;
+mod watch;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output;
-use crate::diagnostic::{Severity, sort};
+use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
 use crate::runner::{self, CaseResult, Library, Outcome, Plan, Tally};
 use crate::source::Files;
@@ -80,6 +83,22 @@ pub(super) struct Arguments {
     #[arg(long)]
     list: bool,
 
+    /// Run, wait for changes of files, and run the tests again that depend on them, until
+    /// Ctrl-C
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "report", "coverage", "coverage_out", "coverage_min", "update", "review",
+            "delete_unreferenced", "list"
+        ]
+    )]
+    watch: bool,
+
+    /// Tell where the time goes: loading, compiling, playing, reporting, the slowest tests,
+    /// the nodes that are executed most; on standard error
+    #[arg(long)]
+    profile: bool,
+
     /// What it means if no test is selected
     #[arg(long, value_enum, default_value_t = NoTests::Fail, value_name = "ACTION")]
     no_tests: NoTests,
@@ -120,18 +139,17 @@ fn shard(text: &str) -> Result<Partition, String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
-    let mut files = Files::new();
-    let places = Places::of(&arguments.paths);
-    let (paths, mut diagnostics) = suite::discover(&places.paths, &mut files);
-    let library = Library::load(&paths, &mut files);
-    diagnostics.extend(library.diagnostics.iter().cloned());
-    sort(&mut diagnostics);
-    output::diagnostics(&diagnostics, &files);
-    let is_broken = diagnostics.iter().any(|it| it.severity == Severity::Error);
-    if let Some(exit) = arguments.snapshots.instead(&library)? {
+    if arguments.watch { watch::run(arguments) } else { once(arguments) }
+}
+
+fn once(arguments: &Arguments) -> io::Result<Exit> {
+    let suites = Suites::load(&arguments.paths);
+    suites.tell();
+    let is_broken = suites.is_broken();
+    if let Some(exit) = arguments.snapshots.instead(&suites.library)? {
         return Ok(exit);
     }
-    let plan = Plan::new(&library, &arguments.selection(), &places.lines, &files);
+    let plan = suites.plan(arguments);
     if arguments.list {
         list(&plan)?;
     }
@@ -141,26 +159,79 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.list {
         return Ok(if is_broken { Exit::Input } else { Exit::Success });
     }
-    let mut counter = arguments.coverage.counter(&library);
-    let (tally, has_bug) = play(arguments, &plan, &files, &mut counter)?;
-    let covered = arguments.coverage.tell(&counter, &files)?;
-    snapshots::tell(&library, plan.cases.len() == plan.found && !is_broken);
+    let mut counter = arguments.coverage.counter(&suites.library);
+    let mut profile = profile::Profile::default();
+    let played = play(arguments, &plan, &suites.files, &mut counter, &mut profile)?;
+    let covered = arguments.coverage.tell(&counter, &suites.files)?;
+    snapshots::tell(&suites.library, plan.cases.len() == plan.found && !is_broken);
+    if arguments.profile {
+        profile.tell(&suites.times());
+    }
     Ok(match () {
-        () if has_bug => Exit::Bug,
+        () if played.has_bug => Exit::Bug,
         () if is_broken => Exit::Input,
-        () if tally.failed > 0 => Exit::Failure,
+        () if played.tally.failed > 0 => Exit::Failure,
         () => covered,
     })
 }
 
-/// Runs the tests and tells of them. Gives how they came out, and whether flowsim itself
-/// failed.
+/// Everything that the paths of a command line lead to.
+struct Suites {
+    files: Files,
+    library: Library,
+    diagnostics: Vec<Diagnostic>,
+    lines: Vec<(PathBuf, u32)>,
+    took: Duration,
+}
+
+impl Suites {
+    fn load(paths: &[PathBuf]) -> Self {
+        let began = runner::now();
+        let mut files = Files::new();
+        let places = Places::of(paths);
+        let (paths, mut diagnostics) = suite::discover(&places.paths, &mut files);
+        let library = Library::load(&paths, &mut files);
+        diagnostics.extend(library.diagnostics.iter().cloned());
+        sort(&mut diagnostics);
+        Self { files, library, diagnostics, lines: places.lines, took: began.elapsed() }
+    }
+
+    /// Tells what is wrong with scenario files.
+    fn tell(&self) {
+        output::diagnostics(&self.diagnostics, &self.files);
+    }
+
+    fn is_broken(&self) -> bool {
+        self.diagnostics.iter().any(|it| it.severity == Severity::Error)
+    }
+
+    fn plan(&self, arguments: &Arguments) -> Plan<'_> {
+        Plan::new(&self.library, &arguments.selection(), &self.lines, &self.files)
+    }
+
+    fn times(&self) -> profile::Times {
+        let compiling = self.library.compiling;
+        profile::Times { loading: self.took.saturating_sub(compiling), compiling }
+    }
+}
+
+/// How tests came out.
+struct Played {
+    tally: Tally,
+    /// Whether flowsim itself failed.
+    has_bug: bool,
+    /// Whether nobody reads the console any more.
+    is_closed: bool,
+}
+
+/// Runs the tests and tells of them.
 fn play(
     arguments: &Arguments,
     plan: &Plan<'_>,
     files: &Files,
     counter: &mut coverage::Counter,
-) -> io::Result<(Tally, bool)> {
+    profile: &mut profile::Profile,
+) -> io::Result<Played> {
     let explain = |result: &CaseResult| explained(result, files);
     let options = report::Options {
         explain: &explain,
@@ -176,22 +247,30 @@ fn play(
     // closes the pipe of the console still wants the exit code.
     let mut failures: Vec<Option<io::Error>> = reporters.iter().map(|_| None).collect();
     let mut has_bug = false;
+    let began = runner::now();
     let result = runner::run(plan, arguments.options(), &mut |event| {
         if let runner::RunEvent::Finished(result) = event {
             has_bug |= matches!(result.outcome, Outcome::Panicked(_));
             counter.add(result);
+            if arguments.profile {
+                profile.add(result);
+            }
         }
+        let told = runner::now();
         for (reporter, failure) in reporters.iter_mut().zip(&mut failures) {
             if failure.is_none() {
                 *failure = reporter.event(event).err();
             }
         }
+        profile.reporting += told.elapsed();
     });
+    profile.playing = began.elapsed().saturating_sub(profile.reporting);
     let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    let failed = failures.into_iter().flatten().find(|error| !is_closed(error));
-    match (failed, result) {
+    let (closed, failed): (Vec<_>, Vec<_>) =
+        failures.into_iter().flatten().partition(is_closed);
+    match (failed.into_iter().next(), result) {
         (Some(error), _) => Err(error),
-        (None, Ok(tally)) => Ok((tally, has_bug)),
+        (None, Ok(tally)) => Ok(Played { tally, has_bug, is_closed: !closed.is_empty() }),
         (None, Err(error)) => Err(io::Error::other(error)),
     }
 }

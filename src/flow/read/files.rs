@@ -1,5 +1,6 @@
 //! Files and folders of flows.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{archy, config};
@@ -19,45 +20,72 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Loaded {
+    /// How much came of what was read so far.
+    fn count(&self) -> usize {
+        self.flows.len() + self.architect.len() + self.diagnostics.len()
+    }
+}
+
 /// What stands for the placeholders of Archy YAML: names and values.
 pub type Placeholders = [(String, String)];
 
 /// Loads files, and of folders every flow below them. A document in a folder that is no
-/// flow, such as fixtures, is passed over; a file that was named has to be one.
+/// flow, such as fixtures, is passed over; a file that was named has to be one. A file that
+/// several paths lead to is loaded once.
 pub fn load(paths: &[PathBuf], placeholders: &Placeholders, files: &mut Files) -> Loaded {
     let mut loaded = Loaded::default();
+    let mut taken = BTreeSet::new();
     for path in paths {
         if path.is_dir() {
-            load_folder(path, placeholders, files, &mut loaded);
+            load_folder(path, placeholders, files, &mut taken, &mut loaded);
         } else {
-            load_file(path, placeholders, files, true, &mut loaded);
+            load_once(path, placeholders, files, true, &mut taken, &mut loaded);
         }
     }
     loaded
+}
+
+/// Loads a file, unless something came of it already: it may be named twice, or named and
+/// stand in a folder that is. Gives whether anything came of it, now or before.
+fn load_once(
+    path: &Path,
+    placeholders: &Placeholders,
+    files: &mut Files,
+    is_named: bool,
+    taken: &mut BTreeSet<PathBuf>,
+    loaded: &mut Loaded,
+) -> bool {
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if taken.contains(&place) {
+        return true;
+    }
+    let before = loaded.count();
+    load_file(path, placeholders, files, is_named, loaded);
+    loaded.count() > before && taken.insert(place)
 }
 
 fn load_folder(
     folder: &Path,
     placeholders: &Placeholders,
     files: &mut Files,
+    taken: &mut BTreeSet<PathBuf>,
     loaded: &mut Loaded,
 ) {
-    let count = |loaded: &Loaded| {
-        loaded.flows.len() + loaded.architect.len() + loaded.diagnostics.len()
-    };
-    let before = count(loaded);
+    let mut holds_some = false;
     let found = Folder::read(folder, |path| Notation::of(path).is_some());
     for (folder, error) in found.unreadable {
         let place = files.add(folder, "").span();
         let message = format!("cannot read the folder: {error}");
+        holds_some = true;
         loaded
             .diagnostics
             .push(Diagnostic::new(Code::FILE_UNREADABLE, message).at(place));
     }
     for path in found.files {
-        load_file(&path, placeholders, files, false, loaded);
+        holds_some |= load_once(&path, placeholders, files, false, taken, loaded);
     }
-    if count(loaded) == before {
+    if !holds_some {
         let place = files.add(folder, "").span();
         let message = "the folder holds no flow";
         let help = "flows are `.json`, `.yaml`, `.yml` and `.i3…` files; name a file to \

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{expect, script};
 use crate::diagnostic::Decoder;
+use crate::engine::Limits;
 use crate::flow::Written;
 use crate::source::{Entry, Kind, Node};
 use crate::suite::scenario::{Case, Expectation, Flag, Snapshot, Start, Turn};
@@ -115,7 +116,7 @@ fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {
         let is_there = node.get(key).is_some_and(|node| !node.is_null());
         is_there.then(|| decoder.whole(node, key, 0..=most, 0))
     };
-    let max_actions = whole("maxActions", i64::from(u32::MAX), decoder);
+    let max_actions = whole("maxActions", i64::from(Limits::MOST_ACTIONS), decoder);
     Start {
         flow: written("flow", decoder),
         node: written("node", decoder),

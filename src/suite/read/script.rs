@@ -53,10 +53,7 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Turn> {
     let one = match &*turn.key {
         "hears" => matcher::text(node, decoder).map(Turn::Hears),
         "presses" => input(node, decoder).map(Turn::Does),
-        "says" => {
-            let words = decoder.text_of("says", node);
-            words.map(|words| Turn::Does(Input::Speech(words)))
-        }
+        "says" => words(node, decoder).map(|it| Turn::Does(Input::Speech(it))),
         "waits" => match &node.kind {
             Kind::Null | Kind::Boolean(true) => Some(Turn::Does(Input::Silence)),
             _ => {
@@ -83,6 +80,18 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Turn> {
         }
     };
     one.into_iter().collect()
+}
+
+/// What the caller says, which cannot be nothing.
+fn words(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
+    let is_empty = node.is_null() || node.as_str().is_some_and(|it| it.trim().is_empty());
+    if is_empty {
+        let message = "`says` is empty, expected words".into();
+        decoder.wrong(node.span, message).help =
+            Some("a caller who says nothing is `waits: true`".into());
+        return None;
+    }
+    decoder.text_of("says", node)
 }
 
 fn input(node: &Node<'_>, decoder: &mut Decoder) -> Option<Input> {

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::actions;
 use super::properties::Reader;
+use super::repeated_keys;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::action::Action;
 use crate::flow::model::{Flow, Node, Path, PathKind, Target};
@@ -33,6 +34,7 @@ pub fn read_flow(document: &Document<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     let nodes = read_nodes(body, &mut reader);
     reader.leave();
     check_edges(body, &nodes, &mut reader);
+    repeated_keys::find(document, &mut reader);
     reader.finish();
     let known = ["id", "name", "type", "version", "published", "active", "draft"];
     let of_body = ["startNode", "nodes", "edges"];

@@ -3,5 +3,6 @@
 mod actions;
 mod document;
 mod properties;
+mod repeated_keys;
 
 pub use document::{is_flow, read_flow};

@@ -1,0 +1,149 @@
+//! `flowsim test --profile`: where the time of the machine goes, and what calls do most.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cli::output;
+use crate::diagnostic::visible;
+use crate::program::Program;
+use crate::runner::{CaseId, CaseResult};
+
+/// How many tests and nodes are named.
+const MOST: usize = 10;
+
+/// What was measured and counted of a run.
+#[derive(Debug, Default)]
+pub(super) struct Profile {
+    /// How long tests ran, from the first to the last.
+    pub(super) playing: Duration,
+    /// How long reports took.
+    pub(super) reporting: Duration,
+    /// How long the tests took, those at the same time added up.
+    work: Duration,
+    tests: usize,
+    /// Those that took longest first.
+    slowest: Vec<(Duration, CaseId)>,
+    calls: u64,
+    actions: u64,
+    longest: Option<(u32, CaseId)>,
+    /// How often each node was executed.
+    counts: Vec<(Arc<Program>, Vec<u64>)>,
+}
+
+/// How long it took before tests ran.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    pub(super) loading: Duration,
+    pub(super) compiling: Duration,
+}
+
+impl Profile {
+    pub(super) fn add(&mut self, result: &CaseResult) {
+        self.tests += 1;
+        self.work += result.took;
+        self.slowest.push((result.took, result.id.clone()));
+        // The sort is stable: of those that took as long the first comes first.
+        if self.slowest.len() > 100 * MOST {
+            self.shorten();
+        }
+        let (Some(trace), Some(program)) = (&result.trace, &result.program) else {
+            return;
+        };
+        self.calls += 1;
+        self.actions += u64::from(trace.actions);
+        if self.longest.as_ref().is_none_or(|(most, _)| trace.actions > *most) {
+            self.longest = Some((trace.actions, result.id.clone()));
+        }
+        let known = self.counts.iter().position(|(it, _)| Arc::ptr_eq(it, program));
+        let index = known.unwrap_or_else(|| {
+            self.counts.push((Arc::clone(program), vec![0; program.steps.len()]));
+            self.counts.len() - 1
+        });
+        let Some((_, counts)) = self.counts.get_mut(index) else { return };
+        for step in &trace.steps {
+            if let Some(count) = counts.get_mut(step.node.index()) {
+                *count += 1;
+            }
+        }
+    }
+
+    fn shorten(&mut self) {
+        self.slowest.sort_by_key(|(took, _)| std::cmp::Reverse(*took));
+        self.slowest.truncate(MOST);
+    }
+
+    /// Tells all of it on standard error.
+    pub(super) fn tell(mut self, times: &Times) {
+        self.shorten();
+        let mut text = self.phases(times);
+        text.push_str("\nSlowest tests\n");
+        for (took, id) in &self.slowest {
+            line(&mut text, &seconds(*took), &named(id));
+        }
+        text.push_str("\nMost executed nodes\n");
+        for (name, count) in self.most_executed() {
+            line(&mut text, &count.to_string(), &name);
+        }
+        text.push_str("\nActions per call\n");
+        if let Some((most, id)) = &self.longest {
+            let tenths = self.actions * 10 / self.calls.max(1);
+            let mean = format!("{}.{}", tenths / 10, tenths % 10);
+            line(&mut text, &mean, "on average");
+            line(&mut text, &most.to_string(), &format!("at most, in {}", named(id)));
+        }
+        output::aside(&text);
+    }
+
+    fn phases(&self, times: &Times) -> String {
+        let mut text = String::from("\nProfile\n");
+        line(
+            &mut text,
+            &seconds(times.loading),
+            "loading scenario files, flows, fixtures",
+        );
+        line(&mut text, &seconds(times.compiling), "compiling flows");
+        let tests = if self.tests == 1 { "test" } else { "tests" };
+        let playing =
+            format!("playing {} {tests}, {} of work", self.tests, seconds(self.work));
+        line(&mut text, &seconds(self.playing), &playing);
+        line(&mut text, &seconds(self.reporting), "reporting");
+        text
+    }
+
+    /// Nodes with what they are called. Scenario files may load a flow once each.
+    fn most_executed(&self) -> Vec<(String, u64)> {
+        let mut executed: BTreeMap<String, u64> = BTreeMap::new();
+        for (program, counts) in &self.counts {
+            let nodes = program.legend.nodes.iter().zip(&program.steps).zip(counts);
+            for ((label, step), count) in nodes.filter(|(_, count)| **count > 0) {
+                if step.is_beginning() {
+                    continue;
+                }
+                let flow = &program.legend.flow(label.flow).name;
+                let name = format!("{flow} / {}  {}", label.id, label.node_type);
+                *executed.entry(visible::one_line(&name).to_string()).or_default() +=
+                    count;
+            }
+        }
+        let mut executed: Vec<_> = executed.into_iter().collect();
+        executed.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        executed.truncate(MOST);
+        executed
+    }
+}
+
+fn line(text: &mut String, amount: &str, of: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{amount:>11}  {of}");
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.3} s", time.as_secs_f64())
+}
+
+fn named(id: &CaseId) -> String {
+    let text = format!("{}:{} {}", id.file.display(), id.line, id.name);
+    visible::one_line(&text).to_string()
+}

@@ -1,0 +1,268 @@
+//! `flowsim test --watch`: the tests that a change concerns, whenever something changes.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use notify::event::{EventKind, ModifyKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+
+use super::{Arguments, Suites, play, snapshots};
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::cli::test::{coverage, profile};
+use crate::runner::{Dependencies, Plan};
+use crate::source::Folder;
+
+/// How long nothing may change before tests run: editors and version control write several
+/// files in a row.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// After so many changes tests run although there are more to come.
+const MAX_CHANGES: usize = 10_000;
+
+/// How many files are named that changed.
+const MAX_NAMED: usize = 3;
+
+/// Runs all tests, and then again and again those that a change concerns. Whoever watches
+/// ends it.
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    match rounds(arguments) {
+        Ok(exit) => exit,
+        Err(error) => {
+            let text = format!("cannot watch files: {error}");
+            output::message("error", &text);
+            Ok(Exit::Outside)
+        }
+    }
+}
+
+fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
+    let mut before = Dependencies::default();
+    let mut changed: Option<BTreeSet<PathBuf>> = None;
+    let mut earlier: Option<Watcher> = None;
+    loop {
+        // Every round has a watcher of its own, which is there before the files are read
+        // and before the earlier one goes: nothing that happens meanwhile is missed, and
+        // folders that went and came back are watched again.
+        let places = super::Places::of(&arguments.paths).paths;
+        let mut watcher = Watcher::new()?;
+        watcher.watch(places.iter().map(PathBuf::as_path).chain(before.paths()))?;
+        if let (Some(earlier), Some(changed)) = (earlier.take(), &mut changed) {
+            changed.extend(earlier.rest(&before));
+        }
+        let (suites, dependencies) = load(arguments, &mut watcher)?;
+        let mut plan = suites.plan(arguments);
+        let is_told = match &changed {
+            Some(changed) => {
+                narrow(&mut plan, changed, [&before, &dependencies], &suites)
+            }
+            None => true,
+        };
+        if is_told {
+            match round(arguments, &suites, &plan) {
+                Ok(false) => {}
+                Ok(true) => return Ok(Ok(Exit::Success)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        if changed.is_none() {
+            output::message("watch", "waiting for changes; Ctrl-C ends it");
+        }
+        changed = Some(watcher.changes(&dependencies)?);
+        (before, earlier) = (dependencies, Some(watcher));
+    }
+}
+
+/// Loads everything, once more if something in it was not watched while it was read.
+fn load(
+    arguments: &Arguments,
+    watcher: &mut Watcher,
+) -> notify::Result<(Suites, Dependencies)> {
+    let once = || {
+        let suites = Suites::load(&arguments.paths);
+        let dependencies = Dependencies::of(&suites.plan(arguments), &suites.files);
+        (suites, dependencies)
+    };
+    let loaded = once();
+    if watcher.watch(loaded.1.paths())? { Ok(once()) } else { Ok(loaded) }
+}
+
+/// Leaves the tests that a change concerns, and tells so. Gives whether there is anything to
+/// tell.
+fn narrow(
+    plan: &mut Plan<'_>,
+    changed: &BTreeSet<PathBuf>,
+    dependencies: [&Dependencies; 2],
+    suites: &Suites,
+) -> bool {
+    // What calls came to before counts too: it may have been taken away.
+    let concerned: BTreeSet<_> =
+        dependencies.iter().flat_map(|them| them.concerned(changed)).collect();
+    let all = plan.cases.len();
+    plan.cases.retain(|planned| concerned.contains(&planned.id.place()));
+    let is_known = |path: &&PathBuf| dependencies.iter().any(|them| them.knows(path));
+    let mut named: Vec<&PathBuf> = changed.iter().filter(is_known).collect();
+    if named.is_empty() && concerned.is_empty() && suites.diagnostics.is_empty() {
+        return false;
+    }
+    if named.is_empty() {
+        named.extend(changed);
+    }
+    if io::stdout().is_terminal() && !plan.cases.is_empty() {
+        // Whoever closed the terminal is told by what follows.
+        let _ = output::result("\x1b[2J\x1b[H");
+    }
+    let run = if plan.cases.len() == 1 { "runs" } else { "run" };
+    let text = format!(
+        "{} changed; {} of {all} tests {run} again",
+        listed(&named),
+        plan.cases.len()
+    );
+    output::message("watch", &text);
+    true
+}
+
+/// `a.yaml, b.yaml and 4 more files`
+fn listed(paths: &[&PathBuf]) -> String {
+    let folder = std::env::current_dir().and_then(|it| it.canonicalize());
+    let short = |path: &&PathBuf| {
+        let inside = folder.as_ref().ok().and_then(|it| path.strip_prefix(it).ok());
+        inside.unwrap_or(path).display().to_string()
+    };
+    let names: Vec<String> = paths.iter().take(MAX_NAMED).map(short).collect();
+    let more = match paths.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        1 => " and 1 more file".into(),
+        more => format!(" and {more} more files"),
+    };
+    names.join(", ") + &more
+}
+
+/// Runs tests. Gives whether nobody reads what they say.
+fn round(arguments: &Arguments, suites: &Suites, plan: &Plan<'_>) -> io::Result<bool> {
+    suites.tell();
+    if plan.cases.is_empty() {
+        return Ok(false);
+    }
+    let mut counter = coverage::Counter::default();
+    let mut profile = profile::Profile::default();
+    let played = play(arguments, plan, &suites.files, &mut counter, &mut profile)?;
+    if arguments.profile {
+        profile.tell(&suites.times());
+    }
+    snapshots::tell(&suites.library, false);
+    Ok(played.is_closed)
+}
+
+/// Files and folders that are watched.
+struct Watcher {
+    watcher: RecommendedWatcher,
+    events: Receiver<notify::Result<notify::Event>>,
+    /// With all that is below them.
+    trees: BTreeSet<PathBuf>,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Watcher {
+    fn new() -> notify::Result<Self> {
+        let (sender, events) = channel();
+        let watcher = notify::recommended_watcher(move |event| {
+            // Nobody listens any more if the watcher is about to go.
+            let _ = sender.send(event);
+        })?;
+        let (trees, folders) = (BTreeSet::new(), BTreeSet::new());
+        Ok(Self { watcher, events, trees, folders })
+    }
+
+    /// Watches folders with all that is below them, and files by their folders, since an
+    /// editor may put another file in their place. Of what is not there, the nearest folder
+    /// above that is. Gives whether there was anything new.
+    fn watch<'p>(
+        &mut self,
+        paths: impl Iterator<Item = &'p Path>,
+    ) -> notify::Result<bool> {
+        let (mut trees, mut folders) = (BTreeSet::new(), BTreeSet::new());
+        for path in paths.flat_map(Dependencies::resolved) {
+            if path.is_dir() {
+                trees.insert(path);
+            } else if let Some(above) = path.ancestors().skip(1).find(|it| it.is_dir()) {
+                folders.insert(above.to_owned());
+            }
+        }
+        let mut is_new = false;
+        for tree in trees {
+            if !self.has(&tree) {
+                self.watcher.watch(&tree, RecursiveMode::Recursive)?;
+                is_new = self.trees.insert(tree);
+            }
+        }
+        for folder in folders {
+            if !self.has(&folder) && !self.folders.contains(&folder) {
+                self.watcher.watch(&folder, RecursiveMode::NonRecursive)?;
+                is_new = self.folders.insert(folder);
+            }
+        }
+        Ok(is_new)
+    }
+
+    fn has(&self, folder: &Path) -> bool {
+        folder.ancestors().any(|above| self.trees.contains(above))
+    }
+
+    /// Waits for changes, and until nothing has changed for a moment.
+    fn changes(&self, known: &Dependencies) -> notify::Result<BTreeSet<PathBuf>> {
+        let mut changed = BTreeSet::new();
+        while changed.is_empty() {
+            let gone = |_| notify::Error::generic("the watcher ended");
+            changed.extend(paths_of(self.events.recv().map_err(gone)?, known));
+        }
+        for _ in 0..MAX_CHANGES {
+            let Ok(event) = self.events.recv_timeout(QUIET) else { break };
+            changed.extend(paths_of(event, known));
+        }
+        Ok(changed)
+    }
+
+    /// What changed until now.
+    fn rest(self, known: &Dependencies) -> BTreeSet<PathBuf> {
+        self.events.try_iter().flat_map(|event| paths_of(event, known)).collect()
+    }
+}
+
+/// The files that an event says have changed, and that tests may depend on.
+fn paths_of(
+    event: notify::Result<notify::Event>,
+    known: &Dependencies,
+) -> BTreeSet<PathBuf> {
+    let event = match event {
+        Ok(event) if event.need_rescan() => {
+            return known.paths().map(Path::to_owned).collect();
+        }
+        Ok(event) => event,
+        // Something was missed, nobody knows what.
+        Err(_) => return known.paths().map(Path::to_owned).collect(),
+    };
+    if matches!(event.kind, EventKind::Access(_)) {
+        return BTreeSet::new();
+    }
+    let is_of_contents = matches!(
+        event.kind,
+        EventKind::Modify(
+            ModifyKind::Data(_) | ModifyKind::Metadata(_) | ModifyKind::Any
+        )
+    );
+    let mut paths = BTreeSet::new();
+    for path in event.paths {
+        if !path.is_dir() {
+            paths.insert(path);
+        } else if !is_of_contents {
+            // A folder that came with all that is in it.
+            paths.extend(Folder::read(&path, |_| true).files);
+        }
+    }
+    let places = paths.iter().flat_map(|path| Dependencies::resolved(path));
+    places.filter(|place| known.may_concern(place)).collect()
+}

@@ -1,0 +1,427 @@
+//! What tests depend on, and so which of them a change concerns.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::event::CasePlace;
+use super::plan::{Plan, Planned};
+use crate::engine::start;
+use crate::flow::FlowId;
+use crate::program::Program;
+use crate::source::{FileId, Files, read_document};
+use crate::suite::is_scenario_file;
+use crate::world::Fixtures;
+
+/// What the tests of a plan depend on: the scenario file, the files of the flows that the
+/// call can come to, fixtures and what they name, the snapshot. A file that is new in a
+/// folder of flows or fixtures concerns all tests over that folder.
+#[derive(Debug, Clone, Default)]
+pub struct Dependencies {
+    /// Files and folders by their number; absolute, without `..`.
+    paths: IndexSet<PathBuf>,
+    /// The files that were loaded, whether a test depends on them or not.
+    known: BTreeSet<PathBuf>,
+    cases: Vec<(CasePlace, Needs)>,
+}
+
+/// What one test depends on, as numbers of paths.
+#[derive(Debug, Clone, Default)]
+struct Needs {
+    files: BTreeSet<usize>,
+    /// Folders whose new files count.
+    folders: BTreeSet<usize>,
+}
+
+impl Dependencies {
+    /// The dependencies of tests. `files` are those that they were loaded from.
+    pub fn of(plan: &Plan<'_>, files: &Files) -> Self {
+        let mut finder = Finder::new(files);
+        for planned in &plan.cases {
+            let needs = finder.needs(planned);
+            finder.found.cases.push((planned.id.place(), needs));
+        }
+        finder.found
+    }
+
+    /// The tests that a change of these paths concerns. A path may be a folder that is gone
+    /// with all that was in it. Paths are those that [`Self::resolved`] gives.
+    pub fn concerned(&self, changed: &BTreeSet<PathBuf>) -> BTreeSet<CasePlace> {
+        let is_changed =
+            |path: &PathBuf| path.ancestors().any(|above| changed.contains(above));
+        let files: Vec<bool> = self.paths.iter().map(is_changed).collect();
+        let new: Vec<&PathBuf> = changed.iter().filter(|it| self.is_new(it)).collect();
+        let gets_new = |folder: &PathBuf| new.iter().any(|it| is_shown_in(folder, it));
+        let folders: Vec<bool> = self.paths.iter().map(gets_new).collect();
+        let is_set = |flags: &[bool], numbers: &BTreeSet<usize>| {
+            numbers.iter().any(|number| flags.get(*number) == Some(&true))
+        };
+        let cases = self.cases.iter().filter(|(_, needs)| {
+            is_set(&files, &needs.files) || is_set(&folders, &needs.folders)
+        });
+        cases.map(|(place, _)| place.clone()).collect()
+    }
+
+    /// Whether a file may be a flow or fixtures that nobody has seen before.
+    fn is_new(&self, path: &Path) -> bool {
+        !self.known.contains(path) && is_document(path)
+    }
+
+    /// Whether a path is one of the files that were loaded or that a test depends on.
+    pub fn knows(&self, path: &Path) -> bool {
+        self.known.contains(path) || self.paths.contains(path)
+    }
+
+    /// Whether a change of a path can concern a test: it is known, or may be a document that
+    /// nobody has seen before.
+    pub fn may_concern(&self, path: &Path) -> bool {
+        self.knows(path)
+            || is_document(path)
+            || is_scenario_file(path)
+            || self.paths.iter().any(|known| known.starts_with(path))
+    }
+
+    /// All files that a test depends on, and folders whose new files count.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter().map(PathBuf::as_path)
+    }
+
+    /// The places of a path: where it stands and, if it is a link, where that leads. What is
+    /// not there has the place that it would have.
+    pub fn resolved(path: &Path) -> Vec<PathBuf> {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let mut found = Vec::new();
+        if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
+            let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+            found.push(parent.join(name));
+        }
+        match path.canonicalize() {
+            Ok(target) if !found.contains(&target) => found.push(target),
+            Err(_) if found.is_empty() => found.push(path),
+            _ => {}
+        }
+        found
+    }
+}
+
+/// Whether a file is below a folder, and nothing on the way to it is hidden.
+fn is_shown_in(folder: &Path, file: &Path) -> bool {
+    let is_hidden =
+        |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+    file.strip_prefix(folder).is_ok_and(|rest| !rest.components().any(is_hidden))
+}
+
+/// Whether a folder of flows or fixtures would take a file. Hidden ones are none of it, and
+/// neither are those that editors put down for a moment.
+fn is_document(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let ending = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
+    !name.starts_with('.')
+        && !is_scenario_file(path)
+        && (["json", "yaml", "yml"].contains(&ending) || ending.starts_with("i3"))
+}
+
+/// Finds dependencies; what tests share is found once.
+struct Finder<'f> {
+    files: &'f Files,
+    /// The places of all files that were loaded, by [`FileId`].
+    places: Vec<(PathBuf, BTreeSet<usize>)>,
+    programs: Vec<Outline>,
+    fixtures: IndexMap<Vec<PathBuf>, Needs>,
+    found: Dependencies,
+}
+
+/// Which flows a program has where, and which of them lead to which.
+struct Outline {
+    program: Arc<Program>,
+    files: BTreeMap<FlowId, BTreeSet<FileId>>,
+    called: BTreeMap<FlowId, BTreeSet<FlowId>>,
+    /// The files of all flows that the flow of the key can come to.
+    reached: BTreeMap<FlowId, BTreeSet<usize>>,
+}
+
+impl Outline {
+    fn new(program: &Arc<Program>) -> Self {
+        let mut files: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        let mut called: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for node in &program.legend.nodes {
+            files.entry(node.flow).or_default().insert(node.span.file);
+        }
+        for step in &program.steps {
+            called.entry(step.flow).or_default().extend(step.flow_called());
+        }
+        let program = Arc::clone(program);
+        Self { program, files, called, reached: BTreeMap::new() }
+    }
+
+    /// A flow, and all that it can come to.
+    fn reach(&self, flow: FlowId) -> BTreeSet<FlowId> {
+        let (mut reached, mut waiting) = (BTreeSet::new(), vec![flow]);
+        while let Some(flow) = waiting.pop() {
+            if reached.insert(flow) {
+                waiting.extend(self.called.get(&flow).into_iter().flatten());
+            }
+        }
+        reached
+    }
+}
+
+impl<'f> Finder<'f> {
+    fn new(files: &'f Files) -> Self {
+        let mut found = Dependencies::default();
+        let mut places = Vec::new();
+        for file in files.iter() {
+            let resolved = Dependencies::resolved(file.path());
+            found.known.extend(resolved.iter().cloned());
+            let numbers = resolved.into_iter().map(|it| found.paths.insert_full(it).0);
+            places.push((file.path().to_owned(), numbers.collect()));
+        }
+        let (programs, fixtures) = (Vec::new(), IndexMap::new());
+        Self { files, places, programs, fixtures, found }
+    }
+
+    fn needs(&mut self, planned: &Planned<'_>) -> Needs {
+        let suite = planned.suite;
+        let mut needs = self.fixtures(&suite.fixtures);
+        needs.files.extend(self.numbers(&suite.path));
+        let folders: Vec<_> =
+            suite.flows.iter().flat_map(|path| self.numbers(path)).collect();
+        needs.folders.extend(&folders);
+        let flows = self.flows(planned);
+        needs.files.extend(flows.unwrap_or_else(|| self.loaded_from(&suite.flows)));
+        // Named files count even if they are not there yet.
+        let is_file = |path: &&PathBuf| !path.is_dir();
+        for path in suite.flows.iter().filter(is_file).filter(|it| !it.exists()) {
+            needs.files.extend(self.numbers(path));
+        }
+        if let Some(snapshot) = &planned.case.snapshot {
+            needs.files.extend(self.numbers(&snapshot.path));
+        }
+        if let Some(own) = &planned.case.fixtures {
+            let base = suite.path.parent().unwrap_or(Path::new(""));
+            for path in Fixtures::files_named(own, base) {
+                needs.files.extend(self.numbers(&path));
+            }
+        }
+        needs
+    }
+
+    /// The files of the flows that the call can come to; nothing if it cannot be made, for
+    /// then any of them may be why.
+    fn flows(&mut self, planned: &Planned<'_>) -> Option<BTreeSet<usize>> {
+        let program = planned.program.as_ref().ok()?;
+        let flow = match &planned.case.start.flow {
+            Some(name) => start::flow(program, &name.value).ok()?,
+            None => start::only_entry(program).ok()?,
+        };
+        let known = self.programs.iter().position(|it| Arc::ptr_eq(&it.program, program));
+        let index = known.unwrap_or_else(|| {
+            self.programs.push(Outline::new(program));
+            self.programs.len() - 1
+        });
+        let outline = self.programs.get_mut(index)?;
+        if let Some(files) = outline.reached.get(&flow) {
+            return Some(files.clone());
+        }
+        let mut numbers = BTreeSet::new();
+        for reached in outline.reach(flow) {
+            // A flow without nodes is nowhere.
+            for file in outline.files.get(&reached)? {
+                numbers.extend(&self.places.get(file.0 as usize)?.1);
+            }
+        }
+        outline.reached.insert(flow, numbers.clone());
+        Some(numbers)
+    }
+
+    /// The fixtures that a scenario file names, and the files that these name.
+    fn fixtures(&mut self, paths: &Vec<PathBuf>) -> Needs {
+        if let Some(needs) = self.fixtures.get(paths) {
+            return needs.clone();
+        }
+        let mut needs = Needs::default();
+        let mut named = Vec::new();
+        for path in paths {
+            if path.is_dir() {
+                needs.folders.extend(self.numbers(path));
+            } else {
+                needs.files.extend(self.numbers(path));
+            }
+        }
+        for file in self.files.iter() {
+            let path = file.path();
+            let is_named = paths.iter().any(|it| it == path);
+            let is_below = paths.iter().any(|it| path.starts_with(it));
+            if !is_below || (!is_named && is_scenario_file(path)) {
+                continue;
+            }
+            let document = read_document(file);
+            if let Ok(document) = &document {
+                if !is_named && !Fixtures::are_in(document) {
+                    continue;
+                }
+                let base = path.parent().unwrap_or(Path::new(""));
+                named.extend(Fixtures::files_named(document, base));
+            }
+            named.push(path.to_owned());
+        }
+        for path in named {
+            needs.files.extend(self.numbers(&path));
+        }
+        self.fixtures.insert(paths.clone(), needs.clone());
+        needs
+    }
+
+    /// All files that were loaded from files and folders, but for scenario files.
+    fn loaded_from(&self, paths: &[PathBuf]) -> BTreeSet<usize> {
+        let is_below = |path: &Path| paths.iter().any(|it| path.starts_with(it));
+        let loaded = self.places.iter().filter(|(path, _)| {
+            is_below(path) && (!is_scenario_file(path) || paths.contains(path))
+        });
+        loaded.flat_map(|(_, numbers)| numbers.iter().copied()).collect()
+    }
+
+    /// The numbers of a path, of which a link has two.
+    fn numbers(&mut self, path: &Path) -> BTreeSet<usize> {
+        let resolved = Dependencies::resolved(path).into_iter();
+        resolved.map(|it| self.found.paths.insert_full(it).0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::runner::Library;
+    use crate::suite::{Selection, discover};
+
+    const FLOWS: [(&str, &str); 5] = [
+        (
+            "flows/main.json",
+            r#"{"id": "main", "name": "Main", "type": "inbound", "draft": {"startNode": "Call", "nodes": {"Call": {"type": "Flow", "properties": {"flowName": "Module"}, "onComplete": {"nextNode": "End"}}, "End": {"type": "End"}}}}"#,
+        ),
+        (
+            "flows/deep/module.json",
+            r#"{"id": "module", "name": "Module", "type": "module", "published": true, "draft": {"startNode": "End", "nodes": {"End": {"type": "End"}}}}"#,
+        ),
+        (
+            "flows/other.json",
+            r#"{"id": "other", "name": "Other", "type": "inbound", "draft": {"startNode": "End", "nodes": {"End": {"type": "End"}}}}"#,
+        ),
+        ("flows/notes.json", r#"{"note": "no flow"}"#),
+        ("flows/org.yaml", "contacts: {file: ../data/people.csv}\n"),
+    ];
+
+    const OTHERS: [(&str, &str); 3] = [
+        ("data/people.csv", "id,phone\n1,+15557770100\n"),
+        (
+            "a.test.yaml",
+            "flows: flows\nfixtures: [flows, late.yaml]\ntests:\n  - {name: main, flow: Main, snapshot: true}\n  - {name: other, flow: Other, expect: {status: completed}}\n",
+        ),
+        (
+            "b.test.yaml",
+            "flows: flows/other.json\ntests:\n  - {name: alone, expect: {status: completed}}\n  - {name: own, fixtures: {contacts: {file: data/own.csv}}, expect: {status: completed}}\n",
+        ),
+    ];
+
+    fn write(folder: &Path, path: &str, text: &str) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in FLOWS.into_iter().chain(OTHERS) {
+            write(folder.path(), path, text);
+        }
+        folder
+    }
+
+    fn dependencies(folder: &Path) -> Dependencies {
+        let mut files = Files::new();
+        let (paths, _) = discover(&[folder.to_owned()], &mut files);
+        let library = Library::load(&paths, &mut files);
+        let plan = Plan::new(&library, &Selection::default(), &[], &files);
+        Dependencies::of(&plan, &files)
+    }
+
+    fn names(dependencies: &Dependencies, folder: &Path, changed: &str) -> Vec<String> {
+        let changed = Dependencies::resolved(&folder.join(changed)).into_iter().collect();
+        let concerned = dependencies.concerned(&changed);
+        concerned.iter().map(|place| place.name.to_string()).collect()
+    }
+
+    #[test]
+    fn a_change_concerns_what_depends_on_it() {
+        let folder = folder();
+        let dependencies = dependencies(folder.path());
+        for (changed, expected) in [
+            ("flows/main.json", &["main"][..]),
+            ("flows/deep/module.json", &["main"]),
+            ("flows/other.json", &["other", "alone", "own"]),
+            ("flows/notes.json", &[]),
+            ("flows/org.yaml", &["main", "other"]),
+            ("data/people.csv", &["main", "other"]),
+            ("data/own.csv", &["own"]),
+            ("data/else.csv", &[]),
+            ("late.yaml", &["main", "other"]),
+            ("a.test.yaml", &["main", "other"]),
+            ("b.test.yaml", &["alone", "own"]),
+            ("c.test.yaml", &[]),
+            ("snapshots/a__main.snap", &["main"]),
+            ("snapshots/a__main.snap.new", &[]),
+            ("flows/new.json", &["main", "other"]),
+            ("flows/deep/new.i3InboundFlow", &["main", "other"]),
+            ("flows/.hidden.json", &[]),
+            ("flows/.git/new.json", &[]),
+            ("flows/4913", &[]),
+            ("flows/main.json~", &[]),
+            ("flows/new.test.yaml", &[]),
+            ("new.json", &[]),
+            ("flows/deep", &["main"]),
+            ("flows", &["main", "other", "alone", "own"]),
+        ] {
+            assert_eq!(
+                names(&dependencies, folder.path(), changed),
+                expected,
+                "{changed}"
+            );
+        }
+    }
+
+    #[test]
+    fn any_file_may_be_why_flows_do_not_load() {
+        let folder = folder();
+        write(folder.path(), "flows/other.json", "{");
+        let dependencies = dependencies(folder.path());
+        let all = ["main", "other"];
+        assert_eq!(names(&dependencies, folder.path(), "flows/notes.json"), all);
+        assert_eq!(names(&dependencies, folder.path(), "flows/main.json"), all);
+        let own = ["main", "other", "alone", "own"];
+        assert_eq!(names(&dependencies, folder.path(), "flows/other.json"), own);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_concerned_by_what_it_leads_to() {
+        let folder = folder();
+        fs::rename(
+            folder.path().join("flows/main.json"),
+            folder.path().join("data/m.json"),
+        )
+        .unwrap();
+        std::os::unix::fs::symlink(
+            "../data/m.json",
+            folder.path().join("flows/main.json"),
+        )
+        .unwrap();
+        let dependencies = dependencies(folder.path());
+        for changed in ["flows/main.json", "data/m.json"] {
+            assert_eq!(names(&dependencies, folder.path(), changed), ["main"]);
+        }
+    }
+}

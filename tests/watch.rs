@@ -1,0 +1,219 @@
+//! `flowsim test --watch`, as somebody who edits flows meets it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// How long to wait for something that is to come, on the slowest of machines.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long nothing may come where nothing is to come.
+const SILENCE: Duration = Duration::from_millis(700);
+
+const SUITE: &str = r#"flows: flows
+fixtures: org.yaml
+tests:
+  - {name: one, flow: One, expect: {prompts: [{contains: first}]}}
+  - {name: two, flow: Two, expect: {prompts: [{contains: second}]}}
+"#;
+
+fn flow(name: &str, text: &str) -> String {
+    format!(
+        r#"{{"id": "{name}", "name": "{name}", "type": "inbound", "draft": {{"startNode": "Say", "nodes": {{
+            "Say": {{"type": "Say", "properties": {{"sayText": "{text}"}}, "onComplete": {{"nextNode": "End"}}}},
+            "End": {{"type": "End"}}}}}}}}"#
+    )
+}
+
+/// Writes a file as many editors do: another one takes the place of the old one. So nobody
+/// ever reads half of it, however slow the machine is.
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    let part = path.with_extension("part~");
+    fs::write(&part, text).expect("the file is written");
+    fs::rename(&part, &path).expect("the file is put in its place");
+}
+
+/// Changes a file where it is.
+fn append(folder: &Path, path: &str, text: &str) {
+    let file = fs::OpenOptions::new().append(true).open(folder.join(path));
+    let mut file = file.expect("the file is there");
+    file.write_all(text.as_bytes()).expect("the file is changed");
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("flows")).expect("a folder in it");
+    write(folder.path(), "flows/one.json", &flow("One", "first"));
+    write(folder.path(), "flows/two.json", &flow("Two", "second"));
+    write(folder.path(), "org.yaml", "queues: []\n");
+    write(folder.path(), "a.test.yaml", SUITE);
+    folder
+}
+
+/// The running program, and what it says line by line.
+struct Watch {
+    child: Child,
+    out: Receiver<String>,
+    error: Receiver<String>,
+}
+
+impl Watch {
+    fn start(folder: &Path) -> Self {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("flowsim"))
+            .current_dir(folder)
+            .args(["test", "--watch"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let out = lines(child.stdout.take().expect("it has an output"));
+        let error = lines(child.stderr.take().expect("it has one for messages"));
+        let watch = Self { child, out, error };
+        assert_eq!(watch.round(), ["one", "two"]);
+        watch.told("waiting for changes");
+        watch
+    }
+
+    /// Waits for a message.
+    fn told(&self, wanted: &str) -> String {
+        await_line(&self.error, wanted)
+    }
+
+    /// The names of the tests that run, until the line that sums them up.
+    fn round(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        loop {
+            let line = self.out.recv_timeout(PATIENCE).expect("a round ends");
+            if line.contains(" passed") || line.contains(" failed") {
+                return names;
+            }
+            let is_named = |name: &&str| line.split_whitespace().any(|it| it == *name);
+            names.extend(["one", "two", "three"].into_iter().filter(is_named));
+            names.dedup();
+        }
+    }
+
+    fn is_silent(&self) {
+        assert_eq!(self.out.recv_timeout(SILENCE).ok(), None);
+        assert_eq!(self.error.try_recv().ok(), None);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn await_line(lines: &Receiver<String>, wanted: &str) -> String {
+    loop {
+        let line = lines.recv_timeout(PATIENCE);
+        let line = line.unwrap_or_else(|_| panic!("nobody says `{wanted}`"));
+        if line.contains(wanted) {
+            return line;
+        }
+    }
+}
+
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+#[test]
+fn only_what_depends_on_a_change_runs_again() {
+    let folder = folder();
+    let watch = Watch::start(folder.path());
+    append(folder.path(), "flows/two.json", "\n");
+    let told = watch.told("changed");
+    assert_eq!(told, "watch: flows/two.json changed; 1 of 2 tests runs again");
+    assert_eq!(watch.round(), ["two"]);
+    write(folder.path(), "flows/one.json", &flow("One", "first, too"));
+    assert_eq!(
+        watch.told("changed"),
+        "watch: flows/one.json changed; 1 of 2 tests runs again"
+    );
+    assert_eq!(watch.round(), ["one"]);
+    write(folder.path(), "org.yaml", "queues: [{name: Support}]\n");
+    watch.told("watch: org.yaml changed; 2 of 2 tests run again");
+    assert_eq!(watch.round(), ["one", "two"]);
+    write(folder.path(), "flows/notes.txt", "nobody reads this");
+    watch.is_silent();
+}
+
+#[test]
+fn what_does_not_load_is_told_and_watched_until_it_does() {
+    let folder = folder();
+    let watch = Watch::start(folder.path());
+    write(folder.path(), "flows/one.json", "{\"id\": ");
+    watch.told("watch: flows/one.json changed; 2 of 2 tests run again");
+    await_line(&watch.out, "JSON_SYNTAX");
+    watch.round();
+    write(folder.path(), "flows/one.json", &flow("One", "first"));
+    watch.told("watch: flows/one.json changed; 2 of 2 tests run again");
+    assert_eq!(watch.round(), ["one", "two"]);
+    write(folder.path(), "a.test.yaml", "flows: flows\ntest: []\n");
+    watch.told("changed");
+    watch.told("INVALID_SCENARIO");
+    let more = "  - {name: three, flow: One, expect: {status: completed}}\n";
+    write(folder.path(), "a.test.yaml", &format!("{SUITE}{more}"));
+    watch.told("watch: a.test.yaml changed; 3 of 3 tests run again");
+    assert_eq!(watch.round(), ["one", "two", "three"]);
+}
+
+#[test]
+fn files_and_folders_may_come_and_go() {
+    let folder = folder();
+    let watch = Watch::start(folder.path());
+    let more = "flows: later\ntests:\n  - {name: three, expect: {status: completed}}\n";
+    write(folder.path(), "b.test.yaml", more);
+    watch.told("watch: b.test.yaml changed; 1 of 3 tests runs again");
+    assert_eq!(watch.round(), ["three"]);
+    fs::create_dir(folder.path().join("new")).expect("a folder");
+    write(folder.path(), "new/three.json", &flow("Three", "third"));
+    fs::rename(folder.path().join("new"), folder.path().join("later"))
+        .expect("the folder is moved");
+    watch.told("; 1 of 3 tests runs again");
+    assert_eq!(watch.round(), ["three"]);
+    fs::remove_file(folder.path().join("b.test.yaml")).expect("the file is deleted");
+    watch.told("watch: b.test.yaml changed; 0 of 2 tests run again");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interruption_ends_it() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let folder = folder();
+    let mut watch = Watch::start(folder.path());
+    let number = watch.child.id().to_string();
+    Command::new("kill").args(["-INT", &number]).status().expect("the signal is sent");
+    // Shells report this as 130.
+    let status = watch.child.wait().expect("it ends");
+    assert_eq!(status.signal(), Some(2));
+}
+
+#[test]
+fn what_speaks_of_a_whole_run_does_not_go_with_it() {
+    for flag in ["--report=tap=a.tap", "--coverage", "--update", "--review", "--list"] {
+        let output = Command::new(assert_cmd::cargo::cargo_bin!("flowsim"))
+            .args(["test", "--watch", flag])
+            .output()
+            .expect("the program runs");
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+    }
+}
