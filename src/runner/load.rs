@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::flow::write::Graph;
 use crate::flow::{check, read};
 use crate::program::Program;
 use crate::source::{Files, read_document};
@@ -19,7 +20,7 @@ pub struct Library {
     pub suites: Vec<SuiteFile>,
     /// What is wrong with scenario files; one with an error is not among `suites`.
     pub diagnostics: Vec<Diagnostic>,
-    programs: IndexMap<ProgramKey, Loaded<Program>>,
+    programs: IndexMap<ProgramKey, (Loaded<Program>, Vec<Graph>)>,
     fixtures: IndexMap<Vec<PathBuf>, Loaded<Fixtures>>,
 }
 
@@ -68,7 +69,8 @@ impl Library {
     /// What is wrong with them.
     pub fn program(&self, suite: &SuiteFile) -> Loaded<Program> {
         let key = (suite.flows.clone(), suite.placeholders.clone());
-        self.programs.get(&key).cloned().unwrap_or_else(|| Err(Arc::default()))
+        let found = self.programs.get(&key).map(|(program, _)| program.clone());
+        found.unwrap_or_else(|| Err(Arc::default()))
     }
 
     /// The fixtures of a scenario file.
@@ -82,7 +84,16 @@ impl Library {
 
     /// All programs, in the order in which scenario files first named them.
     pub fn programs(&self) -> impl Iterator<Item = &Arc<Program>> {
-        self.programs.values().filter_map(|program| program.as_ref().ok())
+        self.programs.values().filter_map(|(program, _)| program.as_ref().ok())
+    }
+
+    /// The flows of a program as graphs, in the order of its legend.
+    pub fn graphs(&self, program: &Arc<Program>) -> &[Graph] {
+        let mut programs = self.programs.values();
+        let is_it = |loaded: &Loaded<Program>| {
+            loaded.as_ref().is_ok_and(|loaded| Arc::ptr_eq(loaded, program))
+        };
+        programs.find(|(loaded, _)| is_it(loaded)).map_or(&[], |(_, graphs)| graphs)
     }
 }
 
@@ -92,17 +103,20 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 
 /// Flows that can run; what is wrong with one of Architect's actions goes to the error
 /// handling of its flow when a call comes there.
-fn program(key: &ProgramKey, files: &mut Files) -> Loaded<Program> {
+fn program(key: &ProgramKey, files: &mut Files) -> (Loaded<Program>, Vec<Graph>) {
     let (paths, placeholders) = key;
     let mut loaded = read::load(paths, placeholders, files);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     diagnostics.extend(check::check(&loaded.flows));
     diagnostics.retain(check::forbids_running);
     if diagnostics.is_empty() {
-        Ok(Arc::new(Program::compile_all(&loaded.flows, &loaded.architect)))
+        let program = Program::compile_all(&loaded.flows, &loaded.architect);
+        let graphs = loaded.flows.iter().map(Graph::of_draft);
+        let graphs = graphs.chain(loaded.architect.iter().map(Graph::of_architect));
+        (Ok(Arc::new(program)), graphs.collect())
     } else {
         sort(&mut diagnostics);
-        Err(diagnostics.into())
+        (Err(diagnostics.into()), Vec::new())
     }
 }
 

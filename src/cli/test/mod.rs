@@ -49,9 +49,13 @@ pub(super) struct Arguments {
     shard: Option<Partition>,
 
     /// Write a report besides that of the console: junit=FILE, tap=FILE, json=FILE,
-    /// markdown=FILE, github; repeatable
+    /// markdown=FILE, html=DIR, github; repeatable
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse)]
     report: Vec<ReportSpec>,
+
+    /// Write a page for browsers into a folder, as --report html=DIR
+    #[arg(long, value_name = "DIR")]
+    html: Option<PathBuf>,
 
     #[command(flatten)]
     coverage: coverage::Wanted,
@@ -142,7 +146,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         return Ok(if is_broken { Exit::Input } else { Exit::Success });
     }
     let mut counter = arguments.coverage.counter(&library);
-    let (tally, has_bug) = play(arguments, &plan, &files, &mut counter)?;
+    let (tally, has_bug) = play(arguments, &plan, (&library, &files), &mut counter)?;
     let covered = arguments.coverage.tell(&counter, &files)?;
     snapshots::tell(&library, plan.cases.len() == plan.found && !is_broken);
     Ok(match () {
@@ -158,7 +162,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 fn play(
     arguments: &Arguments,
     plan: &Plan<'_>,
-    files: &Files,
+    (library, files): (&Library, &Files),
     counter: &mut coverage::Counter,
 ) -> io::Result<(Tally, bool)> {
     let explain = |result: &CaseResult| explained(result, files);
@@ -166,11 +170,14 @@ fn play(
         explain: &explain,
         times: true,
         step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+        library,
+        files,
     };
     let mut reporters: Vec<Box<dyn Reporter + '_>> =
         vec![Box::new(arguments.console(&options, plan.cases.len()))];
-    for spec in &arguments.report {
-        reporters.push(spec.clone().reporter(&options, Box::new(io::stdout())));
+    let html = arguments.html.iter().cloned().map(ReportSpec::Html);
+    for spec in arguments.report.iter().cloned().chain(html) {
+        reporters.push(spec.reporter(&options, Box::new(io::stdout())));
     }
     // A report that cannot be written does not keep the others from being written. Whoever
     // closes the pipe of the console still wants the exit code.
