@@ -183,6 +183,7 @@ pub(crate) fn report(kind: &str, results: &[CaseResult], not_run: usize) -> Stri
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report");
     write(kind, &path, results, not_run);
+    let path = if kind == "html" { path.join("index.html") } else { path };
     fs::read_to_string(path).unwrap()
 }
 

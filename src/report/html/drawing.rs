@@ -289,3 +289,115 @@ fn shortened(text: &str, most: usize) -> String {
     }
     short
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::coverage::{FlowReport, Kind, NodeReport, PartReport};
+    use crate::flow::write::{Cluster, Vertex};
+
+    fn part(kind: Kind, name: &str, text: Option<&str>, count: u64) -> PartReport {
+        PartReport { kind, name: name.into(), text: text.map(Into::into), count }
+    }
+
+    fn node(id: &str, kind: Kind, count: u64, parts: Vec<PartReport>) -> NodeReport {
+        NodeReport { id: id.into(), kind: Some(kind), line: 1, count, parts }
+    }
+
+    fn report(nodes: Vec<NodeReport>) -> FlowReport {
+        let text = || "f".into();
+        let (id, name, flow_type, file) = (text(), text(), text(), text());
+        FlowReport { id, name, flow_type, file, line: 1, count: 1, nodes }
+    }
+
+    fn graph(names: &[&str], arrows: &[(usize, usize, &str, bool)]) -> Graph {
+        let vertex = |name: &&str| Vertex {
+            id: Some((*name).into()),
+            name: (*name).into(),
+            kind: "say".into(),
+            is_start: *name == "a",
+        };
+        let arrow = |&(from, to, label, is_jump): &(usize, usize, &str, bool)| Arrow {
+            from,
+            to,
+            label: label.into(),
+            is_jump,
+        };
+        Graph {
+            name: "f".into(),
+            vertices: names.iter().map(vertex).collect(),
+            clusters: Vec::new(),
+            arrows: arrows.iter().map(arrow).collect(),
+        }
+    }
+
+    #[test]
+    fn what_calls_came_to_is_marked() {
+        let parts =
+            vec![part(Kind::Paths, "next", None, 3), part(Kind::Paths, "error", None, 0)];
+        let choices = vec![
+            part(Kind::Choices, "a", Some("key 1"), 2),
+            part(Kind::Choices, "c", None, 0),
+        ];
+        let report = report(vec![
+            node("a", Kind::Nodes, 3, parts),
+            node("b", Kind::Menus, 2, choices),
+            node("c", Kind::Nodes, 0, Vec::new()),
+        ]);
+        let arrows = [
+            (0, 1, "", false),
+            (0, 2, "error", false),
+            (1, 0, "1", false),
+            (1, 2, "", false),
+            (2, 3, "", false),
+        ];
+        let graph = graph(&["a", "b", "c", "d"], &arrows);
+        let drawn = drawings(&graph, &Marks::of(&report));
+        let [drawing] = drawn.as_slice() else { panic!("{drawn:?}") };
+        let marks: Vec<_> = drawing.boxes.iter().map(|it| (it.mark, it.count)).collect();
+        assert_eq!(
+            marks,
+            [
+                (Mark::Partly, Some(3)),
+                (Mark::Partly, Some(2)),
+                (Mark::Missed, Some(0)),
+                (Mark::Plain, None)
+            ]
+        );
+        let marks: Vec<_> = drawing.arrows.iter().map(|it| it.mark).collect();
+        let (covered, missed) = (Mark::Covered, Mark::Missed);
+        assert_eq!(marks, [covered, missed, covered, missed, Mark::Plain]);
+        assert_eq!(drawing.arrows[1].title, "error · not covered, 0×");
+        assert_eq!(drawing.boxes[0].title, "a · say · partly covered, 3×");
+    }
+
+    #[test]
+    fn a_unit_has_a_drawing_of_its_own() {
+        let mut graph = graph(&["a", "b", "c"], &[(0, 1, "", false), (1, 2, "", true)]);
+        let cluster = |name: &str, vertices| Cluster { name: name.into(), vertices };
+        graph.clusters = vec![cluster("One", 0..2), cluster("Two", 2..3)];
+        let report = report(Vec::new());
+        let drawn = drawings(&graph, &Marks::of(&report));
+        let about = |it: &Drawing| (it.title.clone(), it.boxes.len(), it.arrows.len());
+        let about: Vec<_> = drawn.iter().map(about).collect();
+        assert_eq!(about, [(Some("One".into()), 2, 1), (Some("Two".into()), 1, 0)]);
+        assert_eq!(drawn[0].boxes[1].jump.as_deref(), Some("⇢ c"));
+    }
+
+    #[test]
+    fn too_many_boxes_are_a_list() {
+        let names = vec!["a"; MOST_BOXES + 1];
+        let drawn = drawings(&graph(&names, &[]), &Marks::of(&report(Vec::new())));
+        assert!(drawn[0].is_list && drawn[0].boxes.is_empty());
+        assert_eq!(drawn[0].count, MOST_BOXES + 1);
+        let drawn = drawings(&graph(&names[1..], &[]), &Marks::of(&report(Vec::new())));
+        assert_eq!(drawn[0].boxes.len(), MOST_BOXES);
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!(shortened("abcdef", 6), "abcdef");
+        assert_eq!(shortened("abcdefg", 6), "abcde…");
+        assert_eq!(shortened("a\u{1b}b", 6), "a b");
+    }
+}

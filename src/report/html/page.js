@@ -332,6 +332,11 @@
     const template = byId(id) instanceof HTMLTemplateElement ? byId(id) : byId("flows-start");
     byId("flow").replaceChildren(template.content.cloneNode(true));
     byId("flow").scrollTop = 0;
+    // A drawing that is wider than the screen begins where the calls do.
+    for (const canvas of byId("flow").querySelectorAll(".canvas")) {
+      const box = canvas.querySelector(".start") ?? canvas.querySelector(".box");
+      if (box) canvas.scrollLeft = box.x.baseVal.value + box.width.baseVal.value / 2 - canvas.clientWidth / 2;
+    }
     for (const link of byId("flow-list").querySelectorAll("a")) {
       if (link.getAttribute("href") === `#${id}`) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

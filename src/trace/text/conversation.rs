@@ -29,7 +29,7 @@ pub enum TurnKind {
     Pressed,
     /// The caller said this.
     Spoke,
-    /// The caller did nothing.
+    /// The caller did nothing, or nothing that counts.
     Silence,
     /// The call was routed, handed on or answered.
     Handed,
@@ -97,15 +97,26 @@ fn turn(
             }
             (TurnKind::Silence, format!("silence for {}", waited()))
         }
-        Fact::Output(Field::Reason, Value::String(reason)) => {
-            (TurnKind::Silence, preview.text(reason))
-        }
+        Fact::Output(field, value) => uncounted(*field, value, teller)?,
+        Fact::Entry(entry) => uncounted(entry.of, &entry.value, teller)?,
         Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
             (TurnKind::Handed, teller.tell_handed_on(fact)?)
         }
         Fact::Ended(EndType::Disconnect) => (TurnKind::Ended, "the flow hangs up".into()),
         _ => return None,
     })
+}
+
+/// What an action tells of a caller who did nothing that it could take.
+fn uncounted(
+    field: Field,
+    value: &Value,
+    teller: &Teller<'_>,
+) -> Option<(TurnKind, String)> {
+    matches!(field, Field::Reason | Field::DroppedKeys)
+        .then(|| teller.tell_passed(field, "", value))
+        .flatten()
+        .map(|piece| (TurnKind::Silence, piece.text()))
 }
 
 /// Whether keys were heard that begin with those that were collected.
