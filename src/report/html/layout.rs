@@ -1,8 +1,8 @@
 //! Where the boxes and arrows of a drawing go: layers from top to bottom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rust_sugiyama::configure::Config;
+use rust_sugiyama::configure::{Config, RankingType};
 use rust_sugiyama::from_vertices_and_edges;
 
 /// A box or a point where an arrow passes, in pixels.
@@ -34,8 +34,13 @@ const GAP: f64 = 34.0;
 /// How wide a gap between boxes an arrow needs that passes between them.
 const PASSAGE: f64 = 6.0;
 
-/// How many passing points there may be; arrows beyond that go straight.
-const MOST_POINTS: usize = 1_500;
+/// How many passing points there may be. The longest arrows that have no room go straight,
+/// and the boxes are placed without them.
+const MOST_POINTS: usize = 500;
+
+/// How many boxes and points may be laid out with all care, which takes a time that grows
+/// far faster than their number.
+const FEW: usize = 150;
 
 /// A vertex for the library: its number and its size.
 type Sized = (u32, (f64, f64));
@@ -44,21 +49,30 @@ type Sized = (u32, (f64, f64));
 /// is always laid out in the same way.
 pub(super) fn lay_out(sizes: &[(f64, f64)], arrows: &[(usize, usize)]) -> Layout {
     let down = downward(sizes.len(), arrows);
-    let edges: BTreeSet<_> = down.iter().copied().filter(|(a, b)| a != b).collect();
-    let vertices: Vec<Sized> = (0..).zip(sizes.iter().copied()).collect();
+    let layers = layers(sizes.len(), &down);
     // An arrow over several layers gets a point in each of them, so that it goes round the
     // boxes there.
-    let layers = layers(&vertices, &edges);
-    let mut chains = Chains { vertices, edges: BTreeSet::new(), chains: Vec::new() };
-    for (from, to) in down {
-        let between = match (layers.get(from), layers.get(to)) {
-            (Some(from), Some(to)) => to.saturating_sub(from + 1),
-            _ => 0,
-        };
-        let has_room = chains.vertices.len() + between <= sizes.len() + MOST_POINTS;
-        chains.add(from, to, if has_room { between } else { 0 });
+    let mut chains = Chains {
+        vertices: (0..).zip(sizes.iter().copied()).collect(),
+        edges: BTreeSet::new(),
+        chains: vec![Vec::new(); arrows.len()],
+    };
+    let between = |arrow: &usize| {
+        let (from, to) = down[*arrow];
+        layers[to].saturating_sub(layers[from] + 1)
+    };
+    let mut short_first: Vec<usize> = (0..down.len()).collect();
+    short_first.sort_by_key(between);
+    let mut room = MOST_POINTS;
+    for arrow in short_first {
+        let Some(left) = room.checked_sub(between(&arrow)) else { break };
+        room = left;
+        chains.add(arrow, down[arrow], between(&arrow));
     }
-    let second = placed(&chains.vertices, &chains.edges);
+    let mut second = placed(&chains.vertices, &chains.edges);
+    if is_mirrored(&second, arrows) {
+        second.iter_mut().for_each(|point| point.x = -point.x);
+    }
     framed(sizes, arrows, &second, &chains.chains)
 }
 
@@ -71,21 +85,19 @@ struct Chains {
 }
 
 impl Chains {
-    fn add(&mut self, from: usize, to: usize, between: usize) {
-        let mut chain = Vec::with_capacity(between);
+    fn add(&mut self, arrow: usize, (from, to): (usize, usize), between: usize) {
         let mut last = from;
         for _ in 0..between {
             let point = self.vertices.len();
-            self.vertices
-                .push((u32::try_from(point).unwrap_or(u32::MAX), (PASSAGE, 1.0)));
+            let number = u32::try_from(point).unwrap_or(u32::MAX);
+            self.vertices.push((number, (PASSAGE, 1.0)));
             self.edges.insert((last, point));
-            chain.push(point);
+            self.chains[arrow].push(point);
             last = point;
         }
         if last != to {
             self.edges.insert((last, to));
         }
-        self.chains.push(chain);
     }
 }
 
@@ -124,10 +136,17 @@ fn placed(vertices: &[Sized], edges: &BTreeSet<(usize, usize)>) -> Vec<Point> {
     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     let edges: Vec<_> =
         { edges.iter() }.map(|(from, to)| (number(*from), number(*to))).collect();
+    let is_small = vertices.len() <= FEW;
     let config = Config {
         vertex_spacing: GAP,
         // Arrows over several layers have points of their own.
         dummy_vertices: false,
+        ranking_type: if is_small {
+            RankingType::MinimizeEdgeLength
+        } else {
+            RankingType::Up
+        },
+        transpose: is_small,
         ..Config::default()
     };
     let mut points = vec![Point { x: 0.0, y: 0.0 }; vertices.len()];
@@ -150,18 +169,40 @@ fn placed(vertices: &[Sized], edges: &BTreeSet<(usize, usize)>) -> Vec<Point> {
     points
 }
 
-/// The layer of each vertex, from 0.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a few hundred layers at most, and none below 0"
-)]
-fn layers(vertices: &[Sized], edges: &BTreeSet<(usize, usize)>) -> Vec<usize> {
-    // Boxes of the same height, so that the height of a layer is known.
-    let flat: Vec<Sized> =
-        vertices.iter().map(|(index, size)| (*index, (size.0, 1.0))).collect();
-    let points = placed(&flat, edges);
-    points.iter().map(|point| (point.y / (1.0 + GAP)).round() as usize).collect()
+/// The layer of each box, from 0: one below the lowest of those that lead to it.
+fn layers(count: usize, down: &[(usize, usize)]) -> Vec<usize> {
+    let mut out = vec![Vec::new(); count];
+    let mut waiting = vec![0_usize; count];
+    for (from, to) in down.iter().filter(|(from, to)| from != to) {
+        out[*from].push(*to);
+        waiting[*to] += 1;
+    }
+    let mut layers = vec![0; count];
+    let mut ready: Vec<usize> = (0..count).filter(|it| waiting[*it] == 0).collect();
+    while let Some(from) = ready.pop() {
+        for to in std::mem::take(&mut out[from]) {
+            layers[to] = layers[to].max(layers[from] + 1);
+            waiting[to] -= 1;
+            if waiting[to] == 0 {
+                ready.push(to);
+            }
+        }
+    }
+    layers
+}
+
+/// Whether most of what follows a box stands in another order than its arrows: the first of
+/// them is read first, and so belongs to the left.
+fn is_mirrored(points: &[Point], arrows: &[(usize, usize)]) -> bool {
+    let mut last: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut score = 0;
+    for (from, to) in arrows {
+        let Some(point) = points.get(*to) else { continue };
+        if let Some(before) = last.insert(*from, point.x) {
+            score += i32::from(before < point.x) - i32::from(before > point.x);
+        }
+    }
+    score < 0
 }
 
 /// The layout with room around it.
@@ -224,6 +265,13 @@ mod tests {
         assert_eq!(layout.bends[3].len(), 1);
         assert!((layout.bends[3][0].x - layout.boxes[1].x).abs() > 50.0);
         assert!(layout.bends[0].is_empty() && layout.bends[4].is_empty());
+    }
+
+    #[test]
+    fn the_first_way_is_left_of_the_others() {
+        let layout = lay_out(&[(100.0, 40.0); 4], &[(0, 1), (0, 2), (0, 3)]);
+        let places: Vec<f64> = layout.boxes.iter().map(|it| it.x).collect();
+        assert!(places[1] < places[2] && places[2] < places[3], "{places:?}");
     }
 
     #[test]

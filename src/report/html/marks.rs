@@ -69,15 +69,35 @@ impl<'r> Marks<'r> {
 
     /// Whether calls went along an arrow, and how often.
     pub(super) fn of_arrow(&self, graph: &Graph, arrow: &Arrow) -> (Mark, Option<u64>) {
-        let from = graph.vertices.get(arrow.from);
-        let node = from.and_then(|it| self.node(it));
-        let name = graph.vertices.get(arrow.to).map(|it| it.name.as_str());
-        let count = node.and_then(|node| count_of(node, arrow, name));
+        let node = |index: usize| graph.vertices.get(index).and_then(|it| self.node(it));
+        let target = graph.vertices.get(arrow.to).map(|it| it.name.as_str());
+        let count = match (node(arrow.from), node(arrow.to)) {
+            (Some(from), _)
+                if arrow.label.is_empty() && from.kind == Some(Kind::Nodes) =>
+            {
+                count_of_rest(from, graph, arrow)
+            }
+            (Some(from), _) => count_of(from, arrow, target),
+            // The task of a choice is not counted; it leads to its first action alone.
+            (None, to) => to.map(|to| to.count),
+        };
         match count {
             Some(count) => (Mark::of_count(count), Some(count)),
             None => (Mark::Plain, None),
         }
     }
+}
+
+/// An arrow without a label is the ordinary way, and stands for all outputs that have no
+/// arrows of their own.
+fn count_of_rest(node: &NodeReport, graph: &Graph, arrow: &Arrow) -> Option<u64> {
+    let has_own = |part: &&PartReport| {
+        let mut others = graph.arrows.iter().filter(|it| it.from == arrow.from);
+        others.any(|it| !it.is_jump && *it.label == *part.name)
+    };
+    let paths = node.parts.iter().filter(|part| part.kind == Kind::Paths);
+    let counts = paths.filter(|part| !has_own(part)).map(|part| part.count);
+    counts.reduce(u64::saturating_add)
 }
 
 /// `target` is the name of the vertex that the arrow leads to.
@@ -97,6 +117,5 @@ fn count_of(node: &NodeReport, arrow: &Arrow, target: Option<&str>) -> Option<u6
     if node.kind == Some(Kind::Tasks) {
         return Some(node.count);
     }
-    let name = if label.is_empty() { "next" } else { label };
-    of_kind(Kind::Paths).find(|it| &*it.name == name).map(|it| it.count)
+    of_kind(Kind::Paths).find(|it| *it.name == *label).map(|it| it.count)
 }
