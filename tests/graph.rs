@@ -46,7 +46,8 @@ fn a_flow_of_architect_is_drawn() {
 #[test]
 fn names_are_only_text() {
     let name = "a\"] --> <script>`x`; \\ #1\u{7}\nb".to_owned();
-    let vertex = Vertex { name: name.clone(), kind: "say".into(), is_start: false };
+    let vertex =
+        Vertex { id: None, name: name.clone(), kind: "say".into(), is_start: false };
     let graph = Graph {
         name: name.clone(),
         vertices: vec![vertex],

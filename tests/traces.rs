@@ -10,7 +10,10 @@ use flowsim::engine::{Call, Limits, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::Files;
-use flowsim::trace::{JsonWriter, TextStyle, Trace, render_text, write_simulation};
+use flowsim::trace::{
+    Ink, JsonWriter, TextStyle, Trace, TurnKind, conversation, render_text, tell,
+    write_simulation,
+};
 use flowsim::value::{Json, Value};
 use flowsim::world::{Answer, Host, Input, Question, QueueAnswer, Response};
 
@@ -308,4 +311,47 @@ fn the_handbook_shows_real_output() {
             "docs/trace.md has no such example:\n{example}"
         );
     }
+}
+
+#[test]
+fn a_conversation_is_what_was_heard_and_done() {
+    let scene = Scene::new("traces/menu.json", "Menu");
+    let trace = scene.play(vec![Answer::Input(Input::Silence), pressed("1@800")]);
+    let turns = conversation(&trace, &scene.program.legend, 12);
+    let turns: Vec<_> = { turns.iter() }
+        .map(|turn| (turn.kind, turn.text.as_str(), turn.time_ms))
+        .take(5)
+        .collect();
+    assert_eq!(
+        turns,
+        [
+            (TurnKind::Said, "Press 1 for …", Some(0)),
+            (TurnKind::Silence, "silence for 10 s", Some(10_000)),
+            (TurnKind::Said, "Please try a…", Some(10_000)),
+            (TurnKind::Said, "Press 1 for …", Some(10_000)),
+            (TurnKind::Pressed, "1", Some(10_800)),
+        ]
+    );
+}
+
+#[test]
+fn a_trace_can_be_had_in_parts() {
+    let scene = Scene::new("traces/menu.json", "Menu");
+    let trace = scene.play(vec![pressed("1@800")]);
+    let told = tell(&trace, &scene.program.legend, 100);
+    let first = &told.lines[0];
+    assert_eq!(
+        (first.step, first.level, first.time_ms, first.took_ms),
+        (Some(0), 0, Some(0), 800)
+    );
+    assert_eq!((first.label.as_str(), first.node_type.as_str()), ("Choose", "Gather"));
+    assert_eq!(
+        first.pieces[0],
+        (Ink::Speech, "“Press 1 for sales, 2 for service.”".into())
+    );
+    assert_eq!(first.pieces[1], (Ink::Caller, "caller pressed 1 after 0.8 s".into()));
+    assert!(told.lines.iter().any(|line| line.level == 1), "the called flow");
+    // Every step has its line, in order.
+    let steps: Vec<u32> = told.lines.iter().filter_map(|line| line.step).collect();
+    assert!(steps.iter().copied().eq(0..u32::try_from(trace.steps.len()).unwrap()));
 }

@@ -151,13 +151,14 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::CaseId;
-    use crate::source::{FileId, Span};
+    use crate::runner::{CaseId, Library};
+    use crate::source::{FileId, Files, Span};
 
     fn skipped(line: u32) -> CaseResult {
         let span = Span::new(FileId(0), 0, 0);
         CaseResult {
             id: CaseId { file: "a".into(), name: "b".into(), row: None, span, line },
+            tags: Vec::new(),
             outcome: Outcome::Skipped("c".into()),
             program: None,
             snapshot: None,
@@ -169,8 +170,14 @@ mod tests {
 
     #[test]
     fn what_has_no_room_is_counted() {
-        let options =
-            Options { explain: &|_| String::new(), times: false, step_summary: None };
+        let (library, files) = (Library::default(), Files::new());
+        let options = Options {
+            explain: &|_| String::new(),
+            times: false,
+            step_summary: None,
+            library: &library,
+            files: &files,
+        };
         let mut page = Page::new(options, "- b · a:1: c\n".len() * 2);
         (1..=5).for_each(|line| page.add(&skipped(line)));
         let text = page.text(Tally { skipped: 5, ..Tally::default() }, Duration::ZERO);

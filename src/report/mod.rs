@@ -9,6 +9,7 @@
 
 mod console;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -23,7 +24,8 @@ pub use spec::ReportSpec;
 use std::io;
 use std::path::PathBuf;
 
-use crate::runner::{CaseResult, RunEvent};
+use crate::runner::{CaseResult, Library, RunEvent};
+use crate::source::Files;
 
 /// Something that tells about a run.
 pub trait Reporter {
@@ -50,4 +52,8 @@ pub struct Options<'e> {
     /// The file that GitHub Actions shows as the summary of a step, if there is one:
     /// `GITHUB_STEP_SUMMARY`.
     pub step_summary: Option<PathBuf>,
+    /// The flows that the tests run in.
+    pub library: &'e Library,
+    /// The files that they stand in.
+    pub files: &'e Files,
 }

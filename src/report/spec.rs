@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::github::Github;
+use super::html::Html;
 use super::json::JsonLines;
 use super::junit::Junit;
 use super::markdown::Markdown;
@@ -22,15 +23,17 @@ pub enum ReportSpec {
     Json(PathBuf),
     /// A page of Markdown.
     Markdown(PathBuf),
+    /// A page for browsers, in this folder.
+    Html(PathBuf),
     /// Annotations of GitHub Actions on standard output, and the summary of the step.
     Github,
 }
 
 /// How they are called.
-const KINDS: [&str; 5] = ["junit", "tap", "json", "markdown", "github"];
+const KINDS: [&str; 6] = ["junit", "tap", "json", "markdown", "html", "github"];
 
 impl ReportSpec {
-    /// Reads `junit=FILE`, `tap=FILE`, `json=FILE`, `markdown=FILE` or `github`.
+    /// Reads `junit=FILE`, `tap=FILE`, `json=FILE`, `markdown=FILE`, `html=DIR` or `github`.
     ///
     /// ```
     /// use flowsim::report::ReportSpec;
@@ -52,6 +55,7 @@ impl ReportSpec {
             "tap" => Self::Tap,
             "json" => Self::Json,
             "markdown" => Self::Markdown,
+            "html" => Self::Html,
             "github" => {
                 return match path {
                     None => Ok(Self::Github),
@@ -62,6 +66,7 @@ impl ReportSpec {
         };
         match path {
             Some(path) if !path.is_empty() => Ok(make(path.into())),
+            _ if kind == "html" => Err("`html` needs a folder: `html=DIR`".into()),
             _ => Err(format!("`{kind}` needs a file: `{kind}=FILE`")),
         }
     }
@@ -78,15 +83,17 @@ impl ReportSpec {
             Self::Tap(path) => Box::new(Tap::new(path, options)),
             Self::Json(path) => Box::new(JsonLines::new(path, options)),
             Self::Markdown(path) => Box::new(Markdown::new(path, options)),
+            Self::Html(folder) => Box::new(Html::new(&folder, options)),
             Self::Github => Box::new(Github::new(out, options)),
         }
     }
 
     /// The file that it is written to.
-    pub fn path(&self) -> Option<&PathBuf> {
+    pub fn path(&self) -> Option<PathBuf> {
         match self {
-            Self::Junit(path) | Self::Tap(path) => Some(path),
-            Self::Json(path) | Self::Markdown(path) => Some(path),
+            Self::Junit(path) | Self::Tap(path) => Some(path.clone()),
+            Self::Json(path) | Self::Markdown(path) => Some(path.clone()),
+            Self::Html(folder) => Some(folder.join(super::html::FILE)),
             Self::Github => None,
         }
     }
@@ -111,6 +118,7 @@ mod tests {
         assert_eq!(parse("junit=a=b.xml"), ReportSpec::Junit("a=b.xml".into()));
         assert_eq!(parse("json=run.jsonl"), ReportSpec::Json("run.jsonl".into()));
         assert_eq!(parse("markdown=a.md"), ReportSpec::Markdown("a.md".into()));
+        assert_eq!(parse("html=out"), ReportSpec::Html("out".into()));
         assert_eq!(parse("github"), ReportSpec::Github);
     }
 
@@ -119,11 +127,12 @@ mod tests {
         for (text, problem) in [
             ("junit", "`junit` needs a file: `junit=FILE`"),
             ("tap=", "`tap` needs a file: `tap=FILE`"),
+            ("html", "`html` needs a folder: `html=DIR`"),
             ("github=a", "`github` takes no file"),
             ("JUnit=a", "no report is called `JUnit`; did you mean `junit`?"),
             (
                 "xml=a",
-                "no report is called `xml`; there are junit, tap, json, markdown, github",
+                "no report is called `xml`; there are junit, tap, json, markdown, html, github",
             ),
         ] {
             assert_eq!(ReportSpec::parse(text), Err(problem.into()), "{text}");

@@ -68,6 +68,8 @@ pub enum Outcome {
 pub struct CaseResult {
     /// Which test.
     pub id: CaseId,
+    /// The words to select it by.
+    pub tags: Vec<Text>,
     /// How it came out.
     pub outcome: Outcome,
     /// The program that the call ran in, whose legend names what the trace holds.

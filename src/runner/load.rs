@@ -9,6 +9,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::run::now;
 use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::flow::write::Graph;
 use crate::flow::{check, read};
 use crate::program::Program;
 use crate::source::{File, Files, read_document};
@@ -24,7 +25,7 @@ pub struct Library {
     pub diagnostics: Vec<Diagnostic>,
     /// How long it took on the machine to compile the flows.
     pub compiling: Duration,
-    programs: IndexMap<ProgramKey, Loaded<Program>>,
+    programs: IndexMap<ProgramKey, (Loaded<Program>, Vec<Graph>)>,
     fixtures: IndexMap<Vec<PathBuf>, Loaded<Fixtures>>,
 }
 
@@ -73,7 +74,8 @@ impl Library {
     /// What is wrong with them.
     pub fn program(&self, suite: &SuiteFile) -> Loaded<Program> {
         let key = (suite.flows.clone(), suite.placeholders.clone());
-        self.programs.get(&key).cloned().unwrap_or_else(|| Err(Arc::default()))
+        let found = self.programs.get(&key).map(|(program, _)| program.clone());
+        found.unwrap_or_else(|| Err(Arc::default()))
     }
 
     /// The fixtures of a scenario file.
@@ -87,7 +89,16 @@ impl Library {
 
     /// All programs, in the order in which scenario files first named them.
     pub fn programs(&self) -> impl Iterator<Item = &Arc<Program>> {
-        self.programs.values().filter_map(|program| program.as_ref().ok())
+        self.programs.values().filter_map(|(program, _)| program.as_ref().ok())
+    }
+
+    /// The flows of a program as graphs, in the order of its legend.
+    pub fn graphs(&self, program: &Arc<Program>) -> &[Graph] {
+        let mut programs = self.programs.values();
+        let is_it = |loaded: &Loaded<Program>| {
+            loaded.as_ref().is_ok_and(|loaded| Arc::ptr_eq(loaded, program))
+        };
+        programs.find(|(loaded, _)| is_it(loaded)).map_or(&[], |(_, graphs)| graphs)
     }
 }
 
@@ -113,7 +124,7 @@ fn program(
     key: &ProgramKey,
     files: &mut Files,
     compiling: &mut Duration,
-) -> Loaded<Program> {
+) -> (Loaded<Program>, Vec<Graph>) {
     let (paths, placeholders) = key;
     let mut loaded = read::load(paths, placeholders, files);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
@@ -123,10 +134,12 @@ fn program(
         let began = now();
         let program = Program::compile_all(&loaded.flows, &loaded.architect);
         *compiling += began.elapsed();
-        Ok(Arc::new(program))
+        let graphs = loaded.flows.iter().map(Graph::of_draft);
+        let graphs = graphs.chain(loaded.architect.iter().map(Graph::of_architect));
+        (Ok(Arc::new(program)), graphs.collect())
     } else {
         sort(&mut diagnostics);
-        Err(diagnostics.into())
+        (Err(diagnostics.into()), Vec::new())
     }
 }
 

@@ -116,6 +116,7 @@ impl Worker {
         });
         CaseResult {
             id: planned.id.clone(),
+            tags: planned.case.tags.clone(),
             outcome,
             program: planned.program.as_ref().ok().cloned(),
             trace,

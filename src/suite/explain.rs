@@ -31,7 +31,7 @@ pub fn explain(mismatches: &[Mismatch], trace: &Trace, program: &Program) -> Str
             out.push('\n');
         }
         line(&mut out, 0, &format!("{}: {}", mismatch.subject, mismatch.message));
-        difference(&mut out, &mismatch.expected, &mismatch.found);
+        difference(&mut out, &mismatch.difference());
         let before = index.checked_sub(1).and_then(|before| mismatches.get(before));
         match before {
             Some(before) if before.cause == mismatch.cause && before.cause.len() > 1 => {
@@ -47,13 +47,19 @@ pub fn explain(mismatches: &[Mismatch], trace: &Trace, program: &Program) -> Str
     out
 }
 
+impl Mismatch {
+    /// What differs, line by line with those around it: `-` is expected, `+` was found.
+    pub fn difference(&self) -> Vec<String> {
+        differing(&lines_of(&self.expected), &lines_of(&self.found))
+    }
+}
+
 /// A line that is safe for the terminal, so many columns in; spaces that it begins with count.
 fn line(out: &mut String, indent: usize, text: &str) {
     let _ = writeln!(out, "{:indent$}{}", "", one_line(text));
 }
 
-fn difference(out: &mut String, expected: &Shown, found: &Shown) {
-    let lines = differing(&lines_of(expected), &lines_of(found));
+fn difference(out: &mut String, lines: &[String]) {
     for text in lines.iter().take(MAX_LINES) {
         line(out, 4, text);
     }
@@ -128,8 +134,8 @@ mod tests {
     #[test]
     fn endless_differences_are_cut() {
         let mut out = String::new();
-        let many: Vec<Text> = (0..200).map(|n| n.to_string().into()).collect();
-        difference(&mut out, &Shown::Nothing, &Shown::Lines(many));
+        let many: Vec<String> = (0..200).map(|n| n.to_string()).collect();
+        difference(&mut out, &many);
         assert_eq!(out.lines().count(), MAX_LINES + 1);
         assert!(out.ends_with("… 140 more lines\n"), "{out}");
     }

@@ -18,4 +18,7 @@ pub use event::{
 pub use field::Field;
 pub use json::{JsonWriter, diagnostic};
 pub use simulation::write_simulation;
-pub use text::{TextStyle, render_blocks, render_text};
+pub use text::{
+    Ink, TextStyle, Told, ToldLine, Turn, TurnKind, conversation, render_blocks,
+    render_text, tell,
+};

@@ -311,6 +311,7 @@ fn whoever_is_asked_knows_the_choices() {
 fn a_menu_reads_well() {
     let run = run(&plain(), "", &["-", "7", "1", "say:hilfe", "9", "*"]);
     insta::assert_snapshot!(run.text());
+    insta::assert_snapshot!("a_menu_as_a_conversation", run.conversation());
 }
 
 /// Two menus with a menu below each, which have the same name.

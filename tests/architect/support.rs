@@ -12,7 +12,8 @@ use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
 use flowsim::trace::{
-    Fact, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, render_text,
+    Fact, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, conversation,
+    render_text,
 };
 use flowsim::value::{Json, Value};
 use flowsim::world::{FixtureHost, Fixtures, Host, Input};
@@ -283,6 +284,16 @@ impl Run {
         let mut out = String::new();
         JsonWriter::new(&self.program.legend).write(&self.trace, &mut out);
         serde_json::from_str(&out).unwrap()
+    }
+
+    /// What the caller heard and did, a line each.
+    pub(crate) fn conversation(&self) -> String {
+        let turns = conversation(&self.trace, &self.program.legend, 40);
+        let lines = turns.iter().map(|turn| {
+            let time = turn.time_ms.map_or_else(|| "-".into(), |time| time.to_string());
+            format!("{time:>6} {:?}: {}\n", turn.kind, turn.text)
+        });
+        lines.collect()
     }
 
     pub(crate) fn text(&self) -> String {

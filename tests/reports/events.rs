@@ -11,7 +11,7 @@ use flowsim::engine::{Call, Session, play};
 use flowsim::flow::read;
 use flowsim::program::Program;
 use flowsim::report::{Options, ReportSpec, Reporter};
-use flowsim::runner::{CaseId, CaseResult, Outcome, RunEvent, Tally};
+use flowsim::runner::{CaseId, CaseResult, Library, Outcome, RunEvent, Tally};
 use flowsim::source::{FileId, Files, Span, read_document};
 use flowsim::suite::{Mismatch, Shown};
 use flowsim::world::{FixtureHost, Fixtures};
@@ -33,6 +33,7 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
             span: span(),
             line,
         },
+        tags: Vec::new(),
         outcome,
         program: None,
         trace: None,
@@ -158,7 +159,9 @@ pub(crate) fn explain(result: &CaseResult) -> String {
 }
 
 pub(crate) fn options(times: bool) -> Options<'static> {
-    Options { explain: &explain, times, step_summary: None }
+    let library: &'static Library = Box::leak(Box::default());
+    let files: &'static Files = Box::leak(Box::new(Files::new()));
+    Options { explain: &explain, times, step_summary: None, library, files }
 }
 
 /// The events of a run of these, told to a reporter.
@@ -180,6 +183,7 @@ pub(crate) fn report(kind: &str, results: &[CaseResult], not_run: usize) -> Stri
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report");
     write(kind, &path, results, not_run);
+    let path = if kind == "html" { path.join("index.html") } else { path };
     fs::read_to_string(path).unwrap()
 }
 

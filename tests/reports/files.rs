@@ -24,7 +24,7 @@ fn a_report_is_there_when_the_run_has_ended_and_not_before() {
         fs::create_dir(path.parent().unwrap()).unwrap();
         fs::write(&path, "of an earlier run").unwrap();
         let spec = ReportSpec::parse(&format!("{kind}={}", path.display())).unwrap();
-        assert_eq!(spec.path(), Some(&path));
+        assert_eq!(spec.path(), Some(path.clone()));
         let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
         let started = RunEvent::Started { selected: 7, found: 7, files: 2 };
         reporter.event(&started).unwrap();

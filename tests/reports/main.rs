@@ -7,6 +7,7 @@
 mod console;
 mod events;
 mod files;
+mod html;
 mod json;
 mod junit;
 mod markdown;

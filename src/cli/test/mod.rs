@@ -52,9 +52,13 @@ pub(super) struct Arguments {
     shard: Option<Partition>,
 
     /// Write a report besides that of the console: junit=FILE, tap=FILE, json=FILE,
-    /// markdown=FILE, github; repeatable
+    /// markdown=FILE, html=DIR, github; repeatable
     #[arg(long, value_name = "KIND=FILE", value_parser = ReportSpec::parse)]
     report: Vec<ReportSpec>,
+
+    /// Write a page for browsers into a folder, as --report html=DIR
+    #[arg(long, value_name = "DIR")]
+    html: Option<PathBuf>,
 
     #[command(flatten)]
     coverage: coverage::Wanted,
@@ -161,7 +165,8 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     }
     let mut counter = arguments.coverage.counter(&suites.library);
     let mut profile = profile::Profile::default();
-    let played = play(arguments, &plan, &suites.files, &mut counter, &mut profile)?;
+    let loaded = (&suites.library, &suites.files);
+    let played = play(arguments, &plan, loaded, &mut counter, &mut profile)?;
     let covered = arguments.coverage.tell(&counter, &suites.files)?;
     snapshots::tell(&suites.library, plan.cases.len() == plan.found && !is_broken);
     if arguments.profile {
@@ -228,7 +233,7 @@ struct Played {
 fn play(
     arguments: &Arguments,
     plan: &Plan<'_>,
-    files: &Files,
+    (library, files): (&Library, &Files),
     counter: &mut coverage::Counter,
     profile: &mut profile::Profile,
 ) -> io::Result<Played> {
@@ -237,12 +242,10 @@ fn play(
         explain: &explain,
         times: true,
         step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+        library,
+        files,
     };
-    let mut reporters: Vec<Box<dyn Reporter + '_>> =
-        vec![Box::new(arguments.console(&options, plan.cases.len()))];
-    for spec in &arguments.report {
-        reporters.push(spec.clone().reporter(&options, Box::new(io::stdout())));
-    }
+    let mut reporters = reporters(arguments, &options, plan.cases.len());
     // A report that cannot be written does not keep the others from being written. Whoever
     // closes the pipe of the console still wants the exit code.
     let mut failures: Vec<Option<io::Error>> = reporters.iter().map(|_| None).collect();
@@ -273,6 +276,21 @@ fn play(
         (None, Ok(tally)) => Ok(Played { tally, has_bug, is_closed: !closed.is_empty() }),
         (None, Err(error)) => Err(io::Error::other(error)),
     }
+}
+
+/// The console first, then the reports that are asked for.
+fn reporters<'e>(
+    arguments: &Arguments,
+    options: &report::Options<'e>,
+    selected: usize,
+) -> Vec<Box<dyn Reporter + 'e>> {
+    let mut reporters: Vec<Box<dyn Reporter + 'e>> =
+        vec![Box::new(arguments.console(options, selected))];
+    let html = arguments.html.iter().cloned().map(ReportSpec::Html);
+    for spec in arguments.report.iter().cloned().chain(html) {
+        reporters.push(spec.reporter(options, Box::new(io::stdout())));
+    }
+    reporters
 }
 
 /// Why a test failed or could not be run.

@@ -149,7 +149,8 @@ fn round(arguments: &Arguments, suites: &Suites, plan: &Plan<'_>) -> io::Result<
     }
     let mut counter = coverage::Counter::default();
     let mut profile = profile::Profile::default();
-    let played = play(arguments, plan, &suites.files, &mut counter, &mut profile)?;
+    let loaded = (&suites.library, &suites.files);
+    let played = play(arguments, plan, loaded, &mut counter, &mut profile)?;
     if arguments.profile {
         profile.tell(&suites.times());
     }

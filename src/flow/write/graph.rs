@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use crate::flow::architect::{Action, ArchitectFlow, Setting, Settings, Unit};
+use crate::flow::architect::{
+    Action, ArchitectFlow, Setting, Settings, StepId, Unit, step_ids,
+};
 use crate::flow::model::{Flow, PathKind};
 
 /// A flow as a graph.
@@ -23,6 +25,8 @@ pub struct Graph {
 /// An action, or the beginning of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vertex {
+    /// The id that the node has in runs. The task of a choice has none.
+    pub id: Option<String>,
     /// The name that its author gave it.
     pub name: String,
     /// What it does.
@@ -58,6 +62,7 @@ impl Graph {
     pub fn of_draft(flow: &Flow) -> Self {
         let start = flow.start.as_ref().map(|start| &start.node);
         let vertices = flow.nodes.values().map(|node| Vertex {
+            id: Some(node.id.to_string()),
             name: node.name.as_ref().unwrap_or(&node.id).to_string(),
             kind: node.node_type.to_string(),
             is_start: start == Some(&node.id),
@@ -96,6 +101,9 @@ impl Graph {
                 drawing.arrows.push(Arrow { from, to: *to, label, is_jump: true });
             }
         }
+        for (vertex, id) in drawing.vertices.iter_mut().zip(ids(flow)) {
+            vertex.id = id;
+        }
         Self {
             name: flow.name.value.to_string(),
             vertices: drawing.vertices,
@@ -103,6 +111,16 @@ impl Graph {
             arrows: drawing.arrows,
         }
     }
+}
+
+/// The ids of all vertices, as they are in runs.
+fn ids(flow: &ArchitectFlow) -> impl Iterator<Item = Option<String>> {
+    let (ids, _) = step_ids(flow);
+    ids.into_iter().filter_map(|id| match id {
+        StepId::Node(id) => Some(Some(id.to_string())),
+        StepId::Choice => Some(None),
+        StepId::Flow(_) | StepId::NextRound(_) => None,
+    })
 }
 
 fn label(kind: &PathKind) -> String {
@@ -149,7 +167,7 @@ impl<'f> Drawing<'f> {
     fn unit(&mut self, unit: &'f Unit, is_start: bool) {
         let first = self.vertices.len();
         let (name, kind) = (unit.name.to_string(), unit.kind.name().into());
-        self.vertices.push(Vertex { name, kind, is_start });
+        self.vertices.push(Vertex { id: None, name, kind, is_start });
         self.references(first, &unit.settings);
         self.actions(&unit.actions, vec![(first, String::new())]);
         for choice in &unit.choices {
@@ -169,7 +187,7 @@ impl<'f> Drawing<'f> {
             let kind = action.kind.value.to_string();
             let name =
                 action.name.as_ref().map_or_else(|| kind.clone(), |it| it.to_string());
-            self.vertices.push(Vertex { name, kind, is_start: false });
+            self.vertices.push(Vertex { id: None, name, kind, is_start: false });
             for (from, label) in open.drain(..) {
                 self.arrows.push(Arrow { from, to: vertex, label, is_jump: false });
             }

@@ -7,8 +7,7 @@ use indexmap::IndexMap;
 
 use super::graph::Graph;
 use crate::flow::architect::{
-    Action, ArchitectFlow, Choice, Output, Setting, Settings, StepId, Unit, Variable,
-    step_ids,
+    Action, ArchitectFlow, Choice, Output, Setting, Settings, Unit, Variable,
 };
 use crate::value::{Json, JsonObject, Text};
 
@@ -71,7 +70,9 @@ impl<'f> Writer<'f> {
         }
         let firsts = graph.clusters.iter().map(|cluster| cluster.vertices.start);
         let units = flow.units.iter().map(|unit| unit.key.as_str()).zip(firsts).collect();
-        Self { ids: ids(flow), vertex: 0, units, ways, nodes: JsonObject::new() }
+        let ids = graph.vertices.iter().map(|it| it.id.as_deref().map(Text::from));
+        let ids = ids.collect();
+        Self { ids, vertex: 0, units, ways, nodes: JsonObject::new() }
     }
 
     /// The vertex that is written now, and its id.
@@ -258,17 +259,6 @@ impl<'f> Writer<'f> {
 /// Whether a choice runs a task that stands inside it.
 fn is_task(choice: &Choice) -> bool {
     choice.action.kind.value == "menuTask"
-}
-
-/// The ids of all vertices, as they are in runs.
-fn ids(flow: &ArchitectFlow) -> Vec<Option<Text>> {
-    let (ids, _) = step_ids(flow);
-    let of_vertices = ids.into_iter().filter_map(|id| match id {
-        StepId::Node(id) => Some(Some(id)),
-        StepId::Choice => Some(None),
-        StepId::Flow(_) | StepId::NextRound(_) => None,
-    });
-    of_vertices.collect()
 }
 
 /// Names that are given once: a second `Main` is `Main (2)`.

@@ -1,6 +1,7 @@
 //! The trace as a tree that a person reads.
 
 mod blocks;
+mod conversation;
 mod fold;
 mod listen;
 mod outline;
@@ -10,12 +11,16 @@ mod preview;
 mod row;
 mod story;
 mod summary;
+mod told;
 
 pub use blocks::render_blocks;
+pub use conversation::{Turn, TurnKind, conversation};
 use fold::folds;
 use page::Page;
+pub use piece::Ink;
 use preview::Preview;
 use story::Teller;
+pub use told::{Told, ToldLine, tell};
 
 use super::event::Trace;
 use super::steps::Grouped;

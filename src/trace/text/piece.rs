@@ -7,7 +7,8 @@ use super::preview::MAX_LINES;
 
 /// What a piece of a line is about; the colours only stress it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ink {
+pub enum Ink {
+    /// Nothing in particular.
     Plain,
     /// What is seldom looked at: times, types, the lines of the tree.
     Faint,

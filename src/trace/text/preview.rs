@@ -21,6 +21,11 @@ impl Preview {
         Self { limit }
     }
 
+    /// At most so many characters of each text.
+    pub(super) fn of(limit: usize) -> Self {
+        Self { limit }
+    }
+
     /// A text on one line, without what a terminal would obey.
     pub(super) fn text(self, text: &str) -> String {
         let mut characters = text.chars().map(sign);

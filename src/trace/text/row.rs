@@ -11,6 +11,8 @@ use crate::trace::{Fact, Failure, PathTaken, Step};
 /// One row; it may take several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
+    /// The index of its step; what stands for several steps has none.
+    pub(super) step: Option<u32>,
     /// How many flows deep.
     pub(super) level: usize,
     /// When it begins, in milliseconds since the call began; a row that sums up has none.
@@ -87,6 +89,7 @@ impl<'s> Rows<'s> {
         let label = self.teller.legend.node(step.node);
         let preview = self.teller.preview;
         self.rows.push(Row {
+            step: u32::try_from(index).ok(),
             level: usize::from(step.depth),
             time_ms: Some(step.start_ms),
             took_ms: match called {
@@ -131,6 +134,7 @@ impl<'s> Rows<'s> {
         let called = self.called(caller);
         let setting = Setting { onward, called, is_return: true, known: self.failure };
         self.rows.push(Row {
+            step: None,
             level: usize::from(step.depth) + 1,
             time_ms: Some(step.end_ms),
             took_ms: 0,
@@ -152,6 +156,7 @@ impl<'s> Rows<'s> {
         let times = thousands((fold.end - fold.start) / fold.period);
         let values = if fold.is_exact { "" } else { ", with other values" };
         self.rows.push(Row {
+            step: None,
             level: usize::from(self.steps[fold.start].0.depth),
             time_ms: None,
             took_ms: 0,

@@ -159,7 +159,7 @@ impl Teller<'_> {
         }
     }
 
-    fn tell_handed_on(&self, fact: &Fact) -> Option<String> {
+    pub(super) fn tell_handed_on(&self, fact: &Fact) -> Option<String> {
         Some(match fact {
             Fact::Routed(routing) => format!("routed to {}", self.routing(routing)),
             Fact::Transferred(transfer) => {

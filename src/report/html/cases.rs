@@ -1,0 +1,131 @@
+//! The tests of a run for the script of the page.
+
+use indexmap::{IndexMap, IndexSet};
+use serde::Serialize;
+
+use crate::diagnostic::visible::one_line;
+use crate::report::Explain;
+use crate::report::words::{explanation, file_of};
+use crate::runner::{CaseResult, Outcome};
+use crate::suite::Mismatch;
+
+/// How many lines of a difference are kept.
+const MOST_LINES: usize = 400;
+
+/// How many characters of one of them.
+const MOST_TEXT: usize = 2_000;
+
+/// All tests.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Tests {
+    files: IndexSet<String>,
+    tests: Vec<Test>,
+    /// The anchors that were given, and how often.
+    #[serde(skip)]
+    anchors: IndexMap<String, usize>,
+}
+
+/// A test. What does not apply is left out.
+#[derive(Debug, Serialize)]
+struct Test {
+    /// What stands behind `#test-` in its address.
+    id: String,
+    file: usize,
+    line: u32,
+    name: String,
+    outcome: &'static str,
+    command: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<usize>,
+    /// Why it was skipped, could not be run, or panicked.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    reason: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mismatches: Vec<Difference>,
+}
+
+/// What is not as expected.
+#[derive(Debug, Serialize)]
+struct Difference {
+    subject: String,
+    message: String,
+    /// With `-`, `+` or a space before.
+    lines: Vec<String>,
+    cause: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<u32>,
+}
+
+impl Tests {
+    /// Adds a test with the place of its call.
+    pub(super) fn add(
+        &mut self,
+        result: &CaseResult,
+        call: Option<usize>,
+        explain: Explain<'_>,
+    ) {
+        let file = file_of(&result.id);
+        let id = self.anchor(result, &file);
+        let (mut mismatches, mut reason) = (Vec::new(), String::new());
+        match &result.outcome {
+            Outcome::Passed => {}
+            Outcome::Failed(found) => {
+                mismatches = found.iter().map(Difference::of).collect();
+            }
+            Outcome::Skipped(text) => reason = one_line(text),
+            Outcome::Broken(_) | Outcome::Panicked(_) => {
+                reason = explanation(result, explain);
+            }
+        }
+        self.tests.push(Test {
+            id,
+            file: self.files.insert_full(file).0,
+            line: result.id.line,
+            name: one_line(&result.id.name),
+            outcome: result.outcome.name(),
+            command: one_line(&result.command),
+            tags: result.tags.iter().map(|tag| one_line(tag)).collect(),
+            call,
+            reason,
+            mismatches,
+        });
+    }
+
+    /// File, line and row, so that an address stays the same from run to run.
+    fn anchor(&mut self, result: &CaseResult, file: &str) -> String {
+        let mut anchor = format!("{file}:{}", result.id.line);
+        if let Some(row) = result.id.row {
+            anchor += &format!(":{row}");
+        }
+        let count = self.anchors.entry(anchor.clone()).or_default();
+        *count += 1;
+        if *count > 1 { format!("{anchor}~{count}") } else { anchor }
+    }
+}
+
+impl Difference {
+    fn of(mismatch: &Mismatch) -> Self {
+        let mut lines: Vec<String> = mismatch.difference();
+        if let Some(more @ 1..) = lines.len().checked_sub(MOST_LINES) {
+            lines.truncate(MOST_LINES);
+            lines.push(format!("  … {more} more lines"));
+        }
+        Self {
+            subject: one_line(&mismatch.subject),
+            message: shortened(&mismatch.message),
+            lines: lines.iter().map(|it| shortened(it)).collect(),
+            cause: mismatch.cause.iter().map(|it| shortened(it)).collect(),
+            step: mismatch.step,
+        }
+    }
+}
+
+/// The beginning, on one line.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MOST_TEXT) {
+        Some((end, _)) => format!("{}…", one_line(&text[..end])),
+        None => one_line(text),
+    }
+}

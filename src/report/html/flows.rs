@@ -1,0 +1,148 @@
+//! The flows of a run as the page shows them: how much of each was covered, and drawings.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::drawing::{Drawing, drawings};
+use super::marks::{Mark, Marks};
+use crate::analysis::coverage::{Coverage, FlowReport, Kind, NodeReport, Report, Share};
+use crate::flow::write::Graph;
+use crate::program::Program;
+use crate::runner::{CaseResult, Library};
+use crate::source::Files;
+use crate::value::Text;
+
+/// Counts what calls come to.
+pub(super) struct Counter(Vec<(Arc<Program>, Coverage)>);
+
+/// A flow.
+#[derive(Debug, Serialize)]
+pub(super) struct Flow {
+    name: String,
+    kind: String,
+    file: String,
+    line: u32,
+    /// How many calls came into it.
+    count: u64,
+    shares: Vec<Counted>,
+    drawings: Vec<Drawing>,
+    nodes: Vec<Node>,
+    /// How much of its nodes is covered.
+    mark: Mark,
+}
+
+/// How much of a kind is covered.
+#[derive(Debug, Serialize)]
+pub(super) struct Counted {
+    kind: &'static str,
+    covered: usize,
+    total: usize,
+    percent: u8,
+}
+
+#[derive(Debug, Serialize)]
+struct Node {
+    id: String,
+    line: u32,
+    count: u64,
+    mark: Mark,
+    /// What of it no call came to.
+    missed: Vec<String>,
+}
+
+impl Counter {
+    /// For all flows of a library.
+    pub(super) fn new(library: &Library) -> Self {
+        let count = |it: &Arc<Program>| (Arc::clone(it), Coverage::new(it));
+        Self(library.programs().map(count).collect())
+    }
+
+    pub(super) fn add(&mut self, result: &CaseResult) {
+        let (Some(trace), Some(program)) = (&result.trace, &result.program) else {
+            return;
+        };
+        let known = self.0.iter_mut().find(|(known, _)| Arc::ptr_eq(known, program));
+        if let Some((_, coverage)) = known {
+            coverage.add(trace);
+        }
+    }
+
+    /// What was counted in all. Of two versions of a flow the first is told.
+    pub(super) fn told(
+        &self,
+        library: &Library,
+        files: &Files,
+    ) -> (Vec<Counted>, Vec<Flow>) {
+        let mut report = Report::default();
+        let mut graphs: IndexMap<(&Text, &Text), &Graph> = IndexMap::new();
+        for (program, coverage) in &self.0 {
+            // A version that cannot be added is told by `--coverage`.
+            let _ = report.merge(Report::of(coverage, files));
+            let flows = program.legend.flows.iter().zip(library.graphs(program));
+            for (flow, graph) in flows {
+                graphs.entry((&flow.id, &flow.flow_type)).or_insert(graph);
+            }
+        }
+        let flow =
+            |it: &FlowReport| Flow::of(it, graphs.get(&(&it.id, &it.flow_type)).copied());
+        (counted(&report.shares()), report.flows.iter().map(flow).collect())
+    }
+}
+
+fn counted(shares: &[Share; Kind::ALL.len()]) -> Vec<Counted> {
+    let shares = Kind::ALL.into_iter().zip(shares).filter(|(_, share)| share.total > 0);
+    let one = |(kind, share): (Kind, &Share)| Counted {
+        kind: heading(kind),
+        covered: share.covered,
+        total: share.total,
+        percent: share.percent(),
+    };
+    shares.map(one).collect()
+}
+
+fn heading(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ErrorHandlers => "error handlers",
+        other => other.name(),
+    }
+}
+
+impl Flow {
+    fn of(report: &FlowReport, graph: Option<&Graph>) -> Self {
+        let marks = Marks::of(report);
+        let nodes: Vec<Node> = report.nodes.iter().map(Node::of).collect();
+        let has = |mark: Mark| nodes.iter().any(|node| node.mark == mark);
+        let mark = match (report.count > 0 || has(Mark::Covered), has(Mark::Missed)) {
+            (false, _) => Mark::Missed,
+            (true, true) => Mark::Partly,
+            (true, false) if has(Mark::Partly) => Mark::Partly,
+            (true, false) => Mark::Covered,
+        };
+        Self {
+            name: report.name.to_string(),
+            kind: report.flow_type.to_string(),
+            file: report.file.to_string(),
+            line: report.line,
+            count: report.count,
+            shares: counted(&report.shares()),
+            drawings: graph.map_or_else(Vec::new, |it| drawings(it, &marks)),
+            nodes,
+            mark,
+        }
+    }
+}
+
+impl Node {
+    fn of(report: &NodeReport) -> Self {
+        let missed = report.parts.iter().filter(|part| part.count == 0);
+        Self {
+            id: report.id.to_string(),
+            line: report.line,
+            count: report.count,
+            mark: Mark::of_node(report),
+            missed: missed.map(|part| part.name.to_string()).collect(),
+        }
+    }
+}

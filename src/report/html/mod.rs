@@ -1,0 +1,180 @@
+//! A page for browsers: every test with its conversation and its trace, and the flows drawn
+//! with what was covered. One file, which needs nothing but itself.
+//!
+//! What scenario files and flows say stays text: the templates escape it, the script of the
+//! page only makes texts of it, and the policy of the page lets nothing run but that script.
+
+mod calls;
+mod cases;
+mod drawing;
+mod flows;
+mod layout;
+mod marks;
+
+use std::io;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::output::ReportFile;
+use super::words::counts;
+use super::{Options, Reporter};
+use crate::runner::{RunEvent, Tally};
+use calls::Calls;
+use cases::Tests;
+use flows::Counter;
+
+/// The page and its parts.
+const PAGE: &str = include_str!("page.html");
+const FLOWS: &str = include_str!("flows.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The file in the folder of the report.
+pub(super) const FILE: &str = "index.html";
+
+/// Collects what the page shows.
+pub(super) struct Html<'e> {
+    file: ReportFile,
+    options: Options<'e>,
+    tests: Tests,
+    calls: Calls,
+    counter: Counter,
+}
+
+impl<'e> Html<'e> {
+    /// In this folder.
+    pub(super) fn new(folder: &std::path::Path, options: Options<'e>) -> Self {
+        Self {
+            file: ReportFile::new(folder.join(FILE)),
+            tests: Tests::default(),
+            calls: Calls::default(),
+            counter: Counter::new(options.library),
+            options,
+        }
+    }
+
+    fn page(&self, tally: Tally) -> io::Result<String> {
+        let (shares, flows) = self.counter.told(self.options.library, self.options.files);
+        let mut environment = Environment::new();
+        let added = environment
+            .add_template("page.html", PAGE)
+            .and_then(|()| environment.add_template("flows.html", FLOWS));
+        let total = tally.total();
+        let page = added.and_then(|()| environment.get_template("page.html"));
+        let page = page.and_then(|page| {
+            page.render(context! {
+                policy => policy(),
+                style => Value::from_safe_string(STYLE.into()),
+                script => Value::from_safe_string(SCRIPT.into()),
+                counts => counts(tally),
+                parts => Value::from(Serde(parts(tally))),
+                total,
+                shares => Value::from(Serde(shares)),
+                flows => Value::from(Serde(flows)),
+                tests => Value::from_safe_string(embedded(&self.tests)?),
+                calls => Value::from_safe_string(embedded(&self.calls)?),
+            })
+        });
+        page.map_err(io::Error::other)
+    }
+}
+
+impl Reporter for Html<'_> {
+    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+        match *event {
+            RunEvent::Started { .. } => self.file.begin(),
+            RunEvent::Finished(result) => {
+                let call = self.calls.add(result);
+                self.tests.add(result, call, self.options.explain);
+                self.counter.add(result);
+                Ok(())
+            }
+            RunEvent::Ended { tally, .. } => self.file.write(&self.page(tally)?),
+        }
+    }
+}
+
+/// How many tests came out how.
+#[derive(Serialize)]
+struct Part {
+    outcome: &'static str,
+    count: usize,
+    /// How many are counted before.
+    before: usize,
+}
+
+fn parts(tally: Tally) -> Vec<Part> {
+    let mut before = 0;
+    [
+        ("passed", tally.passed),
+        ("failed", tally.failed),
+        ("skipped", tally.skipped),
+        ("not run", tally.not_run),
+    ]
+    .into_iter()
+    .map(|(outcome, count)| {
+        let part = Part { outcome, count, before };
+        before += count;
+        part
+    })
+    .collect()
+}
+
+/// What the page may load and run: its own style and script, and nothing else.
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; \
+         base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+/// JSON inside an element of a page: nothing in it ends the element.
+fn embedded<T: Serialize>(data: &T) -> Result<String, minijinja::Error> {
+    let json = serde_json::to_string(data).map_err(|error| {
+        let kind = minijinja::ErrorKind::BadSerialization;
+        minijinja::Error::new(kind, error.to_string())
+    })?;
+    Ok(json.replace('<', "\\u003c"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_the_element_of_the_data() {
+        let text = "</script><!-- <script>";
+        let embedded = embedded(&text).unwrap();
+        assert!(!embedded.contains('<'), "{embedded}");
+        assert_eq!(serde_json::from_str::<String>(&embedded).unwrap(), text);
+    }
+
+    /// The hashes of the policy are those of what stands between the tags.
+    #[test]
+    fn style_and_script_stand_unchanged_in_the_page() {
+        assert!(PAGE.contains("<style>{{ style }}</style>"));
+        assert!(PAGE.contains("<script>{{ script }}</script>"));
+        for text in [STYLE, SCRIPT] {
+            assert!(!text.contains("</") && !text.contains("<!--"));
+        }
+    }
+
+    #[test]
+    fn the_page_asks_nobody_else() {
+        for text in [PAGE, FLOWS, STYLE, SCRIPT] {
+            for outside in ["http:", "https:", "url(\"", "@import", "fetch(", "innerHTML"]
+            {
+                let is_namespace = outside == "http:" && text.contains("www.w3.org");
+                assert!(!text.contains(outside) || is_namespace, "{outside}");
+            }
+        }
+    }
+}

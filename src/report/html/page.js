@@ -1,0 +1,428 @@
+"use strict";
+// What the page shows comes from the two JSON elements. Every text goes in as text, never as
+// markup: names and prompts are other people's.
+(() => {
+  const data = JSON.parse(document.getElementById("tests-data").textContent);
+  const byId = (id) => document.getElementById(id);
+  const SIGNS = { passed: "✓", failed: "✗", broken: "✗", panicked: "✗", skipped: "–" };
+  const FAILURES = new Set(["failed", "broken", "panicked"]);
+  // As the report numbers what is said in a conversation.
+  const SAID = 0, PRESSED = 1, SPOKE = 2, HANDED = 4;
+  const ERROR_INK = 5;
+  const PAGE = 200;
+
+  const filter = { q: "", outcome: "", file: "", tag: "" };
+  let found = [];
+  let listed = 0;
+  let chosen = null;
+
+  // The calls are many; they are read when the first of them is looked at.
+  let calls = null;
+  const allCalls = () => {
+    calls ??= JSON.parse(byId("calls-data").textContent);
+    return calls;
+  };
+
+  function element(name, className, ...children) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.append(...children);
+    return made;
+  }
+
+  const groupOf = (test) => (FAILURES.has(test.outcome) ? "failed" : test.outcome);
+  const seconds = (ms) => `${ms / 1000} s`;
+  const count = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+
+  // The virtual clock: minutes and seconds since the call began.
+  function clock(ms) {
+    const tenths = Math.floor(ms / 100);
+    const rest = tenths % 600;
+    const time = element("time", "", `${Math.floor(tenths / 600)}:${String(Math.floor(rest / 10)).padStart(2, "0")}.${rest % 10}`);
+    time.title = `${ms.toLocaleString("en")} ms after the call began`;
+    return time;
+  }
+
+  // --- Filter -----------------------------------------------------------------------
+
+  // The calls in which a word stands, found by the texts that have it.
+  function callsWith(word) {
+    const { texts, lines, turns, calls } = allCalls();
+    const has = texts.map((text) => text.toLowerCase().includes(word));
+    const inLine = lines.map((line) => line.some((part, index) => isText(index) && has[part]));
+    const inTurn = turns.map(([, text]) => has[text]);
+    return calls.map((call) =>
+      has[call.flow] || every(call.lines, 4, (line) => inLine[line])
+      || every(call.turns, 2, (turn) => inTurn[turn])
+      || call.variables.some((text) => has[text]));
+  }
+
+  // In a line stand the level, three texts, and then numbers of inks with their texts.
+  const isText = (index) => index > 0 && (index < 4 || index % 2 === 1);
+
+  function every(list, step, isIt) {
+    for (let at = 0; at < list.length; at += step) if (isIt(list[at])) return true;
+    return false;
+  }
+
+  function textOf(test) {
+    test.text ??= [test.name, `${data.files[test.file]}:${test.line}`, ...(test.tags ?? []), test.outcome]
+      .join("\n").toLowerCase();
+    return test.text;
+  }
+
+  function applyFilter() {
+    const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const inCalls = words.map((word) => (word.length > 1 ? callsWith(word) : []));
+    found = data.tests.filter((test) =>
+      (!filter.outcome || groupOf(test) === filter.outcome)
+      && (!filter.file || data.files[test.file] === filter.file)
+      && (!filter.tag || test.tags?.includes(filter.tag))
+      && words.every((word, at) => textOf(test).includes(word) || inCalls[at][test.call]));
+    byId("list").replaceChildren();
+    listed = 0;
+    listMore();
+    byId("shown").textContent = found.length === data.tests.length
+      ? count(found.length, "test") : `${found.length.toLocaleString("en")} of ${count(data.tests.length, "test")}`;
+  }
+
+  function listMore() {
+    const list = byId("list");
+    const end = Math.min(listed + PAGE, found.length);
+    for (; listed < end; listed += 1) {
+      const test = found[listed];
+      const before = found[listed - 1];
+      if (!before || before.file !== test.file) list.append(element("li", "file", data.files[test.file]));
+      list.append(element("li", "", row(test)));
+    }
+    const left = found.length - listed;
+    byId("more").hidden = left === 0;
+    byId("more").textContent = `Show ${Math.min(PAGE, left)} more of ${left.toLocaleString("en")}`;
+  }
+
+  function row(test) {
+    const sign = element("span", "sign", SIGNS[test.outcome]);
+    sign.setAttribute("role", "img");
+    sign.setAttribute("aria-label", test.outcome);
+    const link = element("a", `row ${test.outcome}`, sign, element("span", "name", test.name),
+      element("span", "meta", [`line ${test.line}`, ...(test.tags ?? [])].join(" · ")));
+    link.href = addressOf(test);
+    if (test === chosen) link.setAttribute("aria-current", "true");
+    return link;
+  }
+
+  function fillFilter() {
+    const groups = new Map([["", data.tests.length]]);
+    for (const test of data.tests) groups.set(groupOf(test), (groups.get(groupOf(test)) ?? 0) + 1);
+    for (const [group, number] of groups) {
+      const button = element("button", "", `${group || "all"} ${number.toLocaleString("en")}`);
+      button.type = "button";
+      button.dataset.outcome = group;
+      button.addEventListener("click", () => setFilter({ outcome: group }));
+      byId("outcomes").append(button);
+    }
+    options(byId("file"), data.files);
+    options(byId("tag"), [...new Set(data.tests.flatMap((test) => test.tags ?? []))].sort());
+    byId("q").addEventListener("input", (event) => setFilter({ q: event.target.value }));
+    for (const name of ["file", "tag"]) {
+      byId(name).addEventListener("change", (event) => setFilter({ [name]: event.target.value }));
+    }
+    byId("filter").addEventListener("submit", (event) => event.preventDefault());
+    byId("more").addEventListener("click", listMore);
+  }
+
+  function options(select, values) {
+    for (const value of values) select.append(new Option(value, value));
+    select.hidden = values.length < (select.id === "file" ? 2 : 1);
+  }
+
+  function showFilter() {
+    byId("q").value = filter.q;
+    byId("file").value = filter.file;
+    byId("tag").value = filter.tag;
+    for (const button of byId("outcomes").children) {
+      button.setAttribute("aria-pressed", String(button.dataset.outcome === filter.outcome));
+    }
+  }
+
+  // The filter stands in the address, so that it can be sent to somebody.
+  function setFilter(change) {
+    Object.assign(filter, change);
+    const set = Object.entries(filter).filter(([, value]) => value);
+    history.replaceState(null, "", `#${new URLSearchParams(set)}`);
+    showFilter();
+    applyFilter();
+  }
+
+  // --- A test -----------------------------------------------------------------------
+
+  const addressOf = (test) =>
+    `#test-${encodeURIComponent(test.id).replaceAll("%2F", "/").replaceAll("%3A", ":")}`;
+
+  function showTest(test) {
+    chosen = test;
+    byId("list").querySelector("[aria-current]")?.removeAttribute("aria-current");
+    const address = addressOf(test);
+    for (const link of byId("list").querySelectorAll("a")) {
+      if (link.getAttribute("href") === address) {
+        link.setAttribute("aria-current", "true");
+        link.scrollIntoView({ block: "nearest" });
+      }
+    }
+    const detail = byId("detail");
+    const back = element("a", "back", "← All tests");
+    back.href = "#tests";
+    detail.replaceChildren(back, element("h2", "", test.name), facts(test));
+    const call = test.call === undefined ? [] : callOf(test);
+    detail.append(...call.slice(0, 1), ...problems(test), command(test), ...call.slice(1));
+    detail.scrollTop = 0;
+  }
+
+  function facts(test) {
+    const facts = element("p", "facts", element("span", `pill ${test.outcome}`, test.outcome),
+      `${data.files[test.file]}:${test.line}`);
+    for (const tag of test.tags ?? []) {
+      const button = element("button", "tag", tag);
+      button.type = "button";
+      button.title = "Only tests with this tag";
+      button.addEventListener("click", () => { setFilter({ tag }); route(); });
+      facts.append(button);
+    }
+    return facts;
+  }
+
+  function problems(test) {
+    if (test.reason) {
+      const isSkipped = test.outcome === "skipped";
+      const reason = isSkipped ? element("p", "", test.reason) : element("pre", "", ...shownLines(test.reason.split("\n")));
+      return [element("div", `problem ${test.outcome}`, reason)];
+    }
+    return (test.mismatches ?? []).map((mismatch) => {
+      const problem = element("div", "problem",
+        element("p", "", element("b", "", mismatch.subject), ` · ${mismatch.message}`));
+      if (mismatch.lines.length) {
+        const lines = element("pre", "", ...shownLines(mismatch.lines));
+        lines.setAttribute("aria-label", "minus is expected, plus was found");
+        problem.append(lines);
+      }
+      if (mismatch.cause.length) {
+        problem.append(element("ul", "", ...mismatch.cause.map((cause) => element("li", "", cause))));
+      }
+      if (mismatch.step !== undefined) {
+        const button = element("button", "", "Show the step");
+        button.type = "button";
+        button.addEventListener("click", () => {
+          byId("detail").querySelector(`[data-step="${mismatch.step}"]`)?.scrollIntoView({ block: "center" });
+        });
+        problem.append(button);
+      }
+      return problem;
+    });
+  }
+
+  const shownLines = (lines) => lines.map((line) =>
+    element("span", { "-": "minus", "+": "plus" }[line[0]] ?? "", line || " "));
+
+  function command(test) {
+    const box = element("div", "command", element("code", "", test.command));
+    if (navigator.clipboard) {
+      const copy = element("button", "", "Copy");
+      copy.type = "button";
+      copy.title = "Copy the command that runs this test alone";
+      copy.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(test.command);
+        copy.textContent = "Copied";
+      });
+      box.append(copy);
+    }
+    return box;
+  }
+
+  function callOf(test) {
+    const all = allCalls();
+    const call = all.calls[test.call];
+    const text = (at) => all.texts[at];
+    const about = element("p", "meta", `${text(call.flow)} · ${call.status} after ${seconds(call.elapsed)} `
+      + `on the virtual clock, ${count(call.actions, "action")} · starts ${call.start}`);
+    const steps = new Set((test.mismatches ?? []).map((mismatch) => mismatch.step));
+    const parts = element("div", "call",
+      element("section", "", element("h3", "", "Conversation"), chat(call, all)),
+      element("section", "", element("h3", "", "Trace"), timeline(call, all, steps)));
+    const shown = [about, parts];
+    if (call.variables.length) shown.push(variables(call, text));
+    return shown;
+  }
+
+  function chat(call, { texts, turns }) {
+    const list = element("ol", "chat");
+    let last = -1;
+    for (let at = 0; at < call.turns.length; at += 2) {
+      const [kind, text] = turns[call.turns[at]];
+      const time = call.turns[at + 1];
+      const turn = turnOf(kind, texts[text]);
+      if (time >= 0 && time !== last) turn.prepend(clock(time));
+      if (time >= 0) last = time;
+      list.append(turn);
+    }
+    if (call.more_turns) list.append(element("li", "middle", `${count(call.more_turns, "more turn")} left out`));
+    const end = call.reason === null ? `the call is over, ${call.status}` : texts[call.reason];
+    list.append(element("li", call.reason === null ? "middle" : "middle bad", end));
+    return list;
+  }
+
+  function turnOf(kind, text) {
+    switch (kind) {
+      case SAID: return element("li", "flow", element("div", "bubble", text));
+      case PRESSED: {
+        const keys = element("div", "bubble", ...[...text].map((key) => element("kbd", "", key)));
+        keys.setAttribute("aria-label", `pressed ${text}`);
+        return element("li", "caller", keys);
+      }
+      case SPOKE: return element("li", "caller", element("div", "bubble", text));
+      case HANDED: return element("li", "middle way", text);
+      default: return element("li", "middle", text);
+    }
+  }
+
+  function timeline(call, all, steps) {
+    const list = element("ol", "");
+    for (let at = 0; at < call.lines.length; at += 4) {
+      const [place, time, took, step] = call.lines.slice(at, at + 4);
+      const line = lineOf(all.lines[place], time, took, all.texts);
+      if (step >= 0) {
+        line.dataset.step = step;
+        if (steps.has(step)) line.classList.add("marked");
+      }
+      list.append(line);
+    }
+    if (call.more) list.append(element("li", "note", `${count(call.more, "more step")} left out`));
+    return list;
+  }
+
+  function lineOf([level, label, name, type, ...pieces], time, took, texts) {
+    const head = element("p", "", element("b", "", texts[label]));
+    if (texts[name]) head.append(` (${texts[name]})`);
+    if (texts[type]) head.append(element("span", "type", texts[type]));
+    if (took > 0) head.append(element("span", "type", seconds(took)));
+    const body = element("div", "body", head);
+    let isBad = false;
+    for (let at = 0; at < pieces.length; at += 2) {
+      isBad ||= pieces[at] === ERROR_INK;
+      body.append(element("p", `ink${pieces[at]}`, texts[pieces[at + 1]]));
+    }
+    const rail = element("div", "rail", ...Array.from({ length: Math.min(level, 12) }, () => element("i")), body);
+    const className = `line${isBad ? " bad" : ""}${texts[type] ? "" : " rest"}`;
+    return element("li", className, time >= 0 ? clock(time) : element("span"), rail);
+  }
+
+  function variables(call, text) {
+    const rows = [];
+    for (let at = 0; at < call.variables.length; at += 2) {
+      const name = element("th", "", text(call.variables[at]));
+      name.scope = "row";
+      rows.push(element("tr", "", name, element("td", "value", text(call.variables[at + 1]))));
+    }
+    return element("details", "", element("summary", "", `Variables at the end (${rows.length})`),
+      element("table", "", element("tbody", "", ...rows)));
+  }
+
+  // --- Views and addresses ----------------------------------------------------------
+
+  function showFlow(id) {
+    const template = byId(id) instanceof HTMLTemplateElement ? byId(id) : byId("flows-start");
+    byId("flow").replaceChildren(template.content.cloneNode(true));
+    byId("flow").scrollTop = 0;
+    // A drawing that is wider than the screen begins where the calls do.
+    for (const canvas of byId("flow").querySelectorAll(".canvas")) {
+      const box = canvas.querySelector(".start") ?? canvas.querySelector(".box");
+      if (box) canvas.scrollLeft = box.x.baseVal.value + box.width.baseVal.value / 2 - canvas.clientWidth / 2;
+    }
+    for (const link of byId("flow-list").querySelectorAll("a")) {
+      if (link.getAttribute("href") === `#${id}`) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  function view(name, isOpen) {
+    for (const id of ["tests", "flows"]) {
+      const section = byId(`${id}-view`);
+      if (!section) continue;
+      section.hidden = id !== name;
+      section.classList.toggle("open", isOpen);
+      if (id === name) byId(`to-${id}`).setAttribute("aria-current", "page");
+      else byId(`to-${id}`).removeAttribute("aria-current");
+    }
+    if (isOpen) window.scrollTo(0, 0);
+  }
+
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch { return text; }
+  }
+
+  function route() {
+    const hash = location.hash.slice(1);
+    if (hash === "main") return;
+    if (byId("flows-view") && (hash === "flows" || hash.startsWith("flow-"))) {
+      view("flows", hash !== "flows");
+      return showFlow(hash);
+    }
+    const id = hash.startsWith("test-") ? decoded(hash.slice(5)) : null;
+    const test = id === null ? undefined : data.tests.find((test) => test.id === id);
+    view("tests", test !== undefined);
+    if (test) return showTest(test);
+    if (hash.includes("=")) {
+      const asked = new URLSearchParams(hash);
+      for (const name of Object.keys(filter)) filter[name] = asked.get(name) ?? "";
+      showFilter();
+      applyFilter();
+    }
+    if (!chosen) showStart(id);
+  }
+
+  // Nothing was chosen: the first failure, as that is what people come for.
+  function showStart(missing) {
+    const first = found.find((test) => FAILURES.has(test.outcome)) ?? found[0];
+    if (missing !== null) byId("detail").replaceChildren(element("p", "empty", "There is no such test in this report."));
+    else if (first) { showTest(first); }
+    else byId("detail").replaceChildren(element("p", "empty", "No tests."));
+  }
+
+  function onKey(event) {
+    const isTyping = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey) {
+      location.hash = location.hash.startsWith("#flow") ? "#tests" : location.hash;
+      event.preventDefault();
+      return byId("q").focus();
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const list = event.target.closest?.(".list, #filter") && event.target.tagName !== "SELECT";
+    if (!step || !list) return;
+    const rows = [...event.target.closest(".side").querySelectorAll("a.row")];
+    const next = rows[rows.indexOf(event.target) + step];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+    }
+  }
+
+  function toggleTheme() {
+    const root = document.documentElement;
+    const isDark = root.dataset.theme
+      ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    setTheme(isDark ? "light" : "dark");
+    try { localStorage.setItem("flowsim-theme", root.dataset.theme); } catch { /* a page of a file may keep nothing */ }
+  }
+
+  function setTheme(theme) {
+    if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+  }
+
+  try { setTheme(localStorage.getItem("flowsim-theme")); } catch { /* the same */ }
+  byId("theme").addEventListener("click", toggleTheme);
+  document.addEventListener("keydown", onKey);
+  window.addEventListener("hashchange", route);
+  fillFilter();
+  showFilter();
+  applyFilter();
+  route();
+})();

@@ -1,0 +1,131 @@
+//! The conversation of a call: what the caller heard and did.
+
+use super::preview::{Preview, seconds};
+use super::story::{Teller, is_keys};
+use crate::diagnostic::Code;
+use crate::flow::{EndType, Legend};
+use crate::trace::steps::{Events, Grouped};
+use crate::trace::{Fact, Field, Step, Trace};
+use crate::value::{Text, Value};
+
+/// Something in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Who did what.
+    pub kind: TurnKind,
+    /// The words, the keys, or what is to be said about it.
+    pub text: String,
+    /// When, in milliseconds since the call began, where that is known: of several in one
+    /// step, it is not.
+    pub time_ms: Option<i64>,
+}
+
+/// Who did what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnKind {
+    /// The caller heard this.
+    Said,
+    /// The caller pressed these keys.
+    Pressed,
+    /// The caller said this.
+    Spoke,
+    /// The caller did nothing, or nothing that counts.
+    Silence,
+    /// The call was routed, handed on or answered.
+    Handed,
+    /// The flow hung up.
+    Ended,
+}
+
+/// The conversation of a call, of each text at most so many characters.
+pub fn conversation(trace: &Trace, legend: &Legend, most: usize) -> Vec<Turn> {
+    let teller = Teller { legend, preview: Preview::of(most) };
+    let grouped = Grouped::new(trace);
+    let mut turns = Vec::new();
+    for (step, events) in grouped.steps() {
+        add_step(step, &events, &teller, &mut turns);
+    }
+    turns
+}
+
+fn add_step(
+    step: &Step,
+    events: &Events<'_>,
+    teller: &Teller<'_>,
+    turns: &mut Vec<Turn>,
+) {
+    let facts: Vec<&Fact> = events.iter().collect();
+    let count = |is_of: fn(&Fact) -> bool| facts.iter().filter(|it| is_of(it)).count();
+    let is_said = |fact: &Fact| matches!(fact, Fact::Said(_));
+    let is_caller = |fact: &Fact| matches!(fact, Fact::Heard(_) | Fact::Collected(_));
+    let is_single = count(is_said) <= 1;
+    let mut first_said = true;
+    for fact in &facts {
+        let Some((kind, text)) = turn(fact, step, &facts, teller) else { continue };
+        let time_ms = match kind {
+            TurnKind::Said => std::mem::take(&mut first_said).then_some(step.start_ms),
+            TurnKind::Pressed | TurnKind::Spoke | TurnKind::Silence => {
+                (is_single && count(is_caller) <= 2).then_some(step.end_ms)
+            }
+            TurnKind::Handed | TurnKind::Ended => Some(step.end_ms),
+        };
+        turns.push(Turn { kind, text, time_ms });
+    }
+}
+
+fn turn(
+    fact: &Fact,
+    step: &Step,
+    facts: &[&Fact],
+    teller: &Teller<'_>,
+) -> Option<(TurnKind, String)> {
+    let preview = teller.preview;
+    let waited = || seconds(step.end_ms.saturating_sub(step.start_ms));
+    Some(match fact {
+        Fact::Said(phrase) => (TurnKind::Said, preview.text(phrase.text(teller.legend))),
+        Fact::Heard(text) => caller(text, preview),
+        // What was heard and then collected is told once.
+        Fact::Collected(digits) if is_heard(digits, facts) => return None,
+        Fact::Collected(digits) if digits.is_empty() => {
+            (TurnKind::Silence, format!("silence for {}", waited()))
+        }
+        Fact::Collected(digits) => caller(digits, preview),
+        Fact::Failed(failure) if failure.code == Code::NO_INPUT => {
+            let is_told = |it: &&Fact| matches!(it, Fact::Heard(_) | Fact::Collected(_));
+            if facts.iter().any(is_told) {
+                return None;
+            }
+            (TurnKind::Silence, format!("silence for {}", waited()))
+        }
+        Fact::Output(field, value) => uncounted(*field, value, teller)?,
+        Fact::Entry(entry) => uncounted(entry.of, &entry.value, teller)?,
+        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
+            (TurnKind::Handed, teller.tell_handed_on(fact)?)
+        }
+        Fact::Ended(EndType::Disconnect) => (TurnKind::Ended, "the flow hangs up".into()),
+        _ => return None,
+    })
+}
+
+/// What an action tells of a caller who did nothing that it could take.
+fn uncounted(
+    field: Field,
+    value: &Value,
+    teller: &Teller<'_>,
+) -> Option<(TurnKind, String)> {
+    matches!(field, Field::Reason | Field::DroppedKeys)
+        .then(|| teller.tell_passed(field, "", value))
+        .flatten()
+        .map(|piece| (TurnKind::Silence, piece.text()))
+}
+
+/// Whether keys were heard that begin with those that were collected.
+fn is_heard(digits: &Text, facts: &[&Fact]) -> bool {
+    { facts.iter() }
+        .any(|fact| matches!(fact, Fact::Heard(text) if text.starts_with(&**digits)))
+}
+
+fn caller(text: &Text, preview: Preview) -> (TurnKind, String) {
+    let kind = if is_keys(text) { TurnKind::Pressed } else { TurnKind::Spoke };
+    (kind, preview.text(text))
+}
