@@ -7,6 +7,7 @@ mod event;
 pub mod execution;
 mod field;
 mod json;
+pub mod observation;
 mod simulation;
 mod steps;
 mod text;
@@ -17,5 +18,6 @@ pub use event::{
 };
 pub use field::Field;
 pub use json::{JsonWriter, diagnostic};
+pub use observation::Observation;
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_blocks, render_text};
