@@ -44,7 +44,16 @@ pub fn align(recorded: &[ObservedStep], local: &[ObservedStep]) -> Vec<Row> {
     } else {
         rows(&two.numbers, &one.numbers).into_iter().map(exchanged).collect()
     };
-    moved(rows, &one, &two)
+    moved(in_order(rows), &one, &two)
+}
+
+/// Between two common steps what was recorded stands before what is local.
+fn in_order(mut rows: Vec<Row>) -> Vec<Row> {
+    let is_common = |row: &Row| row.recorded.is_some() && row.local.is_some();
+    for gap in rows.split_mut(is_common) {
+        gap.sort_by_key(|row| row.recorded.is_none());
+    }
+    rows
 }
 
 fn pair(recorded: usize, local: usize) -> Row {
@@ -79,7 +88,9 @@ fn tracking_key(step: &ObservedStep) -> Option<Key<'_>> {
 }
 
 fn name_key(step: &ObservedStep) -> Key<'_> {
-    Key::Name(&step.kind, step.name.as_deref().unwrap_or_default())
+    // Whatever has no name is known by its id.
+    let name = step.name.as_deref().or(step.id.as_deref());
+    Key::Name(&step.kind, name.unwrap_or_default())
 }
 
 /// The keys of one side as numbers whose order is that of the keys.

@@ -5,9 +5,19 @@ use super::compare::Found;
 use super::origin::Origin;
 use super::report::{Cause, CauseKind, DifferenceKind, Link};
 use super::rules::Rules;
-use super::text::{place, told};
+use super::text::{capitalised, place, told};
 use crate::trace::observation::{Observation, ObservedStep};
 use crate::value::Json;
+
+/// What tells of a step without a way where it leads.
+const TELLING: [DifferenceKind; 6] = [
+    DifferenceKind::Error,
+    DifferenceKind::Operand,
+    DifferenceKind::CallerInput,
+    DifferenceKind::Answer,
+    DifferenceKind::Input,
+    DifferenceKind::End,
+];
 
 /// What there is to find a cause from.
 pub(super) struct Inquiry<'c> {
@@ -91,7 +101,7 @@ impl<'c> Inquiry<'c> {
         Cause { kind, text, chain: vec![self.link(found)] }
     }
 
-    fn has_timeout(&self) -> bool {
+    pub(super) fn has_timeout(&self) -> bool {
         let is_timeout = |side: &Observation| side.status.as_deref() == Some("timeout");
         is_timeout(self.recorded) != is_timeout(self.local)
     }
@@ -110,16 +120,8 @@ impl<'c> Inquiry<'c> {
             return self.of_structure(parting, None);
         };
         // A step without a way: where it leads follows from what differs in it.
-        let telling = [
-            DifferenceKind::Error,
-            DifferenceKind::Operand,
-            DifferenceKind::CallerInput,
-            DifferenceKind::Answer,
-            DifferenceKind::Input,
-            DifferenceKind::End,
-        ];
         let is_last = |found: &&Found<'_>| {
-            found.row == Some(last) && telling.contains(&found.difference.kind)
+            found.row == Some(last) && TELLING.contains(&found.difference.kind)
         };
         if let Some(found) = self.found.iter().find(is_last) {
             let mut cause: Cause = match found.difference.kind {
@@ -130,6 +132,9 @@ impl<'c> Inquiry<'c> {
             cause.text = format!("{parted} {}", cause.text);
             return cause;
         }
+        if let Some(cause) = self.of_menu(last, parting) {
+            return cause;
+        }
         if self.is_way_unknown(last)
             && let Some(found) = self.first_outside(last)
         {
@@ -138,6 +143,32 @@ impl<'c> Inquiry<'c> {
             return cause;
         }
         self.of_structure(parting, Some(last))
+    }
+
+    /// Of a menu: documents tell the choice by the step that follows, not the key.
+    fn of_menu(&self, last: usize, parting: usize) -> Option<Cause> {
+        let menu = self.step_at(last).filter(|step| step.kind == "startedMenu")?;
+        let (one, two) = self.next(parting);
+        let choice = |step: Option<&ObservedStep>| match step {
+            Some(step) if step.kind.starts_with("menu") => format!("`{}`", step.label()),
+            _ => "nothing".into(),
+        };
+        let chosen = format!(
+            "In the menu `{}` the caller chose {} in the recording, and {} locally.",
+            menu.label(),
+            choice(one),
+            choice(two)
+        );
+        let (kind, text) = match self.rules.caller_is_replayed {
+            true => {
+                let end = "The caller does the same on both sides: the menu was changed.";
+                (CauseKind::Action, format!("{chosen} {end}"))
+            }
+            false => (CauseKind::CallerInput, chosen),
+        };
+        let mut here = self.found.iter().filter(|found| found.row == Some(parting));
+        let chain = here.next().map(|found| self.link(found)).into_iter().collect();
+        Some(Cause { kind, text, chain })
     }
 
     /// Whether one of the sides does not say which way a step took, although it goes on.
@@ -173,7 +204,10 @@ impl<'c> Inquiry<'c> {
     }
 
     /// The next step of each side from a row on.
-    fn next(&self, row: usize) -> (Option<&'c ObservedStep>, Option<&'c ObservedStep>) {
+    pub(super) fn next(
+        &self,
+        row: usize,
+    ) -> (Option<&'c ObservedStep>, Option<&'c ObservedStep>) {
         let rest = || self.rows.get(row..).unwrap_or_default().iter();
         let recorded = rest().find_map(|row| row.recorded);
         // A step that has moved here is placed elsewhere.
@@ -226,12 +260,7 @@ impl<'c> Inquiry<'c> {
         if let Some(found) = own.into_iter().find_map(here) {
             return self.origin_of(found, 16);
         }
-        let turns = row..=self.end_of_turns(row);
-        let mut in_turns = self.found.iter().filter(|found| {
-            found.row.is_some_and(|at| turns.contains(&at))
-                && found.difference.kind == DifferenceKind::CallerInput
-        });
-        if let Some(found) = in_turns.next() {
+        if let Some(found) = self.in_turns(row) {
             return self.origin_of(found, 16);
         }
         if self.has_same_operands(row) {
@@ -245,16 +274,30 @@ impl<'c> Inquiry<'c> {
         }
         // What a decision or a switch came to is no reason of it.
         let is_result = |found: &&Found<'_>| {
-            found.difference.name == "condition"
-                || found.difference.name.starts_with("Case ")
+            let name = &found.difference.name;
+            name == "condition" || name.starts_with("Case ")
         };
-        if let Some(found) = here(DifferenceKind::Input).filter(|it| !is_result(it)) {
-            return self.origin_of(found, 16);
+        match here(DifferenceKind::Input).filter(|it| !is_result(it)) {
+            Some(found) => self.origin_of(found, 16),
+            None => self.hidden_reason(row),
         }
+    }
+
+    /// What the caller did in the turns of an action, if it differs.
+    fn in_turns(&self, row: usize) -> Option<&Found<'c>> {
+        let turns = row..=self.end_of_turns(row);
+        self.found.iter().find(|found| {
+            found.row.is_some_and(|at| turns.contains(&at))
+                && found.difference.kind == DifferenceKind::CallerInput
+        })
+    }
+
+    /// Why a step took its way that does not say what it read.
+    fn hidden_reason(&self, row: usize) -> Origin {
         let steps = self.steps_at(row);
-        if let Some(asked) =
-            steps.and_then(|(one, two)| one.asked.as_ref().or(two.asked.as_ref()))
-        {
+        let asked =
+            steps.and_then(|(one, two)| one.asked.as_ref().or(two.asked.as_ref()));
+        if let Some(asked) = asked {
             let text =
                 format!("It asked the same on both sides; {asked} answered otherwise.");
             return Origin { kind: CauseKind::Answer, text, chain: Vec::new() };
@@ -263,7 +306,7 @@ impl<'c> Inquiry<'c> {
             Some(found) => {
                 let origin = self.origin_of(found, 16);
                 let text =
-                    format!("Before it, the first value that differs: {}", origin.text);
+                    format!("This is the first value that differs: {}", origin.text);
                 Origin { text, ..origin }
             }
             None => {
@@ -282,7 +325,7 @@ impl<'c> Inquiry<'c> {
         let it = &found.difference;
         let origin = self.origin_of_name(&it.name, (found.recorded, found.local), row);
         let text = format!(
-            "`{}` was {} in the recording, and is {} locally: {}",
+            "`{}` was {} in the recording, and is {} locally. {}",
             it.name,
             told(it.recorded.as_ref()),
             told(it.local.as_ref()),
@@ -290,90 +333,6 @@ impl<'c> Inquiry<'c> {
         );
         let chain = std::iter::once(self.link(found)).chain(origin.chain).collect();
         Origin { kind: origin.kind, text, chain }
-    }
-
-    /// Of steps that differ although nothing before them does: the flow was changed there.
-    fn of_structure(&self, parting: usize, last: Option<usize>) -> Cause {
-        let behind = last.map_or_else(
-            || "at the beginning".into(),
-            |row| format!("behind {}", place(self, row)),
-        );
-        let block = |is_in: fn(&Row) -> bool| {
-            let rest = self.rows.get(parting..).unwrap_or_default().iter();
-            rest.take_while(|row| is_in(row)).count()
-        };
-        let is_single = |row: &Row| row.recorded.is_none() || row.local.is_none();
-        let gap = block(is_single);
-        let rows = self.rows.get(parting..parting + gap).unwrap_or_default();
-        let missing = rows.iter().filter(|row| row.local.is_none()).count();
-        let is_last = parting + gap == self.rows.len();
-        let (kind, text) = match (missing, gap - missing) {
-            (0, 0) => {
-                let name =
-                    self.step_at(parting).map(ObservedStep::label).unwrap_or_default();
-                let text = format!(
-                    "`{name}` is done at another time locally: {behind}, the \
-                                    order of the steps was changed."
-                );
-                (CauseKind::MovedStep, text)
-            }
-            _ if self.has_timeout() && is_last => {
-                let side = match self.local.status.as_deref() {
-                    Some("timeout") => "the local call",
-                    _ => "the recorded call",
-                };
-                (
-                    CauseKind::Timeout,
-                    format!("{behind}, {side} was cut off by its timeout."),
-                )
-            }
-            (0, _) => {
-                let names = self.names(parting, gap);
-                let text = format!(
-                    "Locally, {behind} comes {names}, which was not recorded: \
-                                    the flow was changed there."
-                );
-                (CauseKind::InsertedStep, text)
-            }
-            (_, 0) => {
-                let names = self.names(parting, gap);
-                let text = format!(
-                    "{names}, recorded {behind}, is not done locally: the flow \
-                                    was changed there."
-                );
-                (CauseKind::MissingStep, text)
-            }
-            _ => {
-                let (one, two) = self.next(parting);
-                let name = |step: Option<&ObservedStep>| {
-                    step.map_or_else(
-                        || "nothing".into(),
-                        |it| format!("`{}`", it.label()),
-                    )
-                };
-                let text = format!(
-                    "{behind} comes {} in the recording, and {} locally, although nothing \
-                     differs before: the target was changed.",
-                    name(one),
-                    name(two)
-                );
-                (CauseKind::Target, text)
-            }
-        };
-        let mut here = self.found.iter().filter(|found| found.row == Some(parting));
-        let chain = here.next().map(|found| self.link(found)).into_iter().collect();
-        Cause { kind, text: capitalised(&text), chain }
-    }
-
-    /// The steps of so many rows, three by name.
-    fn names(&self, row: usize, count: usize) -> String {
-        let names: Vec<String> = (row..row + count.min(3))
-            .filter_map(|row| Some(format!("`{}`", self.step_at(row)?.label())))
-            .collect();
-        match count.saturating_sub(3) {
-            0 => names.join(", "),
-            more => format!("{} and {more} more", names.join(", ")),
-        }
     }
 }
 
@@ -399,13 +358,5 @@ fn what(kind: DifferenceKind, name: &str) -> String {
         DifferenceKind::CallError => "The error".into(),
         DifferenceKind::Elapsed => "The length of the call in milliseconds".into(),
         _ => format!("`{name}`"),
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => String::new(),
     }
 }

@@ -10,12 +10,12 @@ use super::equal::{Equality, Leaves, is_close, twin};
 use super::report::{Comparison, Difference, DifferenceKind, Ignored, Verdict};
 use super::rules::Rules;
 use crate::trace::observation::{
-    Aspect, Facet, Observation, ObservedStep, Place, Source, escaped,
+    Aspect, Facet, Observation, ObservedStep, Place, Source,
 };
 use crate::value::{Json, Text};
 
 /// Variables of the platform that are another value in every run.
-const VOLATILE: [&str; 4] =
+pub(super) const VOLATILE: [&str; 4] =
     ["Call.ConversationId", "Flow.StartDateTimeUtc", "Flow.Version", "Interaction.Id"];
 
 /// Compares a call as it was recorded with the same call on local flows.
@@ -71,10 +71,10 @@ pub(super) struct Found<'o> {
     pub(super) local: Option<&'o Json>,
 }
 
-struct Walk<'o, 'r> {
-    recorded: &'o Observation,
-    local: &'o Observation,
-    rules: &'r Rules,
+pub(super) struct Walk<'o, 'r> {
+    pub(super) recorded: &'o Observation,
+    pub(super) local: &'o Observation,
+    pub(super) rules: &'r Rules,
     rows: &'r [Row],
     found: Vec<Found<'o>>,
     ignored: BTreeMap<String, usize>,
@@ -92,14 +92,18 @@ struct Both<'o> {
 }
 
 impl<'o> Walk<'o, '_> {
-    fn ignore(&mut self, reason: impl Into<String>, count: usize) {
+    pub(super) fn ignore(&mut self, reason: impl Into<String>, count: usize) {
         if count > 0 {
             *self.ignored.entry(reason.into()).or_default() += count;
         }
     }
 
     /// Notes a difference unless a rule ignores what stands at one of its pointers.
-    fn differ(&mut self, found: Found<'o>, other_pointer: Option<&str>) -> bool {
+    pub(super) fn differ(
+        &mut self,
+        found: Found<'o>,
+        other_pointer: Option<&str>,
+    ) -> bool {
         let pointer = found.difference.pointer.as_str();
         let mut rules = self.rules.ignored.iter();
         let rule = rules.find(|rule| {
@@ -337,17 +341,16 @@ impl<'o> Walk<'o, '_> {
                 true => "values that only the recording can know",
                 false => "values that only the local run can know",
             };
-            self.ignore(reason, 1);
-            return;
+            return self.ignore(reason, 1);
         }
         let value = |facet: Option<&'o Facet>| facet.map(|facet| facet.value.as_ref());
-        let (recorded, local) = match (value(one), value(two)) {
+        let values = match (value(one), value(two)) {
             (Some(None), _) | (_, Some(None)) => {
                 return self.ignore("hidden or redacted", 1);
             }
             (recorded, local) => (recorded.flatten(), local.flatten()),
         };
-        if recorded == local {
+        if values.0 == values.1 {
             return;
         }
         let is_variable = matches!(facet.aspect, Aspect::Start | Aspect::Set);
@@ -357,15 +360,24 @@ impl<'o> Walk<'o, '_> {
         if self.recorded.source == Source::Document && has_same_twin(&both) {
             return;
         }
+        self.values(both, facet, values);
+    }
+
+    /// Notes where two values of a step differ.
+    fn values(
+        &mut self,
+        both: Both<'o>,
+        facet: &Facet,
+        (recorded, local): (Option<&'o Json>, Option<&'o Json>),
+    ) {
         let is_lenient =
             matches!(facet.aspect, Aspect::Input | Aspect::Routing | Aspect::Error);
-        let leaves = self.leaves(is_lenient, recorded, local);
-        for leaf in leaves.found {
+        for leaf in self.leaves(is_lenient, recorded, local).found {
             let pointer = |side: &Observation, at, facet: Option<&Facet>| {
                 facet.map(|it| side.facet_pointer(at, it) + &leaf.pointer)
             };
-            let here = pointer(self.recorded, both.at.0, one);
-            let there = pointer(self.local, both.at.1, two);
+            let here = pointer(self.recorded, both.at.0, both.facets.0);
+            let there = pointer(self.local, both.at.1, both.facets.1);
             let first = here.or_else(|| there.clone()).unwrap_or_default();
             let mut difference = of_step(kind_of(facet.aspect), both.steps.0, first);
             difference.name = facet.name.to_string();
@@ -378,7 +390,7 @@ impl<'o> Walk<'o, '_> {
         }
     }
 
-    fn leaves(
+    pub(super) fn leaves(
         &mut self,
         is_lenient: bool,
         recorded: Option<&'o Json>,
@@ -393,134 +405,9 @@ impl<'o> Walk<'o, '_> {
         self.ignore("values that only one side tells", leaves.one_sided);
         leaves
     }
-
-    /// What is told of the whole call.
-    fn call(&mut self) {
-        let (one, two) = (self.recorded, self.local);
-        let destination =
-            |side: &'o Observation| side.destination().map(|(_, name)| name);
-        let is_routing_known =
-            one.known.has(Aspect::Routing) && two.known.has(Aspect::Routing);
-        if is_routing_known && destination(one) != destination(two) {
-            let is_hidden = |name: &Text| (self.rules.redacted)(name);
-            match destination(one).into_iter().chain(destination(two)).any(is_hidden) {
-                true => self.ignore("hidden or redacted", 1),
-                false => self.destination(),
-            }
-        }
-        if let (Some(status), Some(local)) = (&one.status, &two.status) {
-            self.text(DifferenceKind::Status, "/status", Some(status), Some(local));
-            let code =
-                |side: &'o Observation| side.error.as_ref().map(|error| &error.code);
-            self.text(DifferenceKind::CallError, "/error/code", code(one), code(two));
-        }
-        self.final_variables();
-        if let (Some(elapsed), Some(local)) = (one.elapsed_ms, two.elapsed_ms) {
-            match self.rules.time_ms {
-                _ if elapsed == local => {}
-                None => self.ignore("times", 1),
-                Some(most) if is_close(elapsed, local, most) => {
-                    self.ignore("tolerated", 1)
-                }
-                Some(_) => {
-                    let values = (Some(elapsed.into()), Some(local.into()));
-                    let pointer = match one.source {
-                        Source::Document => "/flow/endDateTime",
-                        _ => "/elapsedMs",
-                    };
-                    self.of_call(DifferenceKind::Elapsed, "", pointer.into(), values);
-                }
-            }
-        }
-    }
-
-    fn destination(&mut self) {
-        let (one, two) = (self.recorded.destination(), self.local.destination());
-        let pointer = match (one, two) {
-            (Some((at, _)), _) => self.recorded.step_pointer(at),
-            (None, Some((at, _))) => self.local.step_pointer(at),
-            (None, None) => String::new(),
-        };
-        let value = |of: Option<(usize, &Text)>| of.map(|(_, name)| text(name));
-        self.of_call(DifferenceKind::Destination, "", pointer, (value(one), value(two)));
-    }
-
-    fn text(
-        &mut self,
-        kind: DifferenceKind,
-        pointer: &str,
-        one: Option<&Text>,
-        two: Option<&Text>,
-    ) {
-        if one != two {
-            self.of_call(kind, "", pointer.into(), (one.map(text), two.map(text)));
-        }
-    }
-
-    fn final_variables(&mut self) {
-        let (one, two) = (self.recorded, self.local);
-        let (Some(recorded), Some(local)) = (&one.variables, &two.variables) else {
-            return;
-        };
-        if recorded == local {
-            return;
-        }
-        let others: FxHashMap<&Text, &Option<Json>> =
-            local.iter().map(|(name, value)| (name, value)).collect();
-        let mine: FxHashMap<&Text, &Option<Json>> =
-            recorded.iter().map(|(name, value)| (name, value)).collect();
-        let absent = &Some(Json::Null);
-        let all = recorded
-            .iter()
-            .map(|(name, value)| (name, value, *others.get(name).unwrap_or(&absent)));
-        let more = local.iter().filter(|(name, _)| !mine.contains_key(name));
-        let more = more.map(|(name, value)| (name, absent, value));
-        for (name, value, other) in all.chain(more) {
-            let (Some(value), Some(other)) = (value, other) else {
-                self.ignore("hidden or redacted", 1);
-                continue;
-            };
-            if VOLATILE.contains(&name.as_str()) {
-                continue;
-            }
-            let leaves = Leaves::default();
-            let mut equality = Equality { rules: self.rules, is_lenient: false, leaves };
-            equality.compare("", Some(value), Some(other));
-            let leaves = equality.leaves;
-            self.ignore("hidden or redacted", leaves.hidden);
-            self.ignore("tolerated", leaves.tolerated);
-            for leaf in leaves.found {
-                let pointer = format!("/variables/{}{}", escaped(name), leaf.pointer);
-                let values = (leaf.recorded.cloned(), leaf.local.cloned());
-                self.of_call(DifferenceKind::FinalVariable, name, pointer, values);
-            }
-        }
-    }
-
-    fn of_call(
-        &mut self,
-        kind: DifferenceKind,
-        name: &str,
-        pointer: String,
-        (recorded, local): (Option<Json>, Option<Json>),
-    ) {
-        let difference = Difference {
-            kind,
-            name: name.into(),
-            step: None,
-            local_step: None,
-            node_id: None,
-            node_name: None,
-            pointer,
-            recorded,
-            local,
-        };
-        let found = Found { difference, row: None, recorded: None, local: None };
-        self.differ(found, None);
-    }
 }
 
-fn text(text: &Text) -> Json {
+pub(super) fn text(text: &Text) -> Json {
     Json::String(text.clone())
 }
 
@@ -532,7 +419,7 @@ fn of_step(kind: DifferenceKind, step: &ObservedStep, pointer: String) -> Differ
         step: None,
         local_step: None,
         node_id: step.id.as_ref().map(Text::to_string),
-        node_name: step.name.as_ref().map(Text::to_string),
+        node_name: Some(step.label().to_owned()),
         pointer,
         recorded: None,
         local: None,

@@ -1,15 +1,18 @@
 //! Two observations of what should be the same call: a recording, and its replay on local
-//! flows. Their steps are aligned (`align`), what both sides know is compared (`compare`,
+//! flows. Their steps are aligned (`align`), what both sides know is compared (`compare`, `call`,
 //! `equal`) under rules (`rules`), and the first difference is followed back to what caused
-//! it (`cause`). Described in `docs/comparison.md`.
+//! it (`cause`,
+//! `origin`, `structure`). Described in `docs/comparison.md`.
 
 mod align;
+mod call;
 mod cause;
 mod compare;
 mod equal;
 mod origin;
 mod report;
 mod rules;
+mod structure;
 mod text;
 
 pub use align::{Row, align};

@@ -5,12 +5,14 @@
 //! another is seen on both sides: if each side's value has that side's earlier value within
 //! it, and the earlier ones differ too, the one comes from the other.
 
+use std::cmp::Reverse;
+
 use super::cause::Inquiry;
 use super::compare::Found;
 use super::report::{CauseKind, DifferenceKind, Link};
-use super::text::{place, shown, told};
-use crate::trace::observation::Aspect;
-use crate::value::Json;
+use super::text::{capitalised, place, shown, told};
+use crate::trace::observation::{Aspect, ObservedStep};
+use crate::value::{Json, Text};
 
 /// How many values a chain goes back at most.
 const MAX_LINKS: usize = 16;
@@ -36,7 +38,7 @@ impl Inquiry<'_> {
             Some(found) => self.origin_of(found, MAX_LINKS),
             None => {
                 let text = format!(
-                    "the call began with another `{name}`: {} in the recording, {} locally.",
+                    "The call began with another `{name}`: {} in the recording, {} locally.",
                     told(values.0),
                     told(values.1)
                 );
@@ -51,7 +53,7 @@ impl Inquiry<'_> {
         let earlier = |kind: &[DifferenceKind]| {
             let kinds = kind.to_vec();
             self.found.iter().rev().filter(move |found| {
-                found.row.is_some_and(|row| row < before)
+                self.time(found).is_some_and(|(row, ..)| row < before)
                     && kinds.contains(&found.difference.kind)
             })
         };
@@ -76,48 +78,64 @@ impl Inquiry<'_> {
 
     /// Where a difference came from.
     pub(super) fn origin_of(&self, found: &Found<'_>, most: usize) -> Origin {
-        let mut chain = vec![self.link(found)];
-        let row = found.row.unwrap_or(usize::MAX);
+        let own = self.sentence_of_value(found);
+        let link = self.link(found);
         if let Some(root) = self.outside(found) {
             let sentence = self.sentence_of_outside(root);
-            if !std::ptr::eq(root, found) {
-                chain.push(self.link(root));
-            }
-            let set = match std::ptr::eq(root, found) {
-                true => String::new(),
-                false => format!("{} ", self.sentence_of_value(found)),
-            };
             let kind = self.kind_of_outside(root);
-            return Origin { kind, text: set + &sentence, chain };
+            if std::ptr::eq(root, found) {
+                return Origin { kind, text: sentence, chain: vec![link] };
+            }
+            let chain = vec![link, self.link(root)];
+            return Origin { kind, text: format!("{own} {sentence}"), chain };
         }
-        if found.difference.kind == DifferenceKind::Start && row == 0 {
-            let text = self.sentence_of_value(found);
-            return Origin { kind: CauseKind::Start, text, chain };
+        if found.difference.kind == DifferenceKind::Start && found.row == Some(0) {
+            return Origin { kind: CauseKind::Start, text: own, chain: vec![link] };
         }
-        let source = self.source_of(found).filter(|_| most > 0);
-        if let Some(source) = source {
-            let mut origin = self.origin_of(source, most - 1);
-            chain.append(&mut origin.chain);
-            let text = format!("{} {}", self.sentence_of_value(found), origin.text);
-            return Origin { kind: origin.kind, text, chain };
+        if let Some(source) = self.source_of(found).filter(|_| most > 0) {
+            let origin = self.origin_of(source, most - 1);
+            let chain = std::iter::once(link).chain(origin.chain).collect();
+            return Origin { text: format!("{own} {}", origin.text), chain, ..origin };
         }
-        let asked = self
-            .steps_at(row)
-            .and_then(|(one, two)| one.asked.as_ref().or(two.asked.as_ref()));
+        let (kind, end) = match self.asked_by(found) {
+            Some(asked) => (CauseKind::Answer, format!("It was answered by {asked}.")),
+            None => {
+                let end = "Nothing that both sides know before it differs: the action was \
+                           changed.";
+                (CauseKind::Action, end.into())
+            }
+        };
+        Origin { kind, text: format!("{own} {end}"), chain: vec![link] }
+    }
+
+    /// Whom the step asked whose result differs.
+    fn asked_by(&self, found: &Found<'_>) -> Option<&Text> {
         let is_answer = matches!(
             found.difference.kind,
             DifferenceKind::Answer | DifferenceKind::Output | DifferenceKind::Variable
         );
-        if let Some(asked) = asked.filter(|_| is_answer) {
-            let text =
-                format!("{} It was answered by {asked}.", self.sentence_of_value(found));
-            return Origin { kind: CauseKind::Answer, text, chain };
-        }
-        let text = format!(
-            "{} Nothing that both sides know before it differs: the action was changed.",
-            self.sentence_of_value(found)
+        let (one, two) = self.steps_at(found.row.filter(|_| is_answer)?)?;
+        one.asked.as_ref().or(two.asked.as_ref())
+    }
+
+    /// When a difference came to be: the results of a step that runs others come after all
+    /// that happens within it, though its event stands before.
+    fn time(&self, found: &Found<'_>) -> Option<(usize, bool, Reverse<usize>)> {
+        let row = found.row?;
+        let is_result = matches!(
+            found.difference.kind,
+            DifferenceKind::Variable | DifferenceKind::Output | DifferenceKind::Answer
         );
-        Origin { kind: CauseKind::Action, text, chain }
+        let end = if is_result { self.end_of_inner(row) } else { row };
+        Some((end, is_result, Reverse(row)))
+    }
+
+    /// The last row of what runs within a step, or its own.
+    fn end_of_inner(&self, row: usize) -> usize {
+        let depth = |row: usize| self.step_at(row).and_then(|step| step.depth);
+        let own = depth(row);
+        let is_inner = |at: &usize| own.is_some() && depth(*at) > own;
+        (row + 1..self.rows.len()).take_while(is_inner).last().unwrap_or(row)
     }
 
     /// What came from outside in the same step, or in the turns within it.
@@ -159,8 +177,9 @@ impl Inquiry<'_> {
             }
         }
         let whole = (found.recorded, found.local);
-        self.found.iter().rev().find(|other| {
-            let is_earlier = other.row.is_some_and(|at| at < row);
+        let time = self.time(found);
+        let sources = self.found.iter().filter(|other| {
+            let is_earlier = other.row.is_some() && self.time(other) < time;
             let kind = other.difference.kind;
             let is_value = matches!(
                 kind,
@@ -175,7 +194,8 @@ impl Inquiry<'_> {
                 && is_value
                 && holds(whole.0, part.0.as_ref())
                 && holds(whole.1, part.1.as_ref())
-        })
+        });
+        sources.max_by_key(|other| self.time(other))
     }
 
     fn sentence_of_value(&self, found: &Found<'_>) -> String {
@@ -227,7 +247,7 @@ impl Inquiry<'_> {
             let who =
                 asked.map_or_else(|| "the outside world".into(), |asked| asked.clone());
             return format!(
-                "At {place}, {who} answered `{}` = {recorded} in the recording, and {local} \
+                "{place} asked {who}, which answered `{}` = {recorded} in the recording, and {local} \
                  locally.",
                 it.name
             );
@@ -258,7 +278,7 @@ impl Inquiry<'_> {
     }
 
     fn place_of(&self, found: &Found<'_>) -> String {
-        found.row.map_or_else(|| "the call".into(), |row| place(self, row))
+        found.row.map_or_else(|| "The call".into(), |row| capitalised(&place(self, row)))
     }
 
     pub(super) fn link(&self, found: &Found<'_>) -> Link {
@@ -275,9 +295,7 @@ impl Inquiry<'_> {
 
     /// Whether both sides tell what a condition read at a row, and it is the same.
     pub(super) fn has_same_operands(&self, row: usize) -> bool {
-        let has = |step: &crate::trace::observation::ObservedStep| {
-            step.of(Aspect::Read).next().is_some()
-        };
+        let has = |step: &ObservedStep| step.of(Aspect::Read).next().is_some();
         let differs = self.found.iter().any(|found| {
             found.row == Some(row) && found.difference.kind == DifferenceKind::Operand
         });

@@ -199,3 +199,12 @@ pub(super) fn place(inquiry: &Inquiry<'_>, row: usize) -> String {
         None => format!("step {number}"),
     }
 }
+
+/// A text that begins a sentence.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}

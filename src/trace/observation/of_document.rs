@@ -127,25 +127,41 @@ impl<'d> Reader<'d> {
         known.or_else(|| around.parent.filter(|_| event.name == "turn"))
     }
 
+    /// The id and name of an event, its own or those of what it belongs to, which comes last.
+    fn identity(
+        &self,
+        event: &Event,
+        around: &Around<'d>,
+    ) -> (Option<Text>, Option<Text>, Option<&'d Event>) {
+        let of = |event: &Event, keys: [&str; 2]| {
+            keys.into_iter().find_map(|key| text(event.other.get(key)?))
+        };
+        let id = |event: &Event| {
+            let own = event.action_id.as_ref().or(event.task_id.as_ref()).cloned();
+            own.or_else(|| of(event, ["menuId", "stateId"]))
+        };
+        let name = |event: &Event| {
+            let own = event.action_name.as_ref().or(event.task_name.as_ref()).cloned();
+            own.or_else(|| of(event, ["menuName", "stateName"]))
+        };
+        match (id(event), name(event)) {
+            (None, None) => {
+                let owner = self.owner(event, around);
+                (owner.and_then(id), owner.and_then(name), owner)
+            }
+            (id, name) => (id, name, None),
+        }
+    }
+
     fn step(&self, event: &Event, place: Text, around: &Around<'d>) -> ObservedStep {
         let is_action =
             event.name.starts_with("action") || event.name.starts_with("menu");
-        let own = event.action_id.as_ref().or(event.task_id.as_ref());
-        let name = event.action_name.as_ref().or(event.task_name.as_ref());
-        let owner = match (own, name) {
-            (None, None) => self.owner(event, around),
-            _ => None,
-        };
-        let owned = |of: fn(&Event) -> Option<&Text>| owner.and_then(of);
-        let id =
-            own.or_else(|| owned(|it| it.action_id.as_ref().or(it.task_id.as_ref())));
-        let name = name
-            .or_else(|| owned(|it| it.action_name.as_ref().or(it.task_name.as_ref())));
+        let (id, name, owner) = self.identity(event, around);
         let start_ms = event.began_at().zip(self.started);
         let mut step = ObservedStep {
-            id: id.cloned(),
+            id,
             tracking_id: event.tracking_id.or(owner.and_then(|it| it.tracking_id)),
-            name: name.cloned(),
+            name,
             kind: event.name.clone(),
             is_action,
             is_end: false,
@@ -184,7 +200,7 @@ fn asked(event: &Event) -> Option<Text> {
     let who = match event.name.as_str() {
         "actionDataTableLookup" => ("data table", named("dataTableName")),
         "actionCallData" | "actionCallDataSecure" => ("data action", named("dataAction")),
-        name if asks(name) => ("the platform at", event.action_name.clone()),
+        name if asks(name) => return Some("the platform".into()),
         _ => return None,
     };
     let (what, name) = who;

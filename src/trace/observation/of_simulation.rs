@@ -43,7 +43,7 @@ impl Observation {
         // That there was no error is told by the status, too.
         let status = text(response, "status");
         let known = match status.is_some() {
-            true => known.into_iter_with(Aspect::Error),
+            true => known.with(Aspect::Error),
             false => known,
         };
         let knows_ends = steps.iter().any(|step| step.is_end);
@@ -71,7 +71,7 @@ impl Observation {
 }
 
 impl Aspects {
-    fn into_iter_with(self, aspect: Aspect) -> Self {
+    fn with(self, aspect: Aspect) -> Self {
         Self(self.0 | Aspects::from_iter([aspect]).0)
     }
 }
@@ -156,52 +156,56 @@ fn asks(node_type: &str) -> Option<&'static str> {
 }
 
 fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
-    let mut push = |aspect, name: &str, value: &Json, place: Text| {
-        found.facets.push(Facet::new(aspect, name, value.clone(), Place::Entry(place)));
-    };
     let here = ecow::eco_format!("{base}/{}", escaped(key));
-    let members = match key {
-        "operands" => Some(Aspect::Read),
-        "variables" => Some(Aspect::Set),
-        "inputs" => Some(Aspect::Input),
-        "outputs" => Some(Aspect::Output),
-        "transfer" => Some(Aspect::Routing),
-        _ => None,
+    let aspect = match key {
+        "operands" => Aspect::Read,
+        "variables" => Aspect::Set,
+        "inputs" => Aspect::Input,
+        "outputs" => Aspect::Output,
+        "transfer" => Aspect::Routing,
+        "texts" => return add_texts(found, value, &here),
+        _ => {
+            found.facets.extend(single(key, value, here));
+            return;
+        }
     };
-    match (key, value, members) {
-        (_, Json::Object(entries), Some(aspect)) => {
-            for (name, value) in entries.iter() {
-                let place = ecow::eco_format!("{here}/{}", escaped(name));
-                push(aspect, name, value, place);
-            }
+    if let Json::Object(entries) = value {
+        for (name, value) in entries.iter() {
+            let place = Place::Entry(ecow::eco_format!("{here}/{}", escaped(name)));
+            found.facets.push(Facet::new(aspect, name.clone(), value.clone(), place));
         }
-        // Of several texts the last stands under `text`, too.
-        ("texts", Json::Array(items), _) => {
-            found.facets.retain(|facet| facet.aspect != Aspect::Heard);
-            for (index, item) in items.iter().enumerate() {
-                let place = Place::Entry(ecow::eco_format!("{here}/{index}"));
-                found.facets.push(Facet::new(Aspect::Heard, "", item.clone(), place));
-            }
+    }
+}
+
+/// Of several texts the last stands under `text`, too.
+fn add_texts(found: &mut ObservedStep, texts: &Json, here: &Text) {
+    let Json::Array(items) = texts else { return };
+    found.facets.retain(|facet| facet.aspect != Aspect::Heard);
+    for (index, item) in items.iter().enumerate() {
+        let place = Place::Entry(ecow::eco_format!("{here}/{index}"));
+        found.facets.push(Facet::new(Aspect::Heard, "", item.clone(), place));
+    }
+}
+
+/// A key of a result that is one value.
+fn single(key: &str, value: &Json, here: Text) -> Option<Facet> {
+    let facet = |aspect, name: &str, value: &Json, place: Text| {
+        Some(Facet::new(aspect, name, value.clone(), Place::Entry(place)))
+    };
+    match (key, value) {
+        ("queueId" | "queueName" | "skills" | "priority" | "error", Json::Null) => None,
+        ("text", _) => facet(Aspect::Heard, "", value, here),
+        ("digits" | "heard", _) => facet(Aspect::Caller, key, value, here),
+        ("queueId" | "queueName" | "skills" | "priority", _) => {
+            facet(Aspect::Routing, key, value, here)
         }
-        ("text", ..) => push(Aspect::Heard, "", value, here),
-        ("digits" | "heard", ..) => push(Aspect::Caller, key, value, here),
-        ("queueId" | "queueName" | "skills" | "priority", ..) => {
-            if *value != Json::Null {
-                push(Aspect::Routing, key, value, here);
-            }
-        }
-        ("endType", ..) => push(Aspect::End, key, value, here),
-        ("cutOff", ..) => push(Aspect::Error, key, value, here),
-        ("error", Json::Null, _) => {}
-        ("error", ..) => {
-            let code = value.get("code");
-            let place = match code {
-                Some(_) => ecow::eco_format!("{here}/code"),
-                None => here,
-            };
-            push(Aspect::Error, "error", code.unwrap_or(value), place);
-        }
-        (other, ..) if OWN.contains(&other) => {}
-        (other, ..) => push(Aspect::Answer, other, value, here),
+        ("endType", _) => facet(Aspect::End, key, value, here),
+        ("cutOff", _) => facet(Aspect::Error, key, value, here),
+        ("error", _) => match value.get("code") {
+            Some(code) => facet(Aspect::Error, key, code, here + "/code"),
+            None => facet(Aspect::Error, key, value, here),
+        },
+        (other, _) if OWN.contains(&other) => None,
+        (other, _) => facet(Aspect::Answer, other, value, here),
     }
 }

@@ -8,7 +8,7 @@ use crate::flow::Legend;
 use crate::trace::json::platform_path;
 use crate::trace::steps::{Events, Grouped};
 use crate::trace::{Asked, Fact, PathTaken, Routing, Step, Subject, Trace, Transfer};
-use crate::value::{Json, Text, Value};
+use crate::value::{Json, Text};
 
 impl Observation {
     /// The observation of a trace. Everything in it is known. For a comparison with an
@@ -105,75 +105,67 @@ fn path(step: &Step, outputs: &[Text]) -> Option<Text> {
 }
 
 fn add(found: &mut ObservedStep, fact: &Fact, legend: &Legend) {
-    let mut push = |aspect, name: &str, value: Json, place| {
-        found.facets.push(Facet::new(aspect, name, value, place));
-    };
     match fact {
-        Fact::Read(reference, value) => {
-            let name = legend.reference(*reference);
-            push(Aspect::Read, name, json(value), Place::Member("/result/operands"));
-        }
-        Fact::Assigned(variable, value) => {
-            let name = legend.variable(*variable);
-            push(Aspect::Set, name, json(value), Place::Member("/result/variables"));
-        }
-        Fact::Heard(text) => {
-            let text = Json::String(text.clone());
-            push(Aspect::Caller, "heard", text, Place::Key("/result/heard"));
-        }
-        Fact::Collected(digits) => {
-            let digits = Json::String(digits.clone());
-            push(Aspect::Caller, "digits", digits, Place::Key("/result/digits"));
-        }
-        Fact::Input(field, value) => {
-            push(
-                Aspect::Input,
-                &field.name(),
-                json(value),
-                Place::Member("/result/inputs"),
-            );
-        }
-        Fact::Output(field, value) => {
-            let place = Place::Member("/result/outputs");
-            push(Aspect::Output, &field.name(), json(value), place);
-        }
-        Fact::Entry(entry) => {
-            let (aspect, list) = match entry.of.is_output() {
-                true => (Aspect::Output, "/result/outputs"),
-                false => (Aspect::Input, "/result/inputs"),
-            };
-            push(aspect, &entry.name, json(&entry.value), Place::Member(list));
-        }
-        Fact::Failed(failure) => {
-            let code = failure.code.name().into();
-            push(Aspect::Error, "error", code, Place::Key("/result/error/code"));
-        }
-        Fact::CutOff => {
-            push(Aspect::Error, "cutOff", true.into(), Place::Key("/result/cutOff"));
-        }
-        Fact::Ended(end) => {
-            push(
-                Aspect::End,
-                "endType",
-                end.name().into(),
-                Place::Key("/result/endType"),
-            );
-            found.is_end = true;
-        }
         Fact::Answered(answer) => add_answer(found, answer),
         Fact::Asked(asked) => add_question(found, asked),
         Fact::Routed(routing) => add_routing(found, routing, legend),
         Fact::Transferred(transfer) => add_transfer(found, transfer),
-        Fact::Said(_)
-        | Fact::Played(_)
-        | Fact::Connected(_)
-        | Fact::Missing(_)
-        | Fact::Noted(_) => {}
+        Fact::Input(..) | Fact::Output(..) | Fact::Entry(_) => add_passed(found, fact),
+        other => {
+            found.is_end |= matches!(other, Fact::Ended(_));
+            found.facets.extend(single(other, legend));
+        }
     }
 }
 
-fn json(value: &Value) -> Json {
-    value.to_json()
+/// A fact that is one value.
+fn single(fact: &Fact, legend: &Legend) -> Option<Facet> {
+    let (aspect, name, value, place) = match fact {
+        Fact::Read(reference, value) => {
+            let name = legend.reference(*reference).clone();
+            (Aspect::Read, name, value.to_json(), Place::Member("/result/operands"))
+        }
+        Fact::Assigned(variable, value) => {
+            let name = legend.variable(*variable).clone();
+            (Aspect::Set, name, value.to_json(), Place::Member("/result/variables"))
+        }
+        Fact::Heard(text) => {
+            let text = Json::String(text.clone());
+            (Aspect::Caller, "heard".into(), text, Place::Key("/result/heard"))
+        }
+        Fact::Collected(digits) => {
+            let digits = Json::String(digits.clone());
+            (Aspect::Caller, "digits".into(), digits, Place::Key("/result/digits"))
+        }
+        Fact::Failed(failure) => {
+            let code = failure.code.name().into();
+            (Aspect::Error, "error".into(), code, Place::Key("/result/error/code"))
+        }
+        Fact::CutOff => {
+            (Aspect::Error, "cutOff".into(), true.into(), Place::Key("/result/cutOff"))
+        }
+        Fact::Ended(end) => {
+            let end = end.name().into();
+            (Aspect::End, "endType".into(), end, Place::Key("/result/endType"))
+        }
+        _ => return None,
+    };
+    Some(Facet::new(aspect, name, value, place))
+}
+
+/// What one of Architect's actions was given or gave.
+fn add_passed(found: &mut ObservedStep, fact: &Fact) {
+    let (is_output, name, value) = match fact {
+        Fact::Input(field, value) => (false, Text::from(&*field.name()), value),
+        Fact::Output(field, value) => (true, Text::from(&*field.name()), value),
+        Fact::Entry(entry) => (entry.of.is_output(), entry.name.clone(), &entry.value),
+        _ => return,
+    };
+    let (aspect, list) = match is_output {
+        true => (Aspect::Output, "/result/outputs"),
+        false => (Aspect::Input, "/result/inputs"),
+    };
+    found.facets.push(Facet::new(aspect, name, value.to_json(), Place::Member(list)));
 }
 
 /// The fields of an answer, as a result has them.
