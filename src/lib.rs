@@ -89,7 +89,7 @@
 //! | [`program`] | 4 | flows compiled: names are ids and slots, texts are parsed, calls are linked |
 //! | [`trace`] | 4 | what happened, as events; written as text, JSON, a simulation response or an execution document |
 //! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
-//! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered |
+//! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered, whether a call is the one that was recorded |
 //! | [`suite`] | 7 | scenario files: read, played, judged |
 //! | [`runner`] | 8 | suites run in parallel, told as events in a stable order |
 //! | [`report`] | 9 | what a run of suites tells people, CI systems and programs; one file a form |

@@ -1,6 +1,8 @@
 //! Questions asked of flows, programs and traces; [`mod@diff`] asks what changed between two
-//! versions of flows, [`coverage`] what of them calls came to.
+//! versions of flows, [`coverage`] what of them calls came to, [`comparison`] whether a call
+//! is still the one that was recorded.
 
+pub mod comparison;
 pub mod coverage;
 pub mod diff;
 

@@ -7,6 +7,7 @@ mod event;
 pub mod execution;
 mod field;
 mod json;
+pub mod observation;
 mod simulation;
 mod steps;
 mod text;
@@ -17,6 +18,7 @@ pub use event::{
 };
 pub use field::Field;
 pub use json::{JsonWriter, diagnostic};
+pub use observation::Observation;
 pub use simulation::write_simulation;
 pub use text::{
     Ink, TextStyle, Told, ToldLine, Turn, TurnKind, conversation, render_blocks,

@@ -1,0 +1,141 @@
+//! What differs of the whole call: where it went, how it ended, with what, how long it took.
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::compare::{Found, VOLATILE, Walk, text};
+use super::equal::is_close;
+use super::report::{Difference, DifferenceKind};
+use crate::trace::observation::{Aspect, Observation, Source, escaped};
+use crate::value::{Json, Text};
+
+impl<'o> Walk<'o, '_> {
+    /// What is told of the whole call.
+    pub(super) fn call(&mut self) {
+        let (one, two) = (self.recorded, self.local);
+        let destination =
+            |side: &'o Observation| side.destination().map(|(_, name)| name);
+        let is_routing_known =
+            one.known.has(Aspect::Routing) && two.known.has(Aspect::Routing);
+        if is_routing_known && destination(one) != destination(two) {
+            let is_hidden = |name: &Text| (self.rules.redacted)(name);
+            match destination(one).into_iter().chain(destination(two)).any(is_hidden) {
+                true => self.ignore("hidden or redacted", 1),
+                false => self.destination(),
+            }
+        }
+        if let (Some(status), Some(local)) = (&one.status, &two.status) {
+            self.text(DifferenceKind::Status, "/status", Some(status), Some(local));
+            let code =
+                |side: &'o Observation| side.error.as_ref().map(|error| &error.code);
+            self.text(DifferenceKind::CallError, "/error/code", code(one), code(two));
+        }
+        self.final_variables();
+        if let (Some(elapsed), Some(local)) = (one.elapsed_ms, two.elapsed_ms) {
+            match self.rules.time_ms {
+                _ if elapsed == local => {}
+                None => self.ignore("times", 1),
+                Some(most) if is_close(elapsed, local, most) => {
+                    self.ignore("tolerated", 1);
+                }
+                Some(_) => {
+                    let values = (Some(elapsed.into()), Some(local.into()));
+                    let pointer = match one.source {
+                        Source::Document => "/flow/endDateTime",
+                        _ => "/elapsedMs",
+                    };
+                    self.of_call(DifferenceKind::Elapsed, "", pointer.into(), values);
+                }
+            }
+        }
+    }
+
+    fn destination(&mut self) {
+        let (one, two) = (self.recorded.destination(), self.local.destination());
+        let pointer = match (one, two) {
+            (Some((at, _)), _) => self.recorded.step_pointer(at),
+            (None, Some((at, _))) => self.local.step_pointer(at),
+            (None, None) => String::new(),
+        };
+        let value = |of: Option<(usize, &Text)>| of.map(|(_, name)| text(name));
+        self.of_call(DifferenceKind::Destination, "", pointer, (value(one), value(two)));
+    }
+
+    fn text(
+        &mut self,
+        kind: DifferenceKind,
+        pointer: &str,
+        one: Option<&Text>,
+        two: Option<&Text>,
+    ) {
+        if one != two {
+            self.of_call(kind, "", pointer.into(), (one.map(text), two.map(text)));
+        }
+    }
+
+    fn final_variables(&mut self) {
+        let (Some(recorded), Some(local)) =
+            (&self.recorded.variables, &self.local.variables)
+        else {
+            return;
+        };
+        if recorded == local {
+            return;
+        }
+        // Of a name: what was recorded, and what is local.
+        type Sides<'o> = (Option<&'o Option<Json>>, Option<&'o Option<Json>>);
+        let mut all: IndexMap<&Text, Sides<'o>, FxBuildHasher> = IndexMap::default();
+        for (name, value) in recorded {
+            all.entry(name).or_default().0 = Some(value);
+        }
+        for (name, value) in local {
+            all.entry(name).or_default().1 = Some(value);
+        }
+        for (name, (one, two)) in all {
+            if matches!((one, two), (Some(None), _) | (_, Some(None))) {
+                self.ignore("hidden or redacted", 1);
+            } else if VOLATILE.contains(&name.as_str()) {
+                self.ignore("ids and times of the run", 1);
+            } else {
+                let value =
+                    |side: Option<&'o Option<Json>>| side.and_then(Option::as_ref);
+                self.final_variable(name, value(one), value(two));
+            }
+        }
+    }
+
+    fn final_variable(
+        &mut self,
+        name: &Text,
+        one: Option<&'o Json>,
+        two: Option<&'o Json>,
+    ) {
+        for leaf in self.leaves(false, one, two).found {
+            let pointer = format!("/variables/{}{}", escaped(name), leaf.pointer);
+            let values = (leaf.recorded.cloned(), leaf.local.cloned());
+            self.of_call(DifferenceKind::FinalVariable, name, pointer, values);
+        }
+    }
+
+    fn of_call(
+        &mut self,
+        kind: DifferenceKind,
+        name: &str,
+        pointer: String,
+        (recorded, local): (Option<Json>, Option<Json>),
+    ) {
+        let difference = Difference {
+            kind,
+            name: name.into(),
+            step: None,
+            local_step: None,
+            node_id: None,
+            node_name: None,
+            pointer,
+            recorded,
+            local,
+        };
+        let found = Found { difference, row: None, recorded: None, local: None };
+        self.differ(found, None);
+    }
+}

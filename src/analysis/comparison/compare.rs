@@ -1,0 +1,477 @@
+//! Goes through the aligned steps and finds what differs.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::align::{Row, align};
+use super::cause::{Inquiry, cause};
+use super::equal::{Equality, Leaves, is_close, twin};
+use super::report::{Comparison, Difference, DifferenceKind, Ignored, Verdict};
+use super::rules::Rules;
+use crate::trace::observation::{
+    Aspect, Facet, Observation, ObservedStep, Place, Source,
+};
+use crate::value::{Json, Text};
+
+/// Variables of the platform that are another value in every run.
+pub(super) const VOLATILE: [&str; 4] =
+    ["Call.ConversationId", "Flow.StartDateTimeUtc", "Flow.Version", "Interaction.Id"];
+
+/// Compares a call as it was recorded with the same call on local flows.
+///
+/// Only what both sides know is compared; what was passed over is told in
+/// [`Comparison::ignored`]. The result depends on nothing but the arguments.
+pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Comparison {
+    let rows = align(&recorded.steps, &local.steps);
+    let mut walk = Walk {
+        recorded,
+        local,
+        rules,
+        rows: &rows,
+        found: Vec::new(),
+        ignored: BTreeMap::new(),
+        parting: None,
+    };
+    walk.steps();
+    walk.call();
+    let Walk { found, ignored, parting, .. } = walk;
+    let inquiry = Inquiry { recorded, local, rules, rows: &rows, found: &found, parting };
+    let cause = cause(&inquiry);
+    let differences: Vec<Difference> =
+        found.into_iter().map(|it| it.difference).collect();
+    let ignored = ignored.into_iter();
+    Comparison {
+        schema: Comparison::SCHEMA,
+        verdict: match differences.is_empty() {
+            true => Verdict::Equal,
+            false => Verdict::Different,
+        },
+        first_difference: differences.first().cloned(),
+        path_diverges_at: parting.map(|row| number_of(&rows, row)),
+        differences,
+        ignored: ignored.map(|(reason, count)| Ignored { reason, count }).collect(),
+        cause,
+    }
+}
+
+/// The number of the recorded step at a row, or of the next one.
+fn number_of(rows: &[Row], row: usize) -> usize {
+    let before = rows.get(..row).unwrap_or(rows).iter();
+    before.filter(|row| row.recorded.is_some()).count() + 1
+}
+
+/// A difference, and what it takes to look for its cause.
+pub(super) struct Found<'o> {
+    pub(super) difference: Difference,
+    /// The row of its step; none if it is the whole call.
+    pub(super) row: Option<usize>,
+    /// The whole values within which it is.
+    pub(super) recorded: Option<&'o Json>,
+    pub(super) local: Option<&'o Json>,
+}
+
+pub(super) struct Walk<'o, 'r> {
+    pub(super) recorded: &'o Observation,
+    pub(super) local: &'o Observation,
+    pub(super) rules: &'r Rules,
+    rows: &'r [Row],
+    found: Vec<Found<'o>>,
+    ignored: BTreeMap<String, usize>,
+    /// The first row whose step is not the same on both sides.
+    parting: Option<usize>,
+}
+
+/// The same value on both sides, as far as they have it, with their steps.
+#[derive(Clone, Copy)]
+struct Both<'o> {
+    row: usize,
+    at: (usize, usize),
+    steps: (&'o ObservedStep, &'o ObservedStep),
+    facets: (Option<&'o Facet>, Option<&'o Facet>),
+}
+
+impl<'o> Walk<'o, '_> {
+    pub(super) fn ignore(&mut self, reason: impl Into<String>, count: usize) {
+        if count > 0 {
+            *self.ignored.entry(reason.into()).or_default() += count;
+        }
+    }
+
+    /// Notes a difference unless a rule ignores what stands at one of its pointers.
+    pub(super) fn differ(
+        &mut self,
+        found: Found<'o>,
+        other_pointer: Option<&str>,
+    ) -> bool {
+        let pointer = found.difference.pointer.as_str();
+        let mut rules = self.rules.ignored.iter();
+        let rule = rules.find(|rule| {
+            rule.covers(pointer) || other_pointer.is_some_and(|other| rule.covers(other))
+        });
+        match rule {
+            Some(rule) => self.ignore(format!("rule {}", rule.as_str()), 1),
+            None => self.found.push(found),
+        }
+        rule.is_none()
+    }
+
+    fn steps(&mut self) {
+        let rows = self.rows;
+        let last =
+            rows.iter().rposition(|row| row.recorded.is_some() && row.local.is_some());
+        let mut moved_to = None;
+        for (index, row) in rows.iter().enumerate() {
+            let is_behind = last.is_none_or(|last| index > last);
+            match (row.recorded, row.local) {
+                (Some(at), Some(other)) => {
+                    // What follows a step that has moved to where it has is of one block.
+                    let is_next =
+                        moved_to.is_some_and(|before: usize| before + 1 == other);
+                    if row.is_moved && !is_next {
+                        self.moved_step(index, at, other);
+                    }
+                    moved_to = row.is_moved.then_some(other);
+                    self.pair(index, at, other);
+                }
+                (Some(at), None) => {
+                    moved_to = None;
+                    let is_cut = is_behind && self.local.is_truncated;
+                    self.lonely(index, self.recorded, at, is_cut);
+                }
+                (None, Some(at)) => {
+                    moved_to = None;
+                    let is_cut = is_behind && self.recorded.is_truncated;
+                    self.lonely(index, self.local, at, is_cut);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// A step that one side does not have.
+    fn lonely(&mut self, row: usize, side: &'o Observation, at: usize, is_cut: bool) {
+        let is_recorded = std::ptr::eq(side, self.recorded);
+        let (other, reason) = match is_recorded {
+            true => (self.local, "steps that only the recording can know"),
+            false => (self.recorded, "steps that only the local run can know"),
+        };
+        let Some(step) = side.steps.get(at) else { return };
+        if is_cut || !other.can_know(step) {
+            self.ignore(reason, 1);
+            return;
+        }
+        let label = Some(Json::String(step.label().into()));
+        let kind = match is_recorded {
+            true => DifferenceKind::MissingStep,
+            false => DifferenceKind::InsertedStep,
+        };
+        let mut difference = of_step(kind, step, side.step_pointer(at));
+        match is_recorded {
+            true => (difference.step, difference.recorded) = (Some(at + 1), label),
+            false => (difference.local_step, difference.local) = (Some(at + 1), label),
+        }
+        let found = Found { difference, row: Some(row), recorded: None, local: None };
+        self.part(found, row, None);
+    }
+
+    fn moved_step(&mut self, row: usize, at: usize, other: usize) {
+        let Some(step) = self.recorded.steps.get(at) else { return };
+        let pointer = self.recorded.step_pointer(at);
+        let mut difference = of_step(DifferenceKind::MovedStep, step, pointer);
+        let number = |at: usize| i64::try_from(at + 1).ok().map(Json::Integer);
+        (difference.step, difference.recorded) = (Some(at + 1), number(at));
+        (difference.local_step, difference.local) = (Some(other + 1), number(other));
+        let found = Found { difference, row: Some(row), recorded: None, local: None };
+        let other = self.local.step_pointer(other);
+        self.part(found, row, Some(&other));
+    }
+
+    fn part(&mut self, found: Found<'o>, row: usize, other: Option<&str>) {
+        if self.differ(found, other) {
+            self.parting.get_or_insert(row);
+        }
+    }
+
+    fn pair(&mut self, row: usize, at: usize, other: usize) {
+        let steps = (self.recorded.steps.get(at), self.local.steps.get(other));
+        let (Some(one), Some(two)) = steps else { return };
+        let facets = (None, None);
+        let both = Both { row, at: (at, other), steps: (one, two), facets };
+        if !one.kind.eq_ignore_ascii_case(&two.kind) {
+            let kinds = (Some(text(&one.kind)), Some(text(&two.kind)));
+            self.step_differs(DifferenceKind::Type, both, kinds);
+        }
+        self.times(both);
+        if one.facets != two.facets {
+            self.facets(both);
+        }
+        if let (Some(path), Some(local)) = (&one.path, &two.path)
+            && path != local
+            && (one.path_name.is_none() || one.path_name != two.path_name)
+        {
+            let shown = |step: &ObservedStep, path| {
+                Some(text(step.path_name.as_ref().unwrap_or(path)))
+            };
+            let paths = (shown(one, path), shown(two, local));
+            self.step_differs(DifferenceKind::Path, both, paths);
+        }
+    }
+
+    fn times(&mut self, both: Both<'o>) {
+        let (Some(one), Some(two)) = (both.steps.0.start_ms, both.steps.1.start_ms)
+        else {
+            return;
+        };
+        match self.rules.time_ms {
+            _ if one == two => {}
+            None => self.ignore("times", 1),
+            Some(most) if is_close(one, two, most) => self.ignore("tolerated", 1),
+            Some(_) => {
+                let times = (Some(Json::Integer(one)), Some(Json::Integer(two)));
+                self.step_differs(DifferenceKind::Time, both, times);
+            }
+        }
+    }
+
+    /// A difference of two steps themselves.
+    fn step_differs(
+        &mut self,
+        kind: DifferenceKind,
+        both: Both<'o>,
+        (recorded, local): (Option<Json>, Option<Json>),
+    ) {
+        let key = match (kind, self.recorded.source) {
+            (DifferenceKind::Path, Source::Document) => "/outputPathId",
+            (DifferenceKind::Path, _) => "/path",
+            (DifferenceKind::Type, Source::Document) => "",
+            (DifferenceKind::Type, _) => "/nodeType",
+            (_, Source::Document) => "/dateTime",
+            _ => "/startMs",
+        };
+        let pointer = self.recorded.step_pointer(both.at.0) + key;
+        let other = self.local.step_pointer(both.at.1) + key;
+        let mut difference = of_step(kind, both.steps.0, pointer);
+        (difference.step, difference.local_step) =
+            (Some(both.at.0 + 1), Some(both.at.1 + 1));
+        (difference.recorded, difference.local) = (recorded, local);
+        let found =
+            Found { difference, row: Some(both.row), recorded: None, local: None };
+        self.differ(found, Some(&other));
+    }
+
+    fn facets(&mut self, both: Both<'o>) {
+        let (one, two) = both.steps;
+        let (only_recorded, only_local) = (self.recorded.known, self.local.known);
+        let is_same_shape = one.facets.len() == two.facets.len()
+            && one
+                .facets
+                .iter()
+                .zip(&two.facets)
+                .all(|(a, b)| a.aspect == b.aspect && a.name == b.name);
+        for aspect in Aspect::ALL {
+            match (only_recorded.has(aspect), only_local.has(aspect)) {
+                (true, true) if is_same_shape => {
+                    let pairs = one.facets.iter().zip(&two.facets);
+                    for (a, b) in pairs.filter(|(a, _)| a.aspect == aspect) {
+                        self.facet(Both { facets: (Some(a), Some(b)), ..both });
+                    }
+                }
+                (true, true) => self.named(both, aspect),
+                (true, false) => {
+                    let count = one.of(aspect).count();
+                    self.ignore("values that only the recording can know", count);
+                }
+                (false, _) => {
+                    let count = two.of(aspect).count();
+                    self.ignore("values that only the local run can know", count);
+                }
+            }
+        }
+    }
+
+    /// Pairs the values of one kind by their names; of a name that stands twice the first
+    /// with the first.
+    fn named(&mut self, both: Both<'o>, aspect: Aspect) {
+        let mut others: FxHashMap<&str, Vec<&'o Facet>> = FxHashMap::default();
+        for facet in both.steps.1.of(aspect) {
+            others.entry(&facet.name).or_default().push(facet);
+        }
+        others.values_mut().for_each(|facets| facets.reverse());
+        let mut left: Vec<&Facet> = Vec::new();
+        for facet in both.steps.0.of(aspect) {
+            let other = others.get_mut(facet.name.as_str()).and_then(Vec::pop);
+            match other {
+                Some(_) => self.facet(Both { facets: (Some(facet), other), ..both }),
+                None => left.push(facet),
+            }
+        }
+        let mut rest: Vec<&Facet> = Vec::new();
+        for facet in both.steps.1.of(aspect) {
+            if let Some(waiting) = others.get_mut(facet.name.as_str())
+                && waiting.last().is_some_and(|last| std::ptr::eq(*last, facet))
+            {
+                waiting.pop();
+                rest.push(facet);
+            }
+        }
+        for facet in left {
+            // A document without names has ids where the other has names.
+            let is_same = |other: &&Facet| facet.key.is_some() && facet.key == other.key;
+            match rest.iter().position(is_same) {
+                Some(at) => {
+                    let other = rest.remove(at);
+                    self.facet(Both { facets: (Some(facet), Some(other)), ..both });
+                }
+                None => self.facet(Both { facets: (Some(facet), None), ..both }),
+            }
+        }
+        for facet in rest {
+            self.facet(Both { facets: (None, Some(facet)), ..both });
+        }
+    }
+
+    fn facet(&mut self, both: Both<'o>) {
+        let (one, two) = both.facets;
+        let Some(facet) = one.or(two) else { return };
+        if one.is_none() && !must_have(facet, both.steps.0)
+            || two.is_none() && !must_have(facet, both.steps.1)
+        {
+            let reason = match one.is_some() {
+                true => "values that only the recording can know",
+                false => "values that only the local run can know",
+            };
+            return self.ignore(reason, 1);
+        }
+        let value = |facet: Option<&'o Facet>| facet.map(|facet| facet.value.as_ref());
+        let values = match (value(one), value(two)) {
+            (Some(None), _) | (_, Some(None)) => {
+                return self.ignore("hidden or redacted", 1);
+            }
+            (recorded, local) => (recorded.flatten(), local.flatten()),
+        };
+        if values.0 == values.1 {
+            return;
+        }
+        let is_variable = matches!(facet.aspect, Aspect::Start | Aspect::Set);
+        if is_variable && VOLATILE.contains(&facet.name.as_str()) {
+            return self.ignore("ids and times of the run", 1);
+        }
+        if self.recorded.source == Source::Document && has_same_twin(&both) {
+            return;
+        }
+        self.values(both, facet, values);
+    }
+
+    /// Notes where two values of a step differ.
+    fn values(
+        &mut self,
+        both: Both<'o>,
+        facet: &Facet,
+        (recorded, local): (Option<&'o Json>, Option<&'o Json>),
+    ) {
+        let is_lenient =
+            matches!(facet.aspect, Aspect::Input | Aspect::Routing | Aspect::Error);
+        for leaf in self.leaves(is_lenient, recorded, local).found {
+            let pointer = |side: &Observation, at, facet: Option<&Facet>| {
+                facet.map(|it| side.facet_pointer(at, it) + &leaf.pointer)
+            };
+            let here = pointer(self.recorded, both.at.0, both.facets.0);
+            let there = pointer(self.local, both.at.1, both.facets.1);
+            let first = here.or_else(|| there.clone()).unwrap_or_default();
+            let mut difference = of_step(kind_of(facet.aspect), both.steps.0, first);
+            difference.name = facet.name.to_string();
+            difference.step = Some(both.at.0 + 1);
+            difference.local_step = Some(both.at.1 + 1);
+            difference.recorded = leaf.recorded.cloned();
+            difference.local = leaf.local.cloned();
+            let found = Found { difference, row: Some(both.row), recorded, local };
+            self.differ(found, there.as_deref());
+        }
+    }
+
+    pub(super) fn leaves(
+        &mut self,
+        is_lenient: bool,
+        recorded: Option<&'o Json>,
+        local: Option<&'o Json>,
+    ) -> Leaves<'o> {
+        let leaves = Leaves::default();
+        let mut equality = Equality { rules: self.rules, is_lenient, leaves };
+        equality.compare("", recorded, local);
+        let leaves = equality.leaves;
+        self.ignore("hidden or redacted", leaves.hidden);
+        self.ignore("tolerated", leaves.tolerated);
+        self.ignore("values that only one side tells", leaves.one_sided);
+        leaves
+    }
+}
+
+pub(super) fn text(text: &Text) -> Json {
+    Json::String(text.clone())
+}
+
+/// A difference of a step, whose values are not filled in yet.
+fn of_step(kind: DifferenceKind, step: &ObservedStep, pointer: String) -> Difference {
+    Difference {
+        kind,
+        name: String::new(),
+        step: None,
+        local_step: None,
+        node_id: step.id.as_ref().map(Text::to_string),
+        node_name: Some(step.label().to_owned()),
+        pointer,
+        recorded: None,
+        local: None,
+    }
+}
+
+/// Whether a step that tells of such values at all would have this one.
+fn must_have(facet: &Facet, step: &ObservedStep) -> bool {
+    let mut same = step.of(facet.aspect);
+    match facet.aspect {
+        Aspect::Start | Aspect::Read | Aspect::Routing | Aspect::End => false,
+        Aspect::Heard | Aspect::Caller | Aspect::Set | Aspect::Error => true,
+        Aspect::Answer => same.next().is_some(),
+        Aspect::Input | Aspect::Output => match &facet.place {
+            // A switch looks at its cases up to the first that is true.
+            Place::Item(list, _) if list.ends_with("/cases") => false,
+            Place::Item(list, _) => {
+                same.any(|it| matches!(&it.place, Place::Item(other, _) if other == list))
+            }
+            Place::Member(_) => same.next().is_some(),
+            _ => false,
+        },
+    }
+}
+
+/// Whether an id differs of something that has the same name, or the other way round.
+fn has_same_twin(both: &Both<'_>) -> bool {
+    let Some(facet) = both.facets.0.filter(|_| both.facets.1.is_some()) else {
+        return false;
+    };
+    let Some(twin) = twin(&facet.name) else { return false };
+    let value = |step: &ObservedStep| {
+        let mut all = step.facets.iter();
+        let found = all.find(|it| it.aspect == facet.aspect && it.name == twin);
+        found.and_then(|it| it.value.clone()).filter(|value| *value != Json::Null)
+    };
+    let found = value(both.steps.0);
+    found.is_some() && found == value(both.steps.1)
+}
+
+fn kind_of(aspect: Aspect) -> DifferenceKind {
+    match aspect {
+        Aspect::Start => DifferenceKind::Start,
+        Aspect::Read => DifferenceKind::Operand,
+        Aspect::Input => DifferenceKind::Input,
+        Aspect::Heard => DifferenceKind::Prompt,
+        Aspect::Caller => DifferenceKind::CallerInput,
+        Aspect::Answer => DifferenceKind::Answer,
+        Aspect::Output => DifferenceKind::Output,
+        Aspect::Set => DifferenceKind::Variable,
+        Aspect::Routing => DifferenceKind::Routing,
+        Aspect::Error => DifferenceKind::Error,
+        Aspect::End => DifferenceKind::End,
+    }
+}

@@ -1,0 +1,208 @@
+//! Whether two values are the same under the rules, and if not, where within them.
+
+use super::rules::Rules;
+use crate::trace::execution::shown;
+use crate::trace::observation::escaped;
+use crate::value::{DateTime, Json, JsonObject, Number, Text, Value};
+
+/// Keys that differ in every run and say nothing: when, and which run of an action.
+const VOLATILE: [&str; 4] =
+    ["dateTime", "executionId", "flowVersion", "queuedAudioFlushed"];
+
+/// Where two values differ, and what was passed over.
+#[derive(Debug, Default)]
+pub(super) struct Leaves<'v> {
+    /// The pointers below the values, with what stands there.
+    pub(super) found: Vec<Leaf<'v>>,
+    /// Values that one side hides or has redacted.
+    pub(super) hidden: usize,
+    /// Values that differ by no more than is tolerated.
+    pub(super) tolerated: usize,
+    /// Keys that only one side tells.
+    pub(super) one_sided: usize,
+}
+
+/// A place within two values where they differ.
+#[derive(Debug)]
+pub(super) struct Leaf<'v> {
+    pub(super) pointer: String,
+    pub(super) recorded: Option<&'v Json>,
+    pub(super) local: Option<&'v Json>,
+}
+
+/// Two values being compared.
+pub(super) struct Equality<'r, 'v> {
+    pub(super) rules: &'r Rules,
+    /// Whether an object may lack keys of the other, as the settings of actions may.
+    pub(super) is_lenient: bool,
+    pub(super) leaves: Leaves<'v>,
+}
+
+impl<'v> Equality<'_, 'v> {
+    /// Compares two values that stand below a pointer.
+    pub(super) fn compare(
+        &mut self,
+        pointer: &str,
+        one: Option<&'v Json>,
+        two: Option<&'v Json>,
+    ) {
+        let (first, second) = (set(one), set(two));
+        let (Some(a), Some(b)) = (first, second) else {
+            let visible = first.or(second).filter(|it| !self.is_hidden(it));
+            if visible.is_some() {
+                self.differ(pointer, one, two);
+            } else if first.is_some() || second.is_some() {
+                self.leaves.hidden += 1;
+            }
+            return;
+        };
+        if a == b {
+            return;
+        }
+        if self.is_hidden(a) || self.is_hidden(b) {
+            self.leaves.hidden += 1;
+            return;
+        }
+        match (a, b) {
+            _ if is_same_phone(a, b) => {}
+            (Json::Object(a), Json::Object(b)) if is_same_object(a, b) => {}
+            (Json::Object(a), Json::Object(b)) => self.objects(pointer, a, b),
+            (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
+                for (index, (a, b)) in a.iter().zip(b.iter()).enumerate() {
+                    self.compare(&format!("{pointer}/{index}"), Some(a), Some(b));
+                }
+            }
+            (Json::String(a), Json::String(b)) if self.is_close_in_time(a, b) => {
+                self.leaves.tolerated += 1;
+            }
+            _ => match self.numbers(a, b) {
+                Some(true) => {}
+                Some(false) => self.leaves.tolerated += 1,
+                None => self.differ(pointer, one, two),
+            },
+        }
+    }
+
+    fn differ(&mut self, pointer: &str, one: Option<&'v Json>, two: Option<&'v Json>) {
+        let leaf = Leaf { pointer: pointer.into(), recorded: one, local: two };
+        self.leaves.found.push(leaf);
+    }
+
+    fn objects(&mut self, pointer: &str, one: &'v JsonObject, two: &'v JsonObject) {
+        let more = two.keys().filter(|key| !one.contains_key(*key));
+        for key in one.keys().chain(more) {
+            let (a, b) = (one.get(key), two.get(key));
+            if self.is_lenient {
+                if VOLATILE.contains(&key.as_str()) || has_same_twin(key, one, two) {
+                    continue;
+                }
+                if a.is_none() || b.is_none() {
+                    self.leaves.one_sided += 1;
+                    continue;
+                }
+            }
+            self.compare(&format!("{pointer}/{}", escaped(key)), a, b);
+        }
+    }
+
+    fn is_hidden(&self, value: &Json) -> bool {
+        match value {
+            Json::String(text) => (self.rules.redacted)(text),
+            other => shown(other).is_none(),
+        }
+    }
+
+    fn is_close_in_time(&self, one: &str, two: &str) -> bool {
+        let Some(most) = self.rules.time_ms else { return false };
+        match (DateTime::parse(one), DateTime::parse(two)) {
+            (Some(one), Some(two)) => {
+                is_close(one.milliseconds(), two.milliseconds(), most)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether two numbers are the same, or else only close; nothing if they are neither.
+    fn numbers(&self, one: &Json, two: &Json) -> Option<bool> {
+        let number = |json: &Json| match json {
+            Json::Integer(_) | Json::Decimal(_) => Number::of(&Value::Json(json.clone())),
+            Json::String(text) if self.rules.text_numbers => Number::parse_json(text),
+            _ => None,
+        };
+        let (one, two) = (number(one)?, number(two)?);
+        if one.compare(&two).is_eq() {
+            return Some(true);
+        }
+        let most = self.rules.number.as_ref()?;
+        let difference = one.to_decimal().checked_sub(&two.to_decimal())?;
+        let difference = match difference.is_negative() {
+            true => difference.negate(),
+            false => difference,
+        };
+        (difference <= *most).then_some(false)
+    }
+}
+
+/// Whether two times in milliseconds are at most so far apart.
+pub(super) fn is_close(one: i64, two: i64, most: i64) -> bool {
+    one.abs_diff(two) <= most.unsigned_abs()
+}
+
+/// `null` is NOT_SET, as is what is not there.
+fn set(value: Option<&Json>) -> Option<&Json> {
+    value.filter(|value| **value != Json::Null)
+}
+
+/// An object of the platform is known by its id or its name: one was renamed, or the other
+/// is of an organisation that knows it by name only.
+fn is_same_object(one: &JsonObject, two: &JsonObject) -> bool {
+    let is_reference = |object: &JsonObject| {
+        object.contains_key("id") && object.contains_key("name") && object.len() == 2
+    };
+    let is_equal = |key| one.get(key) == two.get(key) && set(one.get(key)).is_some();
+    is_reference(one) && is_reference(two) && (is_equal("id") || is_equal("name"))
+}
+
+/// Whether the other half of an id and name is the same.
+fn has_same_twin(key: &str, one: &JsonObject, two: &JsonObject) -> bool {
+    twin(key).is_some_and(|twin| {
+        one.get(&twin) == two.get(&twin) && set(one.get(&twin)).is_some()
+    })
+}
+
+/// `taskName` for `taskId`, and the other way round.
+pub(super) fn twin(key: &str) -> Option<Text> {
+    const HALVES: [[&str; 2]; 4] =
+        [["Id", "Name"], ["Name", "Id"], ["id", "name"], ["name", "id"]];
+    let twin = |[end, other]: [&str; 2]| {
+        let start = key.strip_suffix(end)?;
+        (start.is_empty() == end.starts_with(char::is_lowercase))
+            .then(|| ecow::eco_format!("{start}{other}"))
+    };
+    HALVES.into_iter().find_map(twin)
+}
+
+/// A telephone number is the same as object and as text.
+fn is_same_phone(one: &Json, two: &Json) -> bool {
+    let [a, b] = [one, two].map(forms_of_phone);
+    let is_phone = |json: &Json| json.get("e164").is_some();
+    let has_scheme =
+        |json: &Json| matches!(json, Json::String(text) if text.starts_with("tel:"));
+    let one_is = is_phone(one) || is_phone(two) || has_scheme(one) || has_scheme(two);
+    one_is && a.iter().flatten().any(|form| b.iter().flatten().any(|other| form == other))
+}
+
+fn forms_of_phone(json: &Json) -> [Option<&str>; 3] {
+    let forms = match json {
+        Json::String(text) => [Some(text.as_str()), None, None],
+        other => ["e164", "raw", "uri"].map(|key| form(other.get(key))),
+    };
+    forms.map(|form| form.map(|text| text.strip_prefix("tel:").unwrap_or(text)))
+}
+
+fn form(json: Option<&Json>) -> Option<&str> {
+    match json? {
+        Json::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,100 @@
+//! Steps that are other ones although nothing before them differs.
+
+use super::align::Row;
+use super::cause::Inquiry;
+use super::report::{Cause, CauseKind};
+use super::text::{capitalised, place};
+use crate::trace::observation::ObservedStep;
+
+impl Inquiry<'_> {
+    /// Of steps that differ although nothing before them does: the flow was changed there.
+    pub(super) fn of_structure(&self, parting: usize, last: Option<usize>) -> Cause {
+        let behind = last.map_or_else(
+            || "at the beginning".into(),
+            |row| format!("behind {}", place(self, row)),
+        );
+        let rest = self.rows.get(parting..).unwrap_or_default();
+        let is_single = |row: &&Row| row.recorded.is_none() || row.local.is_none();
+        let gap = rest.iter().take_while(is_single).count();
+        let missing = rest.iter().take(gap).filter(|row| row.local.is_none()).count();
+        let counts = (missing, gap - missing);
+        let is_last = gap == rest.len();
+        let has_chosen = self.has_chosen(last);
+        let kind = match counts {
+            (0, 0) => CauseKind::MovedStep,
+            _ if self.has_timeout() && is_last => CauseKind::Timeout,
+            (missing, new) if missing > 0 && new > 0 || has_chosen => CauseKind::Target,
+            (0, _) => CauseKind::InsertedStep,
+            _ => CauseKind::MissingStep,
+        };
+        let text = self.sentence_of_structure(kind, &behind, parting, gap);
+        let mut here = self.found.iter().filter(|found| found.row == Some(parting));
+        let chain = here.next().map(|found| self.link(found)).into_iter().collect();
+        Cause { kind, text: capitalised(&text), chain }
+    }
+
+    fn sentence_of_structure(
+        &self,
+        kind: CauseKind,
+        behind: &str,
+        parting: usize,
+        gap: usize,
+    ) -> String {
+        let names = self.names(parting, gap);
+        match kind {
+            CauseKind::MovedStep => {
+                let name =
+                    self.step_at(parting).map(ObservedStep::label).unwrap_or_default();
+                format!(
+                    "`{name}` is done at another time locally: {behind}, the order of the \
+                     steps was changed."
+                )
+            }
+            CauseKind::Timeout => {
+                let side = match self.local.status.as_deref() {
+                    Some("timeout") => "the local call",
+                    _ => "the recorded call",
+                };
+                format!("{behind}, {side} was cut off by its timeout.")
+            }
+            CauseKind::InsertedStep => format!(
+                "Locally, {behind} comes {names}, which was not recorded: the flow was \
+                 changed there."
+            ),
+            CauseKind::MissingStep => format!(
+                "{names}, recorded {behind}, is not done locally: the flow was changed there."
+            ),
+            _ => self.sentence_of_target(behind, parting),
+        }
+    }
+
+    /// Whether a step chose between ways, and took the same on both sides.
+    fn has_chosen(&self, row: Option<usize>) -> bool {
+        let path = row.and_then(|row| self.steps_at(row)?.0.path.as_deref());
+        path.is_some_and(|path| path != "next")
+    }
+
+    fn sentence_of_target(&self, behind: &str, parting: usize) -> String {
+        let (one, two) = self.next(parting);
+        let name = |step: Option<&ObservedStep>| {
+            step.map_or_else(|| "nothing".into(), |it| format!("`{}`", it.label()))
+        };
+        format!(
+            "{behind} comes {} in the recording, and {} locally, although nothing differs \
+             before: the target was changed.",
+            name(one),
+            name(two)
+        )
+    }
+
+    /// The steps of so many rows, three by name.
+    fn names(&self, row: usize, count: usize) -> String {
+        let names: Vec<String> = (row..row + count.min(3))
+            .filter_map(|row| Some(format!("`{}`", self.step_at(row)?.label())))
+            .collect();
+        match count.saturating_sub(3) {
+            0 => names.join(", "),
+            more => format!("{} and {more} more", names.join(", ")),
+        }
+    }
+}

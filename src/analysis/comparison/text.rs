@@ -1,0 +1,210 @@
+//! A comparison for people at a terminal, and the words of its causes.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::cause::Inquiry;
+use super::report::{Comparison, Difference, DifferenceKind, Verdict};
+use crate::diagnostic::visible;
+use crate::value::Json;
+
+/// How many characters of a value are shown.
+const MAX_SHOWN: usize = 80;
+
+/// How many differences are shown.
+const MAX_DIFFERENCES: usize = 40;
+
+/// The comparison: the verdict, why, the first difference, then all. Colours only repeat
+/// what the words say.
+pub fn render_text(comparison: &Comparison, color: bool) -> String {
+    let mut page = Page { out: String::new(), color };
+    let green = AnsiColor::Green.on_default().bold();
+    let red = AnsiColor::Red.on_default().bold();
+    match comparison.verdict {
+        Verdict::Equal => page.ink(green, "equal"),
+        Verdict::Different => page.ink(red, "different"),
+        Verdict::Unreplayable => page.ink(red, "unreplayable"),
+    }
+    let count = comparison.differences.len();
+    match (count, comparison.path_diverges_at) {
+        (0, _) => {}
+        (_, Some(step)) => {
+            let _ = write!(
+                page.out,
+                ": {}, the ways part at step {step}",
+                differences(count)
+            );
+        }
+        (_, None) => {
+            let _ = write!(page.out, ": {}, on the same way", differences(count));
+        }
+    }
+    page.out.push('\n');
+    if let Some(cause) = &comparison.cause {
+        page.out.push_str("\n  ");
+        page.ink(Style::new().bold(), "why");
+        let _ = writeln!(page.out, "  {}", visible::one_line(&cause.text));
+    }
+    if let Some(first) = &comparison.first_difference {
+        page.out.push('\n');
+        page.out.push_str("  first ");
+        page.difference(first, "  ");
+    }
+    page.rest(comparison);
+    page.out
+}
+
+fn differences(count: usize) -> String {
+    match count {
+        1 => "1 difference".into(),
+        _ => format!("{count} differences"),
+    }
+}
+
+struct Page {
+    out: String,
+    color: bool,
+}
+
+impl Page {
+    fn ink(&mut self, style: Style, text: &str) {
+        let text = visible::one_line(text);
+        let _ = match self.color {
+            true => write!(self.out, "{style}{text}{style:#}"),
+            false => write!(self.out, "{text}"),
+        };
+    }
+
+    /// What differs and where, and both sides below it.
+    fn difference(&mut self, it: &Difference, indent: &str) {
+        let words = words(it);
+        self.ink(Style::new().bold(), &words);
+        self.out.push('\n');
+        let number = |step: Option<usize>| {
+            step.map_or_else(String::new, |step| format!("  (step {step})"))
+        };
+        let is_local_only = it.step.is_none() && it.local_step.is_some();
+        let recorded = if is_local_only { None } else { Some(&it.recorded) };
+        let (minus, plus) = (AnsiColor::Red.on_default(), AnsiColor::Green.on_default());
+        if let Some(value) = recorded {
+            let _ = write!(self.out, "{indent}  ");
+            self.ink(minus, &format!("- recorded {}", told(value.as_ref())));
+            self.out.push_str(&number(it.step));
+            self.out.push('\n');
+        }
+        let _ = write!(self.out, "{indent}  ");
+        self.ink(plus, &format!("+ local    {}", told(it.local.as_ref())));
+        self.out.push_str(&number(it.local_step));
+        self.out.push('\n');
+        let _ = write!(self.out, "{indent}  ");
+        self.ink(Style::new().dimmed(), &format!("at {}", it.pointer));
+        self.out.push('\n');
+    }
+
+    /// The differences behind the first, a line each, and what was not compared.
+    fn rest(&mut self, comparison: &Comparison) {
+        let rest = comparison.differences.get(1..).unwrap_or_default();
+        if !rest.is_empty() {
+            self.out.push_str("\n  then\n");
+        }
+        for it in rest.iter().take(MAX_DIFFERENCES) {
+            let step = it.step.or(it.local_step);
+            let step = step.map_or_else(|| "end".into(), |step| step.to_string());
+            let _ = write!(self.out, "  {step:>5}  ");
+            let values = match it.kind {
+                DifferenceKind::MissingStep | DifferenceKind::InsertedStep => {
+                    String::new()
+                }
+                _ => format!(
+                    "  {} → {}",
+                    told(it.recorded.as_ref()),
+                    told(it.local.as_ref())
+                ),
+            };
+            self.ink(Style::new(), &format!("{}{values}", words(it)));
+            self.out.push('\n');
+        }
+        if let Some(more) =
+            rest.len().checked_sub(MAX_DIFFERENCES).filter(|more| *more > 0)
+        {
+            let _ = writeln!(self.out, "         and {more} more");
+        }
+        if !comparison.ignored.is_empty() {
+            let all = comparison.ignored.iter();
+            let all: Vec<String> =
+                all.map(|it| format!("{} ({})", it.reason, it.count)).collect();
+            self.out.push_str("\n  ");
+            self.ink(Style::new().dimmed(), &format!("not compared: {}", all.join(", ")));
+            self.out.push('\n');
+        }
+    }
+}
+
+/// What differs, in words.
+fn words(it: &Difference) -> String {
+    let name = &it.name;
+    let node = it.node_name.as_ref().or(it.node_id.as_ref());
+    let of = node.map_or_else(String::new, |node| format!(" of `{node}`"));
+    let step = node.map_or_else(|| "a step".into(), |node| format!("`{node}`"));
+    match it.kind {
+        DifferenceKind::MissingStep => format!("{step} is missing locally"),
+        DifferenceKind::InsertedStep => format!("{step} is new locally"),
+        DifferenceKind::MovedStep => format!("{step} has moved"),
+        DifferenceKind::Type => format!("the type{of}"),
+        DifferenceKind::Time => format!("the time{of}"),
+        DifferenceKind::Start => format!("`{name}` at the start{of}"),
+        DifferenceKind::Operand => format!("`{name}`, read by {step}"),
+        DifferenceKind::Input => format!("input `{name}`{of}"),
+        DifferenceKind::Prompt => format!("what the caller hears at {step}"),
+        DifferenceKind::CallerInput => format!("what {step} takes from the caller"),
+        DifferenceKind::Answer => format!("answer `{name}`, to {step}"),
+        DifferenceKind::Output => format!("output `{name}`{of}"),
+        DifferenceKind::Variable => format!("`{name}`, set by {step}"),
+        DifferenceKind::Routing => format!("routing `{name}`{of}"),
+        DifferenceKind::Error => format!("the error{of}"),
+        DifferenceKind::End => format!("how {step} ends the flow"),
+        DifferenceKind::Path => format!("the way from {step}"),
+        DifferenceKind::Destination => "where the call goes".into(),
+        DifferenceKind::Status => "how the call ends".into(),
+        DifferenceKind::CallError => "the error of the call".into(),
+        DifferenceKind::FinalVariable => format!("`{name}` at the end"),
+        DifferenceKind::Elapsed => "how long the call takes".into(),
+    }
+}
+
+/// A value in words; nothing is there where there is none.
+pub(super) fn told(value: Option<&Json>) -> String {
+    value.map_or_else(|| "nothing".into(), shown)
+}
+
+/// A value on a line, a long one cut.
+pub(super) fn shown(value: &Json) -> String {
+    let text = match value {
+        Json::Null => "not set".into(),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// A step as it is told: ``step 7 `CheckResult` (If)``.
+pub(super) fn place(inquiry: &Inquiry<'_>, row: usize) -> String {
+    let number = inquiry.rows.get(row).and_then(|row| row.recorded.or(row.local));
+    let number = number.map_or(0, |at| at + 1);
+    match inquiry.step_at(row) {
+        Some(step) => format!("step {number} `{}` ({})", step.label(), step.kind),
+        None => format!("step {number}"),
+    }
+}
+
+/// A text that begins a sentence.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}

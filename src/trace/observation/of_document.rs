@@ -1,0 +1,384 @@
+//! What an execution document says: every event is a step, the nested ones behind the one
+//! that they are nested in.
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    Aspect, Aspects, Facet, Observation, ObservedFlow, ObservedStep, Place, Source,
+    escaped,
+};
+use crate::trace::execution::{
+    AudioItem, Characteristic, Event, ExecutionDocument, Variable, shown,
+};
+use crate::value::{DateTime, Json, Text};
+
+impl Observation {
+    /// The observation of an execution document, the platform's or
+    /// [ours](crate::trace::execution::of_trace). What the document says was not logged is
+    /// not known. *Source: `docs/trace.md`.*
+    pub fn of_document(document: &ExecutionDocument) -> Self {
+        let started = document.started_at();
+        let mut reader =
+            Reader { started, steps: Vec::new(), runs: FxHashMap::default() };
+        let flow = document.flow_name.as_ref().or(document.flow_id.as_ref()).cloned();
+        let events = document.execution.as_deref().unwrap_or_default();
+        reader.events(events, "/flow", &Around { flow, parent: None, depth: 0 });
+        let elapsed = document
+            .ended_at()
+            .zip(started)
+            .map(|(end, start)| end.milliseconds() - start.milliseconds());
+        let exit = document.events().filter(|(_, event)| event.name == "endedFlow");
+        let exit = exit.filter_map(|(_, event)| text(event.other.get("flowExitReason")?));
+        Self {
+            source: Source::Document,
+            flow: ObservedFlow {
+                id: document.flow_id.clone(),
+                name: document.flow_name.clone(),
+                version: document.flow_version.clone(),
+                flow_type: document.flow_type.clone(),
+            },
+            start: started,
+            elapsed_ms: elapsed,
+            status: None,
+            exit_reason: exit.last(),
+            error: None,
+            variables: None,
+            steps: reader.steps,
+            known: known(document),
+            knows_ends: true,
+            is_truncated: document.is_truncated == Some(true),
+            unlogged: unlogged(document),
+        }
+    }
+}
+
+fn known(document: &ExecutionDocument) -> Aspects {
+    use Aspect::{Answer, Caller, Error, Heard, Input, Output, Routing, Set, Start};
+    let all: &[(Characteristic, &[Aspect])] = &[
+        (Characteristic::Variables, &[Start, Set]),
+        (Characteristic::InputOutputs, &[Input, Output, Answer, Routing]),
+        (Characteristic::Communications, &[Heard, Caller]),
+        (Characteristic::EventError, &[Error]),
+    ];
+    let unknown = all.iter().filter(|(it, _)| document.logs(*it) == Some(false));
+    let unknown = unknown.flat_map(|(_, aspects)| aspects.iter());
+    let known = Aspects::all().without(Aspect::Read);
+    unknown.fold(known, |known, aspect| known.without(*aspect))
+}
+
+fn unlogged(document: &ExecutionDocument) -> Vec<&'static str> {
+    let all: &[(Characteristic, &[&'static str])] = &[
+        (Characteristic::Communications, &["turn"]),
+        (Characteristic::EventOther, &["event"]),
+        (Characteristic::EventError, &["eventError"]),
+        (Characteristic::EventWarning, &["eventWarning"]),
+        (Characteristic::Items, &["action", "menu", "started", "ended", "turn"]),
+    ];
+    let not_logged = all.iter().filter(|(it, _)| document.logs(*it) == Some(false));
+    not_logged.flat_map(|(_, starts)| starts.iter().copied()).collect()
+}
+
+/// What is around an event.
+struct Around<'d> {
+    flow: Option<Text>,
+    parent: Option<&'d Event>,
+    depth: u16,
+}
+
+struct Reader<'d> {
+    started: Option<DateTime>,
+    steps: Vec<ObservedStep>,
+    /// The action or task of a run: events that belong to one name the run only.
+    runs: FxHashMap<&'d str, &'d Event>,
+}
+
+impl<'d> Reader<'d> {
+    fn events(&mut self, events: &'d [Event], below: &str, around: &Around<'d>) {
+        for (index, event) in events.iter().enumerate() {
+            let place =
+                ecow::eco_format!("{below}/execution/{index}/{}", escaped(&event.name));
+            let step = self.step(event, place.clone(), around);
+            self.steps.push(step);
+            if let Some(run) = &event.execution_id {
+                self.runs.entry(run).or_insert(event);
+            }
+            if event.nested().is_empty() {
+                continue;
+            }
+            let module = event.input_data.as_ref().and_then(|it| it.get("commonModule"));
+            let module = module.and_then(|it| text(it.get("flowName")?));
+            let inner = Around {
+                flow: module.or_else(|| around.flow.clone()),
+                parent: Some(event),
+                depth: around.depth.saturating_add(1),
+            };
+            self.events(event.nested(), &place, &inner);
+        }
+    }
+
+    /// The action or task that an event belongs to, if it has no name of its own.
+    fn owner(&self, event: &Event, around: &Around<'d>) -> Option<&'d Event> {
+        let context = event.other.get("context").and_then(|it| it.get("executionId"));
+        let run = match context {
+            Some(Json::String(run)) => Some(run.as_str()),
+            _ => event.execution_id.as_deref(),
+        };
+        let known = run.and_then(|run| self.runs.get(run).copied());
+        known.or_else(|| around.parent.filter(|_| event.name == "turn"))
+    }
+
+    /// The id and name of an event, its own or those of what it belongs to, which comes last.
+    fn identity(
+        &self,
+        event: &Event,
+        around: &Around<'d>,
+    ) -> (Option<Text>, Option<Text>, Option<&'d Event>) {
+        let of = |event: &Event, keys: [&str; 2]| {
+            keys.into_iter().find_map(|key| text(event.other.get(key)?))
+        };
+        let id = |event: &Event| {
+            let own = event.action_id.as_ref().or(event.task_id.as_ref()).cloned();
+            own.or_else(|| of(event, ["menuId", "stateId"]))
+        };
+        let name = |event: &Event| {
+            let own = event.action_name.as_ref().or(event.task_name.as_ref()).cloned();
+            own.or_else(|| of(event, ["menuName", "stateName"]))
+        };
+        match (id(event), name(event)) {
+            (None, None) => {
+                let owner = self.owner(event, around);
+                (owner.and_then(id), owner.and_then(name), owner)
+            }
+            (id, name) => (id, name, None),
+        }
+    }
+
+    fn step(&self, event: &Event, place: Text, around: &Around<'d>) -> ObservedStep {
+        let is_action =
+            event.name.starts_with("action") || event.name.starts_with("menu");
+        let (id, name, owner) = self.identity(event, around);
+        let start_ms = event.began_at().zip(self.started);
+        let mut step = ObservedStep {
+            id,
+            tracking_id: event.tracking_id.or(owner.and_then(|it| it.tracking_id)),
+            name,
+            kind: event.name.clone(),
+            is_action,
+            is_end: false,
+            flow: around.flow.clone(),
+            depth: Some(around.depth),
+            start_ms: start_ms
+                .map(|(at, start)| at.milliseconds() - start.milliseconds()),
+            path: event.output_path_id.clone(),
+            path_name: event.output_path_name.clone(),
+            asked: asked(event),
+            facets: Vec::new(),
+            place: Some(place),
+        };
+        variables(&mut step, event);
+        data(&mut step, event);
+        communication(&mut step, event);
+        rest(&mut step, event);
+        step.facets.sort_by_key(|facet| facet.aspect);
+        step
+    }
+}
+
+fn text(json: &Json) -> Option<Text> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Whom an action asks, as far as its inputs say.
+fn asked(event: &Event) -> Option<Text> {
+    let named = |key: &str| {
+        let value = event.input_data.as_ref()?.get(key)?;
+        text(value).or_else(|| text(value.get("name")?))
+    };
+    let who = match event.name.as_str() {
+        "actionDataTableLookup" => ("data table", named("dataTableName")),
+        "actionCallData" | "actionCallDataSecure" => ("data action", named("dataAction")),
+        name if asks(name) => return Some("the platform".into()),
+        _ => return None,
+    };
+    let (what, name) = who;
+    let name = name.or_else(|| event.action_name.clone()).unwrap_or_default();
+    Some(ecow::eco_format!("{what} `{name}`"))
+}
+
+fn asks(name: &str) -> bool {
+    let starts = ["actionGet", "actionFind", "actionEvaluate", "actionSearch"];
+    starts.iter().any(|start| name.starts_with(start))
+        || matches!(
+            name,
+            "actionDataTableLookup" | "actionCallData" | "actionCallDataSecure"
+        )
+}
+
+fn variables(step: &mut ObservedStep, event: &Event) {
+    let lists = [
+        (Aspect::Start, "/variables", &event.variables),
+        (Aspect::Set, "/statements", &event.statements),
+        (Aspect::Set, "/outputVariables", &event.output_variables),
+    ];
+    for (aspect, list, variables) in lists {
+        let list = Text::from(list);
+        for (index, variable) in variables.iter().flatten().enumerate() {
+            let Some(name) = variable.name.as_ref().or(variable.id.as_ref()) else {
+                continue;
+            };
+            step.facets.push(Facet {
+                aspect,
+                name: name.clone(),
+                key: variable.id.clone(),
+                value: variable_value(variable),
+                place: Place::Item(list.clone(), index),
+            });
+        }
+    }
+}
+
+/// A variable without a value is one that is not set.
+fn variable_value(variable: &Variable) -> Option<Json> {
+    match (&variable.value, variable.other.contains_key("valueIsRedacted")) {
+        (None, false) => Some(Json::Null),
+        _ => variable.shown().cloned(),
+    }
+}
+
+fn data(step: &mut ObservedStep, event: &Event) {
+    let outputs = if asks(&event.name) { Aspect::Answer } else { Aspect::Output };
+    let all = [
+        (Aspect::Input, "/inputData", &event.input_data, "inputName"),
+        (outputs, "/outputData", &event.output_data, "outputName"),
+    ];
+    for (aspect, base, data, name_key) in all {
+        let Some(Json::Object(entries)) = data else { continue };
+        for (key, value) in entries.iter() {
+            // What is played stands in the turns.
+            if value.get("audioItems").is_some() {
+                continue;
+            }
+            let here = ecow::eco_format!("{base}/{}", escaped(key));
+            match value {
+                Json::Array(items) if has_names(items, name_key) => {
+                    named_items(step, aspect, &here, items, name_key);
+                }
+                value if is_routing(event, key) => routing(step, key, value, &here),
+                value => step.facets.push(facet(aspect, key, value, here)),
+            }
+        }
+    }
+}
+
+fn facet(aspect: Aspect, name: &str, value: &Json, place: Text) -> Facet {
+    let value = shown(value).cloned();
+    Facet { aspect, name: name.into(), key: None, value, place: Place::Entry(place) }
+}
+
+/// Whether a list is one of named values; so is an empty one, which names none.
+fn has_names(items: &[Json], name_key: &str) -> bool {
+    !items.is_empty() && items.iter().all(|item| item.get(name_key).is_some())
+}
+
+fn named_items(
+    step: &mut ObservedStep,
+    aspect: Aspect,
+    list: &Text,
+    items: &[Json],
+    name_key: &str,
+) {
+    for (index, item) in items.iter().enumerate() {
+        let is_redacted = item.get("valueIsRedacted") == Some(&Json::Boolean(true));
+        let value = item.get("value").unwrap_or(&Json::Null);
+        step.facets.push(Facet {
+            aspect,
+            name: item.get(name_key).and_then(text).unwrap_or_default(),
+            key: None,
+            value: shown(value).filter(|_| !is_redacted).cloned(),
+            place: Place::Item(list.clone(), index),
+        });
+    }
+}
+
+fn is_routing(event: &Event, key: &str) -> bool {
+    let is_transfer = event.name.contains("Transfer");
+    is_transfer && (key.starts_with("target") || matches!(key, "priority" | "acdSkills"))
+}
+
+/// Where a transfer leads: `targetQueue {id, name}`, or another target.
+fn routing(step: &mut ObservedStep, key: &str, value: &Json, here: &Text) {
+    let mut push = |name: &str, value: &Json, place: Text| {
+        step.facets.push(facet(Aspect::Routing, name, value, place));
+    };
+    match (key, value) {
+        ("acdSkills", Json::Array(skills)) => {
+            let name = |skill: &Json| {
+                let skill = skill.get("skill").unwrap_or(skill);
+                skill.get("name").cloned().unwrap_or_else(|| skill.clone())
+            };
+            push("skills", &Json::array(skills.iter().map(name)), here.clone());
+        }
+        (_, Json::Object(entries)) if key != "priority" => {
+            let is_queue = key == "targetQueue";
+            for (part, value) in entries.iter() {
+                let name = match (part.as_str(), is_queue) {
+                    ("id", true) => "queueId",
+                    ("name", true) => "queueName",
+                    (other, _) => other,
+                };
+                push(name, value, ecow::eco_format!("{here}/{}", escaped(part)));
+            }
+        }
+        ("priority", _) => push(key, value, here.clone()),
+        _ => push("name", value, here.clone()),
+    }
+}
+
+fn communication(step: &mut ObservedStep, event: &Event) {
+    let list = match event.other.contains_key("audio") {
+        true => Text::from("/audio/toParticipant/audioItems"),
+        false => Text::from("/toParticipant/audioItems"),
+    };
+    for (index, item) in event.played().into_iter().enumerate() {
+        let heard = match item {
+            // A moment of silence stands wherever nothing is played.
+            AudioItem::Blank { .. } => continue,
+            AudioItem::Prompt { name, .. } => Some(Json::String(name)),
+            AudioItem::Speech { text } => Some(Json::String(text)),
+            AudioItem::Other(item) if item.get("blankMs").is_some() => continue,
+            AudioItem::Other(item) => shown(&item).cloned(),
+        };
+        let place = Place::Entry(ecow::eco_format!("{list}/{index}"));
+        let (aspect, name, key) = (Aspect::Heard, Text::new(), None);
+        step.facets.push(Facet { aspect, name, key, value: heard, place });
+    }
+    let from = event.other.get("fromParticipant").and_then(|from| from.get("audio"));
+    if let Some(keys) = from.and_then(|audio| audio.get("dtmf")?.get("value")) {
+        let value = event.pressed().map(|_| keys.clone());
+        let place = Place::Key("/fromParticipant/audio/dtmf/value");
+        let (aspect, name, key) = (Aspect::Caller, Text::from("keys"), None);
+        step.facets.push(Facet { aspect, name, key, value, place });
+    }
+}
+
+/// What else an event says of where it leads to and how it ended.
+fn rest(step: &mut ObservedStep, event: &Event) {
+    for (key, value) in &event.other {
+        let aspect = match key.as_str() {
+            "targetTask" | "targetMenu" | "targetState" | "endingOutputPath"
+            | "languageTag" => Aspect::Input,
+            "flowExitReason" => Aspect::End,
+            "error" => Aspect::Error,
+            _ => continue,
+        };
+        let mut here = ecow::eco_format!("/{}", escaped(key));
+        let mut value = value;
+        if let Some(code) = value.get("code").filter(|_| aspect == Aspect::Error) {
+            (value, here) = (code, here + "/code");
+        }
+        step.facets.push(facet(aspect, key, value, here));
+    }
+}

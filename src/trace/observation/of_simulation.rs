@@ -1,0 +1,211 @@
+//! What the response of a simulation says. Other services write other results: whatever a
+//! response never tells of is not known.
+
+use super::of_trace::add_answer;
+use super::{
+    Aspect, Aspects, Facet, Observation, ObservedError, ObservedFlow, ObservedStep,
+    Place, Source, escaped,
+};
+use crate::value::{Json, Text};
+
+/// Keys of a result that are no field of an answer.
+const OWN: [&str; 18] = [
+    "condition",
+    "operands",
+    "text",
+    "texts",
+    "inputs",
+    "outputs",
+    "heard",
+    "digits",
+    "queueId",
+    "queueName",
+    "skills",
+    "priority",
+    "transfer",
+    "answeredAfterMs",
+    "variables",
+    "endType",
+    "error",
+    "cutOff",
+];
+
+impl Observation {
+    /// The observation of a simulation response,
+    /// `{status, trace: [{nodeId, nodeName, nodeType, result, output, …}]}`; nothing if it is
+    /// none. *Source: seed 003; what we write ourselves for the keys within a result.*
+    pub fn of_simulation(response: &Json) -> Option<Self> {
+        let Json::Array(trace) = response.get("trace")? else { return None };
+        let steps: Vec<ObservedStep> = trace.iter().map(step).collect();
+        let told =
+            |aspect: &Aspect| steps.iter().any(|step| step.of(*aspect).next().is_some());
+        let known: Aspects = Aspect::ALL.iter().copied().filter(told).collect();
+        // That there was no error is told by the status, too.
+        let status = text(response, "status");
+        let known = match status.is_some() {
+            true => known.with(Aspect::Error),
+            false => known,
+        };
+        let knows_ends = steps.iter().any(|step| step.is_end);
+        Some(Self {
+            source: Source::Simulation,
+            flow: flow(response),
+            start: None,
+            elapsed_ms: integer(response, "elapsedMs"),
+            status,
+            exit_reason: None,
+            error: response.get("error").and_then(error),
+            variables: match response.get("variables") {
+                Some(Json::Object(entries)) => Some(
+                    entries.iter().map(|(k, v)| (k.clone(), Some(v.clone()))).collect(),
+                ),
+                _ => None,
+            },
+            steps,
+            known,
+            knows_ends,
+            is_truncated: false,
+            unlogged: Vec::new(),
+        })
+    }
+}
+
+impl Aspects {
+    fn with(self, aspect: Aspect) -> Self {
+        Self(self.0 | Aspects::from_iter([aspect]).0)
+    }
+}
+
+fn flow(response: &Json) -> ObservedFlow {
+    let Some(flow) = response.get("flow") else {
+        return ObservedFlow { id: text(response, "flowId"), ..ObservedFlow::default() };
+    };
+    ObservedFlow {
+        id: text(flow, "id"),
+        name: text(flow, "name"),
+        version: text(flow, "version"),
+        flow_type: text(flow, "type"),
+    }
+}
+
+fn error(error: &Json) -> Option<ObservedError> {
+    let code = match error {
+        Json::String(code) => Some(code.clone()),
+        _ => text(error, "code"),
+    };
+    let (message, node_id) = (text(error, "message"), text(error, "nodeId"));
+    code.or_else(|| message.clone()).map(|code| ObservedError { code, message, node_id })
+}
+
+fn text(json: &Json, key: &str) -> Option<Text> {
+    match json.get(key)? {
+        Json::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn integer(json: &Json, key: &str) -> Option<i64> {
+    match json.get(key)? {
+        Json::Integer(number) => Some(*number),
+        _ => None,
+    }
+}
+
+fn step(json: &Json) -> ObservedStep {
+    let kind = text(json, "nodeType").unwrap_or_default();
+    let lower = kind.to_lowercase();
+    let mut found = ObservedStep {
+        id: text(json, "nodeId"),
+        name: text(json, "nodeName"),
+        is_action: true,
+        is_end: matches!(lower.as_str(), "end" | "disconnect"),
+        flow: text(json, "flowId"),
+        depth: integer(json, "depth").and_then(|depth| u16::try_from(depth).ok()),
+        start_ms: integer(json, "startMs"),
+        path: text(json, "path"),
+        asked: asks(&lower).map(|who| ecow::eco_format!("{who}")),
+        kind,
+        ..ObservedStep::default()
+    };
+    let result = json.get("result").map(|result| (result, "/result"));
+    let output = || json.get("output").map(|output| (output, "/output"));
+    let is_told = |(json, _): &(&Json, &str)| matches!(json, Json::Object(_));
+    if let Some((Json::Object(entries), base)) = result.filter(is_told).or_else(output) {
+        for (key, value) in entries.iter() {
+            add(&mut found, key, value, base);
+        }
+        if let Some(answer) = entries.get("answer") {
+            found.facets.retain(|facet| facet.aspect != Aspect::Answer);
+            add_answer(&mut found, answer);
+        }
+    }
+    found.facets.sort_by_key(|facet| facet.aspect);
+    found
+}
+
+fn asks(node_type: &str) -> Option<&'static str> {
+    match node_type {
+        "dataaction" | "calldataaction" => Some("the data action"),
+        "getexternalcontactaction" | "getexternalcontact" => {
+            Some("the external contacts")
+        }
+        "getqueuestats" | "queuestats" => Some("the statistics of the queue"),
+        "webhook" | "callwebhook" => Some("the webhook"),
+        _ => None,
+    }
+}
+
+fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
+    let here = ecow::eco_format!("{base}/{}", escaped(key));
+    let aspect = match key {
+        "operands" => Aspect::Read,
+        "variables" => Aspect::Set,
+        "inputs" => Aspect::Input,
+        "outputs" => Aspect::Output,
+        "transfer" => Aspect::Routing,
+        "texts" => return add_texts(found, value, &here),
+        _ => {
+            found.facets.extend(single(key, value, here));
+            return;
+        }
+    };
+    if let Json::Object(entries) = value {
+        for (name, value) in entries.iter() {
+            let place = Place::Entry(ecow::eco_format!("{here}/{}", escaped(name)));
+            found.facets.push(Facet::new(aspect, name.clone(), value.clone(), place));
+        }
+    }
+}
+
+/// Of several texts the last stands under `text`, too.
+fn add_texts(found: &mut ObservedStep, texts: &Json, here: &Text) {
+    let Json::Array(items) = texts else { return };
+    found.facets.retain(|facet| facet.aspect != Aspect::Heard);
+    for (index, item) in items.iter().enumerate() {
+        let place = Place::Entry(ecow::eco_format!("{here}/{index}"));
+        found.facets.push(Facet::new(Aspect::Heard, "", item.clone(), place));
+    }
+}
+
+/// A key of a result that is one value.
+fn single(key: &str, value: &Json, here: Text) -> Option<Facet> {
+    let facet = |aspect, name: &str, value: &Json, place: Text| {
+        Some(Facet::new(aspect, name, value.clone(), Place::Entry(place)))
+    };
+    match (key, value) {
+        ("queueId" | "queueName" | "skills" | "priority" | "error", Json::Null) => None,
+        ("text", _) => facet(Aspect::Heard, "", value, here),
+        ("digits" | "heard", _) => facet(Aspect::Caller, key, value, here),
+        ("queueId" | "queueName" | "skills" | "priority", _) => {
+            facet(Aspect::Routing, key, value, here)
+        }
+        ("endType", _) => facet(Aspect::End, key, value, here),
+        ("cutOff", _) => facet(Aspect::Error, key, value, here),
+        ("error", _) => match value.get("code") {
+            Some(code) => facet(Aspect::Error, key, code, here + "/code"),
+            None => facet(Aspect::Error, key, value, here),
+        },
+        (other, _) if OWN.contains(&other) => None,
+        (other, _) => facet(Aspect::Answer, other, value, here),
+    }
+}

@@ -1,0 +1,234 @@
+//! What our own trace of a call says, without text in between.
+
+use super::{
+    Aspect, Aspects, Facet, Observation, ObservedError, ObservedFlow, ObservedStep,
+    Place, Source,
+};
+use crate::flow::Legend;
+use crate::trace::json::platform_path;
+use crate::trace::steps::{Events, Grouped};
+use crate::trace::{Asked, Fact, PathTaken, Routing, Step, Subject, Trace, Transfer};
+use crate::value::{Json, Text};
+
+impl Observation {
+    /// The observation of a trace. Everything in it is known. For a comparison with an
+    /// execution document take [`of_document`](Self::of_document) of
+    /// [`execution::of_trace`](crate::trace::execution::of_trace) instead.
+    pub fn of_trace(trace: &Trace, legend: &Legend) -> Self {
+        let flow = legend.flow(trace.flow);
+        let steps = Grouped::new(trace)
+            .steps()
+            .map(|(step, events)| observe(step, &events, legend))
+            .collect();
+        let node_id = trace.failed_at.map(|node| legend.node(node).id.clone());
+        Self {
+            source: Source::Trace,
+            flow: ObservedFlow {
+                id: Some(flow.id.clone()),
+                name: Some(flow.name.clone()),
+                version: flow.version.clone(),
+                flow_type: Some(flow.flow_type.clone()),
+            },
+            start: Some(trace.start),
+            elapsed_ms: Some(trace.elapsed_ms),
+            status: Some(trace.status.name().into()),
+            exit_reason: None,
+            error: trace.failure.as_ref().map(|failure| ObservedError {
+                code: failure.code.name().into(),
+                message: Some(failure.message.clone()),
+                node_id,
+            }),
+            variables: Some(variables(trace, legend)),
+            steps,
+            known: Aspects::all(),
+            knows_ends: true,
+            is_truncated: false,
+            unlogged: Vec::new(),
+        }
+    }
+}
+
+fn variables(trace: &Trace, legend: &Legend) -> Vec<(Text, Option<Json>)> {
+    let known =
+        trace.variables.iter().map(|(id, value)| (legend.variable(*id).clone(), value));
+    let other = trace.other_variables.iter().map(|(name, value)| (name.clone(), value));
+    known.chain(other).map(|(name, value)| (name, Some(value.to_json()))).collect()
+}
+
+fn observe(step: &Step, events: &Events<'_>, legend: &Legend) -> ObservedStep {
+    let label = legend.node(step.node);
+    let mut found = ObservedStep {
+        id: Some(label.id.clone()),
+        tracking_id: label.tracking_id,
+        name: Some(label.name.clone()),
+        kind: label.node_type.clone(),
+        is_action: true,
+        flow: Some(legend.flow(label.flow).id.clone()),
+        depth: Some(step.depth),
+        start_ms: Some(step.start_ms),
+        path: path(step, &label.outputs),
+        ..ObservedStep::default()
+    };
+    let spoken = events.iter().filter(|fact| matches!(fact, Fact::Said(_))).count();
+    let mut said = 0;
+    for fact in events.iter() {
+        if let Fact::Said(phrase) = fact {
+            let place = match spoken {
+                1 => Place::Key("/result/text"),
+                _ => Place::Element("/result/texts", said),
+            };
+            let text = Json::String(phrase.text(legend).clone());
+            found.facets.push(Facet::new(Aspect::Heard, "", text, place));
+            said += 1;
+        } else {
+            add(&mut found, fact, legend);
+        }
+    }
+    found.facets.sort_by_key(|facet| facet.aspect);
+    found
+}
+
+/// The way as `flowsim.trace/1` and simulation responses name it.
+fn path(step: &Step, outputs: &[Text]) -> Option<Text> {
+    match step.path {
+        PathTaken::None => None,
+        PathTaken::Next => Some("next".into()),
+        PathTaken::Error => Some("error".into()),
+        PathTaken::Default => Some("default".into()),
+        PathTaken::Condition(number) => Some(ecow::eco_format!("condition {number}")),
+        PathTaken::Output(index) => {
+            let output =
+                outputs.get(usize::from(index)).map(|label| platform_path(label));
+            Some(output.map_or_else(|| "next".into(), |path| Text::from(&*path)))
+        }
+    }
+}
+
+fn add(found: &mut ObservedStep, fact: &Fact, legend: &Legend) {
+    match fact {
+        Fact::Answered(answer) => add_answer(found, answer),
+        Fact::Asked(asked) => add_question(found, asked),
+        Fact::Routed(routing) => add_routing(found, routing, legend),
+        Fact::Transferred(transfer) => add_transfer(found, transfer),
+        Fact::Input(..) | Fact::Output(..) | Fact::Entry(_) => add_passed(found, fact),
+        other => {
+            found.is_end |= matches!(other, Fact::Ended(_));
+            found.facets.extend(single(other, legend));
+        }
+    }
+}
+
+/// A fact that is one value.
+fn single(fact: &Fact, legend: &Legend) -> Option<Facet> {
+    let (aspect, name, value, place) = match fact {
+        Fact::Read(reference, value) => {
+            let name = legend.reference(*reference).clone();
+            (Aspect::Read, name, value.to_json(), Place::Member("/result/operands"))
+        }
+        Fact::Assigned(variable, value) => {
+            let name = legend.variable(*variable).clone();
+            (Aspect::Set, name, value.to_json(), Place::Member("/result/variables"))
+        }
+        Fact::Heard(text) => {
+            let text = Json::String(text.clone());
+            (Aspect::Caller, "heard".into(), text, Place::Key("/result/heard"))
+        }
+        Fact::Collected(digits) => {
+            let digits = Json::String(digits.clone());
+            (Aspect::Caller, "digits".into(), digits, Place::Key("/result/digits"))
+        }
+        Fact::Failed(failure) => {
+            let code = failure.code.name().into();
+            (Aspect::Error, "error".into(), code, Place::Key("/result/error/code"))
+        }
+        Fact::CutOff => {
+            (Aspect::Error, "cutOff".into(), true.into(), Place::Key("/result/cutOff"))
+        }
+        Fact::Ended(end) => {
+            let end = end.name().into();
+            (Aspect::End, "endType".into(), end, Place::Key("/result/endType"))
+        }
+        _ => return None,
+    };
+    Some(Facet::new(aspect, name, value, place))
+}
+
+/// What one of Architect's actions was given or gave.
+fn add_passed(found: &mut ObservedStep, fact: &Fact) {
+    let (is_output, name, value) = match fact {
+        Fact::Input(field, value) => (false, Text::from(&*field.name()), value),
+        Fact::Output(field, value) => (true, Text::from(&*field.name()), value),
+        Fact::Entry(entry) => (entry.of.is_output(), entry.name.clone(), &entry.value),
+        _ => return,
+    };
+    let (aspect, list) = match is_output {
+        true => (Aspect::Output, "/result/outputs"),
+        false => (Aspect::Input, "/result/inputs"),
+    };
+    found.facets.push(Facet::new(aspect, name, value.to_json(), Place::Member(list)));
+}
+
+/// The fields of an answer, as a result has them.
+pub(super) fn add_answer(found: &mut ObservedStep, answer: &Json) {
+    let place = Place::Member("/result");
+    let facet = |name: &str, value: &Json| {
+        Facet::new(Aspect::Answer, name, value.clone(), place.clone())
+    };
+    match answer {
+        Json::Object(entries) => {
+            found.facets.extend(entries.iter().map(|(name, value)| facet(name, value)));
+        }
+        other => found.facets.push(facet("value", other)),
+    }
+}
+
+fn add_question(found: &mut ObservedStep, asked: &Asked) {
+    let what = match asked.subject {
+        Subject::Contact => "the external contacts, for",
+        Subject::DataAction => "data action",
+        Subject::QueueStatistics => "the statistics of queue",
+        Subject::Webhook => "webhook",
+        Subject::Flow => "flow",
+    };
+    if asked.subject != Subject::Flow {
+        found.asked = Some(ecow::eco_format!("{what} `{}`", asked.name));
+    }
+    if let Json::Object(inputs) = &asked.inputs {
+        for (name, value) in inputs.iter() {
+            let place = Place::Member("/asked/inputs");
+            found.facets.push(Facet::new(Aspect::Input, &**name, value.clone(), place));
+        }
+    }
+}
+
+fn add_routing(found: &mut ObservedStep, routing: &Routing, legend: &Legend) {
+    let mut push = |name: &str, value: Option<Json>, place| {
+        if let Some(value) = value {
+            let place = Place::Key(place);
+            found.facets.push(Facet::new(Aspect::Routing, name, value, place));
+        }
+    };
+    let text = |phrase: &Option<crate::trace::Phrase>| {
+        phrase.as_ref().map(|phrase| Json::String(phrase.text(legend).clone()))
+    };
+    push("queueId", text(&routing.queue_id), "/result/queueId");
+    push("queueName", text(&routing.queue_name), "/result/queueName");
+    let skills = routing.skills.iter().cloned().map(Json::String);
+    push("skills", Some(Json::array(skills)), "/result/skills");
+    push("priority", routing.priority.map(Json::Integer), "/result/priority");
+}
+
+fn add_transfer(found: &mut ObservedStep, transfer: &Transfer) {
+    let id = transfer.id.clone().map(Json::String);
+    let all = [
+        ("kind", Some(transfer.kind.name().into()), "/result/transfer/kind"),
+        ("id", id, "/result/transfer/id"),
+        ("name", Some(Json::String(transfer.name.clone())), "/result/transfer/name"),
+    ];
+    for (name, value, place) in all {
+        if let Some(value) = value {
+            let place = Place::Key(place);
+            found.facets.push(Facet::new(Aspect::Routing, name, value, place));
+        }
+    }
+}

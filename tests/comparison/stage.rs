@@ -1,0 +1,108 @@
+//! Bundled flows, as they are or changed, and calls of them as observations.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowsim::engine::{Call, Session, play};
+use flowsim::flow::read::load;
+use flowsim::program::Program;
+use flowsim::source::{Files, read_document};
+use flowsim::trace::observation::Observation;
+use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
+use flowsim::value::{DateTime, Json};
+use flowsim::world::{FixtureHost, Fixtures, Input};
+
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// An organisation below `fixtures/`, its flows and its world.
+pub(crate) struct Stage {
+    program: Arc<Program>,
+    fixtures: Arc<Fixtures>,
+    flow: &'static str,
+    at: Option<DateTime>,
+}
+
+impl Stage {
+    /// The organisation with these texts of its flows replaced, each of which is there.
+    pub(crate) fn changed(
+        organisation: &str,
+        flow: &'static str,
+        changes: &[(&str, &str)],
+    ) -> Self {
+        let folder = root().join("fixtures").join(organisation);
+        let changed = tempfile::tempdir().unwrap();
+        let mut used = vec![false; changes.len()];
+        for entry in fs::read_dir(folder.join("flows")).unwrap() {
+            let path = entry.unwrap().path();
+            let mut text = fs::read_to_string(&path).unwrap();
+            for ((old, new), used) in changes.iter().zip(&mut used) {
+                *used |= text.contains(old);
+                text = text.replace(old, new);
+            }
+            fs::write(changed.path().join(path.file_name().unwrap()), text).unwrap();
+        }
+        assert!(used.iter().all(|used| *used), "a change changes nothing: {changes:?}");
+        let mut files = Files::new();
+        let loaded = load(&[changed.path().to_path_buf()], &[], &mut files);
+        let program = Program::compile_all(&loaded.flows, &loaded.architect);
+        let fixtures = read_fixtures(&folder.join("fixtures.yaml"));
+        Self { program: Arc::new(program), fixtures: Arc::new(fixtures), flow, at: None }
+    }
+
+    /// Called at this time.
+    pub(crate) fn at(mut self, time: &str) -> Self {
+        self.at = DateTime::parse(time);
+        self
+    }
+
+    pub(crate) fn trace(&self, inputs: &[&str]) -> Trace {
+        let inputs: Vec<Input> =
+            inputs.iter().map(|input| Input::parse(input).unwrap()).collect();
+        let mut call = Call::new(self.program.flow(self.flow).unwrap())
+            .in_organisation(Arc::clone(&self.fixtures));
+        if let Some(at) = self.at {
+            call = call.at(at);
+        }
+        let mut session = Session::start(Arc::clone(&self.program), &call);
+        play(&mut session, &call, &mut FixtureHost::new(&self.fixtures, &inputs))
+    }
+
+    pub(crate) fn call(&self, inputs: &[&str]) -> Observation {
+        Observation::of_trace(&self.trace(inputs), &self.program.legend)
+    }
+
+    /// The same through the text of a simulation response.
+    pub(crate) fn simulation(&self, inputs: &[&str]) -> Json {
+        let mut text = String::new();
+        let writer = JsonWriter::new(&self.program.legend);
+        write_simulation(&writer, &self.trace(inputs), &mut text);
+        Json::parse(&text).unwrap()
+    }
+
+    /// The same as an execution document.
+    pub(crate) fn document(&self, inputs: &[&str]) -> Observation {
+        let document = execution::of_trace(&self.trace(inputs), &self.program.legend);
+        Observation::of_document(&document)
+    }
+}
+
+fn read_fixtures(path: &Path) -> Fixtures {
+    let mut files = Files::new();
+    let file = files.add("fixtures.yaml", fs::read_to_string(path).unwrap());
+    let (fixtures, diagnostics) =
+        Fixtures::read(&read_document(&file).unwrap(), Path::new(""));
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    fixtures
+}
+
+pub(crate) fn shared(changes: &[(&str, &str)]) -> Stage {
+    Stage::changed("shared-flow", "Inbound_Flow_A", changes)
+}
+
+pub(crate) fn clinic(changes: &[(&str, &str)]) -> Stage {
+    let stage = Stage::changed("alder-clinic", "Alder Clinic Main Line", changes);
+    stage.at("2026-03-10T14:00:00Z")
+}
