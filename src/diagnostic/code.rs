@@ -51,6 +51,7 @@ codes! {
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
     INVALID_SCENARIO Error "The scenario file has a value of the wrong type, an unknown key, or something that it cannot mean."
     INVALID_EXECUTION Error "The execution document is none, or has a value of the wrong type."
+    INVALID_RECORDING Error "The recording, or what is to become one, is none, or has a value of the wrong type or an unknown key."
     INVALID_COVERAGE Error "The coverage document is none, or has a value of the wrong type or an unknown key."
     COVERAGE_MISMATCH Error "Two coverage documents counted different versions of a flow."
 
