@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Recording;
+use super::redact::Redactor;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Files, find_files, read_json, replace_file};
 use crate::value::Text;
@@ -43,8 +44,14 @@ pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnosti
 
 /// Writes a recording into a folder, which is made if it is not there, under the
 /// [name](Recording::file_name) that belongs to it; gives where it is. One of the same name
-/// is replaced, and never found half written.
-pub fn save(recording: &Recording, folder: &Path) -> io::Result<PathBuf> {
+/// is replaced, and never found half written. What the redactor removes never comes to the
+/// disk.
+pub fn save(
+    recording: &Recording,
+    redactor: &Redactor,
+    folder: &Path,
+) -> io::Result<PathBuf> {
+    let recording = redactor.redact(recording);
     fs::create_dir_all(folder)?;
     let path = folder.join(recording.file_name());
     replace_file(&path, &recording.write())?;
@@ -138,7 +145,8 @@ mod tests {
         let response = Json::parse(r#"{"status": "completed", "n": 1.50}"#).unwrap();
         let recording = Recording::new(Kind::Simulation, response);
         let recording = Recording { id: "b".into(), ..recording };
-        let path = save(&recording, &folder.path().join("deep/er")).unwrap();
+        let path = save(&recording, &Redactor::default(), &folder.path().join("deep/er"))
+            .unwrap();
         std::fs::write(folder.path().join("other.json"), "{}").unwrap();
         let mut files = Files::new();
         let (found, problems) = discover(&[folder.path().to_owned()], &mut files);

@@ -22,6 +22,8 @@
 mod document;
 mod file;
 mod read;
+mod redact;
 
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, save};
+pub use redact::{DEFAULT_KEY, Redactor, Wanted};
