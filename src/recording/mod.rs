@@ -19,11 +19,22 @@
 //! assert_eq!((read, diagnostics), (Some(recording), vec![]));
 //! ```
 
+mod derive;
 mod document;
+mod execution;
 mod file;
+mod import;
+mod lookup;
 mod read;
 mod redact;
+mod replay;
+mod scenario;
+mod worlds;
 
+pub use derive::{About, Derived, RecordedAnswer, derive};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, save};
+pub use import::{Imported, import};
 pub use redact::{DEFAULT_KEY, Redactor, Wanted};
+pub use replay::{Exchange, Missing, Replayed, replay};
+pub use scenario::{Scenario, scenario};
