@@ -271,8 +271,8 @@ impl<'r> Run<'r> {
         Err(missing)
     }
 
-    /// The recorded answer to a question: the one to the same, else the next of the same
-    /// name, else the next of the same node.
+    /// The recorded answer to a question: the one of the same node to the same, the one to
+    /// the same of another node, else the next of the same name.
     fn find(&self, session: &Session, question: &Question<'_>) -> Option<usize> {
         let (about, names, inputs) = parts(question);
         let answers = || {
@@ -287,19 +287,32 @@ impl<'r> Run<'r> {
         let is_new = |index: usize| self.used.get(index) == Some(&false);
         // Who is asked the same once more gives the same answer, unless things happen there.
         let is_steady = matches!(about, About::Contact | About::Queue);
-        let label = session.steps().last().map(|it| self.program.legend.node(it.node));
-        let is_node = |it: &RecordedAnswer| {
-            it.name.is_none()
-                && label.is_some_and(|label| it.node == label.id || it.node == label.name)
-        };
+        let is_node = |it: &RecordedAnswer| self.is_asked_by(it, session);
         answers()
-            .find(|(index, it)| is_new(*index) && is_same(it))
+            .find(|(index, it)| is_new(*index) && is_node(it) && is_same(it))
+            // An answer that does not tell whom it is of is that of its node.
+            .or_else(|| {
+                answers().find(|(index, it)| {
+                    is_new(*index) && it.name.is_none() && is_node(it)
+                })
+            })
+            .or_else(|| answers().find(|(index, it)| is_new(*index) && is_same(it)))
             .or_else(|| answers().find(|(_, it)| is_steady && is_same(it)))
             .or_else(|| {
                 answers().find(|(index, it)| is_new(*index) && !is_steady && is_named(it))
             })
-            .or_else(|| answers().find(|(index, it)| is_new(*index) && is_node(it)))
             .map(|(index, _)| index)
+    }
+
+    /// Whether the node that a session is at gave rise to an answer then.
+    fn is_asked_by(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
+        let legend = &self.program.legend;
+        let Some(step) = session.steps().last() else { return false };
+        let label = legend.node(step.node);
+        let flow = legend.flow(label.flow);
+        let of_flow = recorded.flow.as_ref();
+        (recorded.node == label.id || recorded.node == label.name)
+            && of_flow.is_none_or(|known| *known == flow.id || *known == flow.name)
     }
 
     fn missing(&self, session: &Session, question: &Question<'_>) -> Missing {

@@ -1,6 +1,7 @@
 //! The call of an execution document.
 
 use super::keys::{self, Settings};
+use super::kinds;
 use super::world::World;
 use super::{About, Derived, RecordedAnswer};
 use crate::trace::execution::{AudioItem, Event, ExecutionDocument, shown};
@@ -13,33 +14,6 @@ const BUILT_IN: [&str; 6] =
 
 /// What answers of data actions hold that failed without saying why.
 const FAILED: u16 = 500;
-
-/// What `find…` actions look for, by the section of fixtures that it is in.
-const FOUND: [(&str, &str); 10] = [
-    ("actionFindQueue", "queues"),
-    ("actionFindQueueById", "queues"),
-    ("actionFindSkill", "skills"),
-    ("actionFindLanguageSkill", "languageSkills"),
-    ("actionFindUser", "users"),
-    ("actionFindUserById", "users"),
-    ("actionFindGroup", "groups"),
-    ("actionFindSchedule", "schedules"),
-    ("actionFindScheduleGroup", "scheduleGroups"),
-    ("actionFindEmergencyGroup", "emergencyGroups"),
-];
-
-/// What inputs and outputs hold things of the directory, and in which section these are.
-const NAMED: [(&str, &str); 9] = [
-    ("targetQueue", "queues"),
-    ("queue", "queues"),
-    ("skill", "skills"),
-    ("languageSkill", "languageSkills"),
-    ("targetUser", "users"),
-    ("user", "users"),
-    ("targetGroup", "groups"),
-    ("wrapupCode", "wrapupCodes"),
-    ("scheduleGroup", "scheduleGroups"),
-];
 
 /// What can be found out of a document.
 pub(super) fn derive(document: &ExecutionDocument) -> Derived {
@@ -78,9 +52,9 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
     derived
 }
 
-struct Finder {
-    derived: Derived,
-    world: World,
+pub(super) struct Finder {
+    pub(super) derived: Derived,
+    pub(super) world: World,
     /// The attributes that the participant had at first.
     attributes: JsonObject,
     /// The attributes that the flow has set, in small letters.
@@ -129,13 +103,14 @@ impl Finder {
                 self.contact(event);
             }
             "actionTransferToAcd" | "menuTransferToAcd" => self.queue(event),
-            name if FOUND.iter().any(|(found, _)| *found == name) => self.found(event),
-            _ if event.nested().iter().any(|it| it.name == "turn")
-                && event.name.starts_with("action") =>
+            name if kinds::found(name).is_some() => self.found(event),
+            // What only plays, as transfers do, is no question.
+            name if name.starts_with("action")
+                && event.nested().iter().any(is_question) =>
             {
                 self.listened(event);
             }
-            name if is_asked_for(name) => self.other(event, took_ms),
+            name if kinds::is_asked_for(name) => self.other(event, took_ms),
             _ => {}
         }
     }
@@ -170,9 +145,8 @@ impl Finder {
             Json::Array(items) => items.iter().for_each(|item| self.see_data(item)),
             Json::Object(object) => {
                 for (key, value) in &**object {
-                    let section = NAMED.iter().find(|(name, _)| *name == key.as_str());
-                    match (section, value) {
-                        (Some((_, section)), Json::Object(_)) => {
+                    match (kinds::named(key), value) {
+                        (Some(section), Json::Object(_)) => {
                             self.world.named(section, value);
                         }
                         _ => self.see_data(value),
@@ -237,97 +211,6 @@ impl Finder {
         }
     }
 
-    fn table(&mut self, event: &Event) {
-        let text = |key| match input(event, key) {
-            Some(Json::String(text)) => Some(text),
-            _ => None,
-        };
-        let id = text("dataTableId");
-        let Some(table) = text("dataTableName").or(id) else { return };
-        let Some(key) = text("lookupValue") else { return };
-        self.derived.lookups.push((table.clone(), key.clone()));
-        let row = match event.output_path_id.as_deref() {
-            Some("__FOUND__") => Some(
-                event
-                    .outputs()
-                    .into_iter()
-                    .filter(|cell| shown(&cell.value).is_some_and(|it| *it != Json::Null))
-                    .map(|cell| (cell.name, cell.value))
-                    .collect(),
-            ),
-            Some("__NOT_FOUND__") => None,
-            _ => return,
-        };
-        self.world.row(table, id, key, row);
-    }
-
-    fn schedule(&mut self, event: &Event) {
-        let names = |key: &str| {
-            let value = input(event, key)?;
-            let text = |key: &str| match value.get(key) {
-                Some(Json::String(text)) => Some(text.clone()),
-                _ => None,
-            };
-            Some((text("id"), text("name")))
-        };
-        let given = match input(event, "evaluationDateTime") {
-            Some(Json::String(text)) => DateTime::parse(text),
-            _ => None,
-        };
-        let path = event.output_path_id.as_deref().unwrap_or_default();
-        if let Some((id, name)) = names("emergencyGroup") {
-            let is_active = matches!(path, "__EMERGENCY__" | "__ACTIVE__");
-            let enabled = [("enabled", Json::Boolean(is_active))];
-            self.world.thing("emergencyGroups", id.as_ref(), name.as_ref(), enabled);
-        }
-        let Some(at) = given.or(event.began_at()) else { return };
-        let is_unchecked = warns(event, "SCHEDULE_NOT_CHECKED");
-        self.derived.unchecked_schedules |= is_unchecked;
-        if let Some((id, name)) = names("schedule").filter(|_| !is_unchecked) {
-            self.world.schedule(id.as_ref(), name.as_ref(), at, path == "__ACTIVE__");
-        }
-        if let Some((id, name)) = names("scheduleGroup").filter(|_| !is_unchecked) {
-            self.group(event, at, [id.as_ref(), name.as_ref()], path);
-        }
-    }
-
-    /// A group of schedules that are active, or of one that is not.
-    fn group(
-        &mut self,
-        event: &Event,
-        at: DateTime,
-        [id, name]: [Option<&Text>; 2],
-        path: &str,
-    ) {
-        let key = match path {
-            "__OPEN__" => "openSchedules",
-            "__HOLIDAY__" => "holidaySchedules",
-            _ => "closedSchedules",
-        };
-        let active =
-            event.output_data.as_ref().and_then(|it| it.get("inServiceSchedules"));
-        let mut active: Vec<Text> = match active {
-            Some(Json::Array(names)) => names
-                .iter()
-                .filter_map(|name| match name {
-                    Json::String(name) => Some(name.clone()),
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        let is_active = !active.is_empty() || matches!(path, "__OPEN__" | "__HOLIDAY__");
-        if active.is_empty() {
-            let of = name.or(id).map_or("", |name| name.as_str());
-            active.push(format!("{of} (recorded)").into());
-        }
-        for name in &active {
-            self.world.schedule(None, Some(name), at, is_active);
-        }
-        let names = Json::array(active.into_iter().map(Json::String));
-        self.world.thing("scheduleGroups", id, name, [(key, names)]);
-    }
-
     fn data_action(&mut self, event: &Event, took_ms: i64) {
         let name = match input(event, "dataAction") {
             Some(Json::String(name)) => Some(name.clone()),
@@ -365,26 +248,6 @@ impl Finder {
         self.derived.answers.push(RecordedAnswer { name, inputs, ..asked });
     }
 
-    fn contact(&mut self, event: &Event) {
-        let key = input(event, "externalId").or_else(|| input(event, "searchTerm"));
-        let key = match key {
-            Some(Json::String(key)) if !key.trim().is_empty() => key.clone(),
-            _ => return,
-        };
-        let data = event.output_data.as_ref();
-        let found = data.and_then(|data| match data.get("externalResults") {
-            Some(Json::Array(contacts)) => contacts.first().cloned(),
-            _ => data.get("externalResult").cloned(),
-        });
-        let contact = found.as_ref().map(|found| contact_of(found, &key));
-        if let Some(Json::Object(contact)) = &contact {
-            self.world.contact(&key, listed(contact, &key));
-        }
-        let answer = Answer::Contact(contact);
-        let asked = RecordedAnswer::new(About::Contact, action_name(event), answer);
-        self.derived.answers.push(RecordedAnswer { name: Some(key), ..asked });
-    }
-
     /// Whether the queue took the conversation.
     fn queue(&mut self, event: &Event) {
         let target = input(event, "targetQueue");
@@ -413,19 +276,15 @@ impl Finder {
     }
 
     fn found(&mut self, event: &Event) {
-        let section = FOUND.iter().find(|(name, _)| *name == event.name.as_str());
+        let section = kinds::found(&event.name);
         let result = event.output_data.as_ref().and_then(|data| data.get("findResult"));
-        if let (Some((_, section)), Some(result)) = (section, result) {
+        if let (Some(section), Some(result)) = (section, result) {
             self.world.named(section, result);
         }
     }
 
     /// What the caller answered to an action that listens.
     fn listened(&mut self, event: &Event) {
-        // What only plays, as transfers do, is no question.
-        if !event.nested().iter().any(is_question) {
-            return;
-        }
         let settings = Settings::of(event);
         let mut before: Option<DateTime> = None;
         for turn in event.nested().iter().filter(|it| it.name == "turn") {
@@ -479,19 +338,6 @@ impl Finder {
     }
 }
 
-/// Kinds of actions that ask whoever answers for the world what they do.
-fn is_asked_for(name: &str) -> bool {
-    const ASKED: [&str; 6] = [
-        "actionCallBotFlow",
-        "actionCallLexBot",
-        "actionCallLexV2Bot",
-        "actionCallDialogflowBot",
-        "actionCallBridgeAction",
-        "actionAskForIntent",
-    ];
-    ASKED.contains(&name)
-}
-
 fn is_question(turn: &Event) -> bool {
     let purpose = turn.other.get("purpose");
     let is_transfer =
@@ -508,7 +354,7 @@ fn module(event: &Event) -> Option<Text> {
     }
 }
 
-fn input<'e>(event: &'e Event, key: &str) -> Option<&'e Json> {
+pub(super) fn input<'e>(event: &'e Event, key: &str) -> Option<&'e Json> {
     event.input_data.as_ref()?.get(key).and_then(shown)
 }
 
@@ -519,7 +365,7 @@ fn sent(event: &Event) -> Option<JsonObject> {
     Some(inputs.map(|it| (it.name, it.value)).collect())
 }
 
-fn action_name(event: &Event) -> Text {
+pub(super) fn action_name(event: &Event) -> Text {
     event.action_name.clone().or_else(|| event.action_id.clone()).unwrap_or_default()
 }
 
@@ -533,7 +379,7 @@ fn name_of(event: &Event) -> Option<Text> {
     event.action_name.clone().or_else(|| event.task_name.clone()).or(started)
 }
 
-fn warns(event: &Event, code: &str) -> bool {
+pub(super) fn warns(event: &Event, code: &str) -> bool {
     let warning = event.other.get("warning").and_then(|warning| warning.get("code"));
     matches!(warning, Some(Json::String(told)) if told == code)
 }
@@ -566,39 +412,4 @@ fn label_of(id: &str) -> String {
         }
     }
     label
-}
-
-/// A contact as the world answers it, with every key.
-fn contact_of(found: &Json, key: &Text) -> Json {
-    let text = |key: &str| found.get(key).cloned().unwrap_or_default();
-    let mut attributes = match found {
-        Json::Object(entries) => entries.as_ref().clone(),
-        _ => JsonObject::new(),
-    };
-    attributes.retain(|key, value| {
-        !matches!(key.as_str(), "id" | "name" | "email") && *value != Json::Null
-    });
-    let id = match text("id") {
-        Json::Null if !key.contains(['@', '+']) => Json::String(key.clone()),
-        id => id,
-    };
-    Json::object([
-        ("id".into(), id),
-        ("name".into(), text("name")),
-        ("email".into(), text("email")),
-        ("attributes".into(), Json::object(attributes)),
-    ])
-}
-
-/// A contact as fixtures list it, found by its key.
-pub(in crate::recording) fn listed(contact: &JsonObject, key: &Text) -> JsonObject {
-    let mut listed = contact.clone();
-    listed.retain(|_, value| *value != Json::Null);
-    let of_key = match () {
-        () if key.contains('@') => "email",
-        () if key.starts_with('+') => "phone",
-        () => "id",
-    };
-    listed.entry(of_key.into()).or_insert_with(|| Json::String(key.clone()));
-    listed
 }

@@ -1,11 +1,13 @@
 //! How a recorded call began, and the world that it met.
 
 mod document;
+mod found;
 mod keys;
+mod kinds;
 mod simulation;
 mod world;
 
-pub(super) use document::listed;
+pub(super) use found::listed;
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! The call of a simulation: what was asked for, and what the steps tell.
 
-use super::document::listed;
+use super::found::listed;
 use super::world::World;
 use super::{About, Derived, RecordedAnswer};
 use crate::engine::Request;

@@ -61,17 +61,16 @@ impl World {
         contacts.entry(key.clone()).or_insert(contact);
     }
 
-    /// Adds what a data table answered: a row, or that there is none.
-    pub(super) fn row(
-        &mut self,
-        table: &Text,
-        id: Option<&Text>,
-        key: &Text,
-        row: Option<JsonObject>,
-    ) {
+    /// Adds a data table, of which no row may be known.
+    pub(super) fn table(&mut self, table: &Text, id: Option<&Text>) {
         let table = self.tables.entry(table.clone()).or_default();
         table.0 = table.0.take().or_else(|| id.cloned());
-        table.1.entry(key.clone()).or_insert(row);
+    }
+
+    /// Adds what a data table answered: a row, or that there is none.
+    pub(super) fn row(&mut self, table: &Text, key: &Text, row: Option<JsonObject>) {
+        let (_, rows) = self.tables.entry(table.clone()).or_default();
+        rows.entry(key.clone()).or_insert(row);
     }
 
     /// Adds an answer of a data action, webhook or other action.

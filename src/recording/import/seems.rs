@@ -34,13 +34,13 @@ pub(super) fn like(node: &Node<'_>) -> String {
     if let Some(schema) = node.get("schema").and_then(Node::as_str) {
         return format!("it is a document of the schema `{schema}`");
     }
-    let has = |keys: &[&str]| keys.iter().all(|key| node.get(key).is_some());
-    if let Some((_, told)) = KNOWN.iter().find(|(keys, _)| has(keys)) {
-        return (*told).to_owned();
-    }
     let entities = node.get("entities").map(Node::items).unwrap_or_default();
     if let Some(first) = entities.first() {
         return like(first);
+    }
+    let has = |keys: &[&str]| keys.iter().all(|key| node.get(key).is_some());
+    if let Some((_, told)) = KNOWN.iter().find(|(keys, _)| has(keys)) {
+        return (*told).to_owned();
     }
     let keys: Vec<String> =
         node.entries().iter().take(5).map(|it| format!("`{}`", it.key)).collect();

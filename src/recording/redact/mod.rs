@@ -264,14 +264,14 @@ impl<'r> Run<'r> {
             }
         }
         found.into_iter().for_each(|kind| self.count_if(true, Some(kind)));
-        if self.redactor.wanted.emails {
-            let replaced = self.person.emails(&new);
-            self.count_if(replaced != new, Some(EMAIL));
-            new = replaced;
-        }
         if self.redactor.wanted.phone_numbers {
             let replaced = self.person.numbers(&new);
             self.count_if(replaced != new, Some(PHONE_NUMBER));
+            new = replaced;
+        }
+        if self.redactor.wanted.emails {
+            let replaced = self.person.emails(&new);
+            self.count_if(replaced != new, Some(EMAIL));
             new = replaced;
         }
         new.into()

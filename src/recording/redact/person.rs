@@ -16,7 +16,8 @@ const TELLING: usize = 9;
 const MIN_DIGITS: usize = 5;
 
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}").ok()
+    let address = r"[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}";
+    Regex::new(&format!(r"(?i)(?P<sip>\bsips?:)?{address}")).ok()
 });
 
 /// Numbers in texts. Ids and times, in which digits stand as well, are found first and left.
@@ -56,6 +57,10 @@ impl<'p> Person<'p> {
         };
         let replaced = email.replace_all(text, |found: &Captures<'_>| {
             let address = found.get(0).map_or("", |it| it.as_str());
+            // A telephone, whose host tells nothing of who has it.
+            if found.name("sip").is_some() {
+                return address.to_owned();
+            }
             self.pseudonyms.address(address)
         });
         replaced.into_owned()
@@ -177,10 +182,21 @@ impl<'p> Person<'p> {
             return new;
         }
         for known in &self.known {
-            if new.contains(known.as_str()) {
-                let nobody = self.pseudonyms.number_of_nobody(known);
-                new = new.replace(known.as_str(), nobody.get(1..).unwrap_or_default());
+            let nobody = self.pseudonyms.number_of_nobody(known);
+            let (first, rest) = nobody.split_at_checked(1).unwrap_or_default();
+            let mut replaced = String::with_capacity(new.len());
+            let mut pieces = new.split(known.as_str());
+            replaced.push_str(pieces.next().unwrap_or_default());
+            for piece in pieces {
+                // The first digit of the area code stands before the telling ones.
+                if replaced.ends_with(|it: char| it.is_ascii_digit()) {
+                    replaced.pop();
+                    replaced.push_str(first);
+                }
+                replaced.push_str(rest);
+                replaced.push_str(piece);
             }
+            new = replaced;
         }
         new
     }
