@@ -62,7 +62,7 @@ pub(super) fn redactor(wanted: &Redaction<'_>) -> Redactor {
     let is_keyed = phone_numbers || names || emails || !variables.is_empty();
     let variables = variables.iter().map(|name| name.as_str().into()).collect();
     let wanted = Wanted { phone_numbers, names, emails, variables };
-    let key = std::env::var(KEY).ok().filter(|key| !key.is_empty());
+    let key = std::env::var_os(KEY).filter(|key| !key.is_empty());
     if key.is_none() && is_keyed {
         let text = format!(
             "{KEY} is not set, so the key is one that everybody knows: who guesses a \
@@ -70,7 +70,8 @@ pub(super) fn redactor(wanted: &Redaction<'_>) -> Redactor {
         );
         output::message("warning", &text);
     }
-    Redactor::new(wanted, key.as_deref().unwrap_or(DEFAULT_KEY).as_bytes())
+    let key = key.as_ref().map_or(DEFAULT_KEY.as_bytes(), |key| key.as_encoded_bytes());
+    Redactor::new(wanted, key)
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {

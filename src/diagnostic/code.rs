@@ -118,7 +118,7 @@ codes! {
     RESULT_TOO_LARGE Error "A result is beyond the limits of its type, or too long a text."
     CURRENCIES_DIFFER Error "Amounts of different currencies were computed together."
     SIMULATION_TIMEOUT Error "The whole call ran longer than its timeout."
-    UNREPLAYABLE Error "The flow asked for something that the recording of the call does not have, and the fixtures neither."
+    CALL_UNREPLAYABLE Error "The flow asked for something that the recording of the call does not have, and the fixtures neither."
     CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."
 
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."

@@ -63,7 +63,7 @@ fn of_event(json: &Json) -> ExecutionDocument {
         flow_id: text(json, "flowId"),
         flow_is_debug: truth(json, "flowIsDebug"),
         flow_name: text(json, "flowName"),
-        flow_type: text(json, "flowType").map(|kind| kind.to_lowercase().into()),
+        flow_type: text(json, "flowType").map(|kind| kind.to_lowercase()),
         flow_version: text(json, "flowVersion"),
         is_truncated: truth(json, "executionItemsTruncated"),
         execution: Some(execution),

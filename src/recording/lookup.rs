@@ -25,7 +25,7 @@ pub(super) fn unknown(
     fallback: &Fixtures,
     legend: &Legend,
 ) -> Option<Result<FallbackRow, Missing>> {
-    let (mut table, mut key) = (None, None);
+    let mut table = None;
     for event in session.events() {
         let step = session.steps().get(event.step as usize)?;
         let label = legend.node(step.node);
@@ -37,15 +37,20 @@ pub(super) fn unknown(
             with,
         };
         match &event.fact {
-            Fact::Input(Field::DataTableName, Value::String(name)) => {
-                table = Some(name.clone());
+            Fact::Input(Field::DataTableName, Value::String(name)) => table = Some(name),
+            Fact::Input(Field::LookupValue, Value::String(key)) => {
+                let Some(table) = table.take() else { continue };
+                match row(session, derived, fallback, [table, key]) {
+                    Row::Known => {}
+                    Row::Fallback(row) => return Some(Ok(row)),
+                    Row::Missing => {
+                        let with = [("key".into(), Json::String(key.clone()))];
+                        let with = Json::object(with);
+                        return Some(Err(missing("row of the data table", table, with)));
+                    }
+                }
             }
-            Fact::Input(Field::LookupValue, Value::String(value)) => {
-                key = Some(value.clone());
-            }
-            Fact::Noted(Code::SCHEDULE_NOT_CHECKED)
-                if derived.is_silent_on_schedules() =>
-            {
+            Fact::Noted(Code::SCHEDULE_NOT_CHECKED) if !derived.unchecked_schedules => {
                 return Some(Err(missing(
                     "state of a schedule",
                     &Text::new(),
@@ -54,30 +59,38 @@ pub(super) fn unknown(
             }
             _ => {}
         }
-        if let (Some(of), Some(row)) = (&table, &key) {
-            let is_known = derived
-                .lookups
-                .iter()
-                .any(|(table, key)| table.eq_ignore_ascii_case(of) && key == row);
-            if !is_known && !has_row(&derived.fixtures, of, row) {
-                match fallback.data_table_row(of, row) {
-                    Some(DataTableRow::Found(cells)) => {
-                        if let Some(row) = unless_there(session, of, row, &cells) {
-                            return Some(Ok(row));
-                        }
-                    }
-                    Some(DataTableRow::NotFound) => {}
-                    None => {
-                        let with =
-                            Json::object([("key".into(), Json::String(row.clone()))]);
-                        return Some(Err(missing("row of the data table", of, with)));
-                    }
-                }
-            }
-            (table, key) = (None, None);
-        }
     }
     None
+}
+
+/// Who has a row.
+enum Row {
+    /// The recording, or nobody needs it.
+    Known,
+    Fallback(FallbackRow),
+    Missing,
+}
+
+fn row(
+    session: &Session,
+    derived: &Derived,
+    fallback: &Fixtures,
+    [table, key]: [&Text; 2],
+) -> Row {
+    let is_looked_up = derived
+        .lookups
+        .iter()
+        .any(|(known, row)| known.eq_ignore_ascii_case(table) && row == key);
+    if is_looked_up || has_row(&derived.fixtures, table, key) {
+        return Row::Known;
+    }
+    match fallback.data_table_row(table, key) {
+        Some(DataTableRow::Found(cells)) => {
+            unless_there(session, table, key, &cells).map_or(Row::Known, Row::Fallback)
+        }
+        Some(DataTableRow::NotFound) => Row::Known,
+        None => Row::Missing,
+    }
 }
 
 /// The row, unless this very call has found one already.
@@ -91,7 +104,7 @@ fn unless_there(
     for event in session.events() {
         match &event.fact {
             Fact::Input(Field::LookupValue, Value::String(value)) => {
-                is_this = value == key
+                is_this = value == key;
             }
             Fact::Entry(entry) if is_this && entry.of == Field::FoundOutputs => {
                 return None;
@@ -156,12 +169,4 @@ fn is_called(table: &Json, name: &str) -> bool {
         Some(Json::String(known)) => known.eq_ignore_ascii_case(name),
         _ => false,
     })
-}
-
-impl Derived {
-    /// Whether the recorded call never went on although nobody knew when a schedule is
-    /// active.
-    fn is_silent_on_schedules(&self) -> bool {
-        !self.unchecked_schedules
-    }
 }

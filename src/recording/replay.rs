@@ -358,7 +358,7 @@ fn partial(
     Trace {
         flow: flow.unwrap_or_else(|_| crate::flow::FlowId::new(0)),
         status: Status::Error,
-        failure: Some(Failure::new(Code::UNREPLAYABLE, message)),
+        failure: Some(Failure::new(Code::CALL_UNREPLAYABLE, message)),
         failed_at: steps.last().map(|step| step.node),
         start: derived.at.unwrap_or(DEFAULT_START),
         elapsed_ms: session.map_or(0, Session::clock_ms),
@@ -391,9 +391,9 @@ fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
 }
 
 /// Who is asked, by which names, and with which inputs.
-fn parts<'q>(
-    question: &Question<'q>,
-) -> (About, Vec<&'q str>, Option<&'q [(Text, Value)]>) {
+type Parts<'q> = (About, Vec<&'q str>, Option<&'q [(Text, Value)]>);
+
+fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
     let names = |names: [Option<&'q str>; 2]| {
         names.into_iter().flatten().filter(|it| !it.is_empty()).collect()
     };

@@ -33,9 +33,8 @@ pub fn scenario(
 ) -> Scenario {
     let exchanges = replayed.filter(|it| it.missing.is_none()).map(|it| &*it.exchanges);
     let world = worlds::with(&derived.fixtures, exchanges.unwrap_or_default());
-    let mut fixtures_text =
-        serde_json::to_string_pretty(&world).expect("JSON can be written");
-    fixtures_text.push('\n');
+    let mut own = serde_json::to_string_pretty(&world).expect("JSON can be written");
+    own.push('\n');
     let mut out = String::from(
         "# A recorded call. What it has to come to again stands under `expect`.\n",
     );
@@ -44,7 +43,21 @@ pub fn scenario(
     line(&mut out, "", "fixtures", &paths(&[fixtures.to_owned()]));
     out.push_str("tests:\n");
     line(&mut out, "  - ", "name", &Json::from(&*name(recording, derived)));
-    let mut key = |key: &str, value: Json| line(&mut out, "    ", key, &value);
+    begin(&mut out, derived);
+    line(&mut out, "    ", "input", &inputs(derived, exchanges));
+    let expected = expected(recording, derived);
+    if !expected.is_empty() {
+        out.push_str("    expect:\n");
+        for (key, value) in expected {
+            line(&mut out, "      ", key, &value);
+        }
+    }
+    Scenario { text: out, fixtures: own }
+}
+
+/// How the call begins.
+fn begin(out: &mut String, derived: &Derived) {
+    let mut key = |key: &str, value: Json| line(out, "    ", key, &value);
     if let Some(flow) = derived.flow_name.as_ref().or(derived.flow.as_ref()) {
         key("flow", Json::String(flow.clone()));
     }
@@ -64,15 +77,6 @@ pub fn scenario(
     if let Some(timeout) = derived.timeout_ms {
         key("timeoutMs", Json::Integer(timeout));
     }
-    key("input", inputs(derived, exchanges));
-    let expected = expected(recording, derived);
-    if !expected.is_empty() {
-        out.push_str("    expect:\n");
-        for (key, value) in expected {
-            line(&mut out, "      ", key, &value);
-        }
-    }
-    Scenario { text: out, fixtures: fixtures_text }
 }
 
 /// What the test is called: the flow, and which call it was.

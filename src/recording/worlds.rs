@@ -12,48 +12,54 @@ pub(super) fn with(world: &Json, exchanges: &[Exchange]) -> Json {
         Json::Object(document) => document.as_ref().clone(),
         _ => JsonObject::new(),
     };
-    let asked: Vec<&Exchange> =
-        exchanges.iter().filter(|it| section(it).is_some()).collect();
-    if !exchanges.is_empty() {
-        for section in ["dataActions", "webhooks", "actions"] {
-            document.shift_remove(section);
+    for name in ["dataActions", "webhooks", "actions"] {
+        if !exchanges.is_empty() {
+            document.shift_remove(name);
         }
-    }
-    for section_name in ["dataActions", "webhooks", "actions"] {
-        let mut of_section = JsonObject::new();
-        let all = asked.iter().filter(|it| section(it) == Some(section_name));
-        for exchange in all.clone() {
-            if of_section.contains_key(&exchange.name) {
-                continue;
-            }
-            let same: Vec<&Exchange> =
-                all.clone().filter(|it| it.name == exchange.name).copied().collect();
-            of_section.insert(exchange.name.clone(), answers(&same));
-        }
+        let of_section = of_section(name, exchanges);
         if !of_section.is_empty() {
-            document.insert(section_name.into(), Json::object(of_section));
+            document.insert(name.into(), Json::object(of_section));
         }
     }
     for exchange in exchanges {
-        let (section, thing) = match (&exchange.answer, exchange.about) {
-            (Answer::Contact(Some(contact)), _) => {
-                ("contacts", contact_of(contact, &exchange.name))
-            }
-            (Answer::Statistics(Some(statistics)), About::QueueStatistics) => {
-                ("queues", queue_with(&exchange.name, statistics))
-            }
-            (Answer::Queue(QueueAnswer::Accepted { id, name }), _) => {
-                let named = [("id", id), ("name", name)];
-                let named = named.into_iter().filter_map(|(key, text)| {
-                    Some((Text::from(key), Json::String(text.clone()?)))
-                });
-                ("queues", named.collect())
-            }
-            _ => continue,
-        };
-        add(&mut document, section, thing);
+        if let Some((section, thing)) = thing(exchange) {
+            add(&mut document, section, thing);
+        }
     }
     Json::object(document)
+}
+
+/// The answers of a section by the names of who gave them.
+fn of_section(name: &str, exchanges: &[Exchange]) -> JsonObject {
+    let all = || exchanges.iter().filter(|it| section(it) == Some(name));
+    let mut of_section = JsonObject::new();
+    for exchange in all() {
+        if !of_section.contains_key(&exchange.name) {
+            let same: Vec<_> = all().filter(|it| it.name == exchange.name).collect();
+            of_section.insert(exchange.name.clone(), answers(&same));
+        }
+    }
+    of_section
+}
+
+/// What an answer tells of the directory.
+fn thing(exchange: &Exchange) -> Option<(&'static str, JsonObject)> {
+    match (&exchange.answer, exchange.about) {
+        (Answer::Contact(Some(contact)), _) => {
+            Some(("contacts", contact_of(contact, &exchange.name)))
+        }
+        (Answer::Statistics(Some(statistics)), About::QueueStatistics) => {
+            Some(("queues", queue_with(&exchange.name, statistics)))
+        }
+        (Answer::Queue(QueueAnswer::Accepted { id, name }), _) => {
+            let named = [("id", id), ("name", name)];
+            let named = named.into_iter().filter_map(|(key, text)| {
+                Some((Text::from(key), Json::String(text.clone()?)))
+            });
+            Some(("queues", named.collect()))
+        }
+        _ => None,
+    }
 }
 
 fn section(exchange: &Exchange) -> Option<&'static str> {

@@ -4,8 +4,9 @@ use std::fs;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use flowsim::recording::{Kind, derive};
+use flowsim::recording::{About, Kind, derive, replay};
 use flowsim::value::DateTime;
+use flowsim::world::{Answer, Fixtures, Input, Keystroke};
 
 use super::{Organisation, flowsim, imported, recording, root, shared_document};
 
@@ -44,6 +45,7 @@ fn the_document_of_the_platform_is_a_call_with_two_keys() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of files")]
 fn one_file_may_hold_many_calls() {
     let har = format!(
         r#"{{"log": {{"entries": [
@@ -128,34 +130,36 @@ fn what_cannot_be_imported_is_told_with_its_place() {
     insta::assert_snapshot!("refused", told.join("\n\n"));
 }
 
-/// A call of ours on the command line, from the run to the scenario that passes.
+/// Calls of ours: the organisation, the form, and the rest of the command line.
+const RUNS: [(&str, &str, &[&str]); 3] = [
+    (
+        "parcel-line",
+        "execution",
+        &[
+            "--flow",
+            "Parcel line",
+            "--context",
+            "from=+15551230000",
+            "--context",
+            "to=+15557770100",
+            "--input",
+            "1@1000",
+            "--input",
+            "2#",
+        ],
+    ),
+    (
+        "alder-clinic",
+        "execution",
+        &["--at", "2026-01-05T15:00:00Z", "--input", "2@700", "--input", "1"],
+    ),
+    ("order-status", "simulation", &["--input", "100200"]),
+];
+
+/// From the run to the scenario that passes, on the command line.
 #[test]
 fn a_scenario_passes_at_once() {
-    let calls: [(&str, &str, &[&str]); 3] = [
-        (
-            "parcel-line",
-            "execution",
-            &[
-                "--flow",
-                "Parcel line",
-                "--context",
-                "from=+15551230000",
-                "--context",
-                "to=+15557770100",
-                "--input",
-                "1@1000",
-                "--input",
-                "2#",
-            ],
-        ),
-        (
-            "alder-clinic",
-            "execution",
-            &["--at", "2026-01-05T15:00:00Z", "--input", "2@700", "--input", "1"],
-        ),
-        ("order-status", "simulation", &["--input", "100200"]),
-    ];
-    for (name, format, arguments) in calls {
+    for (name, format, arguments) in RUNS {
         let folder = tempfile::tempdir().unwrap();
         let fixtures = root().join("fixtures").join(name);
         let flows = fixtures.join("flows").display().to_string();
@@ -165,27 +169,22 @@ fn a_scenario_passes_at_once() {
         let run = flowsim(folder.path(), &line);
         assert!(!run.stdout.is_empty(), "{}", String::from_utf8_lossy(&run.stderr));
         fs::write(folder.path().join("saved.json"), &run.stdout).unwrap();
-        let line =
-            ["import", "saved.json", "--out", "made", "--scenario", "--flows", &flows];
-        let import = flowsim(folder.path(), &line);
+        let import = ["import", "saved.json", "--out", "made", "--scenario"];
+        let import =
+            flowsim(folder.path(), &[&import[..], &["--flows", &flows]].concat());
         let told = String::from_utf8_lossy(&import.stderr);
         assert_eq!((import.status.code(), &*told), (Some(0), ""), "{name}");
-        assert_eq!(String::from_utf8_lossy(&import.stdout).lines().count(), 3);
-        let test = flowsim(folder.path(), &["test", "made"]);
-        let scenario =
-            String::from_utf8_lossy(&import.stdout).lines().nth(1).unwrap().to_owned();
+        let paths = String::from_utf8(import.stdout).unwrap();
+        assert_eq!(paths.lines().count(), 3, "{paths}");
+        let scenario = paths.lines().find(|it| it.ends_with(".test.yaml")).unwrap();
         let scenario = fs::read_to_string(folder.path().join(scenario)).unwrap();
-        assert_eq!(
-            test.status.code(),
-            Some(0),
-            "{}\n{}\n{scenario}",
-            String::from_utf8_lossy(&test.stdout),
-            String::from_utf8_lossy(&test.stderr)
-        );
-        if name == "order-status" {
-            let scenario = scenario.lines().filter(|it| !it.starts_with("flows:"));
-            insta::assert_snapshot!("scenario", scenario.collect::<Vec<_>>().join("\n"));
-        }
+        let test = flowsim(folder.path(), &["test", "made"]);
+        let told = [test.stdout, test.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert_eq!(test.status.code(), Some(0), "{told}\n{scenario}");
+        let scenario = scenario.lines().filter(|it| !it.starts_with("flows:"));
+        let scenario = scenario.collect::<Vec<_>>().join("\n");
+        insta::assert_snapshot!(format!("scenario_{name}"), scenario);
     }
 }
 
@@ -206,7 +205,31 @@ fn the_real_document_becomes_a_scenario() {
     let text = fs::read_to_string(folder.path().join(scenario)).unwrap();
     assert!(text.contains(r#"input: ["1@3000","3@3000"]"#), "{text}");
     assert!(text.contains(r#""queueName":"CXaC Queue""#), "{text}");
-    // The same call to the flow of ours that has its shape.
+}
+
+/// The caller of the real document calls the flow of ours that has its shape: with the keys
+/// that choose there, at the times of the real ones, it comes to the same.
+#[test]
+fn the_real_keys_lead_through_our_flow() {
+    let Some((_, text)) = shared_document() else { return };
     let organisation = Organisation::load("parcel-line");
-    assert!(organisation.program.flow("Parcel line").is_some());
+    let real = derive(&recording(&text));
+    let context = [("from", "+15551230000"), ("to", "+15557770100")];
+    let ours = organisation.play("Parcel line", &context, &["1#", "2#"]);
+    let mut derived = derive(&recording(&organisation.document(&ours)));
+    assert_eq!(real.inputs.len(), derived.inputs.len());
+    let inputs = derived.answers.iter_mut().filter(|it| it.about == About::Input);
+    for (answer, (real, key)) in inputs.zip(real.inputs.iter().zip(['1', '2'])) {
+        let Input::Timed(strokes) = real else { panic!("{real}") };
+        let keys = strokes.iter().map(|stroke| Keystroke { key, ..*stroke });
+        answer.answer = Answer::Input(Input::Timed(keys.collect()));
+    }
+    let again = replay(&organisation.program, &derived, &Fixtures::default()).unwrap();
+    assert_eq!(again.missing, None);
+    let legend = &organisation.program.legend;
+    assert!(again.trace.path(legend).eq(ours.path(legend)));
+    assert_eq!(
+        again.trace.routing().unwrap().queue_name,
+        ours.routing().unwrap().queue_name
+    );
 }

@@ -49,7 +49,7 @@ fn planted() -> String {
             "headers": [{{"name": "Authorization", "value": "{header}"}}, {{"name": "Cookie", "value": "{cookie}"}}]}},
           "response": {{"status": "completed", "trace": [
             {{"nodeId": "A", "nodeType": "Say", "result": {{"text": "Hello Ada Lovelace, we call 720-555-0123 or tel:+17205550123.", "operands": {{"from": 17205550123}}}}}},
-            {{"nodeId": "B", "nodeType": "GetExternalContact", "result": {{"contact": {{"id": "c", "name": "Ada Lovelace", "firstName": "Ada", "email": "ada.lovelace@corp.example", "attributes": {{"card": "4929 1111", "phone": "7205550123", "sip": "sip:+17205550123@sbc.corp.example;transport=tls", "agent": "sip:alice@corp.example"}}}}}}}},
+            {{"nodeId": "B", "nodeType": "GetExternalContact", "result": {{"contact": {{"id": "c", "name": "Ada Lovelace", "firstName": "Ada", "email": "ada.lovelace@corp.example", "attributes": {{"card": "4929 1111", "phone": "7205550123", "pin": 4711, "sip": "sip:+17205550123@sbc.corp.example;transport=tls", "agent": "sip:alice@corp.example"}}}}}}}},
             {{"nodeId": "C", "nodeType": "DataAction", "result": {{"password": "{password}", "nested": {{"accessToken": "{token}", "Set-Cookie": ["sid={session}; Path=/"]}}, "log": "Authorization: Bearer {bearer}, then Basic {basic} and https://bob:{userinfo}@host/x?access_token={query}&y=1; cookie: a=b; sid={session}", "blob": "{random}", "jwt": "see {jwt}", "aws": "{aws}", "key": "{stripe}"}}}},
             {{"nodeId": "D", "nodeType": "Set", "result": {{"variables": {{"Flow.Account": "ACC-77-1234", "note": "account ACC-77-1234 of ada.lovelace@corp.example, ani17205550123x"}}}}}}
           ]}}}}"#
@@ -61,7 +61,7 @@ fn everything() -> Redactor {
         phone_numbers: true,
         names: true,
         emails: true,
-        variables: vec!["Account".into(), "card".into()],
+        variables: vec!["Account".into(), "card".into(), "pin".into()],
     };
     Redactor::new(wanted, b"a key")
 }
@@ -105,6 +105,8 @@ fn people_are_replaced_everywhere() {
     for hidden in hidden.iter().chain(&SECRETS) {
         assert!(!text.contains(hidden), "{hidden} in\n{text}");
     }
+    let redacted = everything().redact(&recording);
+    assert_eq!(everything().redact(&redacted), redacted);
     let text = text.replace(&*recording.source.file.unwrap(), "saved.json");
     insta::assert_snapshot!("everything", text);
 }

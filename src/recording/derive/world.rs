@@ -12,11 +12,18 @@ type Things = IndexMap<Text, JsonObject>;
 pub(super) struct World {
     /// By section: queues, skills, users, prompts, schedules…
     directory: IndexMap<&'static str, Things>,
-    /// By table: its id, and rows by their keys.
-    tables: IndexMap<Text, (Option<Text>, IndexMap<Text, Option<JsonObject>>)>,
+    /// By name.
+    tables: IndexMap<Text, Table>,
     /// By section and name: the answers of data actions, webhooks and other actions.
     answers: IndexMap<&'static str, IndexMap<Text, Vec<Given>>>,
     languages: Vec<Text>,
+}
+
+/// A data table: its id, and its rows by their keys; of a key that it does not have, nothing.
+#[derive(Debug, Default)]
+struct Table {
+    id: Option<Text>,
+    rows: IndexMap<Text, Option<JsonObject>>,
 }
 
 /// An answer with what was sent along.
@@ -64,13 +71,13 @@ impl World {
     /// Adds a data table, of which no row may be known.
     pub(super) fn table(&mut self, table: &Text, id: Option<&Text>) {
         let table = self.tables.entry(table.clone()).or_default();
-        table.0 = table.0.take().or_else(|| id.cloned());
+        table.id = table.id.take().or_else(|| id.cloned());
     }
 
     /// Adds what a data table answered: a row, or that there is none.
     pub(super) fn row(&mut self, table: &Text, key: &Text, row: Option<JsonObject>) {
-        let (_, rows) = self.tables.entry(table.clone()).or_default();
-        rows.entry(key.clone()).or_insert(row);
+        let table = self.tables.entry(table.clone()).or_default();
+        table.rows.entry(key.clone()).or_insert(row);
     }
 
     /// Adds an answer of a data action, webhook or other action.
@@ -134,7 +141,7 @@ impl World {
     }
 
     fn tables(&self) -> Json {
-        Json::array(self.tables.iter().map(|(name, (id, rows))| {
+        Json::array(self.tables.iter().map(|(name, Table { id, rows })| {
             let rows = rows.iter().filter_map(|(key, row)| {
                 let mut cells = JsonObject::new();
                 cells.insert("key".into(), Json::String(key.clone()));

@@ -55,29 +55,33 @@ impl Importer<'_> {
             }
             return;
         };
-        let base_url = base_of(url).map(Text::from);
-        let at = entry.get("startedDateTime").and_then(Node::as_str).map(Text::from);
         let before = self.diagnostics.len();
         if is_execution(&response) {
             self.execution(&response, "har", None);
+            if let Some((_, recording)) = self.found.last_mut() {
+                recording.source.base_url = base_of(url).map(Text::from);
+            }
         } else if is_simulations && is_simulation(&response) {
-            let posted = entry.get("request").and_then(|it| it.get("postData"));
-            let posted = posted.and_then(|it| it.get("text")).and_then(Node::as_str);
-            let posted = files.add("request.json", posted.unwrap_or("null"));
-            let request = read_json(&posted).ok();
-            let origin = Origin { base_url: base_url.clone(), ..Origin::default() };
-            self.simulation(&response, request.as_ref(), "har", origin, at);
-        }
-        if let Some((_, recording)) = self.found.last_mut()
-            && is_execution(&response)
-        {
-            recording.source.base_url = base_url;
+            self.simulated(entry, &response, url);
         }
         // Their places are in a body, which is no file: the entry is where they are.
         for diagnostic in self.diagnostics.iter_mut().skip(before) {
             diagnostic.labels.clear();
             *diagnostic = diagnostic.clone().at(content.span);
         }
+    }
+
+    /// A simulation with its request and time.
+    fn simulated(&mut self, entry: &Node<'_>, response: &Node<'_>, url: &str) {
+        let at = entry.get("startedDateTime").and_then(Node::as_str).map(Text::from);
+        let posted = entry.get("request").and_then(|it| it.get("postData"));
+        let posted = posted.and_then(|it| it.get("text")).and_then(Node::as_str);
+        let mut files = Files::new();
+        let posted = files.add("request.json", posted.unwrap_or("null"));
+        let request = read_json(&posted).ok();
+        let base_url = base_of(url).map(Text::from);
+        let origin = Origin { base_url, ..Origin::default() };
+        self.simulation(response, request.as_ref(), "har", origin, at);
     }
 
     fn warn(&mut self, content: &Node<'_>, message: &str) {

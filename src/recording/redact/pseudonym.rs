@@ -16,6 +16,10 @@ const EXAMPLE_DOMAIN: &str = "@example.com";
 /// What the name before it begins with.
 const USER: &str = "user-";
 
+/// The least of the numbers that stand for others, and how many there are.
+const LEAST_NUMBER: i64 = 900_000_000;
+const NUMBERS: i64 = 100_000_000;
+
 /// Makes the same replacement of the same value.
 #[derive(Debug, Clone)]
 pub(super) struct Pseudonyms {
@@ -115,10 +119,15 @@ impl Pseudonyms {
         format!("{REDACTED}{}", self.hexadecimal("variable", value)).into()
     }
 
-    /// A replacement for a number of one, with at most as many digits as every number type
-    /// takes.
+    /// A replacement for a number of one: nine digits, the first of which is a nine.
     pub(super) fn number(&self, number: &str) -> i64 {
-        i64::try_from(self.integer("variable", number) % 1_000_000_000).unwrap_or(0)
+        match number.parse() {
+            Ok(known) if (LEAST_NUMBER..LEAST_NUMBER + NUMBERS).contains(&known) => known,
+            _ => {
+                let hash = self.integer("variable", number);
+                LEAST_NUMBER + i64::try_from(hash >> 1).unwrap_or(0) % NUMBERS
+            }
+        }
     }
 }
 
