@@ -125,6 +125,9 @@ fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json
             expected.push(("path", Json::array(path)));
         }
     }
+    if recording.kind == Kind::Execution && is_completed(recording, derived) {
+        expected.push(("status", Json::from("completed")));
+    }
     if let Some((id, name)) = routed {
         let known = [("queueId", id), ("queueName", name)];
         let known = known.into_iter().filter_map(|(key, text)| {
@@ -133,6 +136,19 @@ fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json
         expected.push(("routing", Json::object(known.collect::<JsonObject>())));
     }
     expected
+}
+
+/// Whether a run went to its end, and the caller was there until then.
+fn is_completed(recording: &Recording, derived: &Derived) -> bool {
+    let execution = recording.execution();
+    let reason = execution.iter().flat_map(|it| it.events()).find_map(|(_, event)| {
+        match event.other.get("flowExitReason") {
+            Some(Json::String(reason)) => Some(reason.clone()),
+            _ => None,
+        }
+    });
+    reason.is_some_and(|reason| !reason.contains("ERROR"))
+        && !derived.inputs.contains(&Input::HangUp)
 }
 
 fn line(out: &mut String, before: &str, key: &str, value: &Json) {
