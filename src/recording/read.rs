@@ -44,19 +44,16 @@ fn read(document: &Node<'_>, decoder: &mut Decoder) -> Option<Recording> {
     let response = response.map(|node| json_object("`response`", node, decoder));
     let request = object.get("request").filter(|node| !node.is_null());
     let request = request.map(|node| json_object("`request`", node, decoder));
-    Some(Recording {
-        kind: kind?,
-        id: id?,
-        recorded_at: recorded_at(object, decoder),
-        source: source(object, decoder),
-        flow: flow(object, decoder),
-        request: match request {
-            Some(request) => Some(request?),
-            None => None,
-        },
-        response: response??,
-        redactions: redactions(object, decoder),
-    })
+    // Everything is read before anything is given up, so that all that is wrong is told.
+    let recorded_at = recorded_at(object, decoder);
+    let (source, flow) = (source(object, decoder), flow(object, decoder));
+    let redactions = redactions(object, decoder);
+    let request = match request {
+        Some(request) => Some(request?),
+        None => None,
+    };
+    let (kind, id, response) = (kind?, id?, response??);
+    Some(Recording { kind, id, recorded_at, source, flow, request, response, redactions })
 }
 
 /// Whether the document says that it is a recording of a version that can be read.
