@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
 
 use super::file::Files;
 use super::read::{Problem, ProblemKind};
@@ -56,10 +56,11 @@ pub fn find_files(
     is_wanted: impl Fn(&Path) -> bool,
     files: &mut Files,
 ) -> (Vec<PathBuf>, Vec<Problem>) {
-    let (mut found, mut problems) = (IndexSet::new(), Vec::new());
+    let (mut found, mut problems) = (IndexMap::new(), Vec::new());
+    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     for path in paths {
         if !path.is_dir() {
-            found.insert(path.clone());
+            found.entry(place(path)).or_insert_with(|| path.clone());
             continue;
         }
         let folder = Folder::read(path, &is_wanted);
@@ -69,9 +70,11 @@ pub fn find_files(
             let kind = ProblemKind::Unreadable;
             problems.push(Problem { kind, span, message, hint: None });
         }
-        found.extend(folder.files.into_iter().map(|file| plain(&file)));
+        for file in folder.files {
+            found.entry(place(&file)).or_insert_with(|| plain(&file));
+        }
     }
-    (found.into_iter().collect(), problems)
+    (found.into_values().collect(), problems)
 }
 
 /// `./a` is `a`, as people write it.
