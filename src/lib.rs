@@ -90,6 +90,7 @@
 //! | [`trace`] | 4 | what happened, as events; written as text, JSON, a simulation response or an execution document |
 //! | [`engine`] | 5 | the session that steps through a program; `action` has one file a family |
 //! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered, whether a call is the one that was recorded |
+//! | [`recording`] | 6 | calls that were answered elsewhere: kept, redacted, imported, and made again |
 //! | [`suite`] | 7 | scenario files: read, played, judged |
 //! | [`runner`] | 8 | suites run in parallel, told as events in a stable order |
 //! | [`report`] | 9 | what a run of suites tells people, CI systems and programs; one file a form |
@@ -117,6 +118,7 @@ pub mod engine;
 pub mod expr;
 pub mod flow;
 pub mod program;
+pub mod recording;
 pub mod report;
 pub mod runner;
 pub mod source;

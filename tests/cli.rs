@@ -127,6 +127,8 @@ fn help_and_version_are_results() {
         "diff",
         "coverage",
         "coverage merge",
+        "import",
+        "redact",
         "init",
         "schema",
         "completions",
@@ -441,6 +443,8 @@ fn the_handbook_lists_the_flags() {
         "test",
         "diff",
         "coverage merge",
+        "import",
+        "redact",
         "explain",
     ] {
         let heading = format!("\n## `flowsim {command}");

@@ -13,6 +13,7 @@ use std::process::Command;
 use flowsim::diagnostic::{Diagnostic, Severity};
 use flowsim::engine::Request;
 use flowsim::flow::read::json;
+use flowsim::recording::Recording;
 use flowsim::source::{Files, read_document, read_yaml};
 use flowsim::suite;
 use flowsim::world::Fixtures;
@@ -39,7 +40,7 @@ fn schema(document: &str) -> Value {
 
 /// The validators of what flowsim reads.
 fn validators() -> BTreeMap<Reader, Validator> {
-    let readers = [Reader::Scenario, Reader::Fixtures, Reader::Request];
+    let readers = Reader::ALL;
     readers.map(|reader| (reader, validator(&reader.schema()))).into()
 }
 
@@ -67,14 +68,19 @@ enum Reader {
     Scenario,
     Fixtures,
     Request,
+    Recording,
 }
 
 impl Reader {
+    const ALL: [Self; 4] =
+        [Self::Scenario, Self::Fixtures, Self::Request, Self::Recording];
+
     fn schema(self) -> Value {
         schema(match self {
             Self::Scenario => "scenario",
             Self::Fixtures => "fixtures",
             Self::Request => "request",
+            Self::Recording => "recording",
         })
     }
 
@@ -87,6 +93,7 @@ impl Reader {
             Self::Scenario => suite::read(&node, Path::new("document.yaml")).1,
             Self::Fixtures => Fixtures::read(&node, Path::new("")).1,
             Self::Request => Request::read(&node).err().unwrap_or_default(),
+            Self::Recording => Recording::read(&node).1,
         }
     }
 
@@ -100,7 +107,8 @@ impl Reader {
 #[test]
 fn schemas_are_schemas() {
     for name in [
-        "scenario", "fixtures", "request", "trace", "findings", "run", "coverage", "diff",
+        "scenario", "fixtures", "request", "recording", "trace", "findings", "run",
+        "coverage", "diff",
     ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
@@ -164,7 +172,7 @@ fn test(rest: &str) -> String {
 /// Where an unknown key is put, `?`, and the object of the schema that this is.
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn places() -> Vec<(Reader, &'static str, String)> {
-    use Reader::{Fixtures, Request, Scenario};
+    use Reader::{Fixtures, Recording, Request, Scenario};
     let scenario = [
         ("", "{flows: f, tests: [], ?}"),
         ("defaults", "{flows: f, tests: [], defaults: {?}}"),
@@ -208,11 +216,31 @@ fn places() -> Vec<(Reader, &'static str, String)> {
     ];
     let request =
         [("", "{flowId: f, ?}"), ("keystroke", "{flowId: f, inputs: [[{digit: 1, ?}]]}")];
+    let recording = [
+        ("", "?"),
+        ("source", "source: {?}"),
+        ("flow", "flow: {?}"),
+        ("redaction", "redactions: [{kind: name, count: 1, ?}]"),
+    ];
+    let recording = recording.map(|(name, rest)| (Recording, name, recorded(rest)));
     let places = scenario.map(|(name, text)| (Scenario, name, text.to_owned()));
     let tests = tests.map(|(name, rest)| (Scenario, name, test(rest)));
     let fixtures = fixtures.map(|(name, text)| (Fixtures, name, text.to_owned()));
     let request = request.map(|(name, text)| (Request, name, text.to_owned()));
-    places.into_iter().chain(tests).chain(fixtures).chain(request).collect()
+    places
+        .into_iter()
+        .chain(tests)
+        .chain(fixtures)
+        .chain(request)
+        .chain(recording)
+        .collect()
+}
+
+/// A recording that says this as well.
+fn recorded(rest: &str) -> String {
+    format!(
+        "{{schema: flowsim.recording/1, kind: execution, id: a, response: {{}}, {rest}}}"
+    )
 }
 
 /// The object of a schema that a place is; the schema itself has no name.
@@ -240,7 +268,7 @@ fn known_keys(reader: Reader, text: &str) -> BTreeSet<String> {
 #[test]
 fn the_keys_are_those_that_flowsim_knows() {
     let mut seen: BTreeSet<(Reader, &str)> = BTreeSet::new();
-    let readers = [Reader::Scenario, Reader::Fixtures, Reader::Request];
+    let readers = Reader::ALL;
     let schemas = BTreeMap::from(readers.map(|reader| (reader, reader.schema())));
     for (reader, name, place) in places() {
         let known = known_keys(reader, &place.replace('?', &format!("{UNKNOWN}: 1")));
@@ -327,6 +355,20 @@ const WRONG: &[(Reader, &[&str])] = &[
             "{flowId: f, inputs: ['1x']}",
             "{flowId: f, inputs: [[]]}",
             "{flowId: f, inputs: [[{afterMs: 3}]]}",
+        ],
+    ),
+    (
+        Reader::Recording,
+        &[
+            "3",
+            "{}",
+            "{schema: flowsim.recording/2, kind: execution, id: a, response: {}}",
+            "{schema: flowsim.recording/1, kind: call, id: a, response: {}}",
+            "{schema: flowsim.recording/1, kind: execution, response: {}}",
+            "{schema: flowsim.recording/1, kind: execution, id: a}",
+            "{schema: flowsim.recording/1, kind: execution, id: a, response: []}",
+            "{schema: flowsim.recording/1, kind: execution, id: a, response: {}, request: 3}",
+            "{schema: flowsim.recording/1, kind: execution, id: a, response: {}, redactions: [{}]}",
         ],
     ),
 ];

@@ -13,12 +13,14 @@ mod exit;
 mod explain;
 mod functions;
 mod graph;
+mod import;
 mod init;
 mod inputs;
 mod interactive;
 mod load;
 mod man;
 mod output;
+mod redact;
 mod run;
 mod scenario;
 mod schema;
@@ -50,6 +52,8 @@ enum Command {
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
     Diff(diff::Arguments),
+    Import(import::Arguments),
+    Redact(redact::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
@@ -73,6 +77,8 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Redact(arguments) => redact::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -86,16 +86,7 @@ fn expectations(out: &mut String, played: &Played<'_>, trace: &Trace) {
 }
 
 fn line(out: &mut String, before: &str, key: &str, value: &Json) {
-    let _ = write!(out, "{before}{key}: ");
-    for character in value.to_string().chars() {
-        // Only strings have such characters, and in strings YAML knows this escape.
-        if visible::sign(character) == character {
-            out.push(character);
-        } else {
-            let _ = write!(out, "\\U{:08x}", u32::from(character));
-        }
-    }
-    out.push('\n');
+    let _ = writeln!(out, "{before}{key}: {}", visible::json(value));
 }
 
 fn paths(paths: &[PathBuf]) -> Json {

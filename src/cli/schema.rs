@@ -12,6 +12,7 @@ const SCENARIO: &str = include_str!("schemas/scenario.json");
 const FIXTURES: &str = include_str!("schemas/fixtures.json");
 const REQUEST: &str = include_str!("schemas/request.json");
 const TRACE: &str = include_str!("schemas/trace.json");
+const RECORDING: &str = include_str!("schemas/recording.json");
 const FINDINGS: &str = include_str!("schemas/findings.json");
 const RUN: &str = include_str!("schemas/run.json");
 const COVERAGE: &str = include_str!("schemas/coverage.json");
@@ -37,6 +38,8 @@ enum Document {
     Fixtures,
     /// Simulation requests: `flowsim run --request`
     Request,
+    /// Recordings: what `flowsim import` and `flowsim redact` write
+    Recording,
     /// What `flowsim run --format json` prints
     Trace,
     /// What `flowsim check --format json` prints
@@ -54,6 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Scenario => output::result(&scenario())?,
         Document::Fixtures => output::result(FIXTURES)?,
         Document::Request => output::result(REQUEST)?,
+        Document::Recording => output::result(RECORDING)?,
         Document::Trace => output::result(TRACE)?,
         Document::Findings => output::result(FINDINGS)?,
         Document::Run => output::result(RUN)?,

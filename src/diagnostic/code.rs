@@ -51,6 +51,7 @@ codes! {
     INVALID_REQUEST Error "The simulation request has a value of the wrong type or an unknown key."
     INVALID_SCENARIO Error "The scenario file has a value of the wrong type, an unknown key, or something that it cannot mean."
     INVALID_EXECUTION Error "The execution document is none, or has a value of the wrong type."
+    INVALID_RECORDING Error "The recording is none, or has a value of the wrong type or an unknown key."
     INVALID_COVERAGE Error "The coverage document is none, or has a value of the wrong type or an unknown key."
     COVERAGE_MISMATCH Error "Two coverage documents counted different versions of a flow."
 
@@ -118,6 +119,7 @@ codes! {
     RESULT_TOO_LARGE Error "A result is beyond the limits of its type, or too long a text."
     CURRENCIES_DIFFER Error "Amounts of different currencies were computed together."
     SIMULATION_TIMEOUT Error "The whole call ran longer than its timeout."
+    CALL_UNREPLAYABLE Error "The flow asked for something that neither the recording of the call nor the fixtures have."
     CALLER_HUNG_UP Error "The caller hung up while the flow was waiting for input."
 
     VARIABLE_NOT_FOUND Warning "A template names a variable or field that has no value; it prints as empty text."

@@ -1,6 +1,10 @@
 //! Texts of other people made safe to print: what would move the cursor, start a terminal
 //! command or hide itself becomes a sign that one sees.
 
+use std::fmt::Write;
+
+use crate::value::Json;
+
 /// How many characters of a message, a label or a help are printed.
 const MAX_CHARACTERS: usize = 2_000;
 
@@ -40,6 +44,20 @@ pub(crate) fn lines(text: &str) -> String {
 /// The same for a text of ours that may be long.
 pub(crate) fn all_lines(text: &str) -> String {
     text.chars().map(sign_in_lines).collect()
+}
+
+/// JSON on one line, with what a terminal would obey or not show escaped as YAML knows it:
+/// only strings have such characters. YAML reads all of it as it is.
+pub(crate) fn json(value: &Json) -> String {
+    let mut out = String::new();
+    for character in value.to_string().chars() {
+        if sign(character) == character {
+            out.push(character);
+        } else {
+            let _ = write!(out, "\\U{:08x}", u32::from(character));
+        }
+    }
+    out
 }
 
 fn sign_in_lines(character: char) -> char {

@@ -4,6 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
+use super::file::Files;
+use super::read::{Problem, ProblemKind};
+
 /// The deepest folder that is looked into, counted from the one that was named.
 const MAX_FOLDER_DEPTH: usize = 64;
 
@@ -42,6 +47,39 @@ impl Folder {
         found.unreadable.sort_by(|one, other| one.0.cmp(&other.0));
         found
     }
+}
+
+/// The files of paths, in order and each once: files as they are named, and of folders those
+/// below them that are wanted; and the folders that cannot be read.
+pub fn find_files(
+    paths: &[PathBuf],
+    is_wanted: impl Fn(&Path) -> bool,
+    files: &mut Files,
+) -> (Vec<PathBuf>, Vec<Problem>) {
+    let (mut found, mut problems) = (IndexMap::new(), Vec::new());
+    let place = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    for path in paths {
+        if !path.is_dir() {
+            found.entry(place(path)).or_insert_with(|| path.clone());
+            continue;
+        }
+        let folder = Folder::read(path, &is_wanted);
+        for (folder, error) in folder.unreadable {
+            let span = files.add(&folder, "").span();
+            let message = format!("cannot read the folder: {error}");
+            let kind = ProblemKind::Unreadable;
+            problems.push(Problem { kind, span, message, hint: None });
+        }
+        for file in folder.files {
+            found.entry(place(&file)).or_insert_with(|| plain(&file));
+        }
+    }
+    (found.into_values().collect(), problems)
+}
+
+/// `./a` is `a`, as people write it.
+fn plain(path: &Path) -> PathBuf {
+    path.strip_prefix(".").map_or_else(|_| path.to_owned(), Path::to_owned)
 }
 
 /// What is not hidden in a folder, and whether it is a folder itself.

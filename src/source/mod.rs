@@ -13,7 +13,7 @@ mod span;
 mod yaml;
 
 pub use file::{File, Files, MAX_FILE_BYTES};
-pub use folder::Folder;
+pub use folder::{Folder, find_files};
 pub use node::{Entry, Kind, Node};
 pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
 pub use replace::replace_file;

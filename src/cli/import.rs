@@ -1,0 +1,173 @@
+//! `flowsim import`
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::redact::{self, Redaction};
+use super::{load, output};
+use crate::diagnostic::{Severity, sort};
+use crate::program::Program;
+use crate::recording::{self, Recording, Redactor};
+use crate::source::{Files, replace_file};
+use crate::world::Fixtures;
+
+/// Make recordings of answers of the platform that somebody saved.
+///
+/// Reads simulation responses, alone or as {request, response}; execution documents, alone
+/// or in a list; HAR files; events of the topic v2.flow.execution.data.{flowId}; and any of
+/// them one a line. Secrets are always removed.
+///
+/// Exits with 0 if everything was imported, 3 if something could not be, 4 if there was
+/// nothing to import, 5 if a file cannot be written.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The saved answers
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Where the recordings go
+    #[arg(long, value_name = "DIR", default_value = "recordings")]
+    out: PathBuf,
+
+    /// Write a scenario file and its fixtures beside each recording
+    #[arg(long)]
+    scenario: bool,
+
+    /// A file or folder of the flows that the scenarios are of: what the recordings don't
+    /// name is looked up there; repeatable
+    #[arg(long, value_name = "PATH", requires = "scenario")]
+    flows: Vec<PathBuf>,
+
+    #[command(flatten)]
+    placeholders: load::Placeholders,
+
+    /// Replace telephone numbers, alike in all files
+    #[arg(long)]
+    redact_phone_numbers: bool,
+
+    /// Replace the names of people
+    #[arg(long)]
+    redact_names: bool,
+
+    /// Replace e-mail addresses
+    #[arg(long)]
+    redact_emails: bool,
+
+    /// Replace the values of this variable, parameter or field; repeatable
+    #[arg(long, value_name = "NAME")]
+    redact_variable: Vec<String>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut files = Files::new();
+    let program = match program(arguments, &mut files) {
+        Ok(program) => program,
+        Err(exit) => return Ok(exit),
+    };
+    let redactor = redact::redactor(&Redaction {
+        phone_numbers: arguments.redact_phone_numbers,
+        names: arguments.redact_names,
+        emails: arguments.redact_emails,
+        variables: &arguments.redact_variable,
+    });
+    let (mut count, mut is_wrong) = (0, false);
+    for path in &arguments.files {
+        let mut imported = recording::import(path, &mut files);
+        sort(&mut imported.diagnostics);
+        output::diagnostics(&imported.diagnostics, &files);
+        let is_error = |severity| severity == Severity::Error;
+        is_wrong |= imported.diagnostics.iter().any(|it| is_error(it.severity));
+        for recording in &imported.recordings {
+            count += 1;
+            match write(recording, arguments, &redactor, program.as_ref()) {
+                Ok(paths) => output::result(&paths)?,
+                Err(error) => {
+                    let folder = arguments.out.display();
+                    output::message(
+                        "error",
+                        &format!("cannot write into {folder}: {error}"),
+                    );
+                    return Ok(Exit::Outside);
+                }
+            }
+        }
+    }
+    Ok(match count {
+        _ if is_wrong => Exit::Input,
+        0 => Exit::Nothing,
+        _ => Exit::Success,
+    })
+}
+
+fn program(
+    arguments: &Arguments,
+    files: &mut Files,
+) -> Result<Option<Arc<Program>>, Exit> {
+    if arguments.flows.is_empty() {
+        return Ok(None);
+    }
+    let loaded = load::flows(&arguments.flows, &arguments.placeholders, files)?;
+    Ok(Some(Arc::new(Program::compile_all(&loaded.flows, &loaded.architect))))
+}
+
+/// Writes what belongs to a recording; gives the paths, a line each.
+fn write(
+    recording: &Recording,
+    arguments: &Arguments,
+    redactor: &Redactor,
+    program: Option<&Arc<Program>>,
+) -> io::Result<String> {
+    let recording = redactor.redact(recording);
+    let path = recording::save(&recording, redactor, &arguments.out)?;
+    let mut paths = format!("{}\n", path.display());
+    if !arguments.scenario {
+        return Ok(paths);
+    }
+    let stem = recording.file_name();
+    let stem = stem.trim_end_matches(".recording.json");
+    let fixtures = format!("{stem}.fixtures.json");
+    let derived = recording::derive(&recording);
+    let replayed = program.and_then(|program| {
+        let replayed = recording::replay(program, &derived, &Fixtures::default()).ok()?;
+        if let Some(missing) = &replayed.missing {
+            output::message("warning", &format!("{}: {missing}", path.display()));
+        }
+        Some(replayed)
+    });
+    let flows = flows(arguments)?;
+    let scenario =
+        recording::scenario(&recording, &derived, replayed.as_ref(), &flows, &fixtures);
+    for (name, text) in [
+        (format!("{stem}.test.yaml"), &scenario.text),
+        (fixtures.clone(), &scenario.fixtures),
+    ] {
+        let path = arguments.out.join(name);
+        replace_file(&path, text)?;
+        paths.push_str(&format!("{}\n", path.display()));
+    }
+    Ok(paths)
+}
+
+/// The flows as seen from the folder of the scenarios.
+fn flows(arguments: &Arguments) -> io::Result<Vec<String>> {
+    if arguments.flows.is_empty() {
+        return Ok(vec![".".to_owned()]);
+    }
+    let folder = std::fs::canonicalize(&arguments.out)?;
+    arguments.flows.iter().map(|path| relative(path, &folder)).collect()
+}
+
+fn relative(path: &Path, folder: &Path) -> io::Result<String> {
+    let path = std::fs::canonicalize(path)?;
+    let common = path.components().zip(folder.components());
+    let common = common.take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = path.components().skip(common);
+    let down = down.map(|it| it.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
+    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+}

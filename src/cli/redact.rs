@@ -1,0 +1,131 @@
+//! `flowsim redact`
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::output;
+use crate::diagnostic::sort;
+use crate::recording::{self, DEFAULT_KEY, Recording, Redactor, Wanted};
+use crate::source::{Files, replace_file};
+
+/// The environment variable that holds the key of redaction.
+const KEY: &str = "FLOWSIM_REDACTION_KEY";
+
+/// Remove secrets from recordings, and replace what tells who called.
+///
+/// The same value is replaced by the same one in every file: by a hash with the key in
+/// `FLOWSIM_REDACTION_KEY`. Without it a key is used that everybody knows.
+///
+/// Exits with 0 if all is well, 3 if a recording does not load, 4 if there is none, 5 if a
+/// file cannot be written.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Recordings, or folders of them
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Replace telephone numbers
+    #[arg(long)]
+    phone_numbers: bool,
+
+    /// Replace the names of people
+    #[arg(long)]
+    names: bool,
+
+    /// Replace e-mail addresses
+    #[arg(long)]
+    emails: bool,
+
+    /// Replace the values of this variable, parameter or field; repeatable
+    #[arg(long, value_name = "NAME")]
+    variable: Vec<String>,
+
+    /// Write the recordings there, and leave those that were read
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// What a command line wants to have replaced.
+pub(super) struct Redaction<'r> {
+    pub(super) phone_numbers: bool,
+    pub(super) names: bool,
+    pub(super) emails: bool,
+    pub(super) variables: &'r [String],
+}
+
+/// The redactor of a command line, with the key of the environment.
+pub(super) fn redactor(wanted: &Redaction<'_>) -> Redactor {
+    let Redaction { phone_numbers, names, emails, variables } = *wanted;
+    let is_keyed = phone_numbers || names || emails || !variables.is_empty();
+    let variables = variables.iter().map(|name| name.as_str().into()).collect();
+    let wanted = Wanted { phone_numbers, names, emails, variables };
+    let key = std::env::var_os(KEY).filter(|key| !key.is_empty());
+    if key.is_none() && is_keyed {
+        let text = format!(
+            "{KEY} is not set, so the key is one that everybody knows: who guesses a \
+             value can see whether it was that one"
+        );
+        output::message("warning", &text);
+    }
+    let key = key.as_ref().map_or(DEFAULT_KEY.as_bytes(), |key| key.as_encoded_bytes());
+    Redactor::new(wanted, key)
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let mut files = Files::new();
+    let (paths, mut problems) = recording::discover(&arguments.files, &mut files);
+    let redactor = redactor(&Redaction {
+        phone_numbers: arguments.phone_numbers,
+        names: arguments.names,
+        emails: arguments.emails,
+        variables: &arguments.variable,
+    });
+    for path in &paths {
+        let (found, diagnostics) = recording::load(path, &mut files);
+        problems.extend(diagnostics);
+        let Some(found) = found else { continue };
+        let redacted = redactor.redact(&found);
+        match write(&redacted, &redactor, path, arguments.out.as_deref()) {
+            Ok(written) => output::result(&told(&redacted, &written))?,
+            Err(error) => {
+                let text = format!("cannot write {}: {error}", path.display());
+                output::message("error", &text);
+                return Ok(Exit::Outside);
+            }
+        }
+    }
+    sort(&mut problems);
+    output::diagnostics(&problems, &files);
+    Ok(match () {
+        () if !problems.is_empty() => Exit::Input,
+        () if paths.is_empty() => Exit::Nothing,
+        () => Exit::Success,
+    })
+}
+
+fn write(
+    recording: &Recording,
+    redactor: &Redactor,
+    path: &Path,
+    out: Option<&Path>,
+) -> io::Result<PathBuf> {
+    match out {
+        Some(folder) => recording::save(recording, redactor, folder),
+        None => {
+            replace_file(path, &recording.write())?;
+            Ok(path.to_owned())
+        }
+    }
+}
+
+/// A line on what is not in a recording any more.
+fn told(recording: &Recording, path: &Path) -> String {
+    let redactions = recording.redactions.iter();
+    let all: Vec<String> =
+        redactions.map(|it| format!("{} {}", it.count, it.kind)).collect();
+    let all = if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
+    format!("{}: {all}\n", path.display())
+}

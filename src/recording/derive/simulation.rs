@@ -1,0 +1,211 @@
+//! The call of a simulation: what was asked for, and what the steps tell.
+
+use super::found::listed;
+use super::world::World;
+use super::{About, Derived, RecordedAnswer};
+use crate::engine::Request;
+use crate::recording::document::Recording;
+use crate::source::{Files, read_json};
+use crate::value::{DateTime, Json, JsonObject, Text};
+use crate::world::{Answer, Input, QueueAnswer, Response};
+
+/// Longer than anything waits, in milliseconds: a hundred days, the longest latency of
+/// fixtures.
+const NEVER_MS: i64 = 8_640_000_000;
+
+/// What an answer holds that failed without saying how.
+const FAILED: u16 = 500;
+
+/// Keys of a result that are not of the answer.
+const NOT_ANSWERED: [&str; 3] = ["error", "answer", "cutOff"];
+
+/// The names of node types that ask something, and what they ask. *Source: the seeds.*
+const ASKING: [(&[&str], About); 6] = [
+    (&["gather", "collect", "collectinput"], About::Input),
+    (&["getexternalcontactaction", "getexternalcontact"], About::Contact),
+    (&["dataaction", "calldataaction"], About::DataAction),
+    (&["webhook", "callwebhook"], About::Webhook),
+    (&["getqueuestats", "queuestats"], About::QueueStatistics),
+    (&["route", "transfertoqueue", "transfertoacd", "queue"], About::Queue),
+];
+
+/// What can be found out of a response and its request.
+pub(super) fn derive(recording: &Recording) -> Derived {
+    let mut derived = Derived {
+        at: recording.recorded_at.as_deref().and_then(DateTime::parse),
+        ..Derived::default()
+    };
+    let mut world = World::default();
+    let steps = match recording.response.get("trace") {
+        Some(Json::Array(steps)) => steps.as_slice(),
+        _ => &[],
+    };
+    for step in steps {
+        let Some(about) = about(step) else { continue };
+        derived.answers.extend(answer(step, about, &mut world));
+    }
+    let asked = recording.request.as_ref().and_then(request);
+    begin(&mut derived, recording, asked.as_ref());
+    if text(&recording.response, "status").as_deref() == Some("timeout")
+        && let Some(Json::Integer(elapsed)) = recording.response.get("elapsedMs")
+    {
+        derived.timeout_ms = Some(*elapsed);
+    }
+    derived.fixtures = world.to_json();
+    derived
+}
+
+/// How the call began: as the request says, for the response does not.
+fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) {
+    if let Some(asked) = asked {
+        derived.flow = Some(asked.flow.clone());
+        derived.node = asked.node.clone();
+        derived.context = asked.context.clone();
+        derived.timeout_ms = Some(asked.timeout_ms);
+        let mut given = asked.inputs.iter();
+        let listened = derived.answers.iter_mut().filter(|it| it.about == About::Input);
+        for answer in listened {
+            // Beyond what was given the caller was silent.
+            let Some(input) = given.next() else { break };
+            answer.answer = Answer::Input(input.clone());
+        }
+        let language = asked.context.iter().find(|(name, _)| name == "language");
+        derived.language = language.map(|(_, value)| value.to_string().into());
+    }
+    let steps = recording.response.get("trace");
+    if let (None, Some(Json::Array(steps))) = (&derived.flow, steps) {
+        let first = steps.first().and_then(|step| text(step, "flowId"));
+        derived.flow = recording.flow.id.clone().or(first);
+    }
+    let inputs = derived.answers.iter().filter_map(|answer| match &answer.answer {
+        Answer::Input(input) => Some(input.clone()),
+        _ => None,
+    });
+    derived.inputs = inputs.collect();
+}
+
+/// A request, as far as it is one.
+fn request(json: &Json) -> Option<Request> {
+    let mut files = Files::new();
+    let file = files.add("request.json", json.to_string());
+    Request::read(&read_json(&file).ok()?).ok()
+}
+
+fn about(step: &Json) -> Option<About> {
+    let kind = text(step, "nodeType")?.to_lowercase();
+    ASKING.iter().find(|(names, _)| names.contains(&kind.as_str())).map(|(_, it)| *it)
+}
+
+fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer> {
+    let is_object = |json: &&Json| matches!(json, Json::Object(_));
+    let result = step.get("result").filter(is_object);
+    let result = result.or_else(|| step.get("output").filter(is_object))?;
+    let error = result.get("error").and_then(|error| text(error, "code"));
+    let error = error.unwrap_or_default();
+    let is_cut_off = result.get("cutOff") == Some(&Json::Boolean(true));
+    let mut name = None;
+    let answer = match about {
+        About::Input => Answer::Input(input(result, &error)),
+        // Nobody was asked.
+        About::Contact if error == "LOOKUP_KEY_MISSING" => return None,
+        About::Contact if error == "CONTACTS_UNREADABLE" => Answer::NotMocked,
+        About::Contact => {
+            let contact = result.get("contact").filter(|it| **it != Json::Null);
+            if let Some(Json::Object(contact)) = contact
+                && let Some(id) = contact.get("id").and_then(as_text)
+            {
+                world.contact(&id, listed(contact, &id));
+            }
+            Answer::Contact(contact.cloned())
+        }
+        About::DataAction | About::Webhook => response(result, &error, is_cut_off),
+        About::QueueStatistics if error.is_empty() => {
+            Answer::Statistics(Some(Json::object(fields(result))))
+        }
+        About::QueueStatistics => Answer::Statistics(None),
+        About::Queue | About::Action => {
+            name = text(result, "queueId").or_else(|| text(result, "queueName"));
+            Answer::Queue(queue(result, &error, world))
+        }
+    };
+    let node = text(step, "nodeId").or_else(|| text(step, "nodeName"))?;
+    let asked = RecordedAnswer::new(about, node, answer);
+    Some(RecordedAnswer { flow: text(step, "flowId"), name, ..asked })
+}
+
+fn input(result: &Json, error: &str) -> Input {
+    if error == "CALLER_HUNG_UP" {
+        return Input::HangUp;
+    }
+    let heard = text(result, "heard").or_else(|| text(result, "digits"));
+    match heard.filter(|heard| !heard.is_empty()) {
+        Some(heard) => {
+            let is_key = |key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D');
+            if heard.chars().all(is_key) {
+                Input::Keys(heard)
+            } else {
+                Input::Speech(heard)
+            }
+        }
+        None => Input::Silence,
+    }
+}
+
+fn response(result: &Json, error: &str, is_cut_off: bool) -> Answer {
+    if error.ends_with("_NOT_MOCKED") {
+        return Answer::NotMocked;
+    }
+    let output = match result.get("answer") {
+        Some(whole) => whole.clone(),
+        None => Json::object(fields(result)),
+    };
+    let is_late = is_cut_off || error.ends_with("_TIMEOUT");
+    let latency_ms = if is_late { NEVER_MS } else { 0 };
+    let status = if error.ends_with("_FAILED") { status(result) } else { 200 };
+    Answer::Response(Response { status, output, latency_ms })
+}
+
+/// The status that the message of an error names.
+fn status(result: &Json) -> u16 {
+    let message = result.get("error").and_then(|error| text(error, "message"));
+    let message = message.unwrap_or_default();
+    let number = message.rsplit("status ").next().and_then(|rest| {
+        rest.split(|it: char| !it.is_ascii_digit()).next()?.parse().ok()
+    });
+    number.filter(|status| (300..=599).contains(status)).unwrap_or(FAILED)
+}
+
+fn queue(result: &Json, error: &str, world: &mut World) -> QueueAnswer {
+    let (id, name) = (text(result, "queueId"), text(result, "queueName"));
+    match error {
+        "QUEUE_NOT_FOUND" => QueueAnswer::NotFound,
+        "SKILL_MISMATCH" => QueueAnswer::SkillMismatch,
+        _ => {
+            world.thing("queues", id.as_ref(), name.as_ref(), []);
+            QueueAnswer::Accepted { id, name }
+        }
+    }
+}
+
+/// The fields of an answer among those of a result.
+fn fields(result: &Json) -> JsonObject {
+    match result {
+        Json::Object(entries) => {
+            let mut fields = entries.as_ref().clone();
+            fields.retain(|key, _| !NOT_ANSWERED.contains(&key.as_str()));
+            fields
+        }
+        _ => JsonObject::new(),
+    }
+}
+
+fn text(json: &Json, key: &str) -> Option<Text> {
+    json.get(key).and_then(as_text)
+}
+
+fn as_text(json: &Json) -> Option<Text> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}

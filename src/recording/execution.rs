@@ -1,0 +1,113 @@
+//! The execution document of a recording.
+
+use super::document::{Kind, Recording};
+use crate::source::{Files, read_json};
+use crate::trace::execution::{Event, ExecutionDocument, read};
+use crate::value::{Json, JsonObject, Text};
+
+impl Recording {
+    /// The execution document that was recorded; that of a streamed event has what the event
+    /// tells. Nothing if this is the recording of a simulation.
+    pub fn execution(&self) -> Option<ExecutionDocument> {
+        if self.kind != Kind::Execution {
+            return None;
+        }
+        if self.response.get("flow").is_none() && is_event(&self.response) {
+            return Some(of_event(&self.response));
+        }
+        let mut files = Files::new();
+        let file = files.add("response.json", self.response.to_string());
+        read(&read_json(&file).ok()?, &mut Vec::new())
+    }
+}
+
+/// Whether this is what the platform streams when a flow has run. *Source: the models
+/// `V2FlowExecutionDataFlowidTopic…` of Genesys' own packages.*
+pub(super) fn is_event(json: &Json) -> bool {
+    json.get("executionId").is_some()
+        && json.get("flowId").is_some()
+        && matches!(json.get("execution"), Some(Json::Array(_)) | None)
+        && (json.get("startDateTime").is_some() || json.get("execution").is_some())
+}
+
+fn text(json: &Json, key: &str) -> Option<Text> {
+    match json.get(key) {
+        Some(Json::String(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn truth(json: &Json, key: &str) -> Option<bool> {
+    match json.get(key) {
+        Some(Json::Boolean(truth)) => Some(*truth),
+        _ => None,
+    }
+}
+
+fn of_event(json: &Json) -> ExecutionDocument {
+    let items = match json.get("execution") {
+        Some(Json::Array(items)) => items.as_slice(),
+        _ => &[],
+    };
+    let mut execution: Vec<Event> = items.iter().map(item).collect();
+    if let Some(reason) = json.get("flowExitReason").filter(|it| **it != Json::Null) {
+        let ended = Event::new("endedFlow").with("flowExitReason", reason.clone());
+        let ended = Event { date_time: text(json, "endDateTime"), ..ended };
+        execution.push(ended);
+    }
+    let document = ExecutionDocument {
+        conversation_id: text(json, "conversationId"),
+        start: text(json, "startDateTime"),
+        end: text(json, "endDateTime"),
+        execution_id: text(json, "executionId"),
+        flow_id: text(json, "flowId"),
+        flow_is_debug: truth(json, "flowIsDebug"),
+        flow_name: text(json, "flowName"),
+        flow_type: text(json, "flowType").map(|kind| kind.to_lowercase()),
+        flow_version: text(json, "flowVersion"),
+        is_truncated: truth(json, "executionItemsTruncated"),
+        execution: Some(execution),
+        ..ExecutionDocument::default()
+    };
+    match text(json, "divisionId") {
+        Some(division) => document.in_division(&division),
+        None => document,
+    }
+}
+
+/// What happened, as an event of a document: `ACTION_PLAY_AUDIO` is `actionPlayAudio`.
+fn item(json: &Json) -> Event {
+    let kind = text(json, "objectType").unwrap_or_default();
+    let mut other = JsonObject::new();
+    for key in ["error", "warning", "languageTag"] {
+        if let Some(value) = json.get(key).filter(|value| **value != Json::Null) {
+            other.insert(key.into(), value.clone());
+        }
+    }
+    Event {
+        name: event_name(&kind),
+        action_id: text(json, "objectId"),
+        date_time: text(json, "startDateTime"),
+        execution_id: text(json, "executionId"),
+        output_path_id: text(json, "outputPathId"),
+        other,
+        ..Event::default()
+    }
+}
+
+fn event_name(kind: &str) -> Text {
+    if !kind.contains('_') && kind.chars().any(char::is_lowercase) {
+        let mut letters = kind.chars();
+        let first = letters.next().map(|first| first.to_ascii_lowercase());
+        return first.into_iter().chain(letters).collect();
+    }
+    let mut words = kind.split('_').filter(|word| !word.is_empty());
+    let mut name = words.next().unwrap_or_default().to_lowercase();
+    for word in words {
+        let lower = word.to_lowercase();
+        let mut letters = lower.chars();
+        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    name.into()
+}

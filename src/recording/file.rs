@@ -1,0 +1,156 @@
+//! Recordings in files: their names, where they are, and how they are written.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::document::Recording;
+use super::redact::Redactor;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Files, find_files, read_json, replace_file};
+use crate::value::Text;
+
+/// What the name of a recording ends in.
+const ENDING: &str = ".recording.json";
+
+/// How many letters of the flow's name, and of the id, are in the name of a file.
+const MAX_NAME: usize = 48;
+const MAX_ID: usize = 64;
+
+/// Whether a file is one by its name.
+pub fn is_recording_file(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(ENDING)
+}
+
+/// The recordings of paths, in order and each once: files as they are named, and of folders
+/// those below them.
+pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+    let (found, problems) = find_files(paths, is_recording_file, files);
+    (found, problems.into_iter().map(Diagnostic::from).collect())
+}
+
+/// Reads the recording of a file; nothing if there is an error.
+pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnostic>) {
+    let file = match files.load(path) {
+        Ok(file) => file,
+        Err(problem) => return (None, vec![problem.into()]),
+    };
+    match read_json(&file) {
+        Ok(document) => Recording::read(&document),
+        Err(problem) => (None, vec![problem.into()]),
+    }
+}
+
+/// Writes a recording into a folder, which is made if it is not there, under the
+/// [name](Recording::file_name) that belongs to it; gives where it is. One of the same name
+/// is replaced, and never found half written. What the redactor removes never comes to the
+/// disk.
+pub fn save(
+    recording: &Recording,
+    redactor: &Redactor,
+    folder: &Path,
+) -> io::Result<PathBuf> {
+    let recording = redactor.redact(recording);
+    fs::create_dir_all(folder)?;
+    let path = folder.join(recording.file_name());
+    replace_file(&path, &recording.write())?;
+    Ok(path)
+}
+
+impl Recording {
+    /// A name for its file that every file system takes: the flow and the id in small
+    /// letters, digits and hyphens. What is lost by that is made up for by a hash, so that
+    /// different recordings have different names also where `A` is `a`.
+    pub fn file_name(&self) -> String {
+        let flow = self.flow.name.as_ref().or(self.flow.id.as_ref());
+        // A name of its own at the beginning: `con` and the like are taken on Windows.
+        let flow = flow.map_or(String::new(), |flow| plain(flow, MAX_NAME));
+        let flow = if flow.is_empty() { "flow" } else { flow.as_str() };
+        let mut id = plain(&self.id, MAX_ID);
+        if id != self.id {
+            let hash = twox_hash::XxHash64::oneshot(0, self.id.as_bytes());
+            id = format!("{}{}{hash:016x}", id, if id.is_empty() { "" } else { "-" });
+        }
+        format!("{flow}-{id}{ENDING}")
+    }
+}
+
+/// A text in small letters and digits of ASCII, with one hyphen for everything between.
+fn plain(text: &Text, length: usize) -> String {
+    let mut plain = String::new();
+    for character in text.chars() {
+        let character = character.to_ascii_lowercase();
+        if character.is_ascii_alphanumeric() {
+            plain.push(character);
+        } else if !plain.is_empty() && !plain.ends_with('-') {
+            plain.push('-');
+        }
+        if plain.len() == length {
+            break;
+        }
+    }
+    plain.truncate(plain.trim_end_matches('-').len());
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::recording::{Kind, RecordedFlow};
+    use crate::value::Json;
+
+    fn named(flow: &str, id: &str) -> String {
+        let flow = RecordedFlow { name: Some(flow.into()), ..RecordedFlow::default() };
+        let response = Json::object([]);
+        let recording = Recording::new(Kind::Execution, response);
+        Recording { id: id.into(), flow, ..recording }.file_name()
+    }
+
+    #[test]
+    fn names_are_safe_everywhere_and_differ() {
+        assert_eq!(named("Parcel line", "4f-1"), "parcel-line-4f-1.recording.json");
+        let long = "x".repeat(5_000);
+        let ids =
+            ["a", "A", "a b", "a/b", "../a", "é", "", ".", "con", &long, "a\0", "-a"];
+        let flows = ["", "CON", "..", "a/b\\c:d", "\u{202e}x", &long];
+        let mut seen = BTreeSet::new();
+        for flow in flows {
+            let mut of_flow = BTreeSet::new();
+            for id in ids {
+                let name = named(flow, id);
+                let stem = name.strip_suffix(ENDING).unwrap();
+                assert!(
+                    stem.bytes()
+                        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')),
+                    "{name}"
+                );
+                assert!(
+                    name.len() <= 160 && stem.contains('-') && !stem.starts_with('-'),
+                    "{name}"
+                );
+                of_flow.insert(name.clone());
+                seen.insert(name);
+            }
+            assert_eq!(of_flow.len(), ids.len(), "{flow}: {of_flow:?}");
+        }
+        assert!(seen.len() > ids.len());
+    }
+
+    #[test]
+    fn what_is_saved_is_found_and_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let response = Json::parse(r#"{"status": "completed", "n": 1.50}"#).unwrap();
+        let recording = Recording::new(Kind::Simulation, response);
+        let recording = Recording { id: "b".into(), ..recording };
+        let path = save(&recording, &Redactor::default(), &folder.path().join("deep/er"))
+            .unwrap();
+        std::fs::write(folder.path().join("other.json"), "{}").unwrap();
+        let mut files = Files::new();
+        let (found, problems) = discover(&[folder.path().to_owned()], &mut files);
+        assert_eq!((found.as_slice(), problems.len()), (&[path.clone()][..], 0));
+        assert_eq!(load(&path, &mut files), (Some(recording), vec![]));
+    }
+}

@@ -1,0 +1,114 @@
+//! HAR files: what a browser or proxy wrote down of the talk with the platform.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::{Importer, is_execution, is_simulation, seems};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::recording::document::Origin;
+use crate::source::{Files, Node, read_json};
+use crate::value::Text;
+
+/// Where simulations are asked for.
+const SIMULATIONS: &str = "/api/v2/architect/simulations";
+
+/// Where execution documents are, or where it is told where they are.
+const INSTANCES: &str = "/api/v2/flows/instances";
+
+impl Importer<'_> {
+    pub(super) fn har(&mut self, node: &Node<'_>) {
+        let entries = node.get("log").and_then(|log| log.get("entries"));
+        let Some(entries) = entries else { return };
+        let before = (self.found.len(), self.diagnostics.len());
+        for entry in entries.items() {
+            self.entry(entry);
+        }
+        if before == (self.found.len(), self.diagnostics.len()) {
+            let count = entries.items().len();
+            let message = format!(
+                "of the {count} requests in this HAR file none is a simulation or an \
+                 execution document"
+            );
+            let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
+            self.diagnostics.push(diagnostic.at(entries.span).help(seems::EXPECTED));
+        }
+    }
+
+    fn entry(&mut self, entry: &Node<'_>) {
+        let url = entry.get("request").and_then(|it| it.get("url"));
+        let url = url.and_then(Node::as_str).unwrap_or_default();
+        let is_simulations = path_of(url).ends_with(SIMULATIONS);
+        let is_asked_for = is_simulations || path_of(url).contains(INSTANCES);
+        let content = entry.get("response").and_then(|it| it.get("content"));
+        let Some(content) = content else { return };
+        let Some(body) = body(content) else {
+            if is_asked_for && content.get("text").is_some() {
+                self.warn(content, "the answer to it is not readable text");
+            }
+            return;
+        };
+        let mut files = Files::new();
+        let file = files.add("body.json", body);
+        let Ok(response) = read_json(&file) else {
+            if is_asked_for {
+                self.warn(content, "the answer to it is not JSON");
+            }
+            return;
+        };
+        let before = self.diagnostics.len();
+        if is_execution(&response) {
+            self.execution(&response, "har", None);
+            if let Some((_, recording)) = self.found.last_mut() {
+                recording.source.base_url = base_of(url).map(Text::from);
+            }
+        } else if is_simulations && is_simulation(&response) {
+            self.simulated(entry, &response, url);
+        }
+        // Their places are in a body, which is no file: the entry is where they are.
+        for diagnostic in self.diagnostics.iter_mut().skip(before) {
+            diagnostic.labels.clear();
+            *diagnostic = diagnostic.clone().at(content.span);
+        }
+    }
+
+    /// A simulation with its request and time.
+    fn simulated(&mut self, entry: &Node<'_>, response: &Node<'_>, url: &str) {
+        let at = entry.get("startedDateTime").and_then(Node::as_str).map(Text::from);
+        let posted = entry.get("request").and_then(|it| it.get("postData"));
+        let posted = posted.and_then(|it| it.get("text")).and_then(Node::as_str);
+        let mut files = Files::new();
+        let posted = files.add("request.json", posted.unwrap_or("null"));
+        let request = read_json(&posted).ok();
+        let base_url = base_of(url).map(Text::from);
+        let origin = Origin { base_url, ..Origin::default() };
+        self.simulation(response, request.as_ref(), "har", origin, at);
+    }
+
+    fn warn(&mut self, content: &Node<'_>, message: &str) {
+        let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
+        let severity = Severity::Warning;
+        self.diagnostics.push(Diagnostic { severity, ..diagnostic }.at(content.span));
+    }
+}
+
+/// The text of an answer, which may be written in base64.
+fn body(content: &Node<'_>) -> Option<String> {
+    let text = content.get("text").and_then(Node::as_str)?;
+    let encoding = content.get("encoding").and_then(Node::as_str);
+    if !encoding.is_some_and(|it| it.eq_ignore_ascii_case("base64")) {
+        return Some(text.to_owned());
+    }
+    String::from_utf8(BASE64_STANDARD.decode(text.trim()).ok()?).ok()
+}
+
+/// An address without what follows the path.
+fn path_of(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/')
+}
+
+/// The service of an address: `https://api.mypurecloud.de`.
+fn base_of(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    url.get(..scheme.len() + 3 + host.len())
+}

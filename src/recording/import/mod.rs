@@ -1,0 +1,295 @@
+//! Recordings of answers that somebody saved: whatever a file turns out to be.
+
+mod har;
+mod seems;
+
+use indexmap::IndexMap;
+
+use super::document::{Kind, Origin, RecordedFlow, Recording};
+use super::execution::is_event;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::flow::read::json;
+use crate::source::{File, Files, Kind as NodeKind, Node, read_json};
+use crate::trace::execution;
+use crate::value::{Json, Text};
+use std::path::Path;
+
+/// What the topics of flow executions begin with; the id of the flow follows.
+const TOPIC: &str = "v2.flow.execution.data.";
+
+/// What the platform sends to keep the line open.
+const HEARTBEAT: &str = "channel.metadata";
+
+/// What was found in a file.
+#[derive(Debug, Clone, Default)]
+pub struct Imported {
+    /// The recordings, in order, each once.
+    pub recordings: Vec<Recording>,
+    /// What cannot be read, and what it seems to be.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Makes recordings of a file: a simulation response, alone or with its request; execution
+/// documents, alone or in a list; a HAR file; events of the topic of flow executions; or any
+/// of them one a line.
+pub fn import(path: &Path, files: &mut Files) -> Imported {
+    let file = match files.load(path) {
+        Ok(file) => file,
+        Err(problem) => return Imported::problem(problem.into()),
+    };
+    let name = Text::from(path.to_string_lossy().replace('\\', "/"));
+    let mut importer = Importer::new(&name);
+    match read_json(&file) {
+        Ok(document) => importer.document(&document),
+        Err(_) if is_one_a_line(&file) => importer.lines(&file, files),
+        Err(problem) => return Imported::problem(problem.into()),
+    }
+    let Importer { found, mut diagnostics, .. } = importer;
+    let recordings: Vec<Recording> = found.into_values().collect();
+    if recordings.is_empty() && diagnostics.is_empty() {
+        let message = "there is nothing in it that can be imported";
+        let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
+        diagnostics.push(diagnostic.at(file.span()).help(seems::EXPECTED));
+    }
+    Imported { recordings, diagnostics }
+}
+
+impl Imported {
+    fn problem(problem: Diagnostic) -> Self {
+        Self { recordings: Vec::new(), diagnostics: vec![problem] }
+    }
+}
+
+/// Whether every line may be a document of its own, as NDJSON has them.
+fn is_one_a_line(file: &File) -> bool {
+    let mut lines = file.text().lines().filter(|line| !line.trim().is_empty());
+    let is_object = |line: &str| line.trim_start().starts_with('{');
+    let is_whole = |line: &str| is_object(line) && line.trim_end().ends_with('}');
+    lines.clone().count() > 1 && lines.next().is_some_and(is_whole)
+}
+
+struct Importer<'i> {
+    name: &'i Text,
+    found: IndexMap<Text, Recording>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'i> Importer<'i> {
+    fn new(name: &'i Text) -> Self {
+        Self { name, found: IndexMap::new(), diagnostics: Vec::new() }
+    }
+
+    /// Reads a document a line. A line that is wrong is read again where it stands, so that
+    /// its place is told.
+    fn lines(&mut self, file: &File, files: &mut Files) {
+        for (index, line) in file.text().lines().enumerate() {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let mut alone = Files::new();
+            let own = alone.add(file.path(), line);
+            let mut importer = Importer::new(self.name);
+            if let Ok(document) = read_json(&own) {
+                importer.document(&document);
+                if importer.diagnostics.is_empty() {
+                    importer.found.into_values().for_each(|it| self.keep(it));
+                    continue;
+                }
+            }
+            let placed = files.add(file.path(), "\n".repeat(index) + line);
+            match read_json(&placed) {
+                Ok(document) => self.document(&document),
+                Err(problem) => self.diagnostics.push(problem.into()),
+            }
+        }
+    }
+
+    fn document(&mut self, node: &Node<'_>) {
+        if let NodeKind::Array(items) = &node.kind {
+            items.iter().for_each(|item| self.document(item));
+            return;
+        }
+        let list = node.get("entities").filter(|it| !it.items().is_empty());
+        if let Some(list) = list.filter(|list| list.items().iter().all(is_execution)) {
+            list.items().iter().for_each(|item| self.document(item));
+        } else if node.get("log").is_some_and(|log| log.get("entries").is_some()) {
+            self.har(node);
+        } else if node.get("topicName").is_some() {
+            self.notification(node);
+        } else if node.get("schema").and_then(Node::as_str).is_some_and(is_recording) {
+            let (recording, diagnostics) = Recording::read(node);
+            self.diagnostics.extend(diagnostics);
+            recording.into_iter().for_each(|it| self.keep(it));
+        } else if is_execution(node) {
+            self.execution(node, "execution", None);
+        } else if is_simulation(node) {
+            self.simulation(node, None, "simulation", Origin::default(), None);
+        } else if let Some(response) = node.get("response").filter(|it| is_simulation(it))
+        {
+            let request = node.get("request");
+            self.simulation(response, request, "simulation", Origin::default(), None);
+        } else if node.get("response").is_some_and(is_execution) {
+            let request = node.get("request").map(json);
+            if let Some(response) = node.get("response") {
+                self.execution(response, "execution", request);
+            }
+        } else if is_event(&json(node)) {
+            self.event(node);
+        } else {
+            self.refuse(node);
+        }
+    }
+
+    fn refuse(&mut self, node: &Node<'_>) {
+        let message = format!("this cannot be imported: {}", seems::like(node));
+        let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message).at(node.span);
+        self.diagnostics.push(diagnostic.help(seems::EXPECTED));
+    }
+
+    /// What a channel of notifications says.
+    fn notification(&mut self, node: &Node<'_>) {
+        let topic = node.get("topicName").and_then(Node::as_str).unwrap_or_default();
+        match node.get("eventBody") {
+            Some(body) if topic.starts_with(TOPIC) => self.event(body),
+            _ if topic == HEARTBEAT => {}
+            _ => {
+                let message = format!("an event of the topic `{topic}` is passed over");
+                let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
+                let severity = Severity::Warning;
+                let help =
+                    format!("runs of flows are told on `{TOPIC}` and the flow's id");
+                self.diagnostics
+                    .push(Diagnostic { severity, ..diagnostic }.at(node.span).help(help));
+            }
+        }
+    }
+
+    /// A streamed event. Of several on the same run the one that tells most counts.
+    fn event(&mut self, node: &Node<'_>) {
+        let response = json(node);
+        if !is_event(&response) {
+            self.refuse(node);
+            return;
+        }
+        let text = |key: &str| text(&response, key);
+        let recording = Recording {
+            id: text("executionId").unwrap_or_default(),
+            recorded_at: text("startDateTime"),
+            source: self.origin("topic"),
+            flow: RecordedFlow {
+                id: text("flowId"),
+                name: text("flowName"),
+                version: text("flowVersion"),
+                kind: text("flowType"),
+            },
+            ..Recording::new(Kind::Execution, response)
+        };
+        self.keep(recording);
+    }
+
+    fn execution(&mut self, node: &Node<'_>, format: &str, request: Option<Json>) {
+        let mut told = Vec::new();
+        let Some(document) = execution::read(node, &mut told) else {
+            self.diagnostics.extend(told);
+            return;
+        };
+        // What is only odd is kept as it is.
+        told.retain(|it| it.severity == Severity::Error);
+        self.diagnostics.extend(told);
+        let response = json(node);
+        let recording = Recording {
+            id: document.execution_id.clone().unwrap_or_else(|| id_of(&response, None)),
+            recorded_at: document.start.clone(),
+            source: self.origin(format),
+            flow: RecordedFlow {
+                id: document.flow_id.clone(),
+                name: document.flow_name.clone(),
+                version: document.flow_version.clone(),
+                kind: document.flow_type,
+            },
+            request: request.filter(|it| matches!(it, Json::Object(_))),
+            ..Recording::new(Kind::Execution, response)
+        };
+        self.keep(recording);
+    }
+
+    fn simulation(
+        &mut self,
+        response: &Node<'_>,
+        request: Option<&Node<'_>>,
+        format: &str,
+        origin: Origin,
+        recorded_at: Option<Text>,
+    ) {
+        let response = json(response);
+        let request = request.map(json).filter(|it| matches!(it, Json::Object(_)));
+        let of_steps = match response.get("trace") {
+            Some(Json::Array(steps)) => steps.first().and_then(|it| text(it, "flowId")),
+            _ => None,
+        };
+        let of_request = request.as_ref().and_then(|request| text(request, "flowId"));
+        let recording = Recording {
+            id: id_of(&response, request.as_ref()),
+            recorded_at,
+            source: Origin { base_url: origin.base_url, ..self.origin(format) },
+            flow: RecordedFlow { id: of_request.or(of_steps), ..RecordedFlow::default() },
+            request,
+            ..Recording::new(Kind::Simulation, response)
+        };
+        self.keep(recording);
+    }
+
+    fn origin(&self, format: &str) -> Origin {
+        let (file, format) = (Some(self.name.clone()), Some(format.into()));
+        Origin { base_url: None, file, format }
+    }
+
+    fn keep(&mut self, recording: Recording) {
+        let tells = |recording: &Recording| match recording.response.get("execution") {
+            Some(Json::Array(items)) => items.len(),
+            _ => 0,
+        };
+        match self.found.get(&recording.id) {
+            Some(known) if tells(known) > tells(&recording) => {}
+            _ => {
+                self.found.insert(recording.id.clone(), recording);
+            }
+        }
+    }
+}
+
+fn is_recording(schema: &str) -> bool {
+    schema.starts_with("flowsim.recording/")
+}
+
+fn is_execution(node: &Node<'_>) -> bool {
+    node.get("flow").is_some_and(|flow| {
+        ["execution", "executionId", "executionInfo"]
+            .iter()
+            .any(|key| flow.get(key).is_some())
+    })
+}
+
+fn is_simulation(node: &Node<'_>) -> bool {
+    let is_list = |it: &Node<'_>| matches!(it.kind, NodeKind::Array(_));
+    node.get("schema").is_none()
+        && node.get("trace").is_some_and(is_list)
+        && node.get("status").is_some()
+}
+
+fn text(json: &Json, key: &str) -> Option<Text> {
+    match json.get(key) {
+        Some(Json::String(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// An id of what was asked and answered, where the platform gives none.
+fn id_of(response: &Json, request: Option<&Json>) -> Text {
+    let given = ["id", "simulationId"].iter().find_map(|key| text(response, key));
+    given.unwrap_or_else(|| {
+        let text = format!("{}{response}", request.unwrap_or(&Json::Null));
+        let hash = twox_hash::XxHash64::oneshot(0, text.as_bytes());
+        format!("{hash:016x}").into()
+    })
+}

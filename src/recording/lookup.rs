@@ -1,0 +1,172 @@
+//! What Architect's flows look up without a question: rows of data tables and schedules.
+//! They are known to be missing by what the trace notes of them.
+
+use super::derive::Derived;
+use super::replay::Missing;
+use crate::diagnostic::Code;
+use crate::engine::Session;
+use crate::flow::Legend;
+use crate::trace::{Fact, Field};
+use crate::value::{Json, JsonObject, Text, Value};
+use crate::world::{DataTableRow, Fixtures};
+
+/// A row that only the user's own fixtures have.
+pub(super) struct FallbackRow {
+    table: Text,
+    key: Text,
+    cells: JsonObject,
+}
+
+/// The first thing that was looked up and that the recording does not have: a row of the
+/// fallback, or what is missing.
+pub(super) fn unknown(
+    session: &Session,
+    derived: &Derived,
+    fallback: &Fixtures,
+    legend: &Legend,
+) -> Option<Result<FallbackRow, Missing>> {
+    let mut table = None;
+    for event in session.events() {
+        let step = session.steps().get(event.step as usize)?;
+        let label = legend.node(step.node);
+        let missing = |what: &'static str, name: &Text, with: Json| Missing {
+            flow: legend.flow(label.flow).name.clone(),
+            node: label.name.clone(),
+            what,
+            name: name.clone(),
+            with,
+        };
+        match &event.fact {
+            Fact::Input(Field::DataTableName, Value::String(name)) => table = Some(name),
+            Fact::Input(Field::LookupValue, Value::String(key)) => {
+                let Some(table) = table.take() else { continue };
+                match row(session, derived, fallback, [table, key]) {
+                    Row::Known => {}
+                    Row::Fallback(row) => return Some(Ok(row)),
+                    Row::Missing => {
+                        let with = [("key".into(), Json::String(key.clone()))];
+                        let with = Json::object(with);
+                        return Some(Err(missing("row of the data table", table, with)));
+                    }
+                }
+            }
+            Fact::Noted(Code::SCHEDULE_NOT_CHECKED) if !derived.unchecked_schedules => {
+                return Some(Err(missing(
+                    "state of a schedule",
+                    &Text::new(),
+                    Json::Null,
+                )));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Who has a row.
+enum Row {
+    /// The recording, or nobody needs it.
+    Known,
+    Fallback(FallbackRow),
+    Missing,
+}
+
+fn row(
+    session: &Session,
+    derived: &Derived,
+    fallback: &Fixtures,
+    [table, key]: [&Text; 2],
+) -> Row {
+    let is_looked_up = derived
+        .lookups
+        .iter()
+        .any(|(known, row)| known.eq_ignore_ascii_case(table) && row == key);
+    if is_looked_up || has_row(&derived.fixtures, table, key) {
+        return Row::Known;
+    }
+    match fallback.data_table_row(table, key) {
+        Some(DataTableRow::Found(cells)) => {
+            unless_there(session, table, key, &cells).map_or(Row::Known, Row::Fallback)
+        }
+        Some(DataTableRow::NotFound) => Row::Known,
+        None => Row::Missing,
+    }
+}
+
+/// The row, unless this very call has found one already.
+fn unless_there(
+    session: &Session,
+    table: &Text,
+    key: &Text,
+    cells: &[(Text, Value)],
+) -> Option<FallbackRow> {
+    let mut is_this = false;
+    for event in session.events() {
+        match &event.fact {
+            Fact::Input(Field::LookupValue, Value::String(value)) => {
+                is_this = value == key;
+            }
+            Fact::Entry(entry) if is_this && entry.of == Field::FoundOutputs => {
+                return None;
+            }
+            _ => {}
+        }
+    }
+    let cells = cells.iter().skip(1);
+    let cells = cells
+        .filter(|(_, value)| !value.is_unset())
+        .map(|(name, value)| (name.clone(), value.to_json()));
+    Some(FallbackRow { table: table.clone(), key: key.clone(), cells: cells.collect() })
+}
+
+/// Whether a fixtures document has a row.
+fn has_row(world: &Json, table: &Text, key: &Text) -> bool {
+    let Some(Json::Array(tables)) = world.get("dataTables") else { return false };
+    tables.iter().filter(|it| is_called(it, table)).any(|table| match table.get("rows") {
+        Some(Json::Array(rows)) => {
+            rows.iter().any(|row| row.get("key") == Some(&Json::String(key.clone())))
+        }
+        _ => false,
+    })
+}
+
+/// A fixtures document with one more row.
+pub(super) fn with_row(world: &Json, row: &FallbackRow) -> Json {
+    let mut document = match world {
+        Json::Object(document) => document.as_ref().clone(),
+        _ => JsonObject::new(),
+    };
+    let mut tables = match document.get("dataTables") {
+        Some(Json::Array(tables)) => tables.as_ref().clone(),
+        _ => Vec::new(),
+    };
+    let mut cells = JsonObject::new();
+    cells.insert("key".into(), Json::String(row.key.clone()));
+    cells.extend(row.cells.clone());
+    let cells = Json::object(cells);
+    match tables.iter_mut().find(|it| is_called(it, &row.table)) {
+        Some(Json::Object(table)) => {
+            let mut wider = table.as_ref().clone();
+            let mut rows = match wider.get("rows") {
+                Some(Json::Array(rows)) => rows.as_ref().clone(),
+                _ => Vec::new(),
+            };
+            rows.push(cells);
+            wider.insert("rows".into(), Json::array(rows));
+            *table = wider.into();
+        }
+        _ => tables.push(Json::object([
+            ("name".into(), Json::String(row.table.clone())),
+            ("rows".into(), Json::array([cells])),
+        ])),
+    }
+    document.insert("dataTables".into(), Json::array(tables));
+    Json::object(document)
+}
+
+fn is_called(table: &Json, name: &str) -> bool {
+    ["name", "id"].iter().any(|key| match table.get(key) {
+        Some(Json::String(known)) => known.eq_ignore_ascii_case(name),
+        _ => false,
+    })
+}

@@ -1,0 +1,40 @@
+//! Recordings: calls that were answered elsewhere, kept so that they can be made again here.
+//!
+//! A recording holds one call as a live service told it: the response of a simulation, or
+//! the execution document of a real interaction. `docs/recordings.md` describes the format.
+//!
+//! ```
+//! use flowsim::recording::{Kind, Recording};
+//! use flowsim::source::{Files, read_document};
+//! use flowsim::value::Json;
+//!
+//! let response = Json::parse(r#"{"status": "completed", "trace": []}"#).expect("JSON");
+//! let recording = Recording { id: "call 1".into(), ..Recording::new(Kind::Simulation, response) };
+//! assert!(recording.file_name().ends_with(".recording.json"));
+//!
+//! let mut files = Files::new();
+//! let file = files.add("call.recording.json", recording.write());
+//! let document = read_document(&file).expect("what is written is JSON");
+//! let (read, diagnostics) = Recording::read(&document);
+//! assert_eq!((read, diagnostics), (Some(recording), vec![]));
+//! ```
+
+mod derive;
+mod document;
+mod execution;
+mod file;
+mod import;
+mod lookup;
+mod read;
+mod redact;
+mod replay;
+mod scenario;
+mod worlds;
+
+pub use derive::{About, Derived, RecordedAnswer, derive};
+pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
+pub use file::{discover, is_recording_file, load, save};
+pub use import::{Imported, import};
+pub use redact::{DEFAULT_KEY, Redactor, Wanted};
+pub use replay::{Exchange, Missing, Replayed, replay};
+pub use scenario::{Scenario, scenario};

@@ -1,0 +1,321 @@
+//! Redaction: secrets are removed, and what tells who called is replaced.
+//!
+//! A replacement is worked out of what it replaces and a key, and of nothing else. The same
+//! caller is therefore the same caller in every file, and nobody without the key can try
+//! out which number stands behind a replacement.
+
+mod names;
+mod person;
+mod pseudonym;
+mod secret;
+
+use std::collections::BTreeMap;
+
+use super::document::{Recording, Redaction};
+use crate::value::{Json, JsonObject, Text};
+use person::Person;
+use pseudonym::Pseudonyms;
+
+/// The key that is used where no other is given. Everybody knows it: whoever wants to know
+/// whether a certain number stands behind a replacement can work it out.
+pub const DEFAULT_KEY: &str = "flowsim";
+
+/// The kinds of what is redacted, as recordings name them.
+const SECRET: &str = "secret";
+const PHONE_NUMBER: &str = "phoneNumber";
+const NAME: &str = "name";
+const EMAIL: &str = "email";
+const VARIABLE: &str = "variable";
+
+/// How long a value has to be before it is looked for in other texts as well.
+const MIN_LOOKED_FOR: usize = 4;
+
+/// What is to be redacted. Secrets always are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Telephone numbers.
+    pub phone_numbers: bool,
+    /// Names of people.
+    pub names: bool,
+    /// E-mail addresses.
+    pub emails: bool,
+    /// These variables, parameters and fields, with or without their scope.
+    pub variables: Vec<Text>,
+}
+
+/// Redacts recordings, alike in all of them.
+#[derive(Debug, Clone)]
+pub struct Redactor {
+    wanted: Wanted,
+    pseudonyms: Pseudonyms,
+}
+
+impl Default for Redactor {
+    /// Removes secrets, and nothing else.
+    fn default() -> Self {
+        Self::new(Wanted::default(), DEFAULT_KEY.as_bytes())
+    }
+}
+
+impl Redactor {
+    /// A redactor with a key, of any length.
+    pub fn new(wanted: Wanted, key: &[u8]) -> Self {
+        Self { wanted, pseudonyms: Pseudonyms::new(key) }
+    }
+
+    /// The recording without what is not to be seen, which it lists then. To redact it once
+    /// more changes nothing.
+    #[must_use]
+    pub fn redact(&self, recording: &Recording) -> Recording {
+        let mut run = Run::new(self, recording);
+        let mut redacted = recording.clone();
+        run.learn(&recording.to_json());
+        redacted.response = run.json(&recording.response, &Place::default());
+        let request = recording.request.as_ref();
+        redacted.request = request.map(|request| run.json(request, &Place::default()));
+        redacted.id = run.text(&recording.id);
+        let source = &mut redacted.source;
+        let flow = &mut redacted.flow;
+        for text in [&mut source.base_url, &mut source.file, &mut flow.id, &mut flow.name]
+            .into_iter()
+            .flatten()
+        {
+            *text = run.text(text);
+        }
+        redacted.redactions = run.redactions(&recording.redactions);
+        redacted
+    }
+}
+
+/// Where in a document a value stands, as far as that tells what it is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place<'p> {
+    /// What the value is called: its key, or the name that stands beside it.
+    name: &'p str,
+    /// The key of the object or list that it is in.
+    within: &'p str,
+    /// What everything below is, if that is decided.
+    is_all: Option<&'static str>,
+}
+
+/// The redaction of one recording.
+struct Run<'r> {
+    redactor: &'r Redactor,
+    person: Person<'r>,
+    /// Whether names were replaced before: what stands there now are replacements.
+    has_names: bool,
+    /// Texts that are replaced wherever they stand, with what they are.
+    known: BTreeMap<Text, (&'static str, Text)>,
+    counts: BTreeMap<&'static str, i64>,
+}
+
+impl<'r> Run<'r> {
+    fn new(redactor: &'r Redactor, recording: &Recording) -> Self {
+        Self {
+            redactor,
+            person: Person::new(&redactor.pseudonyms),
+            has_names: recording.redactions.iter().any(|it| it.kind == NAME),
+            known: BTreeMap::new(),
+            counts: BTreeMap::new(),
+        }
+    }
+
+    /// What a value at a place is, if it is to be redacted as a whole.
+    fn kind(&self, place: &Place<'_>) -> Option<&'static str> {
+        let wanted = &self.redactor.wanted;
+        if place.is_all.is_some() {
+            return place.is_all;
+        }
+        if secret::is_name(place.name) {
+            return Some(SECRET);
+        }
+        if wanted.variables.iter().any(|name| names::is_variable(place.name, name)) {
+            return Some(VARIABLE);
+        }
+        if wanted.names
+            && !self.has_names
+            && names::is_of_person(place.name, place.within)
+        {
+            return Some(NAME);
+        }
+        (wanted.phone_numbers && names::is_of_number(place.name)).then_some(PHONE_NUMBER)
+    }
+
+    /// Looks for values that are to be replaced wherever they stand.
+    fn learn(&mut self, json: &Json) {
+        self.learn_at(json, &Place::default());
+    }
+
+    fn learn_at(&mut self, json: &Json, place: &Place<'_>) {
+        match json {
+            Json::Object(object) => each_of_object(object, place, |_, value, place| {
+                self.learn_at(value, &self.decided(place));
+            }),
+            Json::Array(items) => {
+                items.iter().for_each(|item| self.learn_at(item, place));
+            }
+            Json::String(text) => {
+                if self.redactor.wanted.phone_numbers {
+                    self.person.learn_numbers(text);
+                }
+                let Some(kind) = self.kind(place) else { return };
+                let new = self.whole(kind, text);
+                if new != *text && kind != PHONE_NUMBER && text.len() >= MIN_LOOKED_FOR {
+                    self.known.insert(text.clone(), (kind, new));
+                }
+                if kind == PHONE_NUMBER {
+                    self.person.learn_number(text);
+                }
+            }
+            Json::Integer(number) if self.kind(place) == Some(PHONE_NUMBER) => {
+                self.person.learn_number(&number.to_string());
+            }
+            _ => {}
+        }
+    }
+
+    /// A place whose kind holds for everything below, if it is one of those.
+    fn decided<'p>(&self, place: Place<'p>) -> Place<'p> {
+        let kind = self.kind(&place).filter(|kind| matches!(*kind, SECRET | VARIABLE));
+        Place { is_all: kind, ..place }
+    }
+
+    fn json(&mut self, json: &Json, place: &Place<'_>) -> Json {
+        match json {
+            Json::Object(object) => Json::object(self.object(object, place)),
+            Json::Array(items) => {
+                Json::array(items.iter().map(|item| self.json(item, place)))
+            }
+            Json::String(text) => {
+                let new = match self.kind(place) {
+                    Some(kind) => self.whole(kind, text),
+                    None => return Json::String(self.text(text)),
+                };
+                self.count_if(new != *text, self.kind(place));
+                // Of a number that stands in more text, and of what was no number at all.
+                if self.kind(place) == Some(PHONE_NUMBER) {
+                    return Json::String(self.text(&new));
+                }
+                Json::String(new)
+            }
+            Json::Null => Json::Null,
+            Json::Boolean(_) | Json::Integer(_) | Json::Decimal(_) => {
+                let new = self.number(json, place);
+                self.count_if(new != *json, self.kind(place).or(Some(PHONE_NUMBER)));
+                new
+            }
+        }
+    }
+
+    fn object(&mut self, object: &JsonObject, place: &Place<'_>) -> JsonObject {
+        let mut new = JsonObject::with_capacity(object.len());
+        each_of_object(object, place, |key, value, place| {
+            let value = self.json(value, &self.decided(place));
+            new.insert(self.text(key), value);
+        });
+        self.person.mend_number(object, &mut new);
+        new
+    }
+
+    fn number(&self, json: &Json, place: &Place<'_>) -> Json {
+        let (pseudonyms, text) = (&self.redactor.pseudonyms, json.to_string());
+        match (self.kind(place), json) {
+            (Some(SECRET), _) => Json::from(secret::REMOVED),
+            (Some(VARIABLE), Json::Boolean(_)) => Json::Boolean(false),
+            (Some(VARIABLE), _) => Json::Integer(pseudonyms.number(&text)),
+            (_, Json::Integer(_)) if self.redactor.wanted.phone_numbers => {
+                let new = self.person.digits(&text);
+                new.parse().map_or_else(|_| json.clone(), Json::Integer)
+            }
+            _ => json.clone(),
+        }
+    }
+
+    /// The replacement of a text that is known to be of a kind.
+    fn whole(&self, kind: &'static str, text: &Text) -> Text {
+        let pseudonyms = &self.redactor.pseudonyms;
+        match kind {
+            SECRET if text.is_empty() => text.clone(),
+            SECRET => secret::REMOVED.into(),
+            VARIABLE => pseudonyms.value(text),
+            NAME => pseudonyms.name(text),
+            _ => self.person.whole_number(text).into(),
+        }
+    }
+
+    /// A text with everything replaced that stands in it.
+    fn text(&mut self, text: &Text) -> Text {
+        let mut new = text.to_string();
+        let without = secret::remove(&new);
+        self.count_if(without != new, Some(SECRET));
+        new = without;
+        let known: Vec<_> =
+            self.known.iter().filter(|(old, _)| new.contains(&***old)).collect();
+        let mut found = Vec::new();
+        // Longer ones first: a name may be a part of another one.
+        let mut known: Vec<_> =
+            known.into_iter().map(|(old, it)| (old.clone(), it.clone())).collect();
+        known.sort_by_key(|(old, _)| std::cmp::Reverse(old.len()));
+        for (old, (kind, replacement)) in known {
+            let replaced = names::replace_words(&new, &old, &replacement);
+            if replaced != new {
+                found.push(kind);
+                new = replaced;
+            }
+        }
+        found.into_iter().for_each(|kind| self.count_if(true, Some(kind)));
+        if self.redactor.wanted.phone_numbers {
+            let replaced = self.person.numbers(&new);
+            self.count_if(replaced != new, Some(PHONE_NUMBER));
+            new = replaced;
+        }
+        if self.redactor.wanted.emails {
+            let replaced = self.person.emails(&new);
+            self.count_if(replaced != new, Some(EMAIL));
+            new = replaced;
+        }
+        new.into()
+    }
+
+    fn count_if(&mut self, is_replaced: bool, kind: Option<&'static str>) {
+        if let Some(kind) = kind.filter(|_| is_replaced) {
+            *self.counts.entry(kind).or_default() += 1;
+        }
+    }
+
+    /// What was redacted before and now, together.
+    fn redactions(&self, before: &[Redaction]) -> Vec<Redaction> {
+        let mut all = before.to_vec();
+        for (kind, count) in &self.counts {
+            match all.iter_mut().find(|it| it.kind == *kind) {
+                Some(known) => known.count += count,
+                None => all.push(Redaction { kind: (*kind).into(), count: *count }),
+            }
+        }
+        all
+    }
+}
+
+/// Visits the entries of an object, each with its place. A value that stands beside a name,
+/// as in `{"variableName": "Flow.Token", "value": …}`, is called by that name.
+fn each_of_object<'o>(
+    object: &'o JsonObject,
+    place: &Place<'o>,
+    mut visit: impl FnMut(&'o Text, &'o Json, Place<'o>),
+) {
+    const NAMES: [&str; 5] =
+        ["name", "variableName", "inputName", "outputName", "headerName"];
+    let beside = NAMES.iter().find_map(|key| match object.get(*key) {
+        Some(Json::String(name)) => Some(&**name),
+        _ => None,
+    });
+    for (key, value) in object {
+        let name = match (&**key, beside) {
+            ("value", Some(name)) => name,
+            // What is in a list stands in the object that the list is in.
+            (key, _) => key,
+        };
+        let inner = Place { name, within: place.name, is_all: place.is_all };
+        visit(key, value, inner);
+    }
+}

@@ -1,0 +1,148 @@
+//! Replacements that are worked out of what they replace and a key.
+
+use std::fmt::Write;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::value::Text;
+
+/// What replaced values of chosen variables begin with.
+const REDACTED: &str = "redacted-";
+
+/// Where the addresses of replaced people are. *Source: RFC 2606.*
+const EXAMPLE_DOMAIN: &str = "@example.com";
+
+/// What the name before it begins with.
+const USER: &str = "user-";
+
+/// The least of the numbers that stand for others, and how many there are.
+const LEAST_NUMBER: i64 = 900_000_000;
+const NUMBERS: i64 = 100_000_000;
+
+/// Makes the same replacement of the same value.
+#[derive(Debug, Clone)]
+pub(super) struct Pseudonyms {
+    keyed: Hmac<Sha256>,
+}
+
+impl Pseudonyms {
+    pub(super) fn new(key: &[u8]) -> Self {
+        // Keys of every length are taken: longer ones than a block are hashed.
+        let keyed = Hmac::new_from_slice(key).expect("HMAC takes keys of every length");
+        Self { keyed }
+    }
+
+    /// Bytes that belong to a value of a kind.
+    fn bytes(&self, kind: &str, value: &str) -> [u8; 32] {
+        let mut keyed = self.keyed.clone();
+        keyed.update(kind.as_bytes());
+        keyed.update(&[0]);
+        keyed.update(value.as_bytes());
+        keyed.finalize().into_bytes().into()
+    }
+
+    fn integer(&self, kind: &str, value: &str) -> u64 {
+        let bytes = self.bytes(kind, value);
+        bytes.iter().take(8).fold(0, |all, byte| (all << 8) | u64::from(*byte))
+    }
+
+    fn hexadecimal(&self, kind: &str, value: &str) -> String {
+        let mut text = String::new();
+        for byte in self.bytes(kind, value).iter().take(6) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+
+    /// Ten digits of a number of North America that nobody has: area codes with a nine in
+    /// the middle are kept for a longer plan.
+    pub(super) fn number_of_nobody(&self, digits: &str) -> String {
+        let mut rest = self.integer("phoneNumber", digits);
+        let mut take = |count: u64| {
+            let digit = rest % count;
+            rest /= count;
+            digit
+        };
+        let area = (take(8) + 2) * 100 + 90 + take(10);
+        let line = (take(8) + 2) * 1_000_000 + take(1_000_000);
+        format!("{area:03}{line:07}")
+    }
+
+    /// An address at `example.com`.
+    pub(super) fn address(&self, address: &str) -> String {
+        if is_address_of_nobody(address) {
+            return address.to_owned();
+        }
+        let user = self.hexadecimal("email", &address.to_lowercase());
+        format!("{USER}{user}{EXAMPLE_DOMAIN}")
+    }
+
+    /// What stands before the host in the address of a telephone that is no number.
+    pub(super) fn user(&self, user: &str) -> String {
+        let is_done =
+            user.strip_prefix(USER).is_some_and(|rest| rest.len() == 12 && is_hex(rest));
+        if is_done {
+            return user.to_owned();
+        }
+        format!("{USER}{}", self.hexadecimal("user", &user.to_lowercase()))
+    }
+
+    /// A name of as many words; the same word is always replaced by the same one, so that a
+    /// first name is also found in the full one.
+    pub(super) fn name(&self, name: &str) -> Text {
+        let words = name.split_whitespace().map(|word| self.word(word));
+        words.collect::<Vec<_>>().join(" ").into()
+    }
+
+    fn word(&self, word: &str) -> String {
+        const CONSONANTS: &[u8] = b"bdfgklmnprstvz";
+        const VOWELS: &[u8] = b"aeiou";
+        let bytes = self.bytes("name", &word.to_lowercase());
+        let letters = bytes.iter().take(8).enumerate().map(|(index, byte)| {
+            let of = if index % 2 == 0 { CONSONANTS } else { VOWELS };
+            let letter = of.get(usize::from(*byte) % of.len()).copied();
+            char::from(letter.unwrap_or(b'a'))
+        });
+        let mut word: String = letters.collect();
+        if let Some(first) = word.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        word
+    }
+
+    /// A replacement for the text of a chosen variable.
+    pub(super) fn value(&self, value: &str) -> Text {
+        if value.is_empty() || value.starts_with(REDACTED) {
+            return value.into();
+        }
+        format!("{REDACTED}{}", self.hexadecimal("variable", value)).into()
+    }
+
+    /// A replacement for a number of one: nine digits, the first of which is a nine.
+    pub(super) fn number(&self, number: &str) -> i64 {
+        match number.parse() {
+            Ok(known) if (LEAST_NUMBER..LEAST_NUMBER + NUMBERS).contains(&known) => known,
+            _ => {
+                let hash = self.integer("variable", number);
+                LEAST_NUMBER + i64::try_from(hash >> 1).unwrap_or(0) % NUMBERS
+            }
+        }
+    }
+}
+
+/// Whether ten digits are such a [number](Pseudonyms::number_of_nobody) already.
+pub(super) fn is_number_of_nobody(digits: &str) -> bool {
+    let bytes = digits.as_bytes();
+    bytes.len() == 10 && bytes.get(1) == Some(&b'9') && bytes.first() >= Some(&b'2')
+}
+
+fn is_address_of_nobody(address: &str) -> bool {
+    let user = address.strip_suffix(EXAMPLE_DOMAIN);
+    let user = user.and_then(|user| user.strip_prefix(USER));
+    user.is_some_and(|rest| rest.len() == 12 && is_hex(rest))
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,160 @@
+//! A recorded call as a scenario file, with the world that it met as fixtures.
+
+use std::fmt::Write;
+
+use super::derive::{About, Derived};
+use super::document::{Kind, Recording};
+use super::replay::{Exchange, Replayed};
+use super::worlds;
+use crate::diagnostic::visible;
+use crate::value::{Json, JsonObject, Text, Value};
+use crate::world::{Answer, Input, QueueAnswer};
+
+/// A scenario and its fixtures, as texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// The scenario file, in YAML.
+    pub text: String,
+    /// The fixtures document, in JSON.
+    pub fixtures: String,
+}
+
+/// Writes a recorded call as a scenario. `flows` are paths beside it, `fixtures` is the name
+/// of the fixtures document.
+///
+/// What a recording does not tell, such as the names of data actions in a simulation or the
+/// keys of menus, is known once the call has been made again: give it then.
+pub fn scenario(
+    recording: &Recording,
+    derived: &Derived,
+    replayed: Option<&Replayed>,
+    flows: &[String],
+    fixtures: &str,
+) -> Scenario {
+    let exchanges = replayed.filter(|it| it.missing.is_none()).map(|it| &*it.exchanges);
+    let world = worlds::with(&derived.fixtures, exchanges.unwrap_or_default());
+    let mut own = serde_json::to_string_pretty(&world).expect("JSON can be written");
+    own.push('\n');
+    let mut out = String::from(
+        "# A recorded call. What it has to come to again stands under `expect`.\n",
+    );
+    let paths = |paths: &[String]| Json::array(paths.iter().map(|it| Json::from(&**it)));
+    line(&mut out, "", "flows", &paths(flows));
+    line(&mut out, "", "fixtures", &paths(&[fixtures.to_owned()]));
+    out.push_str("tests:\n");
+    line(&mut out, "  - ", "name", &Json::from(&*name(recording, derived)));
+    begin(&mut out, derived);
+    line(&mut out, "    ", "input", &inputs(derived, exchanges));
+    let expected = expected(recording, derived);
+    if !expected.is_empty() {
+        out.push_str("    expect:\n");
+        for (key, value) in expected {
+            line(&mut out, "      ", key, &value);
+        }
+    }
+    Scenario { text: out, fixtures: own }
+}
+
+/// How the call begins.
+fn begin(out: &mut String, derived: &Derived) {
+    let mut key = |key: &str, value: Json| line(out, "    ", key, &value);
+    if let Some(flow) = derived.flow_name.as_ref().or(derived.flow.as_ref()) {
+        key("flow", Json::String(flow.clone()));
+    }
+    if let Some(node) = &derived.node {
+        key("node", Json::String(node.clone()));
+    }
+    for (name, pairs) in
+        [("context", &derived.context), ("variables", &derived.variables)]
+    {
+        if !pairs.is_empty() {
+            key(name, object(pairs));
+        }
+    }
+    if let Some(at) = derived.at {
+        key("at", Json::from(&*at.to_string()));
+    }
+    if let Some(timeout) = derived.timeout_ms {
+        key("timeoutMs", Json::Integer(timeout));
+    }
+}
+
+/// What the test is called: the flow, and which call it was.
+fn name(recording: &Recording, derived: &Derived) -> String {
+    let flow = derived.flow_name.as_ref().or(derived.flow.as_ref());
+    let flow = flow.map_or("call", |flow| flow.as_str());
+    let which = recording.recorded_at.as_ref().unwrap_or(&recording.id);
+    format!("{flow}, {which}")
+}
+
+fn inputs(derived: &Derived, exchanges: Option<&[Exchange]>) -> Json {
+    let given: Vec<&Input> = match exchanges {
+        Some(exchanges) => exchanges
+            .iter()
+            .filter_map(|it| match &it.answer {
+                Answer::Input(input) if it.about == About::Input => Some(input),
+                _ => None,
+            })
+            .collect(),
+        None => derived.inputs.iter().collect(),
+    };
+    Json::array(given.into_iter().map(|input| match input {
+        Input::Silence => Json::Null,
+        other => Json::from(&*other.to_string()),
+    }))
+}
+
+/// What the recording tells that has to come about again.
+fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json)> {
+    let response = &recording.response;
+    let mut expected = Vec::new();
+    let routed = derived.answers.iter().rev().find_map(|it| match &it.answer {
+        Answer::Queue(QueueAnswer::Accepted { id, name }) => Some((id, name)),
+        _ => None,
+    });
+    if recording.kind == Kind::Simulation {
+        if let Some(Json::String(status)) = response.get("status") {
+            expected.push(("status", Json::String(status.clone())));
+        }
+        let error = response.get("error").and_then(|error| error.get("code"));
+        if let Some(code @ Json::String(_)) = error {
+            expected.push(("error", code.clone()));
+        }
+        if let Some(Json::Array(steps)) = response.get("trace") {
+            let path = steps.iter().filter_map(|step| step.get("nodeId").cloned());
+            expected.push(("path", Json::array(path)));
+        }
+    }
+    if recording.kind == Kind::Execution && is_completed(recording, derived) {
+        expected.push(("status", Json::from("completed")));
+    }
+    if let Some((id, name)) = routed {
+        let known = [("queueId", id), ("queueName", name)];
+        let known = known.into_iter().filter_map(|(key, text)| {
+            Some((Text::from(key), Json::String(text.clone()?)))
+        });
+        expected.push(("routing", Json::object(known.collect::<JsonObject>())));
+    }
+    expected
+}
+
+/// Whether a run went to its end, and the caller was there until then.
+fn is_completed(recording: &Recording, derived: &Derived) -> bool {
+    let execution = recording.execution();
+    let reason = execution.iter().flat_map(|it| it.events()).find_map(|(_, event)| {
+        match event.other.get("flowExitReason") {
+            Some(Json::String(reason)) => Some(reason.clone()),
+            _ => None,
+        }
+    });
+    reason.is_some_and(|reason| !reason.contains("ERROR"))
+        && !derived.inputs.contains(&Input::HangUp)
+}
+
+fn line(out: &mut String, before: &str, key: &str, value: &Json) {
+    let _ = writeln!(out, "{before}{key}: {}", visible::json(value));
+}
+
+fn object(pairs: &[(Text, Value)]) -> Json {
+    Json::object(pairs.iter().map(|(name, value)| (name.clone(), value.to_json())))
+}
