@@ -92,6 +92,7 @@
 //! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered, whether a call is the one that was recorded |
 //! | [`recording`] | 6 | calls that were answered elsewhere: kept, redacted, imported, and made again |
 //! | [`suite`] | 7 | scenario files: read, played, judged |
+//! | [`platform`] | 7 | a live service: its simulations and execution documents (feature `live`) |
 //! | [`runner`] | 8 | suites run in parallel, told as events in a stable order |
 //! | [`report`] | 9 | what a run of suites tells people, CI systems and programs; one file a form |
 //! | [`cli`] | 11 | arguments, streams, exit codes; one file a command |
@@ -117,6 +118,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod expr;
 pub mod flow;
+pub mod platform;
 pub mod program;
 pub mod recording;
 pub mod report;

@@ -23,6 +23,8 @@ pub enum Exit {
     Outside = 5,
     /// A bug of ours.
     Bug = 70,
+    /// Somebody interrupted it.
+    Interrupted = 130,
 }
 
 impl Termination for Exit {

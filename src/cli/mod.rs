@@ -20,6 +20,8 @@ mod interactive;
 mod load;
 mod man;
 mod output;
+#[cfg(feature = "live")]
+mod record;
 mod redact;
 mod run;
 mod scenario;
@@ -32,8 +34,8 @@ use clap::{Parser, Subcommand};
 
 /// Run, test and compare Genesys Cloud Architect flows offline.
 ///
-/// Nothing is ever sent over a network: what a flow asks of the world is answered by
-/// fixtures.
+/// What a flow asks of the world is answered by fixtures. Only `flowsim record` talks to a
+/// network, to the service that it is told to record.
 #[derive(Debug, Parser)]
 #[command(name = "flowsim", version, max_term_width = 100, arg_required_else_help = true)]
 struct Arguments {
@@ -52,6 +54,8 @@ enum Command {
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
     Diff(diff::Arguments),
+    #[cfg(feature = "live")]
+    Record(record::Arguments),
     Import(import::Arguments),
     Redact(redact::Arguments),
     Explain(explain::Arguments),
@@ -77,6 +81,8 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Record(arguments) => record::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Redact(arguments) => redact::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

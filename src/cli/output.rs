@@ -64,3 +64,9 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic], files: &Files) {
         aside(&format!("{summary}\n"));
     }
 }
+
+/// What several threads write to; whoever failed with it in hand left it whole.
+#[cfg(feature = "live")]
+pub(super) fn locked<T>(shared: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

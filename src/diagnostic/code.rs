@@ -54,6 +54,9 @@ codes! {
     INVALID_RECORDING Error "The recording is none, or has a value of the wrong type or an unknown key."
     INVALID_COVERAGE Error "The coverage document is none, or has a value of the wrong type or an unknown key."
     COVERAGE_MISMATCH Error "Two coverage documents counted different versions of a flow."
+    PLATFORM_UNREACHABLE Error "There is no connection to the service, it broke, or no answer came in time."
+    PLATFORM_REFUSED Error "The service answered that it will not do what it was asked for."
+    PLATFORM_ANSWER Error "The answer of the service is not what was agreed upon: no JSON, cut off, too large, or a redirect."
 
 
     DANGLING_REFERENCE Error "A node, action or start refers to something that the flow does not have."

@@ -3,7 +3,7 @@
 use super::call::context_problem;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Kind, Node};
-use crate::value::{Number, Text, Value};
+use crate::value::{Json, Number, Text, Value};
 use crate::world::Input;
 
 /// How long a simulation may take if its request does not say, in milliseconds. *Source:
@@ -65,6 +65,26 @@ impl Request {
             }
             _ => Err(problems),
         }
+    }
+}
+
+impl Request {
+    /// The document, so that [`read`](Self::read) gives the same again.
+    pub fn to_json(&self) -> Json {
+        let context = self.context.iter();
+        let context = context.map(|(name, value)| (name.clone(), value.to_json()));
+        let node = self.node.iter().map(|id| ("nodeId".into(), Json::String(id.clone())));
+        let mut entries = vec![
+            ("flowId".into(), Json::String(self.flow.clone())),
+            ("context".into(), Json::object(context)),
+        ];
+        entries.extend(node);
+        entries.push(("timeout".into(), Json::Integer(self.timeout_ms)));
+        if !self.inputs.is_empty() {
+            let keys = Json::array(self.inputs.iter().map(Input::to_json));
+            entries.push(("inputs".into(), Json::object([("dtmf".into(), keys)])));
+        }
+        Json::object(entries)
     }
 }
 
@@ -193,6 +213,17 @@ mod tests {
         let inputs: Vec<String> =
             request.inputs.iter().map(ToString::to_string).collect();
         assert_eq!(inputs, ["1", "-", "7@900"]);
+    }
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        for text in [
+            r#"{"flowId":"a","context":{},"timeout":5000}"#,
+            r#"{"flowId":"a","context":{"from":"+1","n":2},"nodeId":"n","timeout":7,"inputs":{"dtmf":["1",null,[{"digit":"7","afterMs":900}],"say:two words","hangup"]}}"#,
+        ] {
+            let request = read(text).unwrap();
+            assert_eq!(request.to_json().to_string(), text);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Kind, Node};
-use crate::value::Text;
+use crate::value::{Json, Text};
 
 use super::question::Keystroke;
 
@@ -80,6 +80,24 @@ impl Input {
                 let message = format!("an input is {}, expected a text", node.describe());
                 Err(fault(message).at(node.span).help(NOTATION))
             }
+        }
+    }
+}
+
+impl Input {
+    /// As documents write it, so that [`read`](Self::read) gives the same again.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Silence => Json::Null,
+            Self::Timed(keys) if !keys.is_empty() => {
+                Json::array(keys.iter().map(|Keystroke { key, after_ms }| {
+                    Json::object([
+                        ("digit".into(), Json::String(key.to_string().into())),
+                        ("afterMs".into(), Json::Integer(i64::from(*after_ms))),
+                    ])
+                }))
+            }
+            other => Json::String(other.to_string().into()),
         }
     }
 }

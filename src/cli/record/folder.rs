@@ -1,0 +1,67 @@
+//! The folder that recordings are written to.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexSet;
+use rayon::prelude::*;
+
+use crate::recording::{Recording, Redactor, discover, load, save};
+use crate::source::Files;
+use crate::value::Text;
+
+/// A folder, what is in it, and the right to write to it.
+pub(super) struct Kept {
+    folder: PathBuf,
+    ids: IndexSet<Text>,
+    redactor: Redactor,
+    /// Locked as long as it is open; systems that cannot open folders have no lock.
+    _lock: Option<File>,
+}
+
+impl Kept {
+    /// Makes the folder if need be, and finds what was recorded before.
+    pub(super) fn open(folder: &Path, redactor: Redactor) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let lock = File::open(folder).ok();
+        if let Some(lock) = &lock
+            && let Err(TryLockError::WouldBlock) = lock.try_lock()
+        {
+            return Err(io::Error::other("another `flowsim record` is writing there"));
+        }
+        remove_unfinished(folder)?;
+        let (paths, _) = discover(&[folder.to_owned()], &mut Files::new());
+        // One that cannot be read is recorded anew.
+        let id = |path: &PathBuf| load(path, &mut Files::new()).0.map(|it| it.id);
+        let ids: Vec<Option<Text>> = paths.par_iter().map(id).collect();
+        let ids = ids.into_iter().flatten().collect();
+        Ok(Self { folder: folder.to_owned(), ids, redactor, _lock: lock })
+    }
+
+    /// Whether there was a whole recording of this id.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
+
+    /// Writes a recording, redacted, whole or not at all.
+    pub(super) fn write(&self, recording: &Recording) -> io::Result<()> {
+        save(recording, &self.redactor, &self.folder).map(|_| ())
+    }
+}
+
+/// Removes what a run left that was ended while it wrote. Nobody else writes there.
+fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.')
+            && name.contains(".recording.json.")
+            && name.ends_with(".part")
+        {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}

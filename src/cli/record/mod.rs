@@ -1,0 +1,349 @@
+//! `flowsim record`
+
+mod folder;
+mod progress;
+mod service;
+mod task;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use clap::{ArgGroup, Args};
+
+use super::exit::Exit;
+use super::redact::{Redaction, redactor};
+use super::{inputs, output};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::platform::{self, Client, Event, Stop, Task};
+use crate::recording::Redactor;
+use crate::source::Files;
+use crate::value::DateTime;
+use folder::Kept;
+use progress::Progress;
+
+/// Record what a live service answers: simulations of calls, or the execution documents of
+/// real interactions.
+///
+/// An OAuth client of the service has to stand in the environment, in GENESYS_CLIENT_ID and
+/// GENESYS_CLIENT_SECRET. What was recorded before is not fetched again: a second run goes on
+/// where the first one stopped.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").args(["request", "scenario", "executions"])
+    .required(true).multiple(true))]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    place: service::Place,
+
+    /// The flow, by its id on the service; of requests and scenarios in place of the one that
+    /// they name
+    #[arg(long, value_name = "ID")]
+    flow: Option<String>,
+
+    /// Simulate the call of a simulation request `{flowId, context, nodeId, timeout, inputs}`;
+    /// repeatable
+    #[arg(long, value_name = "FILE")]
+    request: Vec<PathBuf>,
+
+    /// Simulate the calls of a scenario file, or of all in a folder; repeatable
+    #[arg(long, value_name = "PATH")]
+    scenario: Vec<PathBuf>,
+
+    /// Download execution documents: of conversations, of a flow and a time, or of a query
+    #[arg(long, conflicts_with_all = ["request", "scenario"])]
+    executions: bool,
+
+    /// The executions of a conversation, by its id; repeatable
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "executions",
+        conflicts_with_all = ["request", "scenario"]
+    )]
+    conversation: Vec<String>,
+
+    /// The executions of the flow that began at this time or later
+    #[arg(
+        long,
+        value_name = "DATETIME",
+        value_parser = inputs::date_time,
+        requires_all = ["executions", "flow", "to"],
+        conflicts_with_all = ["request", "scenario"]
+    )]
+    from: Option<DateTime>,
+
+    /// The executions of the flow that began before this time
+    #[arg(
+        long,
+        value_name = "DATETIME",
+        value_parser = inputs::date_time,
+        requires_all = ["executions", "flow", "from"],
+        conflicts_with_all = ["request", "scenario"]
+    )]
+    to: Option<DateTime>,
+
+    /// The executions that a query finds, the body of `POST /api/v2/flows/instances/query`
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "executions",
+        conflicts_with_all = ["request", "scenario"]
+    )]
+    query: Option<PathBuf>,
+
+    /// The folder to write recordings to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+
+    /// Record anew what was recorded before
+    #[arg(long)]
+    refresh: bool,
+
+    /// Replace telephone numbers
+    #[arg(long)]
+    phone_numbers: bool,
+
+    /// Replace the names of people
+    #[arg(long)]
+    names: bool,
+
+    /// Replace e-mail addresses
+    #[arg(long)]
+    emails: bool,
+
+    /// Replace the values of this variable, parameter or field; repeatable
+    #[arg(long, value_name = "NAME")]
+    variable: Vec<String>,
+
+    #[command(flatten)]
+    manner: service::Manner,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    if arguments.executions && !arguments.names_executions() {
+        let text = "which executions? Name them with --conversation, with --flow, --from and \
+                    --to, or with --query";
+        output::message("error", text);
+        return Ok(Exit::Usage);
+    }
+    let stop = Stop::default();
+    let client = match service::client(&arguments.place, &arguments.manner, &stop) {
+        Ok(client) => client,
+        Err(exit) => return Ok(exit),
+    };
+    let kept = match Kept::open(&arguments.out, arguments.redactor()) {
+        Ok(kept) => kept,
+        Err(error) => {
+            let folder = arguments.out.display();
+            output::message("error", &format!("cannot record to {folder}: {error}"));
+            return Ok(Exit::Outside);
+        }
+    };
+    interruptible(&stop);
+    let mut files = Files::new();
+    let (tasks, was_there) = match arguments.tasks(&client, &kept, &mut files) {
+        Ok(found) => found,
+        Err(exit) if stop.is_stopped() && exit == Exit::Outside => {
+            return Ok(Exit::Interrupted);
+        }
+        Err(exit) => return Ok(exit),
+    };
+    let run = Run::new(&tasks, &kept, &stop);
+    platform::record(&client, &tasks, arguments.manner.workers(), |event| {
+        run.tell(event);
+    });
+    run.end(was_there, &arguments.out, &files)
+}
+
+/// The first Ctrl-C lets what was begun come to its end, the second one does not.
+fn interruptible(stop: &Stop) {
+    let stop = stop.clone();
+    let handler = move || {
+        if stop.is_stopped() {
+            #[expect(clippy::disallowed_methods, reason = "nobody waits for the rest")]
+            std::process::exit(Exit::Interrupted as i32);
+        }
+        output::aside("finishing what was begun; once more gives it up\n");
+        stop.stop();
+    };
+    // Without a handler the first one gives up, and all that was written is whole anyway.
+    let _ = ctrlc::set_handler(handler);
+}
+
+/// A run of the recorder, told of from several threads.
+struct Run<'r> {
+    kept: &'r Kept,
+    stop: &'r Stop,
+    progress: Progress,
+    tally: Mutex<Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
+    recorded: usize,
+    failed: usize,
+    diagnostics: Vec<Diagnostic>,
+    unwritten: Option<io::Error>,
+}
+
+impl<'r> Run<'r> {
+    fn new(tasks: &[Task], kept: &'r Kept, stop: &'r Stop) -> Self {
+        let count = tasks.iter().map(|task| match task {
+            Task::Simulation { .. } => 1,
+            Task::Executions { ids } => ids.len(),
+        });
+        let progress = Progress::new(count.sum());
+        Self { kept, stop, progress, tally: Mutex::default() }
+    }
+
+    fn tell(&self, event: Event) {
+        match event {
+            Event::Recorded(recording) => {
+                let written = self.kept.write(&recording);
+                let mut tally = output::locked(&self.tally);
+                match written {
+                    Ok(()) => tally.recorded += 1,
+                    Err(error) => {
+                        tally.unwritten = Some(error);
+                        self.stop.stop();
+                    }
+                }
+                self.progress.step();
+            }
+            Event::Failed { what, failure } => {
+                let mut diagnostic = failure.diagnostic();
+                diagnostic.message = format!("{what}: {}", diagnostic.message);
+                let mut tally = output::locked(&self.tally);
+                tally.failed += 1;
+                tally.diagnostics.push(diagnostic);
+                self.progress.step();
+            }
+            Event::VersionUnknown { flow, failure } => {
+                let message = format!("which version of {flow} answers is not known");
+                let mut diagnostic = failure.diagnostic();
+                diagnostic.message = format!("{message}: {}", diagnostic.message);
+                diagnostic.severity = Severity::Warning;
+                output::locked(&self.tally).diagnostics.push(diagnostic);
+            }
+        }
+    }
+
+    /// Says how it went.
+    fn end(
+        self,
+        was_there: usize,
+        out: &std::path::Path,
+        files: &Files,
+    ) -> io::Result<Exit> {
+        self.progress.end();
+        let tally =
+            self.tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        output::diagnostics(&tally.diagnostics, files);
+        let mut text = format!("{} recorded", tally.recorded);
+        if was_there > 0 {
+            text += &format!(", {was_there} there already");
+        }
+        if tally.failed > 0 {
+            text += &format!(", {} failed", tally.failed);
+        }
+        output::result(&format!("{text}; in {}\n", out.display()))?;
+        if let Some(error) = tally.unwritten {
+            let folder = out.display();
+            output::message("error", &format!("cannot write to {folder}: {error}"));
+            return Ok(Exit::Outside);
+        }
+        Ok(match () {
+            () if self.stop.is_stopped() => Exit::Interrupted,
+            () if tally.failed > 0 => Exit::Outside,
+            () if tally.recorded + was_there == 0 => Exit::Nothing,
+            () => Exit::Success,
+        })
+    }
+}
+
+impl Arguments {
+    fn redactor(&self) -> Redactor {
+        redactor(&Redaction {
+            phone_numbers: self.phone_numbers,
+            names: self.names,
+            emails: self.emails,
+            variables: &self.variable,
+        })
+    }
+
+    fn names_executions(&self) -> bool {
+        !self.conversation.is_empty() || self.query.is_some() || self.from.is_some()
+    }
+
+    /// What there is to do, and how much of it was done before.
+    fn tasks(
+        &self,
+        client: &Client,
+        kept: &Kept,
+        files: &mut Files,
+    ) -> Result<(Vec<Task>, usize), Exit> {
+        let has = |id: &str| !self.refresh && kept.has(id);
+        if self.executions {
+            let ids = self.found(client, files)?;
+            let missing: Vec<_> = ids.iter().filter(|id| !has(id)).cloned().collect();
+            let was_there = ids.len() - missing.len();
+            return Ok((task::executions(&missing), was_there));
+        }
+        let requests = task::Requests { flow: self.flow.as_deref(), files };
+        let requests = requests.read(&self.request, &self.scenario)?;
+        let base_url = client.service().base_url();
+        let (there, missing): (Vec<_>, Vec<_>) = requests
+            .into_iter()
+            .partition(|request| has(&Task::simulation_id(base_url, request)));
+        let tasks = missing.into_iter().map(|request| Task::Simulation { request });
+        Ok((tasks.collect(), there.len()))
+    }
+
+    /// The executions that are asked for.
+    fn found(
+        &self,
+        client: &Client,
+        files: &mut Files,
+    ) -> Result<indexmap::IndexSet<crate::value::Text>, Exit> {
+        let mut found = indexmap::IndexSet::new();
+        let query =
+            self.query.as_deref().map(|path| task::query(path, files)).transpose()?;
+        let queries = self.conversation.iter().map(|id| platform::of_conversation(id));
+        for query in queries.chain(query) {
+            found.extend(client.find(&query).map_err(|failure| refuse(&failure))?);
+        }
+        if let (Some(flow), Some(from), Some(to)) = (&self.flow, self.from, self.to) {
+            let ranged = client.find_between(flow, from, to);
+            let (ids, are_all) = ranged.map_err(|failure| refuse(&failure))?;
+            if !are_all {
+                let most = platform::MAX_INSTANCES;
+                let text =
+                    format!("the service names at most {most} executions of a time");
+                output::message("warning", &format!("{text}; some are not recorded"));
+            }
+            found.extend(ids);
+        }
+        Ok(found)
+    }
+}
+
+/// Tells why nothing can be recorded.
+fn refuse(failure: &platform::Failure) -> Exit {
+    let diagnostic = failure.diagnostic();
+    if *failure != platform::Failure::Stopped {
+        output::diagnostics(&[diagnostic], &Files::new());
+    }
+    Exit::Outside
+}
+
+/// Something is wrong with a file.
+fn broken(diagnostics: &[Diagnostic], files: &Files) -> Exit {
+    output::diagnostics(diagnostics, files);
+    Exit::Input
+}
+
+/// A value that a file must not have.
+fn unexpected(node: &crate::source::Node<'_>, expected: &str) -> Diagnostic {
+    let message = format!("expected {expected}, found {}", node.describe());
+    Diagnostic::new(Code::INVALID_REQUEST, message).at(node.span)
+}

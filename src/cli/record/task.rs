@@ -1,0 +1,154 @@
+//! What is recorded: requests out of files, and executions.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexSet;
+
+use super::{broken, unexpected};
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::engine::{Request, start};
+use crate::flow::read::json;
+use crate::platform::Task;
+use crate::runner::Library;
+use crate::source::{Files, Kind, Node, read_document};
+use crate::suite::{Case, SuiteFile, discover};
+use crate::value::{Json, Text};
+
+/// How many documents the service prepares together.
+const TOGETHER: usize = 10;
+
+/// How long the call of a test may take that does not say it, in milliseconds on the clock of
+/// the service. Tests that say nothing have no limit here; there they need one.
+const TIMEOUT_MS: i64 = 60_000;
+
+/// Executions, prepared some at a time.
+pub(super) fn executions(ids: &[Text]) -> Vec<Task> {
+    let together = ids.chunks(TOGETHER);
+    together.map(|ids| Task::Executions { ids: ids.to_vec() }).collect()
+}
+
+/// The query of a file.
+pub(super) fn query(path: &Path, files: &mut Files) -> Result<Json, Exit> {
+    read(path, files, |document| match document.kind {
+        Kind::Object(_) => Ok(json(document)),
+        _ => Err(vec![unexpected(document, "a query, an object")]),
+    })
+}
+
+/// Reads a file; what is wrong with it is told.
+fn read<T>(
+    path: &Path,
+    files: &mut Files,
+    of: impl FnOnce(&Node<'_>) -> Result<T, Vec<Diagnostic>>,
+) -> Result<T, Exit> {
+    let result = files.load(path).map_err(|problem| vec![problem.into()]);
+    let result = result.and_then(|file| {
+        let document = read_document(&file).map_err(|problem| vec![problem.into()])?;
+        of(&document)
+    });
+    result.map_err(|diagnostics| broken(&diagnostics, files))
+}
+
+/// Reads simulation requests.
+pub(super) struct Requests<'r> {
+    /// The flow that they are for, whatever they say.
+    pub(super) flow: Option<&'r str>,
+    pub(super) files: &'r mut Files,
+}
+
+impl Requests<'_> {
+    /// The requests of files and the calls of scenario files, in order, each once.
+    pub(super) fn read(
+        mut self,
+        requests: &[PathBuf],
+        scenarios: &[PathBuf],
+    ) -> Result<Vec<Json>, Exit> {
+        let mut found: Vec<Json> = Vec::new();
+        let mut texts = IndexSet::new();
+        let mut add = |request: Json| {
+            if texts.insert(request.to_string()) {
+                found.push(request);
+            }
+        };
+        for path in requests {
+            let mut request = read(path, self.files, Request::read)?;
+            if let Some(flow) = self.flow {
+                request.flow = flow.into();
+            }
+            add(request.to_json());
+        }
+        if !scenarios.is_empty() {
+            self.scenarios(scenarios)?.into_iter().for_each(add);
+        }
+        Ok(found)
+    }
+
+    fn scenarios(&mut self, paths: &[PathBuf]) -> Result<Vec<Json>, Exit> {
+        let (paths, mut diagnostics) = discover(paths, self.files);
+        let library = Library::load(&paths, self.files);
+        diagnostics.extend(library.diagnostics.iter().cloned());
+        sort(&mut diagnostics);
+        if diagnostics.iter().any(|it| it.severity == Severity::Error) {
+            return Err(broken(&diagnostics, self.files));
+        }
+        let mut requests = Vec::new();
+        for suite in &library.suites {
+            for case in suite.cases.iter().filter(|case| case.skip.is_none()) {
+                let flow = match self.flow {
+                    Some(flow) => Ok(Text::from(flow)),
+                    None => flow_of(case, suite, &library),
+                };
+                let flow = flow.map_err(|problems| broken(&problems, self.files))?;
+                if let Some(left_out) = left_out(case) {
+                    let name = &case.name;
+                    let text =
+                        format!("`{name}`: a simulation has no place for {left_out}");
+                    output::message("warning", &text);
+                }
+                requests.push(request_of(case, flow).to_json());
+            }
+        }
+        Ok(requests)
+    }
+}
+
+/// The id of the flow that a test starts.
+fn flow_of(
+    case: &Case,
+    suite: &SuiteFile,
+    library: &Library,
+) -> Result<Text, Vec<Diagnostic>> {
+    let program = library.program(suite).map_err(|problems| problems.to_vec())?;
+    let (flow, place) = match &case.start.flow {
+        Some(name) => (start::flow(&program, &name.value), name.span),
+        None => (start::only_entry(&program), case.span),
+    };
+    let flow = flow.map_err(|problem| vec![problem.at(place)])?;
+    Ok(program.legend.flow(flow).id.clone())
+}
+
+fn request_of(case: &Case, flow: Text) -> Request {
+    Request {
+        flow,
+        node: case.start.node.as_ref().map(|node| node.value.clone()),
+        context: case.start.context.clone(),
+        timeout_ms: case.start.timeout_ms.unwrap_or(TIMEOUT_MS),
+        inputs: case.inputs.clone(),
+    }
+}
+
+/// What a test says of its call and a request cannot.
+fn left_out(case: &Case) -> Option<String> {
+    let start = &case.start;
+    let said = [
+        ("`variables`", !start.variables.is_empty()),
+        ("`at`", start.at.is_some()),
+        ("`maxActions`", start.max_actions.is_some()),
+        ("`seed`", start.seed != 0),
+    ];
+    let said: Vec<&str> =
+        said.iter().filter(|(_, is)| *is).map(|(key, _)| *key).collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}

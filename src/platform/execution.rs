@@ -1,0 +1,207 @@
+//! The execution documents of real interactions: which there are, and getting them.
+
+use std::time::Duration;
+
+use indexmap::IndexSet;
+
+use super::body::{entities, required, text};
+use super::client::{Client, segment};
+use super::failure::Failure;
+use crate::value::{DateTime, Json, Text};
+
+/// How many instances the platform names for one query, and not always the most recent.
+/// *Source: Genesys' help, "Historical execution data overview".*
+pub const MAX_INSTANCES: usize = 200;
+
+/// How long the platform may prepare documents.
+const PREPARING: Duration = Duration::from_secs(600);
+
+/// How long to wait between two looks, at first and at most.
+const LOOKS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(8));
+
+/// How often a time range is asked for in halves.
+const MOST_CUTS: usize = 1000;
+
+/// The ids of executions, with the addresses of their documents or why there is none.
+pub type Addresses = Vec<(Text, Result<Text, Failure>)>;
+
+/// The query for the executions of a conversation.
+pub fn of_conversation(id: &str) -> Json {
+    query(Json::array([criterion("ConversationId", "eq", id)]))
+}
+
+/// The query for the executions of a flow that began between two times: the first one
+/// counts, the second one does not.
+pub fn between(flow: &str, from: DateTime, to: DateTime) -> Json {
+    let all = Json::array([
+        criterion("FlowId", "eq", flow),
+        criterion("FlowStartDateTime", "gte", &from.to_string()),
+        criterion("FlowStartDateTime", "lt", &to.to_string()),
+    ]);
+    query(Json::array([Json::object([("and".into(), all)])]))
+}
+
+fn query(conditions: Json) -> Json {
+    Json::object([("query".into(), conditions)])
+}
+
+fn criterion(key: &str, operator: &str, value: &str) -> Json {
+    let texts = [("key", key), ("operator", operator), ("value", value)];
+    let texts = texts.map(|(key, text)| (Text::from(key), Json::from(text)));
+    Json::object([("criteria".into(), Json::object(texts))])
+}
+
+impl Client {
+    /// `POST /api/v2/flows/instances/query`: the ids of the executions that a query finds,
+    /// on all its pages.
+    ///
+    /// # Errors
+    /// The service did not answer with a list.
+    pub fn find(&self, query: &Json) -> Result<IndexSet<Text>, Failure> {
+        let mut found = IndexSet::new();
+        let mut path = format!("/api/v2/flows/instances/query?pageSize={MAX_INSTANCES}");
+        loop {
+            let page = self.post(&path, query)?;
+            let request =
+                format!("POST {}/api/v2/flows/instances/query", self.service().api);
+            let before = found.len();
+            for entity in entities(&page) {
+                found.insert(required(&request, entity, "id")?);
+            }
+            // A service may name the page itself for the next one.
+            let is_new = found.len() > before;
+            match text(&page, "nextUri")
+                .filter(|next| is_new && next.starts_with("/api/"))
+            {
+                Some(next) => path = next.to_string(),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// The executions of a flow that began between two times. Where the platform would name
+    /// only some, the time is cut in two; whether all were found is the second value.
+    ///
+    /// # Errors
+    /// The service did not answer with a list.
+    pub fn find_between(
+        &self,
+        flow: &str,
+        from: DateTime,
+        to: DateTime,
+    ) -> Result<(IndexSet<Text>, bool), Failure> {
+        let (mut found, mut are_all, mut cuts) = (IndexSet::new(), true, 0);
+        let mut pending = vec![(from.milliseconds(), to.milliseconds())];
+        while let Some((from, to)) = pending.pop() {
+            let time = |it| DateTime::from_milliseconds(it).unwrap_or(DateTime::MAX);
+            let ids = self.find(&between(flow, time(from), time(to)))?;
+            if ids.len() >= MAX_INSTANCES && to - from > 1 && cuts < MOST_CUTS {
+                cuts += 1;
+                let middle = from + (to - from) / 2;
+                pending.extend([(middle, to), (from, middle)]);
+                continue;
+            }
+            are_all &= ids.len() < MAX_INSTANCES;
+            found.extend(ids);
+        }
+        Ok((found, are_all))
+    }
+
+    /// Where the documents of executions can be downloaded, by `GET
+    /// /api/v2/flows/instances/{id}` or `POST /api/v2/flows/instances/jobs`; the service may
+    /// take its time to prepare them.
+    ///
+    /// # Errors
+    /// The service has none of them.
+    pub fn prepare(&self, ids: &[Text]) -> Result<Addresses, Failure> {
+        let path = match ids {
+            [id] => format!("/api/v2/flows/instances/{}", segment(id)),
+            _ => "/api/v2/flows/instances/jobs".to_owned(),
+        };
+        let mut job = match ids {
+            [_] => self.get(&path)?,
+            _ => {
+                let ids = Json::array(ids.iter().map(|id| Json::String(id.clone())));
+                self.post(&path, &Json::object([("ids".into(), ids)]))?
+            }
+        };
+        let request = format!("{}{path}", self.service().api);
+        let (began, mut look) = (self.clock().elapsed(), LOOKS.0);
+        while is_pending(&job) {
+            let id = required(&request, &job, "id")?;
+            if self.clock().elapsed() - began > PREPARING {
+                return Err(Failure::TimedOut { request });
+            }
+            self.clock().sleep(look);
+            look = (look * 2).min(LOOKS.1);
+            job = self.get(&format!("/api/v2/flows/instances/jobs/{}", segment(&id)))?;
+        }
+        Ok(ids.iter().map(|id| (id.clone(), address(&request, &job, id, ids))).collect())
+    }
+}
+
+/// Whether the documents are being prepared.
+fn is_pending(job: &Json) -> bool {
+    let state = text(job, "jobState").unwrap_or_default().to_ascii_lowercase();
+    matches!(&*state, "registered" | "running" | "queued" | "pending")
+}
+
+/// The address of a document, or why there is none.
+fn address(request: &str, job: &Json, id: &Text, ids: &[Text]) -> Result<Text, Failure> {
+    let is_it = |entity: &&Json| text(entity, "id").as_ref() == Some(id);
+    let entity = entities(job).iter().find(is_it);
+    // Asked for a single one, the service may leave out which it is.
+    let entity = entity.or_else(|| match (entities(job), ids) {
+        ([only], [_]) => Some(only),
+        ([], [_]) => Some(job),
+        _ => None,
+    });
+    let found = entity.and_then(|entity| text(entity, "downloadUri"));
+    found.ok_or_else(|| {
+        let status = entity.and_then(|entity| text(entity, "statusCode"));
+        let reason = match status {
+            Some(status) => format!("has no document for {id}: status {status}"),
+            None => format!("has no document for {id}"),
+        };
+        Failure::Unexpected { request: request.to_owned(), reason }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_those_of_the_platform() {
+        assert_eq!(
+            of_conversation("c-1").to_string(),
+            r#"{"query":[{"criteria":{"key":"ConversationId","operator":"eq","value":"c-1"}}]}"#
+        );
+        let time = |text| DateTime::parse(text).unwrap();
+        let query = between("f", time("2026-01-01"), time("2026-01-02"));
+        let text = query.to_string();
+        assert!(
+            text.starts_with(r#"{"query":[{"and":[{"criteria":{"key":"FlowId""#),
+            "{text}"
+        );
+        assert!(
+            text.contains(r#""operator":"lt","value":"2026-01-02T00:00:00Z""#),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn documents_are_found_by_id_or_are_told_missing() {
+        let job = r#"{"id": "j", "jobState": "Success", "entities": [
+            {"id": "b", "downloadUri": "https://x/b"},
+            {"id": "a", "failed": true, "statusCode": "404"}]}"#;
+        let job = Json::parse(job).unwrap();
+        let ids = [Text::from("a"), Text::from("b")];
+        assert!(!is_pending(&job));
+        assert_eq!(address("POST", &job, &ids[1], &ids), Ok("https://x/b".into()));
+        let missing = address("POST", &job, &ids[0], &ids).unwrap_err();
+        assert!(missing.diagnostic().message.contains("404"), "{missing:?}");
+        let one = Json::parse(r#"{"downloadUri": "https://x/a"}"#).unwrap();
+        assert_eq!(address("GET", &one, &ids[0], &ids[..1]), Ok("https://x/a".into()));
+    }
+}

@@ -1,0 +1,149 @@
+//! One request and its answer, over HTTP.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use ureq::http::{Request, Response};
+use ureq::tls::TlsConfig;
+use ureq::{Agent, Body, Error};
+
+use super::certificate::{Certificates, roots};
+use super::failure::Failure;
+
+/// The largest answer that is read. A recording of it has to be a file that can be read.
+pub(super) const MOST_BYTES: u64 = crate::source::MAX_FILE_BYTES / 4;
+
+/// The connections of a client.
+#[derive(Debug)]
+pub(super) struct Wire(Agent);
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) method: &'a str,
+    pub(super) address: &'a str,
+    /// The type and the text of what is sent along.
+    pub(super) body: Option<(&'a str, &'a str)>,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<String>,
+    pub(super) location: Option<String>,
+    pub(super) body: String,
+}
+
+impl Asked<'_> {
+    /// As messages name it. What is behind a `?` may be a signature, which is a secret.
+    pub(super) fn shown(&self) -> String {
+        let address = self.address.split(['?', '#']).next().unwrap_or_default();
+        format!("{} {address}", self.method)
+    }
+}
+
+impl Wire {
+    /// Connections that give up after so long. A service without encryption is on this
+    /// machine, and must not be asked through a proxy that is not.
+    pub(super) fn new(
+        timeout: Duration,
+        certificates: Option<&Certificates>,
+        is_encrypted: bool,
+    ) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots(certificates)).build();
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .https_only(is_encrypted)
+            // A redirect is looked at before it is followed: it may lead away from those who
+            // may see the token.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(timeout))
+            .timeout_connect(Some(timeout.min(Duration::from_secs(10))))
+            .user_agent(concat!("flowsim/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls);
+        if !is_encrypted {
+            config = config.proxy(None);
+        }
+        Self(config.build().new_agent())
+    }
+
+    /// Asks once.
+    pub(super) fn ask(
+        &self,
+        asked: &Asked<'_>,
+        authorization: Option<&str>,
+    ) -> Result<Reply, Failure> {
+        let sent = self.send(asked, authorization);
+        let mut response = sent.map_err(|error| failure(asked, &error))?;
+        let header = |name: &str| {
+            let value = response.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
+        let (retry_after, location) = (header("retry-after"), header("location"));
+        if let Some(encoding) = header("content-encoding").filter(|it| it != "identity") {
+            let reason = format!("is compressed, with `{encoding}`");
+            return Err(Failure::Unexpected { request: asked.shown(), reason });
+        }
+        let status = response.status().as_u16();
+        let read = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
+        let bytes = read.map_err(|error| failure(asked, &error))?;
+        let body = String::from_utf8(bytes).map_err(|_| Failure::Unexpected {
+            request: asked.shown(),
+            reason: "is not UTF-8 text".to_owned(),
+        })?;
+        Ok(Reply { status, retry_after, location, body })
+    }
+
+    fn send(
+        &self,
+        asked: &Asked<'_>,
+        authorization: Option<&str>,
+    ) -> Result<Response<Body>, Error> {
+        let mut request = Request::builder()
+            .method(asked.method)
+            .uri(asked.address)
+            .header("Accept", "application/json");
+        if let Some(authorization) = authorization {
+            request = request.header("Authorization", authorization);
+        }
+        match asked.body {
+            Some((kind, text)) => {
+                self.0.run(request.header("Content-Type", kind).body(text)?)
+            }
+            None => self.0.run(request.body(())?),
+        }
+    }
+}
+
+/// What went wrong on the way.
+fn failure(asked: &Asked<'_>, error: &Error) -> Failure {
+    let request = asked.shown();
+    let unreachable = |reason: String, is_temporary| Failure::Unreachable {
+        request: asked.shown(),
+        reason,
+        is_temporary,
+    };
+    match error {
+        Error::Timeout(_) => Failure::TimedOut { request },
+        Error::Io(error) => match error.kind() {
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => Failure::TimedOut { request },
+            ErrorKind::InvalidData => unreachable(error.to_string(), false),
+            ErrorKind::UnexpectedEof => {
+                unreachable("the answer ends in the middle".to_owned(), true)
+            }
+            _ => unreachable(error.to_string(), true),
+        },
+        Error::HostNotFound => unreachable("the host is not known".to_owned(), true),
+        Error::ConnectionFailed => unreachable("it is refused".to_owned(), true),
+        Error::Protocol(error) => unreachable(error.to_string(), true),
+        Error::BodyExceedsLimit(most) => {
+            let reason = format!("is larger than {most} bytes");
+            Failure::Unexpected { request, reason }
+        }
+        // The header that holds the token is not shown.
+        Error::Http(_) => unreachable("the request cannot be sent".to_owned(), false),
+        other => unreachable(other.to_string(), false),
+    }
+}
