@@ -4,6 +4,7 @@
 //! room and `report` writes to either.
 
 mod check;
+mod compare;
 mod completions;
 mod convert;
 mod coverage;
@@ -58,6 +59,7 @@ enum Command {
     Record(record::Arguments),
     Import(import::Arguments),
     Redact(redact::Arguments),
+    Compare(compare::Arguments),
     Explain(explain::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
@@ -80,6 +82,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Functions(arguments) => functions::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         #[cfg(feature = "live")]
         Command::Record(arguments) => record::run(&arguments),

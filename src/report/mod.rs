@@ -7,6 +7,8 @@
 //! Names and texts come from other people's documents. Every form escapes them in its own
 //! way; what a terminal would obey is shown as a sign before.
 
+pub mod compare;
+
 mod console;
 mod github;
 mod html;

@@ -3,6 +3,8 @@
 use std::path::{Path, is_separator};
 use std::time::Duration;
 
+use quick_junit::Report;
+
 use super::Explain;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::{all_lines, one_line};
@@ -92,6 +94,25 @@ pub(super) fn counts(tally: Tally) -> String {
 /// A number of things: "1 test", "2 tests".
 pub(super) fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A number with its thousands apart: "10,000".
+pub(super) fn counted(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// JUnit's XML without the number of skipped cases of the whole report: no schema knows this
+/// attribute there; that of every suite stays.
+pub(super) fn without_count_of_skipped(text: &str, report: &Report) -> String {
+    text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
 }
 
 /// A time in seconds, to the millisecond.

@@ -4,12 +4,16 @@
 //! Tests run in parallel; their results are told in the order of the files, whatever thread
 //! is done first, so that the same suite gives the same bytes at any number of threads.
 
+mod compare;
 mod concern;
 mod event;
 mod load;
 mod plan;
 mod run;
 
+pub use compare::{
+    About, Against, Compared, Group, Judgement, Summary, Unreadable, compare_all,
+};
 pub use concern::Dependencies;
 pub use event::{CaseId, CasePlace, CaseResult, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};

@@ -261,6 +261,17 @@ impl Observation {
     }
 }
 
+impl Observation {
+    /// Where the call came to its end: the queue or whom else it was handed on to, else the
+    /// error, else how it ended.
+    pub fn ending(&self) -> Text {
+        let destination = self.destination().map(|(_, name)| name);
+        let error = self.error.as_ref().map(|error| &error.code);
+        let ending = destination.or(error).or(self.status.as_ref());
+        ending.or(self.exit_reason.as_ref()).cloned().unwrap_or_default()
+    }
+}
+
 impl ObservedStep {
     /// Its values of one kind.
     pub fn of(&self, aspect: Aspect) -> impl Iterator<Item = &Facet> {

@@ -1,0 +1,165 @@
+//! Recordings, each made again on local flows and compared with what was recorded: in
+//! parallel, and told in order.
+//!
+//! A thread holds one recording at a time; what is kept is what the comparison came to.
+
+mod summary;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::analysis::comparison::{Comparison, Rules, compare};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::program::Program;
+use crate::recording::{self, RecordedFlow, Recording, Replayed, derive, replay};
+use crate::source::Files;
+use crate::trace::Trace;
+use crate::trace::execution;
+use crate::trace::observation::Observation;
+use crate::value::Text;
+use crate::world::Fixtures;
+
+pub use summary::{Group, Summary};
+
+/// How many recordings are handed to the threads at once. Their results wait until all of
+/// them are there, so that they can be told in order.
+const BATCH: usize = 256;
+
+/// Against what recordings are compared, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Against<'a> {
+    /// The local flows.
+    pub program: &'a Arc<Program>,
+    /// What answers where a recording cannot.
+    pub fixtures: &'a Fixtures,
+    /// What counts as different.
+    pub rules: &'a Rules,
+    /// Whether both sides are kept, to be shown beside each other.
+    pub keep_sides: bool,
+}
+
+/// A recording that was compared, or why it could not be.
+#[derive(Debug)]
+pub struct Compared {
+    /// Its file.
+    pub path: PathBuf,
+    /// What it is of; nothing if it could not be read.
+    pub about: Option<About>,
+    /// What came of it.
+    pub result: Result<Judgement, Unreadable>,
+}
+
+/// What a recording is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its id.
+    pub id: Text,
+    /// The flow that the call began in.
+    pub flow: RecordedFlow,
+    /// When the call was made, if that is known.
+    pub recorded_at: Option<Text>,
+    /// Whether there is a local flow that the call can begin in.
+    pub is_matched: bool,
+}
+
+/// What came of a comparison.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The comparison.
+    pub comparison: Comparison,
+    /// Where the recorded call came to its end: the queue, or how it ended.
+    pub recorded_end: Text,
+    /// The same of the local call; nothing if it could not be made.
+    pub local_end: Option<Text>,
+    /// The recorded answers that nobody asked for any more, by whom they were given.
+    pub unused: Vec<Text>,
+    /// Both sides, the recorded one first, if they are [kept](Against::keep_sides).
+    pub sides: Option<Box<(Observation, Observation)>>,
+}
+
+/// Why a recording cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The file that they are about.
+    pub files: Files,
+}
+
+/// Compares recordings, `jobs` at the same time; 0 is as many as the machine has cores. Each
+/// is told to `tell`, in their order, until it wants no more.
+///
+/// # Errors
+/// The threads cannot be made.
+pub fn compare_all(
+    paths: &[PathBuf],
+    against: Against<'_>,
+    jobs: usize,
+    tell: &mut dyn FnMut(Compared) -> bool,
+) -> Result<(), rayon::ThreadPoolBuildError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?;
+    for batch in paths.chunks(BATCH) {
+        let compared: Vec<Compared> = pool.install(|| {
+            batch.par_iter().with_max_len(1).map(|path| one(path, against)).collect()
+        });
+        for one in compared {
+            if !tell(one) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn one(path: &PathBuf, against: Against<'_>) -> Compared {
+    let mut files = Files::new();
+    let (recording, mut diagnostics) = recording::load(path, &mut files);
+    let Some(recording) = recording else {
+        diagnostics.retain(|it| it.severity == Severity::Error);
+        let result = Err(Unreadable { diagnostics, files });
+        return Compared { path: path.clone(), about: None, result };
+    };
+    let (judgement, is_matched) = judge(&recording, against);
+    let Recording { id, flow, recorded_at, .. } = recording;
+    let about = Some(About { id, flow, recorded_at, is_matched });
+    Compared { path: path.clone(), about, result: Ok(judgement) }
+}
+
+/// Makes a recorded call again and compares; also whether there is a flow for it.
+fn judge(recording: &Recording, against: Against<'_>) -> (Judgement, bool) {
+    let recorded = recording.observation();
+    let recorded_end = recorded.ending();
+    match replay(against.program, &derive(recording), against.fixtures) {
+        Err(problem) => {
+            let comparison = Comparison::unreplayable(problem.message);
+            let unused = Vec::new();
+            let (local_end, sides) = (None, None);
+            (Judgement { comparison, recorded_end, local_end, unused, sides }, false)
+        }
+        Ok(Replayed { missing: Some(missing), .. }) => {
+            let comparison = Comparison::unreplayable(missing.to_string());
+            let unused = Vec::new();
+            let (local_end, sides) = (None, None);
+            (Judgement { comparison, recorded_end, local_end, unused, sides }, true)
+        }
+        Ok(replayed) => {
+            let local = observed(&replayed.trace, against.program);
+            let comparison = compare(&recorded, &local, against.rules);
+            let unused = replayed.unused.iter().map(|it| it.node.clone()).collect();
+            let local_end = Some(local.ending());
+            let sides = against.keep_sides.then(|| Box::new((recorded, local)));
+            (Judgement { comparison, recorded_end, local_end, unused, sides }, true)
+        }
+    }
+}
+
+/// The local call in the form that fits what the platform tells of its flow.
+fn observed(trace: &Trace, program: &Program) -> Observation {
+    if program.unit(trace.flow).architect.is_some() {
+        Observation::of_document(&execution::of_trace(trace, &program.legend))
+    } else {
+        Observation::of_trace(trace, &program.legend)
+    }
+}
