@@ -25,6 +25,7 @@ mod execution;
 mod file;
 mod import;
 mod lookup;
+mod observation;
 mod read;
 mod redact;
 mod replay;

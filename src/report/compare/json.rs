@@ -38,7 +38,7 @@ struct Entry<'c> {
     recorded_at: Option<&'c str>,
     recorded_end: Option<&'c str>,
     local_end: Option<&'c str>,
-    unused: &'c [crate::value::Text],
+    unused: Vec<&'c str>,
     comparison: Option<&'c Comparison>,
     findings: Vec<Finding<'c>>,
 }
@@ -104,7 +104,7 @@ impl<W: Write> ComparisonReporter for Json<W> {
 fn entry(compared: &Compared) -> Entry<'_> {
     let about = compared.about.as_ref();
     let judgement = compared.result.as_ref().ok();
-    let none: &[crate::value::Text] = &[];
+    let unused = judgement.map_or(&[] as &[_], |it: &Judgement| &it.unused);
     Entry {
         recording: path_of(&compared.path),
         id: about.map(|about| &*about.id),
@@ -112,7 +112,7 @@ fn entry(compared: &Compared) -> Entry<'_> {
         recorded_at: about.and_then(|about| about.recorded_at.as_deref()),
         recorded_end: judgement.map(|it| &*it.recorded_end),
         local_end: judgement.and_then(|it| it.local_end.as_deref()),
-        unused: judgement.map_or(none, |it: &Judgement| &it.unused),
+        unused: unused.iter().map(|node| &**node).collect(),
         comparison: judgement.map(|it| &it.comparison),
         findings: match &compared.result {
             Ok(_) => Vec::new(),

@@ -8,7 +8,7 @@ mod summary;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::analysis::comparison::{Comparison, Rules, compare};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -129,28 +129,39 @@ fn one(path: &PathBuf, against: Against<'_>) -> Compared {
 
 /// Makes a recorded call again and compares; also whether there is a flow for it.
 fn judge(recording: &Recording, against: Against<'_>) -> (Judgement, bool) {
-    let recorded = recording.observation();
-    let recorded_end = recorded.ending();
+    let Some(recorded) = recording.observation() else {
+        let lacks = "the recording holds no call: its response has no trace";
+        return (Judgement::unreplayable(lacks, Text::default()), true);
+    };
+    let end = recorded.ending();
     match replay(against.program, &derive(recording), against.fixtures) {
-        Err(problem) => {
-            let comparison = Comparison::unreplayable(problem.message);
-            let unused = Vec::new();
-            let (local_end, sides) = (None, None);
-            (Judgement { comparison, recorded_end, local_end, unused, sides }, false)
-        }
+        Err(problem) => (Judgement::unreplayable(problem.message, end), false),
         Ok(Replayed { missing: Some(missing), .. }) => {
-            let comparison = Comparison::unreplayable(missing.to_string());
-            let unused = Vec::new();
-            let (local_end, sides) = (None, None);
-            (Judgement { comparison, recorded_end, local_end, unused, sides }, true)
+            (Judgement::unreplayable(missing.to_string(), end), true)
         }
         Ok(replayed) => {
             let local = observed(&replayed.trace, against.program);
-            let comparison = compare(&recorded, &local, against.rules);
-            let unused = replayed.unused.iter().map(|it| it.node.clone()).collect();
-            let local_end = Some(local.ending());
-            let sides = against.keep_sides.then(|| Box::new((recorded, local)));
-            (Judgement { comparison, recorded_end, local_end, unused, sides }, true)
+            let judgement = Judgement {
+                comparison: compare(&recorded, &local, against.rules),
+                recorded_end: end,
+                local_end: Some(local.ending()),
+                unused: replayed.unused.iter().map(|it| it.node.clone()).collect(),
+                sides: against.keep_sides.then(|| Box::new((recorded, local))),
+            };
+            (judgement, true)
+        }
+    }
+}
+
+impl Judgement {
+    /// Of a call that could not be made to its end, because of what it lacks.
+    fn unreplayable(lacks: impl Into<String>, recorded_end: Text) -> Self {
+        Self {
+            comparison: Comparison::unreplayable(lacks),
+            recorded_end,
+            local_end: None,
+            unused: Vec::new(),
+            sides: None,
         }
     }
 }
