@@ -3,18 +3,21 @@
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::exit::Exit;
-use super::{load, output};
-use crate::analysis::comparison::{Pattern, Rules};
+use super::{inputs, load, output};
+use crate::analysis::comparison::{Pattern, Rules, Verdict};
 use crate::diagnostic::Severity;
 use crate::program::Program;
 use crate::recording;
 use crate::report::compare::{ComparisonReporter, Json, Junit, Text};
-use crate::runner::{Against, Compared, Summary, compare_all};
+use crate::runner::{Against, Compared, Stale, Summary, compare_all};
 use crate::source::Files;
+use crate::value::{DateTime, Duration};
 
 /// Make recorded calls again on local flows and compare: who would be treated differently,
 /// at which step, and why.
@@ -48,6 +51,18 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME=N", value_parser = tolerance)]
     tolerance: Vec<String>,
 
+    /// Report recordings that are older: 30d, 12h, 6mo
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    max_age: Option<SignedDuration>,
+
+    /// The time that --max-age counts back from [default: now]
+    #[arg(long, value_name = "DATETIME", value_parser = inputs::date_time, requires = "max_age")]
+    now: Option<DateTime>,
+
+    /// Remove recordings that have had their time, of these kinds; repeatable
+    #[arg(long, value_enum, value_name = "KIND")]
+    prune: Vec<Prune>,
+
     /// How many recordings are compared at the same time [default: one a core]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     jobs: usize,
@@ -65,6 +80,30 @@ enum Format {
     Json,
     /// JUnit's XML: a recording is a test case
     Junit,
+}
+
+/// Which recordings are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Prune {
+    /// Older than --max-age
+    Old,
+    /// Of flows that are not here
+    Unmatched,
+    /// Of another version of their flow, unless their call still goes as it went
+    Version,
+    /// With answers that nobody asks for any more
+    Unused,
+}
+
+/// A time span; a day has 24 hours, a month 30 days.
+fn age(text: &str) -> Result<SignedDuration, String> {
+    let span: Span = text.parse().map_err(|_| "write it as in 30d, 12h or 6mo")?;
+    let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30;
+    let rest = span.years(0).months(0);
+    let rest = rest.to_duration(SpanRelativeTo::days_are_24_hours());
+    let rest = rest.map_err(|problem| problem.to_string())?;
+    let age = rest + SignedDuration::from_hours(days * 24);
+    if age.is_negative() { Err("an age is not negative".into()) } else { Ok(age) }
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
@@ -104,11 +143,30 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         program: &program,
         fixtures: &fixtures,
         rules: &rules,
+        oldest: oldest(arguments),
         keep_sides: false,
     };
     let is_alone = is_one_file(&arguments.recordings);
     let mut reporter = reporter(arguments.format, is_alone);
-    compared(&paths, against, arguments.jobs, &mut *reporter)
+    compared(&paths, against, arguments, &mut *reporter)
+}
+
+/// The time from which on recordings are wanted.
+fn oldest(arguments: &Arguments) -> Option<DateTime> {
+    let age = arguments.max_age?;
+    let now = arguments.now.unwrap_or_else(now);
+    let milliseconds = i64::try_from(age.as_millis()).ok()?;
+    now.checked_sub(Duration::from_milliseconds(milliseconds)?)
+}
+
+/// The clock of the machine: the age of a recording is the one thing that depends on it, and
+/// only if nobody says what time it is.
+#[expect(clippy::disallowed_methods, reason = "see above")]
+fn now() -> DateTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+    let now = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX);
+    DateTime::parse(&now.to_string()).expect("jiff writes times that it reads")
 }
 
 /// The rules of the command line. The local caller does what the recorded one did.
@@ -141,13 +199,17 @@ fn reporter(format: Format, is_alone: bool) -> Box<dyn ComparisonReporter> {
 fn compared(
     paths: &[PathBuf],
     against: Against<'_>,
-    jobs: usize,
+    arguments: &Arguments,
     reporter: &mut dyn ComparisonReporter,
 ) -> io::Result<Exit> {
     let (mut summary, mut problem) = (Summary::default(), None);
-    let ran = compare_all(paths, against, jobs, &mut |compared| {
+    let mut pruned = 0;
+    let ran = compare_all(paths, against, arguments.jobs, &mut |compared| {
         summary.add(&compared);
         tell_unreadable(&compared);
+        if is_pruned(&compared, &arguments.prune) {
+            pruned += usize::from(remove(&compared.path));
+        }
         problem = reporter.compared(&compared).err();
         problem.is_none()
     });
@@ -159,7 +221,36 @@ fn compared(
         return Err(problem);
     }
     reporter.end(&summary)?;
+    if pruned > 0 {
+        output::message("note", &format!("{pruned} recordings were removed"));
+    }
     Ok(exit(&summary))
+}
+
+/// Whether a recording is one of those that are to be removed. One of another version that
+/// still goes as it went is worth keeping.
+fn is_pruned(compared: &Compared, prune: &[Prune]) -> bool {
+    let (Some(about), Ok(judgement)) = (&compared.about, &compared.result) else {
+        return false;
+    };
+    let is_equal = judgement.comparison.verdict == Verdict::Equal;
+    about.stale.iter().any(|stale| {
+        prune.contains(&match stale {
+            Stale::Old => Prune::Old,
+            Stale::Unmatched => Prune::Unmatched,
+            Stale::Version { .. } if is_equal => return false,
+            Stale::Version { .. } => Prune::Version,
+            Stale::Unused(_) => Prune::Unused,
+        })
+    })
+}
+
+fn remove(path: &Path) -> bool {
+    let removed = std::fs::remove_file(path);
+    if let Err(error) = &removed {
+        output::message("warning", &format!("cannot remove {}: {error}", path.display()));
+    }
+    removed.is_ok()
 }
 
 fn tell_unreadable(compared: &Compared) {

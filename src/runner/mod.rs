@@ -12,7 +12,7 @@ mod plan;
 mod run;
 
 pub use compare::{
-    About, Against, Compared, Group, Judgement, Summary, Unreadable, compare_all,
+    About, Against, Compared, Group, Judgement, Stale, Summary, Unreadable, compare_all,
 };
 pub use concern::Dependencies;
 pub use event::{CaseId, CasePlace, CaseResult, Outcome, RunEvent, Tally};

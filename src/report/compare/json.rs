@@ -1,6 +1,7 @@
 //! Comparisons for programs: `flowsim.comparisons/1`, or of one recording
 //! `flowsim.comparison/1`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use super::ComparisonReporter;
 use crate::analysis::comparison::Comparison;
 use crate::diagnostic::{Finding, findings};
 use crate::report::words::path_of;
-use crate::runner::{About, Compared, Group, Judgement, Summary};
+use crate::runner::{About, Compared, Group, Stale, Summary};
 
 /// Name and version of the form that holds several.
 const SCHEMA: &str = "flowsim.comparisons/1";
@@ -38,9 +39,22 @@ struct Entry<'c> {
     recorded_at: Option<&'c str>,
     recorded_end: Option<&'c str>,
     local_end: Option<&'c str>,
-    unused: Vec<&'c str>,
+    stale: Vec<StaleEntry<'c>>,
     comparison: Option<&'c Comparison>,
     findings: Vec<Finding<'c>>,
+}
+
+/// Why a recording may have had its time; the keys that do not belong to the reason are left
+/// out.
+#[derive(Serialize)]
+struct StaleEntry<'c> {
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorded: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    local: Option<&'c str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nodes: Vec<&'c str>,
 }
 
 #[derive(Serialize)]
@@ -59,6 +73,7 @@ struct Total<'c> {
     unreplayable: usize,
     unreadable: usize,
     elsewhere: usize,
+    stale: &'c BTreeMap<&'static str, usize>,
     groups: Vec<GroupEntry<'c>>,
 }
 
@@ -104,7 +119,7 @@ impl<W: Write> ComparisonReporter for Json<W> {
 fn entry(compared: &Compared) -> Entry<'_> {
     let about = compared.about.as_ref();
     let judgement = compared.result.as_ref().ok();
-    let unused = judgement.map_or(&[] as &[_], |it: &Judgement| &it.unused);
+    let stale = about.map_or(&[] as &[_], |about| &about.stale);
     Entry {
         recording: path_of(&compared.path),
         id: about.map(|about| &*about.id),
@@ -112,13 +127,22 @@ fn entry(compared: &Compared) -> Entry<'_> {
         recorded_at: about.and_then(|about| about.recorded_at.as_deref()),
         recorded_end: judgement.map(|it| &*it.recorded_end),
         local_end: judgement.and_then(|it| it.local_end.as_deref()),
-        unused: unused.iter().map(|node| &**node).collect(),
+        stale: stale.iter().map(stale_entry).collect(),
         comparison: judgement.map(|it| &it.comparison),
         findings: match &compared.result {
             Ok(_) => Vec::new(),
             Err(problem) => findings(&problem.diagnostics, &problem.files).findings,
         },
     }
+}
+
+fn stale_entry(stale: &Stale) -> StaleEntry<'_> {
+    let (recorded, local, nodes) = match stale {
+        Stale::Old | Stale::Unmatched => (None, None, Vec::new()),
+        Stale::Version { recorded, local } => (Some(&**recorded), Some(&**local), vec![]),
+        Stale::Unused(nodes) => (None, None, nodes.iter().map(|node| &**node).collect()),
+    };
+    StaleEntry { reason: stale.name(), recorded, local, nodes }
 }
 
 fn flow(about: &About) -> Flow<'_> {
@@ -138,6 +162,7 @@ fn total(summary: &Summary) -> Total<'_> {
         unreplayable: summary.unreplayable,
         unreadable: summary.unreadable,
         elsewhere: summary.elsewhere(),
+        stale: &summary.stale,
         groups: summary.groups().into_iter().map(group_entry).collect(),
     }
 }

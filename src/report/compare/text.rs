@@ -114,6 +114,9 @@ impl<W: Write> ComparisonReporter for Text<W> {
             let more = counted(groups.len() - MAX_GROUPS);
             writeln!(self.out, "  and {more} more groups")?;
         }
+        if !summary.stale.is_empty() {
+            writeln!(self.out, "\n{}", stale(summary))?;
+        }
         self.out.flush()
     }
 }
@@ -136,4 +139,17 @@ fn headline(summary: &Summary) -> String {
             format!("{} of {total} calls would end elsewhere; {parts}", counted(count))
         }
     }
+}
+
+/// "stale: 3 are older than is wanted, 1 of another version of its flow".
+fn stale(summary: &Summary) -> String {
+    let words = |name: &str| match name {
+        "old" => "older than is wanted",
+        "unmatched" => "of flows that are not here",
+        "version" => "of another version of their flow",
+        _ => "with answers that nobody asks for any more",
+    };
+    let parts = summary.stale.iter();
+    let parts = parts.map(|(name, count)| format!("{} {}", counted(*count), words(name)));
+    format!("stale: {}", parts.collect::<Vec<_>>().join(", "))
 }

@@ -3,6 +3,7 @@
 //!
 //! A thread holds one recording at a time; what is kept is what the comparison came to.
 
+mod stale;
 mod summary;
 
 use std::path::PathBuf;
@@ -15,12 +16,12 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::{self, RecordedFlow, Recording, Replayed, derive, replay};
 use crate::source::Files;
-use crate::trace::Trace;
-use crate::trace::execution;
 use crate::trace::observation::Observation;
-use crate::value::Text;
+use crate::trace::{Trace, execution};
+use crate::value::{DateTime, Text};
 use crate::world::Fixtures;
 
+pub use stale::Stale;
 pub use summary::{Group, Summary};
 
 /// How many recordings are handed to the threads at once. Their results wait until all of
@@ -36,6 +37,8 @@ pub struct Against<'a> {
     pub fixtures: &'a Fixtures,
     /// What counts as different.
     pub rules: &'a Rules,
+    /// The time from which on recordings are wanted; older ones are [stale](Stale).
+    pub oldest: Option<DateTime>,
     /// Whether both sides are kept, to be shown beside each other.
     pub keep_sides: bool,
 }
@@ -60,8 +63,8 @@ pub struct About {
     pub flow: RecordedFlow,
     /// When the call was made, if that is known.
     pub recorded_at: Option<Text>,
-    /// Whether there is a local flow that the call can begin in.
-    pub is_matched: bool,
+    /// Why it may have had its time.
+    pub stale: Vec<Stale>,
 }
 
 /// What came of a comparison.
@@ -73,8 +76,6 @@ pub struct Judgement {
     pub recorded_end: Text,
     /// The same of the local call; nothing if it could not be made.
     pub local_end: Option<Text>,
-    /// The recorded answers that nobody asked for any more, by whom they were given.
-    pub unused: Vec<Text>,
     /// Both sides, the recorded one first, if they are [kept](Against::keep_sides).
     pub sides: Option<Box<(Observation, Observation)>>,
 }
@@ -121,23 +122,39 @@ fn one(path: &PathBuf, against: Against<'_>) -> Compared {
         let result = Err(Unreadable { diagnostics, files });
         return Compared { path: path.clone(), about: None, result };
     };
-    let (judgement, is_matched) = judge(&recording, against);
+    let mut judged = judge(&recording, against);
+    let mut stale = stale::of(&recording, judged.is_matched, against);
+    judged.unused.dedup();
+    if !judged.unused.is_empty() {
+        stale.push(Stale::Unused(judged.unused));
+    }
     let Recording { id, flow, recorded_at, .. } = recording;
-    let about = Some(About { id, flow, recorded_at, is_matched });
-    Compared { path: path.clone(), about, result: Ok(judgement) }
+    let about = Some(About { id, flow, recorded_at, stale });
+    Compared { path: path.clone(), about, result: Ok(judged.judgement) }
 }
 
-/// Makes a recorded call again and compares; also whether there is a flow for it.
-fn judge(recording: &Recording, against: Against<'_>) -> (Judgement, bool) {
+/// A judgement, and what shows whether the recording has had its time.
+struct Judged {
+    judgement: Judgement,
+    /// Whether there is a local flow that the call can begin in.
+    is_matched: bool,
+    /// The nodes of the recorded answers that nobody asked for.
+    unused: Vec<Text>,
+}
+
+/// Makes a recorded call again and compares.
+fn judge(recording: &Recording, against: Against<'_>) -> Judged {
     let Some(recorded) = recording.observation() else {
         let lacks = "the recording holds no call: its response has no trace";
-        return (Judgement::unreplayable(lacks, Text::default()), true);
+        return Judged::unreplayable(lacks, Text::default());
     };
     let end = recorded.ending();
     match replay(against.program, &derive(recording), against.fixtures) {
-        Err(problem) => (Judgement::unreplayable(problem.message, end), false),
+        Err(problem) => {
+            Judged { is_matched: false, ..Judged::unreplayable(problem.message, end) }
+        }
         Ok(Replayed { missing: Some(missing), .. }) => {
-            (Judgement::unreplayable(missing.to_string(), end), true)
+            Judged::unreplayable(missing.to_string(), end)
         }
         Ok(replayed) => {
             let local = observed(&replayed.trace, against.program);
@@ -145,24 +162,24 @@ fn judge(recording: &Recording, against: Against<'_>) -> (Judgement, bool) {
                 comparison: compare(&recorded, &local, against.rules),
                 recorded_end: end,
                 local_end: Some(local.ending()),
-                unused: replayed.unused.iter().map(|it| it.node.clone()).collect(),
                 sides: against.keep_sides.then(|| Box::new((recorded, local))),
             };
-            (judgement, true)
+            let unused = replayed.unused.iter().map(|it| it.node.clone()).collect();
+            Judged { judgement, is_matched: true, unused }
         }
     }
 }
 
-impl Judgement {
+impl Judged {
     /// Of a call that could not be made to its end, because of what it lacks.
     fn unreplayable(lacks: impl Into<String>, recorded_end: Text) -> Self {
-        Self {
+        let judgement = Judgement {
             comparison: Comparison::unreplayable(lacks),
             recorded_end,
             local_end: None,
-            unused: Vec::new(),
             sides: None,
-        }
+        };
+        Self { judgement, is_matched: true, unused: Vec::new() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What thousands of comparisons come to: who would be treated differently, and why.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
@@ -21,6 +22,8 @@ pub struct Summary {
     pub unreplayable: usize,
     /// How many recordings could not be read.
     pub unreadable: usize,
+    /// How many may have had their time, and [why](super::Stale::name).
+    pub stale: BTreeMap<&'static str, usize>,
     groups: IndexMap<Key, Group>,
 }
 
@@ -53,6 +56,9 @@ impl Summary {
     /// Counts a recording.
     pub fn add(&mut self, compared: &Compared) {
         self.total += 1;
+        for stale in compared.about.iter().flat_map(|about| &about.stale) {
+            *self.stale.entry(stale.name()).or_default() += 1;
+        }
         let Ok(judgement) = &compared.result else {
             self.unreadable += 1;
             return;
