@@ -120,6 +120,7 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
         Code::INVALID_EXECUTION,
         Code::INVALID_SCENARIO,
         Code::INVALID_COVERAGE,
+        Code::INVALID_DECISIONS,
         Code::COVERAGE_MISMATCH,
     ];
     // What exports alone have is in `tests/config.rs`.

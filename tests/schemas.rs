@@ -107,8 +107,15 @@ impl Reader {
 #[test]
 fn schemas_are_schemas() {
     for name in [
-        "scenario", "fixtures", "request", "recording", "trace", "findings", "run",
-        "coverage", "diff",
+        "scenario",
+        "fixtures",
+        "request",
+        "recording",
+        "trace",
+        "findings",
+        "run",
+        "coverage",
+        "diff",
     ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");

@@ -1,10 +1,13 @@
 //! Questions asked of flows, programs and traces; [`mod@diff`] asks what changed between two
 //! versions of flows, [`coverage`] what of them calls came to, [`comparison`] whether a call
-//! is still the one that was recorded.
+//! is still the one that was recorded, [`decisions`] what came of the caller's keys, and
+//! [`heatmap`] how often.
 
 pub mod comparison;
 pub mod coverage;
+pub mod decisions;
 pub mod diff;
+pub mod heatmap;
 
 mod architect;
 mod fixtures;

@@ -8,12 +8,14 @@ mod compare;
 mod completions;
 mod convert;
 mod coverage;
+mod decisions;
 mod diff;
 mod eval;
 mod exit;
 mod explain;
 mod functions;
 mod graph;
+mod heatmap;
 mod import;
 mod init;
 mod inputs;
@@ -54,6 +56,7 @@ enum Command {
     Functions(functions::Arguments),
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
+    Heatmap(heatmap::Arguments),
     Diff(diff::Arguments),
     #[cfg(feature = "live")]
     Record(record::Arguments),
@@ -83,6 +86,7 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Heatmap(arguments) => heatmap::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         #[cfg(feature = "live")]
         Command::Record(arguments) => record::run(&arguments),

@@ -8,7 +8,8 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::interactive::Person;
-use super::{inputs, load, output, scenario};
+use super::{decisions, inputs, load, output, scenario};
+use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Call, Limits, Request, Session, play, start};
 use crate::flow::FlowId;
@@ -17,7 +18,7 @@ use crate::source::{Files, read_document};
 use crate::trace::{
     JsonWriter, Status, TextStyle, Trace, execution, render_text, write_simulation,
 };
-use crate::value::{DateTime, Text, Value};
+use crate::value::{DateTime, Text, Value, derived_id};
 use crate::world::{FixtureHost, Fixtures, Input};
 
 /// Make one call and show what happened in it.
@@ -121,6 +122,11 @@ pub(super) struct Arguments {
     /// execution document that Genesys Cloud would write, of Architect's flows only
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Add what came of the caller's keys to a file, for `flowsim heatmap`: a table if its
+    /// name ends in .csv, else a JSON object a line
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -177,7 +183,22 @@ pub(super) fn run(mut arguments: Arguments) -> io::Result<Exit> {
         trace
     };
     output::diagnostics(&fixtures.contact_problems(), &files);
-    Ok(if trace.status == Status::Completed { Exit::Success } else { Exit::Failure })
+    Ok(log(&arguments, &program, &trace))
+}
+
+/// Adds the decisions of the call to the log, if there is one, and tells how the call ended.
+/// The same call has the same id again.
+fn log(arguments: &Arguments, program: &Program, trace: &Trace) -> Exit {
+    let is_success = trace.status == Status::Completed;
+    let ended = if is_success { Exit::Success } else { Exit::Failure };
+    let Some(path) = &arguments.decisions else { return ended };
+    let mut seed = trace.start.to_string();
+    JsonWriter::new(&program.legend).write(trace, &mut seed);
+    let instance = derived_id(&seed);
+    match decisions::append(path, &of_trace(trace, &program.legend, &instance)) {
+        Exit::Success => ended,
+        failed => failed,
+    }
 }
 
 fn tell_unused(count: usize) {

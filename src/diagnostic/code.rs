@@ -53,6 +53,7 @@ codes! {
     INVALID_EXECUTION Error "The execution document is none, or has a value of the wrong type."
     INVALID_RECORDING Error "The recording is none, or has a value of the wrong type or an unknown key."
     INVALID_COVERAGE Error "The coverage document is none, or has a value of the wrong type or an unknown key."
+    INVALID_DECISIONS Error "A line of a decision log is no decision, trace or coverage."
     COVERAGE_MISMATCH Error "Two coverage documents counted different versions of a flow."
     PLATFORM_UNREACHABLE Error "There is no connection to the service, it broke, or no answer came in time."
     PLATFORM_REFUSED Error "The service answered that it will not do what it was asked for."

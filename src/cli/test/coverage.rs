@@ -34,7 +34,6 @@ pub(super) struct Wanted {
 }
 
 /// Counts what calls cover, if anybody wants to know.
-#[derive(Default)]
 pub(super) struct Counter {
     counts: Vec<(Arc<Program>, Coverage)>,
 }

@@ -1,6 +1,7 @@
 //! `flowsim test`
 
 mod coverage;
+mod decisions;
 mod profile;
 mod snapshots;
 mod watch;
@@ -64,6 +65,9 @@ pub(super) struct Arguments {
     coverage: coverage::Wanted,
 
     #[command(flatten)]
+    decisions: decisions::Wanted,
+
+    #[command(flatten)]
     snapshots: snapshots::Wanted,
 
     /// Stop at the first failure
@@ -92,7 +96,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         conflicts_with_all = [
-            "report", "coverage", "coverage_out", "coverage_min", "update", "review",
+            "report", "coverage", "coverage_out", "coverage_min", "decisions", "update", "review",
             "delete_unreferenced", "list"
         ]
     )]
@@ -165,9 +169,15 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     }
     let mut counter = arguments.coverage.counter(&suites.library);
     let mut profile = profile::Profile::default();
+    let mut log = arguments.decisions.log();
+    let mut noted = |result: &CaseResult| {
+        counter.add(result);
+        log.add(result);
+    };
     let loaded = (&suites.library, &suites.files);
-    let played = play(arguments, &plan, loaded, &mut counter, &mut profile)?;
+    let played = play(arguments, &plan, loaded, &mut noted, &mut profile)?;
     let covered = arguments.coverage.tell(&counter, &suites.files)?;
+    let logged = log.tell();
     snapshots::tell(&suites.library, plan.cases.len() == plan.found && !is_broken);
     if arguments.profile {
         profile.tell(&suites.times());
@@ -176,6 +186,7 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
         () if played.has_bug => Exit::Bug,
         () if is_broken => Exit::Input,
         () if played.tally.failed > 0 => Exit::Failure,
+        () if logged != Exit::Success => logged,
         () => covered,
     })
 }
@@ -234,7 +245,7 @@ fn play(
     arguments: &Arguments,
     plan: &Plan<'_>,
     (library, files): (&Library, &Files),
-    counter: &mut coverage::Counter,
+    note: &mut dyn FnMut(&CaseResult),
     profile: &mut profile::Profile,
 ) -> io::Result<Played> {
     let explain = |result: &CaseResult| explained(result, files);
@@ -254,7 +265,7 @@ fn play(
     let result = runner::run(plan, arguments.options(), &mut |event| {
         if let runner::RunEvent::Finished(result) = event {
             has_bug |= matches!(result.outcome, Outcome::Panicked(_));
-            counter.add(result);
+            note(result);
             if arguments.profile {
                 profile.add(result);
             }

@@ -2,10 +2,18 @@
 
 use std::fmt::Write;
 
-use super::graph::{Graph, Vertex};
+use super::graph::{Arrow, Graph, Vertex};
+use super::heat::{COLORS, Heat, level};
+use super::mermaid::{caption, times};
 
 /// The graph of a flow in DOT.
 pub fn render_dot(graph: &Graph) -> String {
+    render_dot_heat(graph, &Heat::default())
+}
+
+/// The same with counts: vertices are shaded by how often calls came there, ways are wider
+/// the more often they were taken.
+pub fn render_dot_heat(graph: &Graph, heat: &Heat) -> String {
     let mut out = format!("digraph {} {{\n  node [shape=box];\n", quoted(&graph.name));
     let mut is_drawn = vec![false; graph.vertices.len()];
     for (number, cluster) in graph.clusters.iter().enumerate() {
@@ -13,7 +21,7 @@ pub fn render_dot(graph: &Graph) -> String {
         let _ = writeln!(out, "    label={};", quoted(&cluster.name));
         for index in cluster.vertices.clone() {
             if let Some(vertex) = graph.vertices.get(index) {
-                let _ = writeln!(out, "    {}", shape(index, vertex));
+                let _ = writeln!(out, "    {}", shape(index, vertex, heat));
                 is_drawn[index] = true;
             }
         }
@@ -21,35 +29,59 @@ pub fn render_dot(graph: &Graph) -> String {
     }
     for (index, vertex) in graph.vertices.iter().enumerate() {
         if !is_drawn[index] {
-            let _ = writeln!(out, "  {}", shape(index, vertex));
+            let _ = writeln!(out, "  {}", shape(index, vertex, heat));
         }
     }
-    for arrow in &graph.arrows {
-        let mut properties = Vec::new();
-        if !arrow.label.is_empty() {
-            properties.push(format!("label={}", quoted(&arrow.label)));
-        }
-        if arrow.is_jump {
-            properties.push("style=dashed".to_owned());
-        }
-        let properties = match properties.join(", ") {
-            none if none.is_empty() => none,
-            some => format!(" [{some}]"),
-        };
+    for (index, arrow) in graph.arrows.iter().enumerate() {
+        let properties = properties(index, arrow, heat);
         let _ = writeln!(out, "  n{} -> n{}{properties};", arrow.from, arrow.to);
     }
     out.push_str("}\n");
     out
 }
 
-fn shape(index: usize, vertex: &Vertex) -> String {
-    let text = if vertex.name == vertex.kind {
-        quoted(&vertex.name)
-    } else {
-        quoted(&format!("{}\n{}", vertex.name, vertex.kind))
+fn properties(index: usize, arrow: &Arrow, heat: &Heat) -> String {
+    let mut properties = Vec::new();
+    let mut label = arrow.label.clone();
+    if let Some(count) = heat.arrow(index) {
+        label.push_str(if label.is_empty() { "" } else { "\n" });
+        label.push_str(&times(count));
+    }
+    if !label.is_empty() {
+        properties.push(format!("label={}", quoted(&label)));
+    }
+    if let Some(width) = heat.width(index) {
+        properties.push(format!("penwidth={width}"));
+    }
+    if arrow.is_jump {
+        properties.push("style=dashed".to_owned());
+    }
+    match properties.join(", ") {
+        none if none.is_empty() => none,
+        some => format!(" [{some}]"),
+    }
+}
+
+fn shape(index: usize, vertex: &Vertex, heat: &Heat) -> String {
+    let text = quoted(&caption(index, vertex, heat));
+    let mut styles = Vec::new();
+    if vertex.is_start {
+        styles.push("bold");
+    }
+    let shade = heat.vertex(index).map(|count| level(count, heat.largest()));
+    let colors = match shade.and_then(|shade| COLORS.get(shade)) {
+        Some((fill, text, stroke)) => {
+            styles.push("filled");
+            format!(", fillcolor=\"{fill}\", fontcolor=\"{text}\", color=\"{stroke}\"")
+        }
+        None => String::new(),
     };
-    let start = if vertex.is_start { ", style=bold" } else { "" };
-    format!("n{index} [label={text}{start}];")
+    let style = match styles.as_slice() {
+        [] => String::new(),
+        [only] => format!(", style={only}"),
+        several => format!(", style=\"{}\"", several.join(",")),
+    };
+    format!("n{index} [label={text}{style}{colors}];")
 }
 
 /// A text between quotes.

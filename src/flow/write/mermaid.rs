@@ -3,16 +3,49 @@
 use std::fmt::Write;
 
 use super::graph::{Graph, Vertex};
+use super::heat::{COLORS, Heat, level};
 
 /// The graph of a flow as a Mermaid flowchart.
 pub fn render_mermaid(graph: &Graph) -> String {
+    draw(graph, &Heat::default())
+}
+
+/// The same with counts: vertices are shaded by how often calls came there, ways are wider
+/// the more often they were taken.
+pub fn render_mermaid_heat(graph: &Graph, heat: &Heat) -> String {
+    let mut out = draw(graph, heat);
+    for (shade, (fill, text, stroke)) in COLORS.iter().enumerate() {
+        let is_of_shade = |index: &usize| {
+            heat.vertex(*index).map(|it| level(it, heat.largest())) == Some(shade)
+        };
+        let vertices: Vec<String> = (0..graph.vertices.len())
+            .filter(is_of_shade)
+            .map(|index| format!("n{index}"))
+            .collect();
+        if !vertices.is_empty() {
+            let _ = writeln!(
+                out,
+                "  classDef heat{shade} fill:{fill},color:{text},stroke:{stroke}"
+            );
+            let _ = writeln!(out, "  class {} heat{shade}", vertices.join(","));
+        }
+    }
+    for index in 0..graph.arrows.len() {
+        if let Some(width) = heat.width(index) {
+            let _ = writeln!(out, "  linkStyle {index} stroke-width:{width}px");
+        }
+    }
+    out
+}
+
+fn draw(graph: &Graph, heat: &Heat) -> String {
     let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", title(&graph.name));
     let mut is_drawn = vec![false; graph.vertices.len()];
     for (number, cluster) in graph.clusters.iter().enumerate() {
         let _ = writeln!(out, "  subgraph u{number}[{}]", quoted(&cluster.name));
         for index in cluster.vertices.clone() {
             if let Some(vertex) = graph.vertices.get(index) {
-                let _ = writeln!(out, "    {}", shape(index, vertex));
+                let _ = writeln!(out, "    {}", shape(index, vertex, heat));
                 is_drawn[index] = true;
             }
         }
@@ -20,31 +53,49 @@ pub fn render_mermaid(graph: &Graph) -> String {
     }
     for (index, vertex) in graph.vertices.iter().enumerate() {
         if !is_drawn[index] {
-            let _ = writeln!(out, "  {}", shape(index, vertex));
+            let _ = writeln!(out, "  {}", shape(index, vertex, heat));
         }
     }
-    for arrow in &graph.arrows {
+    for (index, arrow) in graph.arrows.iter().enumerate() {
         let line = if arrow.is_jump { "-.->" } else { "-->" };
-        let label = match arrow.label.as_str() {
-            "" => String::new(),
-            label => format!("|{}|", quoted(label)),
+        let label = match (arrow.label.as_str(), heat.arrow(index)) {
+            ("", None) => String::new(),
+            (label, None) => format!("|{}|", quoted(label)),
+            ("", Some(count)) => format!("|{}|", quoted(&times(count))),
+            (label, Some(count)) => {
+                format!("|{}|", quoted(&format!("{label}\n{}", times(count))))
+            }
         };
         let _ = writeln!(out, "  n{} {line}{label} n{}", arrow.from, arrow.to);
     }
     out
 }
 
-fn shape(index: usize, vertex: &Vertex) -> String {
-    let text = if vertex.name == vertex.kind {
-        quoted(&vertex.name)
-    } else {
-        quoted(&format!("{}\n{}", vertex.name, vertex.kind))
-    };
+fn shape(index: usize, vertex: &Vertex, heat: &Heat) -> String {
+    let text = quoted(&caption(index, vertex, heat));
     if vertex.is_start {
         format!("n{index}([{text}])")
     } else {
         format!("n{index}[{text}]")
     }
+}
+
+/// What stands in a vertex.
+pub(super) fn caption(index: usize, vertex: &Vertex, heat: &Heat) -> String {
+    let mut caption = vertex.name.clone();
+    if vertex.name != vertex.kind {
+        caption.push('\n');
+        caption.push_str(&vertex.kind);
+    }
+    if let Some(count) = heat.vertex(index) {
+        caption.push('\n');
+        caption.push_str(&times(count));
+    }
+    caption
+}
+
+pub(super) fn times(count: u64) -> String {
+    format!("{count} ×")
 }
 
 /// A text as a string of YAML, which the head of a chart is.

@@ -2,10 +2,12 @@
 
 mod dot;
 mod graph;
+mod heat;
 mod mermaid;
 mod model;
 
-pub use dot::render_dot;
+pub use dot::{render_dot, render_dot_heat};
 pub use graph::{Arrow, Cluster, Graph, Vertex};
-pub use mermaid::render_mermaid;
+pub use heat::{Heat, level};
+pub use mermaid::{render_mermaid, render_mermaid_heat};
 pub use model::model;

@@ -6,7 +6,7 @@
 mod stale;
 mod summary;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -114,13 +114,13 @@ pub fn compare_all(
     Ok(())
 }
 
-fn one(path: &PathBuf, against: Against<'_>) -> Compared {
+fn one(path: &Path, against: Against<'_>) -> Compared {
     let mut files = Files::new();
     let (recording, mut diagnostics) = recording::load(path, &mut files);
     let Some(recording) = recording else {
         diagnostics.retain(|it| it.severity == Severity::Error);
         let result = Err(Unreadable { diagnostics, files });
-        return Compared { path: path.clone(), about: None, result };
+        return Compared { path: path.to_owned(), about: None, result };
     };
     let mut judged = judge(&recording, against);
     let mut stale = stale::of(&recording, judged.is_matched, against);
@@ -130,7 +130,7 @@ fn one(path: &PathBuf, against: Against<'_>) -> Compared {
     }
     let Recording { id, flow, recorded_at, .. } = recording;
     let about = Some(About { id, flow, recorded_at, stale });
-    Compared { path: path.clone(), about, result: Ok(judged.judgement) }
+    Compared { path: path.to_owned(), about, result: Ok(judged.judgement) }
 }
 
 /// A judgement, and what shows whether the recording has had its time.

@@ -1,0 +1,307 @@
+//! Logs of decisions, and other documents, read line by line: a log may be larger than the
+//! memory.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Take};
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::Decision;
+use super::json::number;
+use super::write::{Form, HEADER};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::value::{Json, Text};
+
+/// The longest line, in bytes: it may be the trace of a long call. A quotation mark that is
+/// never closed would otherwise take the rest of a table for one field.
+const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How much of a table is read at a time.
+const BUFFER: usize = 64 * 1024;
+
+/// How many faults of a file are told one by one.
+const MAX_FAULTS: usize = 10;
+
+/// What a line holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// A decision.
+    Decision(Decision),
+    /// Another JSON object.
+    Document(Json),
+}
+
+/// Reads a table (`.csv`) or JSON, an object a line or one object in the whole file, and
+/// gives what is found to `take`, which may refuse it. What cannot be read is left out and
+/// told: as warnings, or as errors if there is nothing else in the file.
+pub fn read(
+    path: &Path,
+    take: &mut dyn FnMut(Found) -> Result<(), String>,
+) -> Vec<Diagnostic> {
+    let mut reading = Reading { take, taken: 0, told: Vec::new(), faults: 0 };
+    let result =
+        File::open(path).map_err(|error| error.to_string()).and_then(
+            |file| match Form::of(path) {
+                Form::Csv => reading.table(file),
+                Form::Ndjson => reading.lines(file),
+            },
+        );
+    let name = path.display();
+    let severity = if reading.taken > 0 { Severity::Warning } else { Severity::Error };
+    let more = reading.faults - reading.told.len();
+    let summary = (more > 0).then(|| format!("{name}: {more} more like these"));
+    let faults =
+        reading.told.iter().map(|(line, fault)| format!("{name}:{line}: {fault}"));
+    let mut diagnostics: Vec<Diagnostic> = faults
+        .chain(summary)
+        .map(|message| {
+            let mut diagnostic = Diagnostic::new(Code::INVALID_DECISIONS, message);
+            diagnostic.severity = severity;
+            diagnostic
+        })
+        .collect();
+    if let Some(last) = diagnostics.last_mut().filter(|it| it.severity != Severity::Error)
+    {
+        last.help = Some("what cannot be read is left out; mend or remove it".into());
+    }
+    if let Err(reason) = result {
+        let message = format!("cannot read `{name}`: {reason}");
+        diagnostics.push(Diagnostic::new(Code::FILE_UNREADABLE, message));
+    }
+    diagnostics
+}
+
+/// A file that is being read.
+struct Reading<'t> {
+    take: &'t mut dyn FnMut(Found) -> Result<(), String>,
+    taken: u64,
+    /// The first faults, with their lines.
+    told: Vec<(u64, String)>,
+    faults: usize,
+}
+
+impl Reading<'_> {
+    fn take(&mut self, line: u64, found: Result<Found, String>) {
+        match found.and_then(|found| (self.take)(found)) {
+            Ok(()) => self.taken += 1,
+            Err(fault) => {
+                self.faults += 1;
+                if self.told.len() < MAX_FAULTS {
+                    self.told.push((line, fault));
+                }
+            }
+        }
+    }
+
+    fn lines(&mut self, file: File) -> Result<(), String> {
+        let mut lines = BufReader::with_capacity(BUFFER, file);
+        let mut line = Vec::new();
+        let mut number = 0;
+        loop {
+            let is_whole =
+                read_line(&mut lines, &mut line).map_err(|error| error.to_string())?;
+            if line.is_empty() {
+                return Ok(());
+            }
+            number += 1;
+            if !is_whole {
+                self.take(number, Err(too_long()));
+                continue;
+            }
+            let text = match line_text(&line) {
+                Ok(text) => text,
+                Err(fault) => {
+                    self.take(number, Err(fault));
+                    continue;
+                }
+            };
+            if text.is_empty() {
+                continue;
+            }
+            let json = parse(text);
+            if json.is_err() && self.taken == 0 && !text.ends_with('}') {
+                // It may be the beginning of one document that takes several lines.
+                return self.document(number, line, lines);
+            }
+            self.json(number, json);
+        }
+    }
+
+    /// Takes an object, or those of a list.
+    fn json(&mut self, line: u64, json: Result<Json, String>) {
+        match json {
+            Ok(Json::Array(items)) => {
+                for item in items.iter() {
+                    self.take(line, found(item.clone()));
+                }
+            }
+            other => self.take(line, other.and_then(found)),
+        }
+    }
+
+    /// A document that begins with this line and goes on in further ones. If it is none,
+    /// it is lines after all.
+    fn document(
+        &mut self,
+        first: u64,
+        mut text: Vec<u8>,
+        rest: BufReader<File>,
+    ) -> Result<(), String> {
+        let mut rest = rest.take(MAX_LINE_BYTES);
+        rest.read_to_end(&mut text).map_err(|error| error.to_string())?;
+        let parsed = line_text(&text).and_then(parse);
+        if parsed.is_ok() || rest.limit() == 0 {
+            self.json(first, parsed);
+            return Ok(());
+        }
+        for (number, line) in (first..).zip(text.split(|byte| *byte == b'\n')) {
+            if !line.trim_ascii().is_empty() {
+                self.json(number, line_text(line).and_then(parse));
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, file: File) -> Result<(), String> {
+        let problem = |error: csv::Error| error.to_string();
+        let allowance = MAX_LINE_BYTES + BUFFER as u64;
+        let mut rows = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(BUFFER)
+            .from_reader(file.take(allowance));
+        let mut row = ByteRecord::new();
+        if !rows.read_byte_record(&mut row).map_err(problem)? {
+            return Ok(());
+        }
+        let columns = match Columns::of(&row) {
+            Ok(columns) => columns,
+            Err(fault) => {
+                self.take(1, Err(fault));
+                return Ok(());
+            }
+        };
+        loop {
+            let file: &mut Take<File> = rows.get_mut();
+            file.set_limit(allowance);
+            if !rows.read_byte_record(&mut row).map_err(problem)? {
+                return Ok(());
+            }
+            let line = row.position().map_or(0, csv::Position::line);
+            if rows.get_ref().limit() == 0 {
+                self.take(line, Err(too_long()));
+                return Ok(());
+            }
+            self.take(line, columns.decision(&row).map(Found::Decision));
+        }
+    }
+}
+
+fn line_text(line: &[u8]) -> Result<&str, String> {
+    let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8 text")?;
+    Ok(text.trim_start_matches('\u{feff}').trim())
+}
+
+fn parse(text: &str) -> Result<Json, String> {
+    Json::parse(text).map_err(|error| error.to_string())
+}
+
+fn too_long() -> String {
+    format!("the line is longer than {MAX_LINE_BYTES} bytes")
+}
+
+/// Reads a line, and gives whether it was whole.
+fn read_line(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    lines.by_ref().take(MAX_LINE_BYTES + 1).read_until(b'\n', line)?;
+    let is_whole = line.len() as u64 <= MAX_LINE_BYTES;
+    if !is_whole && line.last() != Some(&b'\n') {
+        lines.skip_until(b'\n')?;
+    }
+    Ok(is_whole)
+}
+
+/// What an object is: a decision, bare or as a search finds it, or something else.
+fn found(json: Json) -> Result<Found, String> {
+    let Json::Object(_) = &json else { return Err("this is no JSON object".into()) };
+    let source = json.get("_source").unwrap_or(&json);
+    if !HEADER.iter().any(|key| source.get(key).is_some()) {
+        return Ok(Found::Document(json));
+    }
+    let text = |key: &str| match source.get(key) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) => Ok(Some(text.clone())),
+        Some(number @ (Json::Integer(_) | Json::Decimal(_))) => {
+            Ok(Some(Text::from(number.to_string())))
+        }
+        Some(_) => Err(format!("`{key}` is no text")),
+    };
+    let needed = |key: &str| text(key)?.ok_or_else(|| format!("`{key}` is missing"));
+    let occupancy = match source.get("queue_occupancy") {
+        None | Some(Json::Null) => None,
+        Some(other) => {
+            let number = number(other).filter(|number| number.is_finite());
+            Some(number.ok_or("`queue_occupancy` is no number")?)
+        }
+    };
+    Ok(Found::Decision(Decision {
+        timestamp: text("timestamp")?.unwrap_or_default(),
+        flow_instance_id: text("flowInstanceId")?.unwrap_or_default(),
+        dtmf: needed("dtmf")?,
+        queue_occupancy: occupancy,
+        routing_decision: needed("routing_decision")?,
+        state: text("state")?.unwrap_or_default(),
+    }))
+}
+
+/// Where the entries of a decision stand in a row; other columns do not matter.
+struct Columns([Option<usize>; HEADER.len()]);
+
+impl Columns {
+    fn of(header: &ByteRecord) -> Result<Self, String> {
+        let names: Vec<&str> = header
+            .iter()
+            .map(|name| std::str::from_utf8(name).unwrap_or_default())
+            .collect();
+        let is_named = |name: &str, wanted: &str| {
+            name.trim_start_matches('\u{feff}').trim() == wanted
+        };
+        let places =
+            HEADER.map(|wanted| names.iter().position(|name| is_named(name, wanted)));
+        for (name, place) in HEADER.iter().zip(&places) {
+            if place.is_none() && matches!(*name, "dtmf" | "routing_decision") {
+                let shown: String = names.join(",").chars().take(60).collect();
+                return Err(format!("the header `{shown}` has no column `{name}`"));
+            }
+        }
+        Ok(Self(places))
+    }
+
+    fn decision(&self, row: &ByteRecord) -> Result<Decision, String> {
+        let field = |place: &Option<usize>| match place {
+            None => Ok(""),
+            Some(place) => {
+                let bytes =
+                    row.get(*place).ok_or("the row has fewer fields than the header")?;
+                std::str::from_utf8(bytes).map_err(|_| "the row is not UTF-8 text")
+            }
+        };
+        let [timestamp, instance, dtmf, occupancy, decision, state] = &self.0;
+        let occupancy = match field(occupancy)?.trim() {
+            "" => None,
+            text => {
+                let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+                Some(number.ok_or("`queue_occupancy` is no number")?)
+            }
+        };
+        Ok(Decision {
+            timestamp: field(timestamp)?.into(),
+            flow_instance_id: field(instance)?.into(),
+            dtmf: field(dtmf)?.into(),
+            queue_occupancy: occupancy,
+            routing_decision: field(decision)?.into(),
+            state: field(state)?.into(),
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! Decisions written down: an object or a row a line, and as Elasticsearch takes them.
+
+use std::path::Path;
+
+use super::Decision;
+use crate::value::{derived_id, write_json_string};
+
+/// The entries of a document, and the columns of a table, in order.
+pub const HEADER: [&str; 6] = [
+    "timestamp",
+    "flowInstanceId",
+    "dtmf",
+    "queue_occupancy",
+    "routing_decision",
+    "state",
+];
+
+/// How a log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A JSON object a line.
+    Ndjson,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+impl Form {
+    /// By the file's name: tables end in `.csv`.
+    pub fn of(path: &Path) -> Self {
+        let is_table = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        if is_table { Self::Csv } else { Self::Ndjson }
+    }
+}
+
+/// Appends the document and a line break.
+pub fn write_line(decision: &Decision, out: &mut String) {
+    write_object(decision, out);
+    out.push('\n');
+}
+
+fn write_object(decision: &Decision, out: &mut String) {
+    let occupancy = decision.queue_occupancy.map(|number| number.to_string());
+    let [timestamp, instance, dtmf, queue_occupancy, routing_decision, state] = HEADER;
+    for (before, key, text) in [
+        ('{', timestamp, Some(&decision.timestamp)),
+        (',', instance, Some(&decision.flow_instance_id)),
+        (',', dtmf, Some(&decision.dtmf)),
+        (',', queue_occupancy, None),
+        (',', routing_decision, Some(&decision.routing_decision)),
+        (',', state, Some(&decision.state)),
+    ] {
+        out.push(before);
+        write_json_string(key, out);
+        out.push(':');
+        match text {
+            Some(text) => write_json_string(text, out),
+            None => out.push_str(occupancy.as_deref().unwrap_or("null")),
+        }
+    }
+    out.push('}');
+}
+
+/// Appends rows, behind the header if it is wanted.
+pub fn write_csv(decisions: &[Decision], with_header: bool, out: &mut String) {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    // A vector takes everything, and rows are equally long.
+    if with_header {
+        let _ = rows.write_record(HEADER);
+    }
+    for decision in decisions {
+        let occupancy = decision.queue_occupancy.map(|number| number.to_string());
+        let _ = rows.write_record([
+            decision.timestamp.as_str(),
+            &decision.flow_instance_id,
+            &decision.dtmf,
+            occupancy.as_deref().unwrap_or_default(),
+            &decision.routing_decision,
+            &decision.state,
+        ]);
+    }
+    let rows = rows.into_inner().unwrap_or_default();
+    out.push_str(&String::from_utf8_lossy(&rows));
+}
+
+/// The body of a `_bulk` request to an Elasticsearch-compatible store. `first` is the number
+/// of the first document in its log: the ids follow from numbers and documents, so that a
+/// request that is sent again changes nothing.
+pub fn bulk(decisions: &[Decision], first: u64, index: &str) -> String {
+    let mut out = String::new();
+    for (number, decision) in (first..).zip(decisions) {
+        let mut object = String::new();
+        write_object(decision, &mut object);
+        out.push_str("{\"index\":{\"_index\":");
+        write_json_string(index, &mut out);
+        out.push_str(",\"_id\":");
+        write_json_string(&derived_id(&format!("{number} {object}")), &mut out);
+        out.push_str("}}\n");
+        out.push_str(&object);
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,97 @@
+//! The heat map as a page that stands for itself.
+
+use std::fmt::Write;
+
+use super::Heatmap;
+use super::listing::{Drawn, Listed, Node, listing};
+use super::svg::{escaped, render_svg};
+use crate::flow::write::level;
+
+/// Light or dark as the reader's system is.
+const STYLE: &str = "\
+:root{color-scheme:light dark;--ground:#ffffff;--ink:#1c1f23;--soft:#5f6670;--line:#e3e5e8;\
+--h0:#f3f4f2;--h1:#d3ecab;--h2:#93d4bf;--h3:#2a78b5;--h4:#1b2f80}\
+@media(prefers-color-scheme:dark){:root{--ground:#15181c;--ink:#e8eaed;--soft:#9aa3ad;\
+--line:#2c3239;--h0:#1f242a;--h1:#1f3560;--h2:#1f6593;--h3:#3aa9a8;--h4:#d3ee9c}}\
+body{margin:0 auto;padding:24px;max-width:1200px;background:var(--ground);color:var(--ink);\
+font:15px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif}\
+h1{font-size:22px;margin:0 0 4px}h2{font-size:17px;margin:36px 0 4px}\
+p{margin:0 0 12px;color:var(--soft)}\
+figure{margin:0 0 0 -24px;overflow-x:auto}\
+.wide{overflow-x:auto}\
+table{border-collapse:collapse;font-size:14px}\
+th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid var(--line)}\
+th{font-weight:600;color:var(--soft)}\
+td.count,th.count{text-align:right;font-variant-numeric:tabular-nums}\
+td.kind,td.paths{color:var(--soft)}\
+.bar{display:block;width:140px;height:12px;border-radius:3px;background:var(--h0)}\
+.bar i{display:block;height:12px;border-radius:3px}\
+.h1 i{background:var(--h1)}.h2 i{background:var(--h2)}\
+.h3 i{background:var(--h3)}.h4 i{background:var(--h4)}\
+tr.never td{color:var(--soft)}";
+
+/// The table of keys and decisions, and the nodes with their counts.
+pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>Heat map</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>Heat map</h1>\n"
+    );
+    let calls = match heatmap.nodes.calls {
+        1 => "1 call".to_owned(),
+        calls => format!("{calls} calls"),
+    };
+    let told = match (heatmap.table.total(), heatmap.nodes.is_empty()) {
+        (0, _) => format!("The nodes that {calls} came to."),
+        (_, true) => "What came of the keys that callers pressed.".to_owned(),
+        _ => format!(
+            "What came of the keys that callers pressed, and the nodes that {calls} came to."
+        ),
+    };
+    let _ = writeln!(out, "<p>{told}</p>");
+    if heatmap.table.total() > 0 {
+        let _ = writeln!(out, "<figure>\n{}</figure>", render_svg(heatmap));
+    }
+    for flow in listing(heatmap, drawn) {
+        nodes(&flow, &mut out);
+    }
+    out.push_str("</body>\n</html>\n");
+    out
+}
+
+fn nodes(flow: &Listed, out: &mut String) {
+    let reached = flow.nodes.iter().filter(|node| node.count > 0).count();
+    let _ = write!(
+        out,
+        "<h2>{}</h2>\n<p>Calls came to {reached} of {} nodes.</p>\n\
+         <div class=\"wide\"><table>\n<tr><th></th><th class=\"count\">count</th>\
+         <th>node</th><th>type</th><th>paths</th></tr>\n",
+        escaped(&flow.name),
+        flow.nodes.len()
+    );
+    let largest = flow.largest();
+    for node in &flow.nodes {
+        row(node, largest, out);
+    }
+    out.push_str("</table></div>\n");
+}
+
+fn row(node: &Node, largest: u64, out: &mut String) {
+    let paths: Vec<String> =
+        node.paths.iter().map(|(path, count)| format!("{path} ×{count}")).collect();
+    let share = u128::from(node.count) * 100 / u128::from(largest.max(1));
+    // What was taken at all is seen.
+    let share = if node.count > 0 { share.max(2) } else { 0 };
+    let _ = writeln!(
+        out,
+        "<tr{}><td><span class=\"bar h{}\"><i style=\"width:{share}%\"></i></span></td>\
+         <td class=\"count\">{}</td><td>{}</td><td class=\"kind\">{}</td>\
+         <td class=\"paths\">{}</td></tr>",
+        if node.count == 0 { " class=\"never\"" } else { "" },
+        level(node.count, largest),
+        node.count,
+        escaped(&node.name),
+        escaped(&node.kind),
+        escaped(&paths.join(", "))
+    );
+}

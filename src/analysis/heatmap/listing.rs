@@ -1,0 +1,77 @@
+//! The nodes of flows with their counts, in the order in which they are shown.
+
+use super::Heatmap;
+use super::nodes::NodeHeat;
+use crate::flow::write::Graph;
+
+/// A flow of which there is the document: its id, and its graph.
+pub type Drawn = (String, Graph);
+
+/// A flow with its nodes.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Listed {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) nodes: Vec<Node>,
+}
+
+/// A node with its counts.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) kind: String,
+    pub(super) count: u64,
+    /// The paths that were taken, and how often.
+    pub(super) paths: Vec<(String, u64)>,
+}
+
+impl Listed {
+    pub(super) fn largest(&self) -> u64 {
+        self.nodes.iter().map(|node| node.count).max().unwrap_or(0)
+    }
+}
+
+/// The flows that are drawn in their order, with all nodes in theirs; then the other flows
+/// that calls came to, with the nodes most often come to first.
+pub(super) fn listing(heatmap: &Heatmap, drawn: &[Drawn]) -> Vec<Listed> {
+    if heatmap.nodes.is_empty() {
+        return Vec::new();
+    }
+    let of_graph = drawn.iter().map(|(id, graph)| with_graph(heatmap, id, graph));
+    let others = heatmap.nodes.flows.iter();
+    let others =
+        others.filter(|(id, _)| drawn.iter().all(|(known, _)| known != id.as_str()));
+    let others = others.map(|(id, flow)| {
+        let nodes = flow.nodes.iter().map(|(id, counts)| node(id, counts));
+        let mut nodes: Vec<Node> = nodes.collect();
+        nodes.sort_by_key(|node| std::cmp::Reverse(node.count));
+        let name = flow.name.as_ref().unwrap_or(id).to_string();
+        Listed { id: id.to_string(), name, nodes }
+    });
+    of_graph.chain(others).collect()
+}
+
+fn with_graph(heatmap: &Heatmap, id: &str, graph: &Graph) -> Listed {
+    let counted = heatmap.nodes.flows.get(id);
+    let vertices = graph.vertices.iter().filter_map(|vertex| {
+        let id = vertex.id.as_deref()?;
+        let counts = counted.and_then(|flow| flow.nodes.get(id));
+        let mut node = node(id, counts.unwrap_or(&NodeHeat::default()));
+        node.name.clone_from(&vertex.name);
+        node.kind.clone_from(&vertex.kind);
+        Some(node)
+    });
+    Listed { id: id.into(), name: graph.name.clone(), nodes: vertices.collect() }
+}
+
+fn node(id: &str, counts: &NodeHeat) -> Node {
+    let paths = counts.paths().into_iter();
+    Node {
+        id: id.into(),
+        name: counts.name.to_string(),
+        kind: counts.node_type.to_string(),
+        count: counts.count,
+        paths: paths.map(|(path, count)| (path.to_owned(), count)).collect(),
+    }
+}

@@ -1,0 +1,291 @@
+//! The table of keys and decisions as a drawing.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::table::{Cell, View};
+use super::text::{average, decisions};
+use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
+use crate::diagnostic::visible;
+use crate::flow::write::level;
+
+/// Sizes, in pixels.
+const CELL: f64 = 92.0;
+const MAX_CELL: f64 = 140.0;
+const ROW: f64 = 40.0;
+const MARGIN: f64 = 24.0;
+const HEAD: f64 = 64.0;
+const FOOT: f64 = 60.0;
+
+/// How wide a character of the labels is, about.
+const CHARACTER: f64 = 7.6;
+
+/// Longer labels are cut; the whole text comes up where the pointer rests.
+const MAX_LABEL: usize = 32;
+
+/// Labels that are too long for their column stand at this angle.
+const ANGLE: f64 = 35.0;
+
+/// The shades of the counts, and everything else, in light and in dark.
+const STYLE: &str = "\
+.heatmap{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;\
+--ground:#ffffff;--ink:#1c1f23;--soft:#5f6670;--h0:#f3f4f2;\
+--h1:#d3ecab;--h2:#93d4bf;--h3:#2a78b5;--h4:#1b2f80;\
+--t1:#1a2b1a;--t2:#0d2b2b;--t3:#ffffff;--t4:#ffffff}\
+@media(prefers-color-scheme:dark){.heatmap{\
+--ground:#15181c;--ink:#e8eaed;--soft:#9aa3ad;--h0:#1f242a;\
+--h1:#1f3560;--h2:#1f6593;--h3:#3aa9a8;--h4:#d3ee9c;\
+--t1:#e8eaed;--t2:#ffffff;--t3:#06201f;--t4:#14210a}}\
+.heatmap text{fill:var(--ink)}\
+.heatmap .ground{fill:var(--ground)}\
+.heatmap .title{font-size:17px;font-weight:600}\
+.heatmap .soft{fill:var(--soft)}\
+.heatmap .count{font-size:15px;font-variant-numeric:tabular-nums}\
+.heatmap .small{font-size:11px}\
+.heatmap .h0{fill:var(--h0)}.heatmap .h1{fill:var(--h1)}.heatmap .h2{fill:var(--h2)}\
+.heatmap .h3{fill:var(--h3)}.heatmap .h4{fill:var(--h4)}\
+.heatmap .t0{fill:var(--soft)}.heatmap .t1{fill:var(--t1)}.heatmap .t2{fill:var(--t2)}\
+.heatmap .t3{fill:var(--t3)}.heatmap .t4{fill:var(--t4)}";
+
+/// The table as SVG that stands for itself: light or dark as the reader's system is.
+pub fn render_svg(heatmap: &Heatmap) -> String {
+    let view = heatmap.table.view(MAX_ROWS, MAX_COLUMNS);
+    let sizes = Sizes::of(&view);
+    let (width, height) = (sizes.width, sizes.height);
+    let title = format!("Keys by decision, {}", decisions(view.total().count));
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heatmap\" role=\"img\" \
+         width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">\n\
+         <title>{title}</title>\n<style>{STYLE}</style>\n\
+         <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n\
+         <text class=\"title\" x=\"{MARGIN}\" y=\"34\">Keys by decision</text>\n\
+         <text class=\"soft\" x=\"{MARGIN}\" y=\"54\">{}</text>\n",
+        subtitle(&view),
+    );
+    for (column, name) in view.columns.iter().enumerate() {
+        sizes.head(column, name, &mut out);
+    }
+    let largest = view.largest();
+    for (row, name) in view.rows.iter().enumerate() {
+        sizes.row(row, name, &view, largest, &mut out);
+    }
+    sizes.totals(&view, &mut out);
+    sizes.key(largest, &mut out);
+    out.push_str("</svg>\n");
+    out
+}
+
+fn subtitle(view: &View) -> String {
+    let count = decisions(view.total().count);
+    match view.total().occupancy() {
+        Some(_) => format!("{count}; small: agents available on average"),
+        None => count,
+    }
+}
+
+/// Where everything stands.
+struct Sizes {
+    cell: f64,
+    left: f64,
+    top: f64,
+    is_slanted: bool,
+    rows: f64,
+    width: f64,
+    height: f64,
+}
+
+impl Sizes {
+    fn of(view: &View) -> Self {
+        let longest = |names: &[String]| {
+            number(names.iter().map(|name| cut(name).width()).max().unwrap_or(0))
+                * CHARACTER
+        };
+        let (columns, rows) = (number(view.columns.len()), number(view.rows.len()));
+        let left = MARGIN + longest(&view.rows).max(40.0) + 12.0;
+        let label = longest(&view.columns);
+        let is_slanted = label + 16.0 > MAX_CELL;
+        let cell = if is_slanted { CELL } else { CELL.max(label + 16.0) };
+        let (sin, cos) = ANGLE.to_radians().sin_cos();
+        let head = if is_slanted { label * sin + 22.0 } else { 32.0 };
+        let top = HEAD + head;
+        let over = if is_slanted { (label * cos - cell * 1.3).max(0.0) } else { 0.0 };
+        let table = left + (columns + 1.0) * cell + over + MARGIN;
+        let height = top + (rows + 1.0) * ROW + FOOT;
+        Self { cell, left, top, is_slanted, rows, width: table.max(420.0), height }
+    }
+
+    fn x(&self, column: usize) -> f64 {
+        self.left + number(column) * self.cell
+    }
+
+    fn y(&self, row: usize) -> f64 {
+        self.top + number(row) * ROW
+    }
+
+    /// The label of a column.
+    fn head(&self, column: usize, name: &str, out: &mut String) {
+        let (x, y) = (self.x(column) + self.cell / 2.0, self.top - 10.0);
+        let place = if self.is_slanted {
+            format!("transform=\"translate({x:.1} {y:.1}) rotate(-{ANGLE})\"")
+        } else {
+            format!("text-anchor=\"middle\" x=\"{x:.1}\" y=\"{y:.1}\"")
+        };
+        let _ = writeln!(out, "<text {place}>{}</text>", label(name));
+    }
+
+    fn row(&self, row: usize, name: &str, view: &View, largest: u64, out: &mut String) {
+        let middle = self.y(row) + ROW / 2.0;
+        let _ = writeln!(
+            out,
+            "<text text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            self.left - 12.0,
+            middle + 5.0,
+            label(name)
+        );
+        let cells = view.cells.get(row).into_iter().flatten();
+        for (column, cell) in cells.enumerate() {
+            let decision = view.columns.get(column).map_or("", String::as_str);
+            let title = format!("{name} → {decision}: {}", cell.count);
+            let shade = level(cell.count, largest);
+            self.cell((row, column), cell, &title, shade, out);
+        }
+        self.total(self.x(view.columns.len()), middle, view.row_total(row).count, out);
+    }
+
+    fn cell(
+        &self,
+        (row, column): (usize, usize),
+        cell: &Cell,
+        title: &str,
+        shade: usize,
+        out: &mut String,
+    ) {
+        let _ = write!(
+            out,
+            "<g><title>{}</title><rect class=\"h{shade}\" x=\"{:.1}\" y=\"{:.1}\" \
+             width=\"{:.1}\" height=\"{:.1}\" rx=\"4\"/>",
+            escaped(title),
+            self.x(column) + 1.5,
+            self.y(row) + 1.5,
+            self.cell - 3.0,
+            ROW - 3.0,
+        );
+        let (x, y) = (self.x(column) + self.cell / 2.0, self.y(row) + ROW / 2.0);
+        let text = |class: &str, y: f64, text: &str| {
+            format!(
+                "<text class=\"{class} t{shade}\" text-anchor=\"middle\" x=\"{x:.1}\" \
+                 y=\"{y:.1}\">{text}</text>"
+            )
+        };
+        let count = cell.count.to_string();
+        match cell.occupancy() {
+            Some(occupancy) => {
+                out.push_str(&text("count", y - 1.0, &count));
+                out.push_str(&text("small", y + 13.0, &average(occupancy)));
+            }
+            None => out.push_str(&text("count", y + 5.0, &count)),
+        }
+        out.push_str("</g>\n");
+    }
+
+    fn total(&self, x: f64, middle: f64, count: u64, out: &mut String) {
+        let _ = writeln!(
+            out,
+            "<text class=\"count soft\" text-anchor=\"middle\" x=\"{:.1}\" y=\"{:.1}\">\
+             {count}</text>",
+            x + self.cell / 2.0,
+            middle + 5.0
+        );
+    }
+
+    /// The labels and the last line of the totals.
+    fn totals(&self, view: &View, out: &mut String) {
+        let middle = self.y(view.rows.len()) + ROW / 2.0;
+        let x = self.x(view.columns.len()) + self.cell / 2.0;
+        let _ = writeln!(
+            out,
+            "<text class=\"soft\" text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\">total</text>",
+            self.left - 12.0,
+            middle + 5.0
+        );
+        let y = self.top - 10.0;
+        let _ = writeln!(
+            out,
+            "<text class=\"soft\" text-anchor=\"middle\" x=\"{x:.1}\" y=\"{y:.1}\">total</text>"
+        );
+        for column in 0..view.columns.len() {
+            self.total(self.x(column), middle, view.column_total(column).count, out);
+        }
+        self.total(self.x(view.columns.len()), middle, view.total().count, out);
+    }
+
+    /// What the shades stand for.
+    fn key(&self, largest: u64, out: &mut String) {
+        let y = self.top + (self.rows + 1.0) * ROW + 16.0;
+        let mut x = MARGIN;
+        let mut last = 0;
+        for shade in 0..=4_u64 {
+            let most = u128::from(largest) * u128::from(shade) / 4;
+            let most = u64::try_from(most).unwrap_or(largest);
+            // Small counts do not need all shades.
+            if shade > 0 && most == last {
+                continue;
+            }
+            let text = match most - last {
+                0 => "0".to_owned(),
+                1 => most.to_string(),
+                _ => format!("{}–{most}", last + 1),
+            };
+            last = most;
+            let _ = writeln!(
+                out,
+                "<rect class=\"h{shade}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"22\" height=\"16\" \
+                 rx=\"3\"/><text class=\"small soft\" x=\"{:.1}\" y=\"{:.1}\">{text}</text>",
+                x + 28.0,
+                y + 12.0
+            );
+            x += 28.0 + number(text.chars().count()) * 6.5 + 16.0;
+        }
+    }
+}
+
+/// A label, cut if it is long, with the whole text for who rests the pointer on it.
+fn label(name: &str) -> String {
+    let shown = cut(name);
+    if shown == name {
+        return escaped(name);
+    }
+    format!("{}<title>{}</title>", escaped(&shown), escaped(name))
+}
+
+/// Names often begin alike and end alike: what is cut is the middle.
+fn cut(name: &str) -> String {
+    let length = name.chars().count();
+    if length <= MAX_LABEL {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(MAX_LABEL / 2).collect();
+    let end: String = name.chars().skip(length + 1 - MAX_LABEL / 2).collect();
+    format!("{begin}…{end}")
+}
+
+/// A text as markup has it.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for character in visible::one_line(text).chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes of a drawing are small")]
+fn number(count: usize) -> f64 {
+    count as f64
+}

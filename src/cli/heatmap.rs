@@ -1,0 +1,154 @@
+//! `flowsim heatmap`
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::exit::Exit;
+use super::{load, output};
+use crate::analysis::decisions;
+use crate::analysis::heatmap::{
+    Drawn, Heatmap, render_html, render_json, render_svg, render_text,
+};
+use crate::diagnostic::{Severity, sort};
+use crate::flow::read;
+use crate::flow::write::{Graph, render_dot_heat, render_mermaid_heat};
+use crate::source::Files;
+use crate::trace::TextStyle;
+
+/// Count which keys led where, and how often calls came to each node.
+///
+/// Exits with 0 if there was something to count, 2 if the command line makes no sense, 3 if a
+/// file does not load, 4 if there is nothing to count.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Decision logs (.csv, or an object a line), traces of `flowsim run --format json`, and
+    /// what `flowsim test --coverage-out` writes
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+
+    /// Files or folders of the flows that were called: their nodes are told in the flows'
+    /// order, those that no call came to among them; repeatable
+    #[arg(long, value_name = "PATH")]
+    flows: Vec<PathBuf>,
+
+    #[command(flatten)]
+    placeholders: load::Placeholders,
+
+    /// What to print: tables for people, a drawing of the keys, a page, all counts, or the
+    /// flows as graphs with their heat, in Mermaid or DOT
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Svg,
+    Html,
+    Json,
+    Mermaid,
+    Dot,
+}
+
+impl Format {
+    /// Whether it shows flows and nothing else.
+    fn is_graph(self) -> bool {
+        matches!(self, Self::Mermaid | Self::Dot)
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    if arguments.format.is_graph() && arguments.flows.is_empty() {
+        let text =
+            "a graph needs the flows that were called: name them with --flows PATH";
+        output::message("error", text);
+        return Ok(Exit::Usage);
+    }
+    let mut files = Files::new();
+    let drawn = match drawn(arguments, &mut files) {
+        Ok(drawn) => drawn,
+        Err(exit) => return Ok(exit),
+    };
+    let mut heatmap = Heatmap::default();
+    let mut diagnostics = Vec::new();
+    for path in &arguments.inputs {
+        diagnostics.extend(decisions::read(path, &mut |found| heatmap.add(found)));
+    }
+    output::diagnostics(&diagnostics, &files);
+    if diagnostics.iter().any(|it| it.severity == Severity::Error) {
+        return Ok(Exit::Input);
+    }
+    if let Some(missing) = missing(arguments.format, &heatmap) {
+        output::message("error", missing);
+        return Ok(Exit::Nothing);
+    }
+    output::result_to(arguments.out.as_deref(), &render(arguments, &heatmap, &drawn))
+}
+
+/// What is not there of which the form tells alone.
+fn missing(format: Format, heatmap: &Heatmap) -> Option<&'static str> {
+    match format {
+        _ if heatmap.is_empty() => {
+            Some("there is nothing to count: no decisions and no traces")
+        }
+        Format::Svg if heatmap.table.total() == 0 => {
+            Some("there are no decisions to draw: no caller pressed a key")
+        }
+        Format::Mermaid | Format::Dot if heatmap.nodes.is_empty() => Some(
+            "there are no traces, and decisions do not tell which nodes a call came to\n\n\
+             take traces, or what `flowsim test --coverage-out` writes",
+        ),
+        _ => None,
+    }
+}
+
+fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+    let graphs = |render: fn(&Graph, &_) -> String| {
+        let graphs =
+            drawn.iter().map(|(id, graph)| render(graph, &heatmap.nodes.heat(id, graph)));
+        graphs.collect::<Vec<_>>().join("\n")
+    };
+    match arguments.format {
+        Format::Text => {
+            let is_shown = arguments.out.is_none();
+            let style = TextStyle {
+                color: is_shown && output::result_has_color(),
+                width: if is_shown { output::result_width() } else { None },
+            };
+            render_text(heatmap, drawn, style)
+        }
+        Format::Svg => render_svg(heatmap),
+        Format::Html => render_html(heatmap, drawn),
+        Format::Json => render_json(heatmap, drawn),
+        Format::Mermaid => graphs(render_mermaid_heat),
+        Format::Dot => graphs(render_dot_heat),
+    }
+}
+
+/// The flows that were named, by the ids that traces have of them.
+fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<Drawn>, Exit> {
+    if arguments.flows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let placeholders = arguments.placeholders.values(files)?;
+    let mut loaded = read::load(&arguments.flows, &placeholders, files);
+    loaded.diagnostics.retain(|it| it.severity == Severity::Error);
+    sort(&mut loaded.diagnostics);
+    output::diagnostics(&loaded.diagnostics, files);
+    if loaded.diagnostics.iter().any(|it| it.code.is_about_loading()) {
+        return Err(Exit::Input);
+    }
+    let drafts = loaded.flows.iter();
+    let drafts = drafts.map(|flow| (flow.key().to_string(), Graph::of_draft(flow)));
+    let architect = loaded.architect.iter().map(|flow| {
+        let id = flow.id.as_ref().unwrap_or(&flow.name.value);
+        (id.to_string(), Graph::of_architect(flow))
+    });
+    Ok(drafts.chain(architect).collect())
+}

@@ -1,0 +1,52 @@
+//! What came of the callers' keys in the tests of a run.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::analysis::decisions::{Decision, of_trace};
+use crate::cli::decisions::replace;
+use crate::cli::exit::Exit;
+use crate::runner::CaseResult;
+use crate::value::derived_id;
+
+/// Whether decisions are to be written.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(super) struct Wanted {
+    /// Write what came of the callers' keys to a file, for `flowsim heatmap`: a table if its
+    /// name ends in .csv, else a JSON object a line
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+}
+
+/// Collects decisions, if anybody wants them.
+pub(super) struct Log<'w> {
+    path: Option<&'w PathBuf>,
+    decisions: Vec<Decision>,
+}
+
+impl Wanted {
+    pub(super) fn log(&self) -> Log<'_> {
+        Log { path: self.decisions.as_ref(), decisions: Vec::new() }
+    }
+}
+
+impl Log<'_> {
+    pub(super) fn add(&mut self, result: &CaseResult) {
+        if let (Some(_), Some(trace), Some(program)) =
+            (self.path, &result.trace, &result.program)
+        {
+            // The same call in two tests is two calls.
+            let id = &result.id;
+            let seed =
+                format!("{}:{}:{:?}:{}", id.file.display(), id.line, id.row, id.name);
+            let instance = derived_id(&seed);
+            self.decisions.extend(of_trace(trace, &program.legend, &instance));
+        }
+    }
+
+    pub(super) fn tell(&self) -> Exit {
+        self.path.map_or(Exit::Success, |path| replace(path, &self.decisions))
+    }
+}

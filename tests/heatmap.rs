@@ -1,0 +1,611 @@
+//! Decision logs, and the heat maps that are made of them, of traces and of coverage.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use flowsim::analysis::decisions::{
+    self, Decision, Found, INDEX, bulk, of_document, of_trace, write_csv, write_line,
+};
+use flowsim::diagnostic::{Code, Diagnostic, Severity};
+use flowsim::engine::{Call, Session, play};
+use flowsim::flow::read;
+use flowsim::program::Program;
+use flowsim::source::Files;
+use flowsim::trace::{JsonWriter, Trace};
+use flowsim::value::Json;
+use flowsim::world::{FixtureHost, Fixtures, Input};
+use proptest::prelude::*;
+use serde_json::Value;
+use tempfile::{TempDir, tempdir};
+
+fn flowsim(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR");
+    command.env_remove("CLICOLOR_FORCE").args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn result(arguments: &[&str]) -> String {
+    let output = flowsim(arguments);
+    assert_eq!(text(&output.stderr), "", "{arguments:?}");
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    text(&output.stdout)
+}
+
+/// A call of `fixtures/NAME` with these answers, and the log that it adds to.
+fn call(name: &str, flags: &[&str], log: &str) {
+    let flows = format!("fixtures/{name}/flows");
+    let fixtures = format!("fixtures/{name}/fixtures.yaml");
+    let fixed = ["run", &flows, "--fixtures", &fixtures, "--decisions", log];
+    let output = flowsim(&[&fixed, flags].concat());
+    assert!(output.status.code() < Some(2), "{}", text(&output.stderr));
+}
+
+fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).display().to_string()
+}
+
+/// A log as programs of others write it: the keys and decisions of seed 002.
+fn log_of_others() -> String {
+    let mut log = String::new();
+    for number in 0..60_u32 {
+        let agents = number * 7 % 10;
+        let decision = if agents >= 5 { "route_to_queue" } else { "route_to_vm" };
+        let keys = ["1", "1", "1", "2", "2", "0", "*"][number as usize % 7];
+        let _ = writeln!(
+            log,
+            r#"{{"timestamp": "2026-01-05T09:00:{number:02}.123456", "flowInstanceId": "call-{number}", "dtmf": "{keys}", "queue_occupancy": {agents}, "routing_decision": "{decision}", "state": "COMPLETE"}}"#
+        );
+    }
+    log
+}
+
+#[test]
+fn calls_leave_a_document_for_every_entry() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.ndjson");
+    // Nobody is free in the queue: the caller is sent there for a callback.
+    call(
+        "payment-journey",
+        &["--input", "999#", "--input", "1", "--input", "4711#"],
+        &log,
+    );
+    call(
+        "alder-clinic",
+        &["--at", "2026-03-10T14:00:00Z", "--input", "1", "--input", "3"],
+        &log,
+    );
+    call("alder-clinic", &["--at", "2026-03-11T02:00:00Z", "--input", "1"], &log);
+    // Silence is no entry, and leaves nothing.
+    call("alder-clinic", &["--at", "2026-03-11T02:00:00Z"], &log);
+    call("deep-menu", &["--input", "9"], &log);
+    insta::assert_snapshot!("log_of_calls", fs::read_to_string(log).unwrap());
+}
+
+#[test]
+fn a_table_has_one_header_and_a_torn_line_stays_alone() {
+    let folder = tempdir().unwrap();
+    let (table, lines) = (path(&folder, "log.csv"), path(&folder, "log.jsonl"));
+    for keys in ["1", "3"] {
+        call("deep-menu", &["--input", keys], &table);
+    }
+    insta::assert_snapshot!("table_of_calls", fs::read_to_string(&table).unwrap());
+    fs::write(&lines, "{\"dtmf\":\"1\",\"routing_dec").unwrap();
+    call("deep-menu", &["--input", "1"], &lines);
+    let found = fs::read_to_string(&lines).unwrap();
+    assert_eq!(found.lines().count(), 2);
+    assert!(found.lines().nth(1).unwrap().starts_with("{\"timestamp\""), "{found}");
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_a_failure_outside() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "no/such/log.ndjson");
+    for command in [
+        &["run", "fixtures/deep-menu/flows", "--input", "1", "--decisions", &log][..],
+        &["test", "fixtures/alder-clinic", "--decisions", &log],
+    ] {
+        let output = flowsim(command);
+        assert_eq!(output.status.code(), Some(5));
+        assert!(text(&output.stderr).contains("cannot write"), "{command:?}");
+        assert!(!output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn tests_leave_the_same_log_however_many_run_at_once() {
+    let folder = tempdir().unwrap();
+    let log = |jobs: &str, name: &str| {
+        let path = path(&folder, name);
+        let output = flowsim(&["test", "fixtures", "--jobs", jobs, "--decisions", &path]);
+        assert!(output.status.code() < Some(2), "{}", text(&output.stderr));
+        fs::read_to_string(path).unwrap()
+    };
+    let one = log("1", "one.ndjson");
+    assert_eq!(one, log("4", "four.ndjson"));
+    assert!(one.lines().count() >= 7, "{one}");
+    // A call that two tests make is two calls.
+    let instance = |line: &str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        line["flowInstanceId"].to_string()
+    };
+    let calls: BTreeSet<String> = one.lines().map(instance).collect();
+    assert!(calls.len() >= 5, "{calls:?}");
+    // Written anew, not added to.
+    assert_eq!(one, log("2", "one.ndjson"));
+}
+
+/// All flows of a folder and what they are called with.
+fn traces(name: &str, inputs: &[&str]) -> (Arc<Program>, Vec<Trace>) {
+    let mut files = Files::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let loaded = read::load(&[root.join("flows")], &[], &mut files);
+    let (fixtures, _) = Fixtures::load(&[root.join("fixtures.yaml")], &mut files);
+    let fixtures = Arc::new(fixtures);
+    let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
+    let names = program.legend.flows.iter().map(|flow| flow.name.clone());
+    let names: Vec<_> = names.collect();
+    let mut traces = Vec::new();
+    for flow in names {
+        let flow = program.flow(&flow).unwrap();
+        for first in inputs {
+            for second in inputs {
+                let inputs = [first, second, first, second, second];
+                let inputs = inputs.map(|it| Input::parse(it).unwrap());
+                let call = Call::new(flow).in_organisation(Arc::clone(&fixtures));
+                let mut session = Session::start(Arc::clone(&program), &call);
+                let mut host = FixtureHost::new(&fixtures, &inputs);
+                traces.push(play(&mut session, &call, &mut host));
+            }
+        }
+    }
+    (program, traces)
+}
+
+/// A log and a heat map of a trace's JSON tell what the log of the call itself tells.
+#[test]
+fn a_call_and_its_trace_tell_the_same() {
+    let mut count = 0;
+    for name in [
+        "alder-clinic",
+        "deep-menu",
+        "northlight-power",
+        "order-status",
+        "parcel-line",
+        "payment-journey",
+        "shared-flow",
+        "swift-parcels",
+    ] {
+        let (program, traces) = traces(name, &["1", "2", "3", "0", "-", "4711#", "*"]);
+        let writer = JsonWriter::new(&program.legend);
+        for trace in &traces {
+            let mut json = String::new();
+            writer.write(trace, &mut json);
+            let of_call = of_trace(trace, &program.legend, "a call");
+            let of_json =
+                of_document(&Json::parse(&json).unwrap(), trace.start, "a call");
+            assert_eq!(of_call, of_json, "{name}: {json}");
+            count += of_call.len();
+        }
+    }
+    assert!(count > 250, "{count}");
+}
+
+#[test]
+fn a_flow_may_tell_the_decision_itself() {
+    let folder = tempdir().unwrap();
+    let flow = r#"{"id": "f", "name": "Desk", "type": "inbound", "draft": {"startNode": "Ask", "nodes": {
+        "Ask": {"id": "Ask", "type": "Gather", "properties": {"promptText": "Press.", "maxDigits": 1}, "onComplete": {"nextNode": "Busy"}, "onError": {"nextNode": "End"}},
+        "Busy": {"id": "Busy", "type": "GetQueueStats", "properties": {"queueId": "care"}, "onComplete": {"nextNode": "Tell"}, "onError": {"nextNode": "End"}},
+        "Tell": {"id": "Tell", "type": "Set", "properties": {"setVars": [{"key": "finalRoutingDecision", "value": {"type": "string", "value": "route_to_vm"}}]}, "onComplete": {"nextNode": "Go"}, "onError": {"nextNode": "End"}},
+        "Go": {"id": "Go", "type": "Route", "properties": {"queueId": "care"}, "onComplete": {"nextNode": "End"}, "onError": {"nextNode": "End"}},
+        "End": {"id": "End", "type": "End", "properties": {"endType": "error"}}}}}"#;
+    let path = |name: &str| path(&folder, name);
+    fs::write(path("f.json"), flow).unwrap();
+    fs::write(
+        path("world.yaml"),
+        "queues: [{id: care, name: Care, statistics: {availableAgents: 3, occupancy: 0.5, waiting: 0, estimatedWaitSeconds: 0}}]",
+    )
+    .unwrap();
+    let (flow, world, log) = (path("f.json"), path("world.yaml"), path("log"));
+    let output = flowsim(&[
+        "run",
+        &flow,
+        "--fixtures",
+        &world,
+        "--input",
+        "5",
+        "--decisions",
+        &log,
+    ]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let line: Value = serde_json::from_str(&fs::read_to_string(log).unwrap()).unwrap();
+    assert_eq!(line["routing_decision"], "route_to_vm");
+    assert_eq!(line["queue_occupancy"], 3);
+    // It was decided, and then the call ended in error.
+    assert_eq!((&line["state"], &line["dtmf"]), (&"ROUTING".into(), &"5".into()));
+}
+
+#[test]
+fn the_heat_map_of_others_logs() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.ndjson");
+    fs::write(&log, log_of_others()).unwrap();
+    let shown = result(&["heatmap", &log]);
+    insta::assert_snapshot!("text", shown);
+    insta::assert_snapshot!("svg", result(&["heatmap", &log, "--format", "svg"]));
+    let out = path(&folder, "map.txt");
+    assert_eq!(result(&["heatmap", &log, "--out", &out]), "");
+    assert_eq!(fs::read_to_string(out).unwrap(), shown);
+}
+
+#[test]
+fn colours_take_the_place_of_shades() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.ndjson");
+    fs::write(&log, log_of_others()).unwrap();
+    let colored = |no_color: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+        command.env("CLICOLOR_FORCE", "1").env_remove("NO_COLOR").args(["heatmap", &log]);
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        text(&command.output().unwrap().stdout)
+    };
+    let (with, without) = (colored(false), colored(true));
+    assert!(with.contains("\u{1b}[38;5;231m\u{1b}[48;5;18m") && !with.contains('█'));
+    assert!(without.contains('█') && !without.contains('\u{1b}'));
+}
+
+/// Traces of the menu, one for each of these keys.
+fn traces_of_menu(folder: &TempDir) -> String {
+    let path = path(folder, "traces.jsonl");
+    let mut traces = String::new();
+    for keys in ["1", "1", "2", "3", "9"] {
+        let output = flowsim(&[
+            "run",
+            "fixtures/shared-flow/flows",
+            "--fixtures",
+            "fixtures/shared-flow/fixtures.yaml",
+            "--flow",
+            "Inbound_Flow_A",
+            "--format",
+            "json",
+            "--input",
+            keys,
+        ]);
+        traces.push_str(&text(&output.stdout));
+    }
+    fs::write(&path, traces).unwrap();
+    path
+}
+
+#[test]
+fn the_heat_of_nodes() {
+    let folder = tempdir().unwrap();
+    let traces = traces_of_menu(&folder);
+    let flows = "fixtures/shared-flow/flows";
+    let shown = |format: &str| {
+        result(&["heatmap", &traces, "--flows", flows, "--format", format])
+    };
+    insta::assert_snapshot!("nodes_text", shown("text"));
+    insta::assert_snapshot!("nodes_mermaid", shown("mermaid"));
+    insta::assert_snapshot!("nodes_dot", shown("dot"));
+    insta::assert_snapshot!("nodes_html", shown("html"));
+    let json: Value = serde_json::from_str(&shown("json")).unwrap();
+    assert_eq!(json["schema"], "flowsim.heatmap/1");
+    assert_eq!((&json["calls"], &json["decisions"]), (&5.into(), &5.into()));
+    assert_eq!(json["flows"][0]["nodes"][0]["count"], 5);
+    // Without the flows only what calls came to is known, most often first.
+    let json = result(&["heatmap", &traces, "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["flows"].as_array().unwrap().len(), 2);
+    let counts = json["flows"][0]["nodes"].as_array().unwrap();
+    let counts: Vec<u64> =
+        counts.iter().map(|it| it["count"].as_u64().unwrap()).collect();
+    assert!(counts.is_sorted_by(|one, two| one >= two), "{counts:?}");
+}
+
+/// Ways of Architect's flows have labels in the document, ids in traces.
+#[test]
+fn coverage_and_traces_count_alike() {
+    let folder = tempdir().unwrap();
+    let (coverage, traces) = (path(&folder, "coverage.json"), path(&folder, "traces"));
+    let tests = "fixtures/alder-clinic";
+    let output = flowsim(&["test", tests, "--coverage-out", &coverage]);
+    assert_eq!(output.status.code(), Some(0));
+    let flows = format!("{tests}/flows");
+    let fixtures = format!("{tests}/fixtures.yaml");
+    let fixed = ["run", &flows, "--fixtures", &fixtures, "--format", "json"];
+    let calls: [&[&str]; 3] = [
+        &["--at", "2026-03-10T14:00:00Z", "--input", "1", "--input", "1", "--input", "1"],
+        &["--at", "2026-03-11T02:00:00Z", "--input", "1"],
+        &["--at", "2027-01-01T16:00:00Z"],
+    ];
+    let calls = calls.map(|call| text(&flowsim(&[&fixed, call].concat()).stdout));
+    fs::write(&traces, calls.concat()).unwrap();
+    let counts = |input: &str| -> Vec<(String, u64)> {
+        let json = result(&["heatmap", input, "--flows", &flows, "--format", "json"]);
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["calls"], 3);
+        let nodes = json["flows"][0]["nodes"].as_array().unwrap();
+        let count = |it: &Value| (it["id"].to_string(), it["count"].as_u64().unwrap());
+        nodes.iter().map(count).collect()
+    };
+    assert_eq!(counts(&coverage), counts(&traces));
+    let arrows = |input: &str| -> Vec<String> {
+        let graph = result(&["heatmap", input, "--flows", &flows, "--format", "mermaid"]);
+        let of_schedule = |line: &&str| {
+            ["open", "closed", "holiday"]
+                .iter()
+                .any(|it| line.contains(&format!("|\"{it}")))
+        };
+        graph.lines().filter(of_schedule).map(str::to_owned).collect()
+    };
+    assert!(arrows(&traces).iter().any(|line| line.contains("holiday<br/>1 ×")));
+    assert_eq!(arrows(&coverage), arrows(&traces));
+}
+
+#[test]
+fn a_document_of_several_lines_and_a_search_are_read() {
+    let folder = tempdir().unwrap();
+    let trace = traces_of_menu(&folder);
+    let trace = fs::read_to_string(trace).unwrap();
+    let trace: Value = serde_json::from_str(trace.lines().next().unwrap()).unwrap();
+    let pretty = path(&folder, "trace.json");
+    fs::write(&pretty, serde_json::to_string_pretty(&trace).unwrap()).unwrap();
+    let hits = path(&folder, "hits.json");
+    let hit =
+        r#"{"_index": "x", "_source": {"dtmf": 7, "routing_decision": "route_to_vm"}}"#;
+    fs::write(&hits, format!("[\n{hit},\n{hit}\n]\n")).unwrap();
+    let json = result(&["heatmap", &pretty, &hits, "--format", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["calls"], &json["decisions"]), (&1.into(), &3.into()));
+    assert_eq!(json["cells"][1]["dtmf"], "7");
+}
+
+/// Files that are wrong in every way that there is.
+fn wrong_files() -> TempDir {
+    let folder = tempdir().unwrap();
+    let file =
+        |name: &str, text: &[u8]| fs::write(folder.path().join(name), text).unwrap();
+    let good = r#"{"dtmf": "1", "routing_decision": "route_to_vm"}"#;
+    file("empty.ndjson", b"");
+    file("blank.ndjson", b"\n \n");
+    file(
+        "header.csv",
+        b"timestamp,flowInstanceId,dtmf,queue_occupancy,routing_decision,state\n",
+    );
+    file("some.ndjson", format!("{good}\n{{\"dtmf\": \"1\", \"rou\n\n[1]\n{{\"dtmf\": true, \"routing_decision\": \"a\"}}\n{{\"routing_decision\": \"a\"}}\n{{\"dtmf\": \"1\", \"routing_decision\": \"a\", \"queue_occupancy\": \"many\"}}\n").as_bytes());
+    file("none.ndjson", b"not JSON\n\xff\xfe\n{\"a\": 1}\n");
+    file("other.json", b"{\"schema\": \"flowsim.findings/1\"}");
+    file("run.jsonl", b"{\"schema\": \"flowsim.run/1\", \"event\": \"started\"}\n");
+    file("columns.csv", b"key;decision\n1;a\n");
+    file(
+        "rows.csv",
+        b"dtmf,routing_decision,queue_occupancy\n1,a,2\n2\n3,a,NaN\n4,\xff,1\n",
+    );
+    file("many.ndjson", format!("{good}\n{}", "nonsense\n".repeat(25)).as_bytes());
+    folder
+}
+
+#[test]
+fn what_cannot_be_counted_is_told() {
+    let folder = wrong_files();
+    let mut told = String::new();
+    for line in [
+        "empty.ndjson",
+        "blank.ndjson",
+        "header.csv",
+        "some.ndjson",
+        "none.ndjson",
+        "other.json",
+        "run.jsonl",
+        "columns.csv",
+        "rows.csv",
+        "many.ndjson",
+        "missing.ndjson",
+        ".",
+        "some.ndjson --format mermaid",
+        "some.ndjson --format svg --flows missing",
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+        command.current_dir(folder.path()).arg("heatmap").args(line.split(' '));
+        let output = command.output().unwrap();
+        let code = output.status.code().unwrap();
+        let _ = writeln!(
+            told,
+            "$ flowsim heatmap {line}\n→ {code}\n{}",
+            text(&output.stderr)
+        );
+        assert_eq!(output.stdout.is_empty(), code != 0, "{line}");
+    }
+    insta::assert_snapshot!("wrong_files", told);
+}
+
+#[test]
+fn a_form_without_anything_to_show_says_so() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.ndjson");
+    fs::write(&log, log_of_others()).unwrap();
+    let silent = path(&folder, "silent.jsonl");
+    let flows = "fixtures/deep-menu/flows";
+    fs::write(&silent, flowsim(&["run", flows, "--format", "json"]).stdout).unwrap();
+    for (arguments, message) in [
+        ([&log, "mermaid"], "decisions do not tell which nodes"),
+        ([&silent, "svg"], "no caller pressed a key"),
+    ] {
+        let [input, format] = arguments;
+        let output = flowsim(&["heatmap", input, "--flows", flows, "--format", format]);
+        assert_eq!(output.status.code(), Some(4));
+        assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
+    }
+    // A page has room for what there is.
+    assert!(!result(&["heatmap", &silent, "--format", "html"]).contains("<svg"));
+}
+
+/// Names are other people's texts: nothing in them is obeyed.
+#[test]
+fn names_are_only_text() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.ndjson");
+    let evil = r#"{"dtmf": "<i>", "routing_decision": "</text><script>alert(1)</script>\u001b[2J\u0000 & \"more\""}"#;
+    fs::write(&log, evil).unwrap();
+    for format in ["text", "svg", "html"] {
+        let shown = result(&["heatmap", &log, "--format", format]);
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\0'), "{format}");
+        assert_eq!(shown.contains("<script>"), format == "text", "{format}");
+    }
+    let svg = result(&["heatmap", &log, "--format", "svg"]);
+    let mut reader = quick_xml::Reader::from_str(&svg);
+    while reader.read_event().unwrap() != quick_xml::events::Event::Eof {}
+}
+
+/// Memory that is bounded by the system: a log of more than fits is counted all the same.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_larger_than_the_memory_is_counted() {
+    let folder = tempdir().unwrap();
+    let count = |name: &str, log: String, expected: u64| {
+        let log_path = path(&folder, name);
+        fs::write(&log_path, log).unwrap();
+        let line = format!(
+            "ulimit -v 65536; exec '{}' heatmap '{log_path}' --format json",
+            env!("CARGO_BIN_EXE_flowsim")
+        );
+        let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(json["decisions"], expected);
+    };
+    // A million decisions would be more than 64 MiB if they were kept.
+    let mut table = String::from("dtmf,routing_decision\n");
+    for number in 0..1_000_000_u32 {
+        let _ = writeln!(table, "{},route_to_queue:{}", number % 12, number % 5);
+    }
+    count("log.csv", table, 1_000_000);
+    let filling = "x".repeat(4_000);
+    let mut lines = String::new();
+    for number in 0..20_000_u32 {
+        let _ = writeln!(
+            lines,
+            r#"{{"dtmf": "{}", "routing_decision": "a", "more": "{filling}"}}"#,
+            number % 9
+        );
+    }
+    assert!(lines.len() > 64 * 1024 * 1024);
+    count("log.ndjson", lines, 20_000);
+}
+
+#[test]
+fn a_bulk_request_is_the_same_when_it_is_sent_again() {
+    let decision = |keys: &str| Decision {
+        timestamp: "2026-01-05T09:00:00Z".into(),
+        flow_instance_id: "a".into(),
+        dtmf: keys.into(),
+        queue_occupancy: Some(2.0),
+        routing_decision: "route_to_vm".into(),
+        state: "COMPLETE".into(),
+    };
+    let decisions = [decision("1"), decision("1"), decision("2")];
+    let body = bulk(&decisions, 1, INDEX);
+    insta::assert_snapshot!("bulk", body);
+    // In parts, as in one.
+    let parts = bulk(&decisions[..1], 1, INDEX) + &bulk(&decisions[1..], 2, INDEX);
+    assert_eq!(parts, body);
+    let lines: Vec<Value> =
+        body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 6);
+    assert_ne!(lines[0]["index"]["_id"], lines[2]["index"]["_id"]);
+}
+
+fn read_back(path: &Path) -> (Vec<Decision>, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let diagnostics = decisions::read(path, &mut |it| match it {
+        Found::Decision(decision) => {
+            found.push(decision);
+            Ok(())
+        }
+        Found::Document(_) => Err("no decision".into()),
+    });
+    (found, diagnostics)
+}
+
+#[test]
+fn a_quotation_that_is_never_closed_does_not_take_the_whole_log() {
+    let folder = tempdir().unwrap();
+    let log = folder.path().join("log.csv");
+    let mut table = String::from("dtmf,routing_decision\n1,a\n2,\"b\n");
+    table.push_str(&"3,c\n".repeat(18 * 1024 * 1024));
+    fs::write(&log, table).unwrap();
+    let (found, diagnostics) = read_back(&log);
+    assert_eq!(found.len(), 1);
+    let [only] = diagnostics.as_slice() else { panic!("{diagnostics:?}") };
+    assert_eq!((only.code, only.severity), (Code::INVALID_DECISIONS, Severity::Warning));
+    assert!(
+        only.message.contains("log.csv:3: the line is longer than"),
+        "{}",
+        only.message
+    );
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof!["[0-9*#]{0,6}", "[a-z,\"\r\n;\\\\ ]{0,12}", any::<String>()]
+}
+
+fn any_decision() -> impl Strategy<Value = Decision> {
+    let texts = [any_text(), any_text(), any_text(), any_text(), any_text()];
+    let occupancy = proptest::option::of((-1_000_000_i32..1_000_000).prop_map(f64::from));
+    (texts, occupancy, 1..8_u8).prop_map(|(texts, occupancy, parts)| {
+        let [timestamp, flow_instance_id, dtmf, routing_decision, state] =
+            texts.map(Into::into);
+        let queue_occupancy = occupancy.map(|number| number / f64::from(parts));
+        Decision {
+            timestamp,
+            flow_instance_id,
+            dtmf,
+            queue_occupancy,
+            routing_decision,
+            state,
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_written_is_read_back(log in proptest::collection::vec(any_decision(), 1..12)) {
+        let folder = tempdir().unwrap();
+        let place = |name: &str| -> PathBuf { folder.path().join(name) };
+        let (mut lines, mut table) = (String::new(), String::new());
+        log.iter().for_each(|it| write_line(it, &mut lines));
+        write_csv(&log, true, &mut table);
+        fs::write(place("log.ndjson"), lines).unwrap();
+        fs::write(place("log.CSV"), table).unwrap();
+        for name in ["log.ndjson", "log.CSV"] {
+            let (found, diagnostics) = read_back(&place(name));
+            prop_assert_eq!(diagnostics.as_slice(), &[]);
+            prop_assert_eq!(&found, &log);
+        }
+    }
+
+    #[test]
+    fn no_file_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let folder = tempdir().unwrap();
+        for name in ["log.ndjson", "log.csv"] {
+            let path = folder.path().join(name);
+            fs::write(&path, &bytes).unwrap();
+            read_back(&path);
+        }
+    }
+}
