@@ -22,6 +22,8 @@ mod output;
 mod run;
 mod scenario;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod test;
 
 pub use exit::Exit;
@@ -51,6 +53,8 @@ enum Command {
     Coverage(coverage::Arguments),
     Diff(diff::Arguments),
     Explain(explain::Arguments),
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -74,6 +78,8 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

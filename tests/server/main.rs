@@ -1,0 +1,14 @@
+//! The server as its clients see it: over a real connection, one file a family of endpoints.
+
+#![cfg(feature = "serve")]
+#![expect(clippy::unwrap_used, reason = "a server that does not answer fails the test")]
+
+mod access;
+mod conversations;
+mod flows;
+mod hostile;
+mod kept;
+mod organisation;
+mod simulations;
+mod steering;
+mod support;
