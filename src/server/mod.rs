@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body as HttpBody;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::http::Response;
 use axum::routing::any;
@@ -185,6 +186,9 @@ async fn follow_wall_clock(server: Arc<Server>) {
     }
 }
 
+/// What stands in a path for the names in braces; an error if it is no text.
+type Parameters = Result<RawPathParams, RawPathParamsRejection>;
+
 /// The routes by path. What is nowhere in the table is answered too.
 fn router(server: &Arc<Server>) -> Router {
     let mut paths: IndexMap<&str, Vec<Route>> = IndexMap::new();
@@ -193,12 +197,9 @@ fn router(server: &Arc<Server>) -> Router {
     }
     let serve = |routes: Vec<Route>| {
         let (server, routes) = (Arc::clone(server), Arc::new(routes));
-        any(move |parameters: RawPathParams, request: Request| {
+        any(move |parameters: Parameters, request: Request| {
             let (server, routes) = (Arc::clone(&server), Arc::clone(&routes));
-            let named = parameters.iter();
-            let named = named.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            let named = named.collect();
-            async move { server.serve(&routes, named, request).await }
+            async move { server.serve(&routes, Some(parameters), request).await }
         })
     };
     let mut router = Router::new();
@@ -208,7 +209,7 @@ fn router(server: &Arc<Server>) -> Router {
     let server = Arc::clone(server);
     router.fallback(move |request: Request| {
         let server = Arc::clone(&server);
-        async move { server.serve(&[], Vec::new(), request).await }
+        async move { server.serve(&[], None, request).await }
     })
 }
 
@@ -220,12 +221,21 @@ impl Server {
     async fn serve(
         &self,
         routes: &[Route],
-        parameters: Vec<(String, String)>,
+        parameters: Option<Parameters>,
         request: Request,
     ) -> Response<HttpBody> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let id = derived_id(&format!("Request:{number}")).to_string();
-        let (asked, read) = listen::read(id, parameters, request).await;
+        let (mut asked, mut read) = listen::read(id, request).await;
+        match parameters {
+            Some(Ok(named)) => {
+                let named = named.iter();
+                let owned = |(name, value): (&str, &str)| (name.into(), value.into());
+                asked.parameters = named.map(owned).collect();
+            }
+            Some(Err(_)) => read = Err(Refusal::bad("the path is not UTF-8 text")),
+            None => {}
+        }
         let (fault, reply) = match read {
             Err(refusal) => (None, refusal.into_reply(&asked.id)),
             Ok(()) if self.is_kept => {

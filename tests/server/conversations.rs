@@ -249,9 +249,8 @@ fn a_thousand_wait_and_each_ends_as_it_would_offline() {
         assert_eq!((pressed.status, &pressed.body["running"]), (200, &json!(false)));
     }
     for (index, id) in ids.iter().enumerate() {
-        let mut trace = server.get(&format!("/__flowsim/executions/{id}")).body;
+        let trace = server.get(&format!("/__flowsim/executions/{id}")).body;
         assert_eq!(trace["status"], "completed");
-        trace["start"] = expected[index % keys.len()]["start"].clone();
         assert_eq!(trace, expected[index % keys.len()], "{id}");
     }
 }

@@ -102,27 +102,27 @@ const KEYS: [&str; 30] = [
     "contacts", "entityIds", "inputData", "startNode", "digits", "value",
 ];
 
+/// The methods and paths that are served.
+fn routes(server: &Local) -> Vec<(String, String)> {
+    let document = server.get("/__flowsim/openapi.json").body;
+    let paths = document["paths"].as_object().unwrap();
+    let methods = |(path, it): (&String, &Value)| {
+        let methods = it.as_object().unwrap().keys();
+        methods.map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(methods).collect()
+}
+
 #[test]
 fn requests_of_wrong_shapes_never_make_the_server_err() {
     let server = Local::shared_flow();
-    let paths: Vec<(String, String)> =
-        server.get("/__flowsim/openapi.json").body["paths"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .flat_map(|(path, it)| {
-                it.as_object()
-                    .unwrap()
-                    .keys()
-                    .map(move |method| (method.to_uppercase(), path.clone()))
-            })
-            .collect();
+    let routes = routes(&server);
     let values: Vec<Value> =
         VALUES.iter().map(|it| serde_json::from_str(it).unwrap()).collect();
     let mut junk = Junk(7);
     let mut client = server.anonymous().logged_in("");
     for _ in 0..3_000 {
-        let (method, path) = &paths[junk.next(paths.len())];
+        let (method, path) = &routes[junk.next(routes.len())];
         let path: Vec<&str> =
             path.split('/')
                 .map(|part| {

@@ -88,6 +88,10 @@ impl Reply {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // What of the body was not read stands in the way of the next request.
+        if matches!(self.status, 408 | 413) {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(Ok(methods)) = self.allow.map(|it| HeaderValue::from_str(&it)) {
             headers.insert(header::ALLOW, methods);
         }

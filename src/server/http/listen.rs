@@ -84,7 +84,6 @@ pub(in crate::server) async fn serve(
 /// The body is too large, comes too slowly, or does not come.
 pub(in crate::server) async fn read(
     id: String,
-    parameters: Vec<(String, String)>,
     request: Request<Body>,
 ) -> (Asked, Result<(), Refusal>) {
     let (head, body) = request.into_parts();
@@ -95,7 +94,7 @@ pub(in crate::server) async fn read(
         id,
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
-        parameters,
+        parameters: Vec::new(),
         query: pairs(head.uri.query().unwrap_or_default()),
         headers: headers.collect(),
         body: Vec::new(),
