@@ -127,6 +127,7 @@ fn help_and_version_are_results() {
         "diff",
         "coverage",
         "coverage merge",
+        "serve",
         "init",
         "schema",
         "completions",

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a server that does not answer fails the test")]
 
 mod access;
+mod clients;
 mod conversations;
 mod flows;
 mod hostile;
