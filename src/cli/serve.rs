@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::{inputs, load, output};
-use crate::engine::{DEFAULT_START, Limits};
+use crate::engine::Limits;
 use crate::server::{Organisation, Settings, start};
 use crate::source::Files;
 use crate::value::DateTime;
@@ -86,12 +86,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let documents = Fixtures::documents(&arguments.fixtures, &mut files);
     let mut organisation = Organisation::new(loaded, &files, fixtures, &documents);
-    organisation.start_at(if arguments.real_time {
-        let now = jiff::Timestamp::now().as_millisecond();
-        DateTime::from_milliseconds(now).unwrap_or(DEFAULT_START)
-    } else {
-        arguments.at.unwrap_or(DEFAULT_START)
-    });
+    if let Some(at) = arguments.at {
+        organisation.start_at(at);
+    }
     organisation.real_time = arguments.real_time;
     organisation.limits.max_actions = arguments.max_actions;
     organisation.seed = arguments.seed;

@@ -97,8 +97,14 @@ struct Server {
 ///
 /// # Errors
 /// The port cannot be opened, or what is kept cannot be read. The message says why.
-pub fn start(organisation: Organisation, settings: Settings) -> Result<Running, String> {
+pub fn start(
+    mut organisation: Organisation,
+    settings: Settings,
+) -> Result<Running, String> {
     let real_time = organisation.real_time;
+    if real_time && let Some(now) = DateTime::from_milliseconds(wall_clock()) {
+        organisation.start_at(now);
+    }
     let state = State::open(Arc::new(organisation), settings.data.as_deref())?;
     let server = Arc::new(Server {
         state: Mutex::new(state),
@@ -182,8 +188,13 @@ async fn follow_wall_clock(server: Arc<Server>) {
     let mut ticks = tokio::time::interval(TICK);
     loop {
         ticks.tick().await;
-        server.state().tick(jiff::Timestamp::now().as_millisecond());
+        server.state().tick(wall_clock());
     }
+}
+
+/// The wall clock, in milliseconds since 1970.
+fn wall_clock() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 /// What stands in a path for the names in braces; an error if it is no text.

@@ -16,6 +16,6 @@ pub use event::{
     Subject, Trace, Transfer,
 };
 pub use field::Field;
-pub use json::{JsonWriter, diagnostic};
+pub use json::{JsonNames, JsonWriter, diagnostic};
 pub use simulation::write_simulation;
 pub use text::{TextStyle, render_blocks, render_text};

@@ -15,7 +15,7 @@ fn is_there(program: &str) -> bool {
     let asked = Command::new(program).arg("--version").stdout(Stdio::null()).status();
     let is_there = asked.is_ok_and(|status| status.success());
     if !is_there {
-        println!("SKIPPED: there is no {program}");
+        eprintln!("SKIPPED: there is no {program}");
     }
     is_there
 }

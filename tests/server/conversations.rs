@@ -76,6 +76,26 @@ fn whoever_waits_too_long_goes_on_without_keys() {
 }
 
 #[test]
+fn in_real_time_whoever_waits_too_long_is_left_behind() {
+    let mut organisation = crate::support::organisation(&[], &[]);
+    organisation.real_time = true;
+    let server = Local::of(organisation);
+    let id = server.converse(&published(&server, "Waits"));
+    let state = || {
+        let conversation = server.get(&format!("/api/v2/conversations/{id}")).body;
+        conversation["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(), "connected");
+    assert_eq!(server.post("/__flowsim/clock", &json!({ "advanceMs": 1 })).status, 409);
+    // The flow waits for five seconds; a machine that is busy gets some more.
+    let tries = (0..100).find(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        state() == "closed"
+    });
+    assert!(tries.is_some_and(|tries| tries >= 40), "{tries:?}");
+}
+
+#[test]
 fn variables_are_written_while_a_flow_waits() {
     let server = Local::shared_flow();
     let id = server.converse(&published(&server, "Written"));

@@ -18,9 +18,10 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
         let help = problem.help.map(|help| format!("; {help}")).unwrap_or_default();
         Refusal::bad(format!("{}{help}", problem.message))
     };
-    let (program, fixtures, mut call, inputs) = {
+    let (program, names, fixtures, mut call, inputs) = {
         let mut state = server.state();
-        let (program, fixtures) = (state.program(), state.fixtures());
+        let (program, names) = state.program_and_names();
+        let fixtures = state.fixtures();
         let flow = start::flow(&program, &request.flow).map_err(refused)?;
         let call = state.new_call(flow, &fixtures);
         let limits = state.limits();
@@ -28,7 +29,7 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
         let call = call.limits(crate::engine::Limits { timeout_ms, ..limits });
         let waiting = std::mem::take(&mut state.control.inputs);
         let inputs = if request.inputs.is_empty() { waiting } else { request.inputs };
-        (program, fixtures, call, inputs)
+        (program, names, fixtures, call, inputs)
     };
     if let Some(node) = &request.node {
         let node = start::node(&program, call.flow(), node).map_err(refused)?;
@@ -41,7 +42,8 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     let mut host = FixtureHost::new(&fixtures, &inputs);
     let trace = play(&mut session, &call, &mut host);
     let mut text = String::new();
-    write_simulation(&JsonWriter::new(&program.legend), &trace, &mut text);
+    let writer = JsonWriter::with(&program.legend, &names);
+    write_simulation(&writer, &trace, &mut text);
     let name = &program.legend.flow(trace.flow).name;
     let why =
         format!("`{name}` ran {} nodes: {}", trace.steps.len(), trace.status.name());

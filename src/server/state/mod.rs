@@ -25,6 +25,7 @@ use crate::engine::{Call, Session};
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::source::{Files, read_json};
+use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::{Fixtures, Input};
 use event::{Called, Entry, Event, FlowChange, FlowSaved};
@@ -82,8 +83,8 @@ pub(super) struct State {
     base: Fixtures,
     /// The same with the contacts that were made, once they are needed.
     fixtures: Option<Arc<Fixtures>>,
-    /// The flows compiled, once they are needed.
-    program: Option<Arc<Program>>,
+    /// The flows compiled, once they are needed, and their names for simulations.
+    program: Option<(Arc<Program>, Arc<JsonNames>)>,
     /// What tests set: nothing of it is kept.
     pub(super) control: Control,
 }
@@ -387,8 +388,13 @@ impl State {
 
     /// The flows as they can be called now.
     pub(super) fn program(&mut self) -> Arc<Program> {
+        self.program_and_names().0
+    }
+
+    /// The same, and its names as they are written.
+    pub(super) fn program_and_names(&mut self) -> (Arc<Program>, Arc<JsonNames>) {
         if let Some(program) = &self.program {
-            return Arc::clone(program);
+            return program.clone();
         }
         let (mut drafts, mut architect) = (Vec::new(), Vec::new());
         for model in self.flows.values().filter_map(StoredFlow::model) {
@@ -398,8 +404,8 @@ impl State {
             }
         }
         let program = Arc::new(Program::compile_all(&drafts, &architect));
-        self.program = Some(Arc::clone(&program));
-        program
+        let names = Arc::new(JsonNames::new(&program.legend));
+        self.program.insert((program, names)).clone()
     }
 
     /// A call at this moment, without values.
