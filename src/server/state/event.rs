@@ -104,22 +104,28 @@ pub(in crate::server) enum Origin {
 }
 
 impl Event {
-    /// What it is about. When that is gone for good, its events need not be kept.
-    pub(super) fn subject(&self) -> &str {
+    /// What it is about, if this is its number. When that is gone for good, its events need
+    /// not be kept.
+    pub(super) fn subject(&self, number: u64) -> String {
         match self {
-            Self::TokenGiven { token, .. } => token,
+            Self::TokenGiven { token, .. } => subject_of("tokens", token),
             Self::FlowSaved(FlowSaved { id, .. })
-            | Self::Called(Called { id, .. })
             | Self::FlowPublished { id }
             | Self::FlowChanged { id, .. }
-            | Self::FlowDeleted { id }
+            | Self::FlowDeleted { id } => subject_of("flows", id),
+            Self::Called(Called { id, .. })
             | Self::Inputs { id, .. }
             | Self::VariablesWritten { id, .. }
-            | Self::Disconnected { id }
-            | Self::EntitySaved { id, .. }
-            | Self::EntityDeleted { id, .. } => id,
-            Self::FixturesReplaced { .. } => "fixtures",
-            Self::ClockAdvanced => "clock",
+            | Self::Disconnected { id } => subject_of("instances", id),
+            Self::EntitySaved { collection, id, .. }
+            | Self::EntityDeleted { collection, id } => subject_of(collection, id),
+            Self::FixturesReplaced { .. } => "fixtures".to_owned(),
+            Self::ClockAdvanced => format!("clock {number}"),
         }
     }
+}
+
+/// The subject of events about something in a collection. Clients choose some of the ids.
+pub(super) fn subject_of(collection: &str, id: &str) -> String {
+    format!("{collection}/{id}")
 }

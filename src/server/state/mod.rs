@@ -28,7 +28,7 @@ use crate::source::{Files, read_json};
 use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::{Fixtures, Input};
-use event::{Called, Entry, Event, FlowChange, FlowSaved};
+use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
 use flow::{Model, StoredFlow, read_flow};
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
@@ -69,6 +69,8 @@ pub(super) struct State {
     journal: Option<Box<dyn Journal>>,
     /// The number of the last event.
     last_number: u64,
+    /// The subject of the last event that only let time pass.
+    last_clock: Option<String>,
     /// The server's clock, in milliseconds since 1970.
     pub(super) clock: i64,
     pub(super) flows: Map<Text, StoredFlow>,
@@ -121,6 +123,7 @@ impl State {
             organisation,
             journal: None,
             last_number: 0,
+            last_clock: None,
             clock,
             flows,
             tokens: Map::default(),
@@ -162,11 +165,17 @@ impl State {
         if let Some(journal) = &mut self.journal {
             let text = serde_json::to_string(&entry);
             let text = text.map_err(|error| Refusal::not_kept(error.to_string()))?;
-            journal.append(entry.event.subject(), &text).map_err(|error| {
-                Refusal::not_kept(format!("it could not be kept: {error}"))
-            })?;
+            journal.append(&entry.event.subject(entry.number), &text).map_err(
+                |error| Refusal::not_kept(format!("it could not be kept: {error}")),
+            )?;
         }
+        let is_clock = matches!(entry.event, Event::ClockAdvanced);
+        let old = if is_clock { self.last_clock.take() } else { None };
         self.apply(entry);
+        // Every event says when it was: of those that only let time pass the last is enough.
+        if let Some(subject) = old {
+            self.forget(&subject);
+        }
         Ok(())
     }
 
@@ -200,7 +209,10 @@ impl State {
                 }
             }
             Event::FixturesReplaced { document } => self.replace_fixtures(document),
-            Event::ClockAdvanced => self.go_on(),
+            Event::ClockAdvanced => {
+                self.last_clock = Some(Event::ClockAdvanced.subject(number));
+                self.go_on();
+            }
             of_flow => self.apply_to_flow(of_flow),
         }
     }
@@ -228,7 +240,7 @@ impl State {
         if self.tokens.len() > MAX_TOKENS
             && let Some((oldest, _)) = self.tokens.shift_remove_index(0)
         {
-            self.forget(&oldest);
+            self.forget(&subject_of("tokens", &oldest));
         }
     }
 
@@ -308,7 +320,7 @@ impl State {
             && let Some(oldest) = self.over.pop_front()
         {
             self.instances.shift_remove(&oldest);
-            self.forget(&oldest);
+            self.forget(&subject_of("instances", &oldest));
         }
     }
 
@@ -345,7 +357,7 @@ impl State {
             && entities.len() > MAX_JOBS
             && let Some((oldest, _)) = entities.shift_remove_index(0)
         {
-            self.forget(&oldest);
+            self.forget(&subject_of(JOBS, &oldest));
         }
     }
 
@@ -493,4 +505,48 @@ fn contact_of(contact: &Value) -> Value {
         "phones": phones.filter_map(number).collect::<Vec<_>>(),
         "attributes": attributes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::read::Loaded;
+
+    /// A disk that is full after so many events.
+    struct Disk(usize);
+
+    impl Journal for Disk {
+        fn append(&mut self, _: &str, _: &str) -> Result<(), String> {
+            self.0 = self.0.checked_sub(1).ok_or("the disk is full")?;
+            Ok(())
+        }
+
+        fn forget(&mut self, _: &str) -> Result<(), String> {
+            Err("the disk is full".into())
+        }
+
+        fn clear(&mut self) -> Result<(), String> {
+            Err("the disk is full".into())
+        }
+    }
+
+    fn contact(id: &str) -> Event {
+        let (collection, id) = (CONTACTS.to_owned(), id.to_owned());
+        Event::EntitySaved { collection, id, document: json!({}) }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_not_done() {
+        let (loaded, fixtures) = (Loaded::default(), Fixtures::default());
+        let organisation = Organisation::new(loaded, &Files::new(), fixtures, &[]);
+        let mut state = State::new(Arc::new(organisation));
+        state.journal = Some(Box::new(Disk(1)));
+        assert!(state.commit(contact("a")).is_ok());
+        let refusal = state.commit(contact("b")).unwrap_err();
+        assert_eq!(refusal.status, 500);
+        assert!(refusal.message.contains("the disk is full"));
+        assert!(state.entity(CONTACTS, "b").is_none());
+        assert!(state.reset().is_err());
+        assert!(state.entity(CONTACTS, "a").is_some());
+    }
 }
