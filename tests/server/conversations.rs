@@ -274,3 +274,22 @@ fn a_thousand_wait_and_each_ends_as_it_would_offline() {
         assert_eq!(trace, expected[index % keys.len()], "{id}");
     }
 }
+
+#[test]
+fn flows_of_architect_leave_execution_documents() {
+    let server = Local::with(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
+    let flows = server.get("/api/v2/flows?type=INBOUNDCALL").body["entities"].clone();
+    let flow = flows[0]["id"].as_str().unwrap();
+    let written = server.get(&format!("/api/v2/flows/{flow}/latestconfiguration"));
+    assert_eq!(written.status, 200);
+    assert!(written.body.is_object(), "{written:?}");
+    let id = server.converse(flow);
+    let path = format!("/api/v2/conversations/{id}/disconnect");
+    assert_eq!(server.post(&path, &json!({})).body["state"], "closed");
+    let document = server.get(&format!("/__flowsim/executions/{id}")).body;
+    assert_eq!(document["flow"]["executionId"], json!(id));
+    assert_eq!(document["flow"]["flowId"], json!(flow));
+    assert!(!document["flow"]["execution"].as_array().unwrap().is_empty());
+    let wrong = json!({ "flowId": flow, "inputData": { "NoSuch": 1 } });
+    assert_eq!(server.post("/api/v2/flows/executions", &wrong).status, 400);
+}
