@@ -240,3 +240,22 @@ fn flows_are_exported_and_validated_by_jobs() {
         400
     );
 }
+
+#[test]
+fn configurations_keep_the_order_of_their_keys() {
+    let server = Local::shared_flow();
+    let text = r#"{"type": "inbound", "name": "Ordered", "draft": {"startNode": "Z", "nodes": {
+        "Z": {"type": "Say", "id": "Z", "properties": {"sayText": "1.10"},
+              "onError": {"nextNode": "A"}, "onComplete": {"nextNode": "A"}},
+        "A": {"type": "End", "id": "A", "properties": {"endType": "normal"}}}}}"#;
+    let id = server.send("POST", "/api/v2/flows", Some(text), &[]).body["id"].clone();
+    let id = id.as_str().unwrap();
+    for path in [
+        format!("/api/v2/flows/{id}/latestconfiguration"),
+        format!("/api/v2/architect/flows/{id}"),
+    ] {
+        let written = server.text(&path);
+        let at = |part: &str| written.find(part).unwrap();
+        assert!(at("\"Z\":{") < at("\"A\":{"), "{written}");
+    }
+}

@@ -145,3 +145,19 @@ fn two_servers_cannot_keep_in_one_folder() {
     let message = String::from_utf8(second.stderr).unwrap();
     assert!(message.contains("cannot use"), "{message}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_told_to_terminate_ends_well() {
+    let folder = TempDir::new().unwrap();
+    let mut process = Process::start(folder.path());
+    let client = process.client.logged_in("");
+    client.post("/api/v2/flows", &draft("Kept"));
+    let id = process.child.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+    let second = Process::start(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!(client.get("/api/v2/flows?name=Kept").body["total"], 1);
+}

@@ -93,6 +93,15 @@ impl Client {
         self.send("GET", path, None, &[])
     }
 
+    /// An answer as it is written.
+    pub(crate) fn text(&self, path: &str) -> String {
+        let token = self.token.clone().unwrap_or_default();
+        let request = Request::builder().uri(format!("{}{path}", self.url));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let mut response = self.agent.run(request.body(()).unwrap()).unwrap();
+        response.body_mut().read_to_string().unwrap()
+    }
+
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, Some(&body.to_string()), &[])
     }

@@ -30,7 +30,6 @@ pub(in crate::server) fn replace_fixtures(state: &mut State, asked: &Asked) -> A
             format!("fixtures that are sent cannot name files, such as `{path}`");
         return Err(Refusal::bad(message));
     }
-    let document = Value::Object(document);
     let mut files = Files::new();
     let file = files.add("fixtures.json", asked.text()?);
     let node = read_json(&file);
@@ -41,7 +40,7 @@ pub(in crate::server) fn replace_fixtures(state: &mut State, asked: &Asked) -> A
         let message = format!("the fixtures have {} findings", diagnostics.len());
         return Err(Refusal::bad(message).with_details(details(&diagnostics, &files)));
     }
-    state.commit(Event::FixturesReplaced { document })?;
+    state.commit(Event::FixturesReplaced { document: asked.text()?.to_owned() })?;
     let findings = details(&diagnostics, &files);
     Ok(Reply::ok(json!({ "replaced": true, "findings": findings })))
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::read::json as json_of;
 use crate::flow::{Flow, check};
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::{Asked, Object};
@@ -13,7 +14,8 @@ use crate::server::state::flow::{
 };
 use crate::server::state::instance::moment;
 use crate::server::state::{MAX_FLOWS, State};
-use crate::value::Text;
+use crate::source::{Files, read_document};
+use crate::value::{Json, Text};
 
 /// Findings about what other flows are. They do not forbid saving a draft.
 const OF_OTHERS: [Code; 3] =
@@ -240,27 +242,29 @@ pub(in crate::server) fn delete(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::nothing().because("the flow was deleted"))
 }
 
-/// A flow with its type and its nodes as they were written.
+/// A flow with its type and its nodes as they were written, in their order.
 pub(in crate::server) fn architect_form(state: &mut State, asked: &Asked) -> Answered {
     let flow = state.flow(asked.parameter("flowId"))?;
     let mut body = to_json(flow);
     body["type"] = flow.flow_type.as_str().into();
     let version = flow.published().or_else(|| flow.newest());
-    if let (Some(version), Some(entries)) = (version, body.as_object_mut()) {
-        let document = configuration_of(version);
-        let draft = document.get("draft").unwrap_or(&document);
-        for key in ["startNode", "nodes"] {
-            if let Some(value) = draft.get(key) {
-                entries.insert(key.into(), value.clone());
-            }
-        }
-        entries.insert(
-            "draft".into(),
-            document.get("draft").cloned().unwrap_or(Value::Null),
-        );
-        entries.insert("configuration".into(), document);
-    }
-    Ok(Reply::ok(body))
+    let Some(configuration) = version.map(configuration_of) else {
+        return Ok(Reply::ok(body));
+    };
+    let draft = configuration.get("draft").cloned();
+    let of = draft.as_ref().unwrap_or(&configuration);
+    let mut entries: Vec<(Text, Json)> = ["startNode", "nodes"]
+        .into_iter()
+        .filter_map(|key| Some((key.into(), of.get(key)?.clone())))
+        .collect();
+    entries.push(("draft".into(), draft.unwrap_or_default()));
+    entries.push(("configuration".into(), configuration));
+    let mut text = body.to_string();
+    // The object goes on behind its last entry.
+    text.pop();
+    text.push(',');
+    text.push_str(&Json::object(entries).to_string()[1..]);
+    Ok(Reply::written(text))
 }
 
 /// The newest version of a flow as it was written.
@@ -270,7 +274,7 @@ pub(in crate::server) fn latest_configuration(
 ) -> Answered {
     let flow = state.flow(asked.parameter("flowId"))?;
     let newest = flow.newest().ok_or_else(|| no_version(flow))?;
-    Ok(Reply::ok(configuration_of(newest)))
+    Ok(Reply::written(configuration_of(newest).to_string()))
 }
 
 pub(super) fn no_version(flow: &StoredFlow) -> Refusal {
@@ -279,13 +283,11 @@ pub(super) fn no_version(flow: &StoredFlow) -> Refusal {
 }
 
 /// The document of a version; of Archy YAML, the same as JSON.
-pub(super) fn configuration_of(version: &Version) -> Value {
+fn configuration_of(version: &Version) -> Json {
     let text = &version.content.text;
-    serde_json::from_str(text).unwrap_or_else(|_| {
-        let file = crate::source::Files::new().add(&version.content.file, text.clone());
-        crate::source::read_document(&file).map_or(Value::Null, |node| {
-            crate::server::document(&crate::flow::read::json(&node))
-        })
+    Json::parse(text).unwrap_or_else(|_| {
+        let file = Files::new().add(&version.content.file, text.clone());
+        read_document(&file).map_or(Json::Null, |node| json_of(&node))
     })
 }
 
@@ -305,7 +307,7 @@ pub(in crate::server) fn version(state: &mut State, asked: &Asked) -> Answered {
 /// A version of a flow as it was written.
 pub(in crate::server) fn configuration(state: &mut State, asked: &Asked) -> Answered {
     let (_, version) = version_of(state, asked)?;
-    Ok(Reply::ok(configuration_of(version)))
+    Ok(Reply::written(configuration_of(version).to_string()))
 }
 
 fn version_of<'s>(

@@ -41,8 +41,8 @@ pub(in crate::server) enum Event {
     EntitySaved { collection: String, id: String, document: Value },
     /// An entity of a collection was removed.
     EntityDeleted { collection: String, id: String },
-    /// The fixtures were replaced.
-    FixturesReplaced { document: Value },
+    /// The fixtures were replaced by this text, JSON.
+    FixturesReplaced { document: String },
     /// The clock went on.
     ClockAdvanced,
 }

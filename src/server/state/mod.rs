@@ -208,7 +208,7 @@ impl State {
                     entities.shift_remove(&id);
                 }
             }
-            Event::FixturesReplaced { document } => self.replace_fixtures(document),
+            Event::FixturesReplaced { document } => self.replace_fixtures(&document),
             Event::ClockAdvanced => {
                 self.last_clock = Some(Event::ClockAdvanced.subject(number));
                 self.go_on();
@@ -375,9 +375,9 @@ impl State {
         self.entities.get(collection)?.get(id)
     }
 
-    fn replace_fixtures(&mut self, document: Value) {
-        self.base = fixtures_of(&Fixtures::default(), &document);
-        self.documents = vec![document];
+    fn replace_fixtures(&mut self, document: &str) {
+        self.base = fixtures_of(&Fixtures::default(), document);
+        self.documents = serde_json::from_str(document).into_iter().collect();
         self.fixtures = None;
     }
 
@@ -391,7 +391,7 @@ impl State {
         let fixtures = if made.is_empty() {
             self.base.clone()
         } else {
-            fixtures_of(&self.base, &json!({ CONTACTS: made }))
+            fixtures_of(&self.base, &json!({ CONTACTS: made }).to_string())
         };
         let fixtures = Arc::new(fixtures);
         self.fixtures = Some(Arc::clone(&fixtures));
@@ -475,8 +475,8 @@ fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
 
 /// Fixtures with a document laid over them. What is wrong with the document was told before
 /// it became an event.
-pub(super) fn fixtures_of(base: &Fixtures, document: &Value) -> Fixtures {
-    let file = Files::new().add("fixtures.json", document.to_string());
+fn fixtures_of(base: &Fixtures, document: &str) -> Fixtures {
+    let file = Files::new().add("fixtures.json", document);
     match read_json(&file) {
         Ok(document) => base.overlaid(&document, Path::new("")).0,
         Err(_) => base.clone(),
