@@ -1,8 +1,8 @@
 //! The local platform: a server that answers the Platform API from loaded flows, which
 //! really run, and from fixtures.
 //!
-//! A request goes one way: [`http`] reads it, the table in [`route`] names its handler, which
-//! checks it and makes an event of it if it changes anything, [`state`] keeps and does the
+//! A request goes one way: `http` reads it, the table in `route` names its handler, which
+//! checks it and makes an event of it if it changes anything, `state` keeps and does the
 //! event, and the handler writes down what came of it. No handler knows of connections, and
 //! none waits for anything.
 //!
