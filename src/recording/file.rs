@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::document::Recording;
 use super::redact::Redactor;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Files, find_files, read_json, replace_file};
+use crate::source::{File, Files, find_files, read_json, replace_file};
 use crate::value::Text;
 
 /// What the name of a recording ends in.
@@ -32,11 +32,15 @@ pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diag
 
 /// Reads the recording of a file; nothing if there is an error.
 pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnostic>) {
-    let file = match files.load(path) {
-        Ok(file) => file,
-        Err(problem) => return (None, vec![problem.into()]),
-    };
-    match read_json(&file) {
+    match files.load(path) {
+        Ok(file) => of_file(&file),
+        Err(problem) => (None, vec![problem.into()]),
+    }
+}
+
+/// The recording of a file that was loaded; nothing if there is an error.
+pub fn of_file(file: &File) -> (Option<Recording>, Vec<Diagnostic>) {
+    match read_json(file) {
         Ok(document) => Recording::read(&document),
         Err(problem) => (None, vec![problem.into()]),
     }
