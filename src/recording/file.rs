@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::document::Recording;
 use super::redact::Redactor;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{File, Files, find_files, read_json, replace_file};
 use crate::value::Text;
 
@@ -28,6 +28,20 @@ pub fn is_recording_file(path: &Path) -> bool {
 pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diagnostic>) {
     let (found, problems) = find_files(paths, is_recording_file, files);
     (found, problems.into_iter().map(Diagnostic::from).collect())
+}
+
+/// The name of the recording beside a path that is not there, if one is nearly called so.
+pub fn nearest_to(path: &Path) -> Option<String> {
+    let entries = fs::read_dir(path.parent()?).into_iter().flatten().flatten();
+    let paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    let stem = |path: &Path| {
+        let name = path.file_name()?.to_str()?;
+        Some(name.strip_suffix(ENDING).unwrap_or(name).to_owned())
+    };
+    let recordings = paths.iter().filter(|it| is_recording_file(it));
+    let stems: Vec<String> = recordings.filter_map(|it| stem(it)).collect();
+    let near = nearest(&stem(path)?, stems.iter().map(String::as_str))?;
+    Some(format!("{near}{ENDING}"))
 }
 
 /// Reads the recording of a file; nothing if there is an error.

@@ -1,6 +1,5 @@
 //! Scenario files with everything that they name, loaded once.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::run::now;
-use crate::diagnostic::{Diagnostic, Severity, nearest, sort};
+use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::flow::write::Graph;
 use crate::flow::{check, read};
 use crate::program::Program;
@@ -196,14 +195,9 @@ fn read_recording(file: &File) -> Loaded<Recording> {
 /// it, which whoever tells of the test knows.
 fn unreadable(path: &Path, problem: Diagnostic) -> Diagnostic {
     let message = format!("{}: {}", path.display(), problem.message);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.parent().and_then(|folder| fs::read_dir(folder).ok());
-    let names = beside.into_iter().flatten().flatten().map(|it| it.file_name());
-    let names: Vec<String> =
-        names.map(|name| name.to_string_lossy().into_owned()).collect();
-    let help = match nearest(&name, names.iter().map(String::as_str)) {
-        Some(near) if near != name => format!("did you mean `{near}`?"),
-        _ => "the path is relative to the scenario file".into(),
+    let help = match recording::nearest_to(path) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the path is relative to the scenario file".into(),
     };
     Diagnostic::new(problem.code, message).help(help)
 }

@@ -58,12 +58,16 @@ pub(super) fn read(test: &Node<'_>, decoder: &mut Decoder) -> Option<RecordedCal
         }
     }
     let rules = rules(test.get("compare"), decoder);
-    let path = recording.as_str().map(str::trim).filter(|path| !path.is_empty());
-    let Some(path) = path else {
-        let expected = "the path of a recording, relative to this file";
+    let expected = "the path of a recording, relative to this file";
+    let Some(path) = recording.as_str().map(str::trim) else {
         decoder.unexpected("`recording`", recording, expected);
         return None;
     };
+    if path.is_empty() {
+        decoder
+            .wrong(recording.span, format!("`recording` is empty, expected {expected}"));
+        return None;
+    }
     Some(RecordedCall { path: PathBuf::from(path), span: recording.span, rules })
 }
 
