@@ -400,6 +400,34 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_concerns_its_tests() {
+        let folder = folder();
+        let test = |name: &str| format!("recording: records/{name}.recording.json");
+        let (there, later) = (test("there"), test("later"));
+        let text = format!(
+            "flows: flows\ntests:\n  - {{name: recorded, {there}}}\n  - {{name: missing, {later}}}\n"
+        );
+        write(folder.path(), "c.test.yaml", &text);
+        let recording = r#"{"schema": "flowsim.recording/1", "kind": "simulation", "id": "a", "flow": {"name": "Main"}, "response": {"status": "completed", "trace": []}}"#;
+        write(folder.path(), "records/there.recording.json", recording);
+        let dependencies = dependencies(folder.path());
+        for (changed, expected) in [
+            ("records/there.recording.json", &["recorded"][..]),
+            ("records/later.recording.json", &["missing"]),
+            ("records/else.recording.json", &[]),
+            ("records", &["recorded", "missing"]),
+            ("flows/deep/module.json", &["main", "recorded", "missing"]),
+            ("flows/notes.json", &["missing"]),
+        ] {
+            assert_eq!(
+                names(&dependencies, folder.path(), changed),
+                expected,
+                "{changed}"
+            );
+        }
+    }
+
+    #[test]
     fn any_file_may_be_why_flows_do_not_load() {
         let folder = folder();
         write(folder.path(), "flows/other.json", "{");

@@ -194,7 +194,10 @@ fn read_recording(file: &File) -> Loaded<Recording> {
 /// What is to be said of a recording that cannot be read. Its place is where a test names
 /// it, which whoever tells of the test knows.
 fn unreadable(path: &Path, problem: Diagnostic) -> Diagnostic {
-    let message = format!("{}: {}", path.display(), problem.message);
+    let message = match path.exists() {
+        true => format!("{}: {}", path.display(), problem.message),
+        false => format!("there is no recording {}", path.display()),
+    };
     let help = match recording::nearest_to(path) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "the path is relative to the scenario file".into(),

@@ -115,19 +115,20 @@ pub(super) fn prepare<'c>(
 pub(super) fn check(case: &Case, played: &Played, program: &Program) -> Option<Mismatch> {
     let (named, comparison) = (case.recording.as_ref()?, played.comparison.as_ref()?);
     let cause = comparison.cause.as_ref().map(|cause| cause.text.as_str());
-    let mismatch =
-        |message: String| Some(Mismatch::new(named.span, "recording", message));
+    let mismatch = |message: String| Mismatch::new(named.span, "recording", message);
     match comparison.verdict {
         Verdict::Equal => None,
         Verdict::Unreplayable => {
-            mismatch(format!("unreplayable: {}", cause.unwrap_or_default()))
+            let message = format!("unreplayable: {}", cause.unwrap_or_default());
+            let asks = played.trace.steps.len().checked_sub(1);
+            Some(mismatch(message).at_step(asks))
         }
         Verdict::Different => {
             let message = cause.unwrap_or("the call does not go as it was recorded");
             let text = render_differences(comparison);
             let lines = text.lines().filter(|line| !line.trim().is_empty());
             Some(
-                mismatch(message.to_owned())?
+                mismatch(message.to_owned())
                     .at_step(local_step(comparison, &played.trace, program))
                     .because(lines),
             )
