@@ -14,6 +14,7 @@ use crate::program::Program;
 use crate::recording::{Derived, Recording, Replayed, derive, replay_call};
 use crate::trace::observation::Observation;
 use crate::trace::{Trace, execution};
+use crate::value::Text;
 use crate::world::Fixtures;
 
 /// A recorded call with all that it takes to make it again.
@@ -95,8 +96,7 @@ pub(super) fn prepare<'c>(
         Recorded::of(recording, &named.rules).ok_or_else(|| wrong(Recorded::NO_CALL))?;
     let own = case.start.flow.as_ref();
     if let Some(flow) = own {
-        recorded.derived.flow = Some(flow.value.clone());
-        recorded.derived.flow_name = None;
+        stand_in(&flow.value, &mut recorded.derived, program);
     }
     let call = recorded.derived.call(program).map_err(|problem| {
         let span = own.map_or(named.span, |flow| flow.span);
@@ -109,6 +109,19 @@ pub(super) fn prepare<'c>(
         vec![problem.at(span)]
     })?;
     Ok((recorded, call))
+}
+
+/// Another flow stands for the one in which the call began. What that one was answered is
+/// for whoever asks: it is here under another name, or not at all.
+fn stand_in(flow: &Text, derived: &mut Derived, program: &Program) {
+    let began = [derived.flow.take(), derived.flow_name.take()];
+    for answer in &mut derived.answers {
+        let is_other = |it: &Text| {
+            program.flow(it).is_some() && !began.iter().flatten().any(|own| own == it)
+        };
+        answer.flow = answer.flow.take().filter(is_other);
+    }
+    derived.flow = Some(flow.clone());
 }
 
 /// What is not as it was recorded, if anything is not.
