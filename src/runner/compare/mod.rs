@@ -158,10 +158,11 @@ fn judge(recording: &Recording, against: Against<'_>) -> Judged {
         }
         Ok(replayed) => {
             let local = observed(&replayed.trace, against.program);
+            let (recorded_end, local_end) = recorded.endings(&local);
             let judgement = Judgement {
                 comparison: compare(&recorded, &local, against.rules),
-                recorded_end: end,
-                local_end: Some(local.ending()),
+                recorded_end,
+                local_end: Some(local_end),
                 sides: against.keep_sides.then(|| Box::new((recorded, local))),
             };
             let unused = replayed.unused.iter().map(|it| it.node.clone()).collect();
