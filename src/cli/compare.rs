@@ -14,7 +14,7 @@ use crate::analysis::comparison::{Pattern, Rules, Verdict};
 use crate::diagnostic::Severity;
 use crate::program::Program;
 use crate::recording;
-use crate::report::compare::{ComparisonReporter, Json, Junit, Text};
+use crate::report::compare::{ComparisonReporter, Html, Json, Junit, Text};
 use crate::runner::{Against, Compared, Stale, Summary, compare_all};
 use crate::source::{Files, Replacement};
 use crate::value::{DateTime, Duration};
@@ -84,6 +84,8 @@ enum Format {
     Json,
     /// JUnit's XML: a recording is a test case
     Junit,
+    /// A page for browsers, with both sides beside each other
+    Html,
 }
 
 /// Which recordings are removed.
@@ -148,7 +150,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         fixtures: &fixtures,
         rules: &rules,
         oldest: oldest(arguments),
-        keep_sides: false,
+        keep_sides: arguments.format == Format::Html,
     };
     let Some(path) = &arguments.out else {
         let out = BufWriter::new(io::stdout().lock());
@@ -212,6 +214,7 @@ fn reporter<'w>(
         Format::Text => Box::new(Text::new(out, color, is_alone, paths)),
         Format::Json => Box::new(Json::new(out, is_alone)),
         Format::Junit => Box::new(Junit::new(out)),
+        Format::Html => Box::new(Html::new(out)),
     }
 }
 

@@ -163,7 +163,7 @@ impl<W: Write> ComparisonReporter for Text<W> {
 }
 
 /// "37 of 10,000 calls would end elsewhere; 9,960 equal, 40 different".
-fn headline(summary: &Summary) -> String {
+pub(super) fn headline(summary: &Summary) -> String {
     let parts = [
         (summary.equal, "equal"),
         (summary.different, "different"),
@@ -184,7 +184,7 @@ fn headline(summary: &Summary) -> String {
 }
 
 /// "stale: 3 older than is wanted, 1 of another version of the flow".
-fn stale(summary: &Summary) -> String {
+pub(super) fn stale(summary: &Summary) -> String {
     let words = |name: &str| match name {
         "old" => "older than is wanted",
         "unmatched" => "of a flow that is not here",
