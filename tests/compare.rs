@@ -2,6 +2,9 @@
 //! flows that are the same, or were changed, and how the program ends.
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
+#![expect(clippy::print_stderr, reason = "what is skipped has to be seen")]
+
+mod browser;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -408,7 +411,7 @@ fn only_what_is_named_is_removed() {
 
 #[test]
 fn the_number_of_threads_makes_no_difference() {
-    for format in ["text", "json", "junit"] {
+    for format in ["text", "json", "junit", "html"] {
         let of = |jobs: &str| {
             compare(&[RECORDINGS, "--flows", CHANGED, "--format", format, "--jobs", jobs])
                 .stdout
@@ -423,7 +426,7 @@ fn a_file_is_whole_or_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("out");
     let out = file.to_str().unwrap();
-    for format in ["text", "json", "junit"] {
+    for format in ["text", "json", "junit", "html"] {
         let arguments = [RECORDINGS, "--flows", CHANGED, "--format", format];
         let printed = compare(&arguments).stdout;
         let (code, nothing, _) = told(&[&arguments[..], &["--out", out]].concat());
@@ -439,7 +442,7 @@ fn a_file_is_whole_or_as_it_was() {
 #[cfg(unix)]
 #[test]
 fn a_reader_that_has_enough_is_no_failure() {
-    for format in ["text", "json", "junit"] {
+    for format in ["text", "json", "junit", "html"] {
         let (reader, writer) = std::io::pipe().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
         let arguments = [RECORDINGS, "--flows", CHANGED, "--format", format];
@@ -450,4 +453,63 @@ fn a_reader_that_has_enough_is_no_failure() {
         assert_eq!(output.status.code(), Some(0), "{format}");
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{format}");
     }
+}
+
+#[test]
+fn a_browser_shows_both_sides() {
+    let Some(browser) = browser::browser() else {
+        eprintln!("SKIPPED the page in a browser: there is no chromium");
+        return;
+    };
+    let folder = folder();
+    let hostile =
+        "</script><script>document.title='obeyed'</script><img src=x onerror=alert(1)>";
+    change(folder.path(), "on-its-way", |it| {
+        it["response"]["trace"][3]["result"]["text"] = json!(hostile);
+        it["response"]["trace"][3]["output"]["text"] = json!(hostile);
+    });
+    let page = folder.path().join("page.html");
+    let (recordings, out) = (folder.path().to_str().unwrap(), page.to_str().unwrap());
+    told(&[recordings, "--flows", CHANGED, "--format", "html", "--out", out]);
+    let load = |fragment: &str| {
+        let loaded = browser::load(&browser, &page, fragment);
+        assert_eq!(loaded.console, [""; 0], "{fragment}");
+        let (shown, _) = loaded.document.split_once("id=\"groups-data\"").unwrap();
+        assert!(!shown.contains("<img") && !shown.contains("<title>obeyed"), "{shown}");
+        shown.to_owned()
+    };
+    let rows = |shown: &str| shown.matches("<li><a class=\"row ").count();
+    let of = |name: &str| format!("recording-{}", path(folder.path(), name).display());
+
+    // At first what all come to, and everybody in the list.
+    let first = load("");
+    assert_eq!(rows(&first), 9);
+    assert!(
+        first.contains(
+            "<b>completed → Orders, differs first at Tell the shop who asked</b>"
+        )
+    );
+
+    // Filters by verdict, group and text.
+    assert_eq!(rows(&load("verdict=equal")), 2);
+    assert_eq!(rows(&load("group=Orders+%E2%86%92+Reception%7CToAgent")), 2);
+    assert_eq!(rows(&load("q=refund")), 1);
+    assert_eq!(rows(&load("q=nothing+has+this")), 0);
+
+    // Both sides: what is missing, what is new, where it begins, and why.
+    let one = load(&of("being-packed"));
+    assert!(
+        one.contains("<div class=\"problem different\"><p>Behind step 4 `TellPacking`")
+    );
+    assert_eq!(one.matches("<div class=\"pair missing first\">").count(), 1, "{one}");
+    assert_eq!(one.matches("<div class=\"pair inserted\">").count(), 1, "{one}");
+    assert!(one.contains("<code>/trace/4</code>"), "{one}");
+    let texts = load(&of("on-its-way"));
+    assert!(texts.contains("<div class=\"pair different first\">"), "{texts}");
+    assert!(
+        texts.contains("&lt;/script&gt;&lt;script&gt;document.title='obeyed'"),
+        "{texts}"
+    );
+    assert!(!load(&of("hangs-up")).contains("class=\"sides\""));
+    assert!(load(&of("shop-too-slow")).contains("asks for the data action `Get Refund`"));
 }

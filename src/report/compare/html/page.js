@@ -91,7 +91,7 @@
     chosen = null;
     const list = element("div", "groups");
     for (const group of groups) {
-      const at = group.at ? `, first at ${group.at}` : "";
+      const at = group.at ? `, differs first at ${group.at}` : "";
       const link = element("a", "", element("span", "count", group.count.toLocaleString("en")),
         element("b", "", `${group.name}${at}`), element("span", "meta", group.why ?? ""));
       link.href = `#${new URLSearchParams({ group: keyOf(group) })}`;
@@ -113,8 +113,9 @@
     }
     const back = element("a", "back", "← All recordings");
     back.href = "#recordings";
-    const facts = element("p", "facts", element("span", `pill ${it.verdict}`, it.verdict), it.ends, it.flow);
-    if (it.stale) facts.append(`stale: ${it.stale.join(", ")}`);
+    const facts = element("p", "facts", element("span", `pill ${it.verdict}`, it.verdict),
+      element("span", "", it.ends), element("span", "", it.flow));
+    if (it.stale) facts.append(element("span", "", `stale: ${it.stale.join(", ")}`));
     const detail = byId("detail");
     detail.replaceChildren(back, element("h2", "", it.path), facts);
     if (it.why) detail.append(element("div", `problem ${it.verdict}`, element("p", "", it.why)));
