@@ -456,6 +456,7 @@ fn a_reader_that_has_enough_is_no_failure() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one page, looked at from all sides")]
 fn a_browser_shows_both_sides() {
     let Some(browser) = browser::browser() else {
         eprintln!("SKIPPED the page in a browser: there is no chromium");

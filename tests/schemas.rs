@@ -577,6 +577,14 @@ fn what_is_told_of_comparisons_fits_the_schema() {
     for seen in ["equal", "different", "unreplayable", "unreadable"] {
         assert!(several["summary"][seen].as_u64().unwrap() > 0, "{seen}");
     }
+}
+
+#[test]
+fn what_is_told_of_one_comparison_fits_the_schema() {
+    let recordings = "fixtures/compare/recordings";
+    let flows = "--flows fixtures/compare/flows";
+    let several = flowsim(&format!("compare {recordings} {flows} --format json"));
+    let several: Value = serde_json::from_slice(&several).unwrap();
     let validator = closed_validator("comparison");
     for (name, verdict) in [
         ("hangs-up", "equal"),

@@ -152,13 +152,21 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         oldest: oldest(arguments),
         keep_sides: arguments.format == Format::Html,
     };
+    told(&paths, against, arguments)
+}
+
+/// Compares, and tells on standard output or in the file that is asked for.
+fn told(
+    paths: &[PathBuf],
+    against: Against<'_>,
+    arguments: &Arguments,
+) -> io::Result<Exit> {
     let Some(path) = &arguments.out else {
         let out = BufWriter::new(io::stdout().lock());
-        return compared(&paths, against, arguments, out, output::result_has_color());
+        return compared(paths, against, arguments, out, output::result_has_color());
     };
     let written = Replacement::begin(path).and_then(|mut file| {
-        let exit =
-            compared(&paths, against, arguments, BufWriter::new(&mut file), false)?;
+        let exit = compared(paths, against, arguments, BufWriter::new(&mut file), false)?;
         file.finish().map(|()| exit)
     });
     written.or_else(|error| {
