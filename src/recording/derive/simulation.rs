@@ -20,8 +20,9 @@ const FAILED: u16 = 500;
 const NOT_ANSWERED: [&str; 3] = ["error", "answer", "cutOff"];
 
 /// The names of node types that ask something, and what they ask. *Source: the seeds.*
-const ASKING: [(&[&str], About); 6] = [
+const ASKING: [(&[&str], About); 7] = [
     (&["gather", "collect", "collectinput"], About::Input),
+    (&["menu"], About::Input),
     (&["getexternalcontactaction", "getexternalcontact"], About::Contact),
     (&["dataaction", "calldataaction"], About::DataAction),
     (&["webhook", "callwebhook"], About::Webhook),
