@@ -140,7 +140,7 @@ const DRAFTS: &[Mutation] = &[
         call: call("Inbound_Flow_A", &[], &["1@2000"]),
         // The caller is silent for the flow now, which leaves the module without a result.
         told: different(
-            (DifferenceKind::CallerInput, "GatherInput", "heard"),
+            (DifferenceKind::CallerInput, "GatherInput", "digits"),
             (CauseKind::Action, "GatherInput"),
         ),
     },
@@ -305,7 +305,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "lit: delivered", "lit: arrived"),
         call: call(ROUTER, PRIVATE, &["100200#", "1"]),
         told: different(
-            (DifferenceKind::Path, "What about the parcel?", ""),
+            (DifferenceKind::Input, "What about the parcel?", "Case 1"),
             (CauseKind::Condition, "What about the parcel?"),
         ),
     },
@@ -344,7 +344,10 @@ const ARCHITECT: &[Mutation] = &[
         of: PARCELS,
         change: |text| with(text, "name: Parcels Overflow", "name: Parcels General"),
         call: call(ROUTER, &[("to", "+15557770203")], &[]),
-        told: different((DifferenceKind::Destination, "", ""), (CauseKind::Action, "")),
+        told: different(
+            (DifferenceKind::Routing, "Error Handling", "queueId"),
+            (CauseKind::Action, "Error Handling"),
+        ),
     },
     Mutation {
         what: "the skill of a transfer",
@@ -354,7 +357,7 @@ const ARCHITECT: &[Mutation] = &[
         },
         call: call("Northlight Outage Line", &[], &["1", "418"]),
         told: different(
-            (DifferenceKind::Input, "To the outage queue", "acdSkills"),
+            (DifferenceKind::Routing, "To the outage queue", "skills"),
             (CauseKind::Action, "To the outage queue"),
         ),
     },
@@ -364,7 +367,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "Flow.IsDangerous, 100, 0", "Flow.IsDangerous, 100, 7"),
         call: call("Northlight Outage Line", &[], &["1", "418"]),
         told: different(
-            (DifferenceKind::Input, "To the outage queue", "priority"),
+            (DifferenceKind::Routing, "To the outage queue", "priority"),
             (CauseKind::Action, "To the outage queue"),
         ),
     },
@@ -428,7 +431,7 @@ const ARCHITECT: &[Mutation] = &[
         },
         call: clinic(&["2", "2"]),
         told: different(
-            (DifferenceKind::Input, "Pharmacy", "languageSkill"),
+            (DifferenceKind::Variable, "Pharmacy", "Flow.TransferError"),
             (CauseKind::Action, "Pharmacy"),
         ),
     },
@@ -444,7 +447,7 @@ const ARCHITECT: &[Mutation] = &[
         },
         call: clinic(&["1", "3"]),
         told: Told::Unreplayable(
-            "asks for the key of the choice before `Visiting hours`",
+            "asks for the key of the choice before `Tell the visiting hours`",
         ),
     },
 ];
@@ -491,10 +494,6 @@ fn assert_told(mutations: &[Mutation]) {
         let unchanged = Stage::bundled(organisation).compare(&recording);
         let told = render_text(&unchanged.comparison, false);
         let verdict = unchanged.comparison.verdict;
-        if verdict != Verdict::Equal {
-            problems.push(format!("{} unchanged {told}", mutation.what));
-            continue;
-        };
         assert_eq!(verdict, Verdict::Equal, "{} unchanged\n{told}", mutation.what);
         let changed = Stage::changed(organisation, file, mutation.change);
         let judgement = changed.compare(&recording);

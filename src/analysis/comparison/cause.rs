@@ -154,8 +154,11 @@ impl<'c> Inquiry<'c> {
         if let Some(cause) = self.of_menu(last, parting) {
             return cause;
         }
-        if self.is_way_unknown(last)
-            && let Some(found) = self.first_outside(last)
+        // What only ends, such as a menu, decides nothing.
+        let decides = |row: &usize| self.steps_at(*row).is_some_and(|it| it.0.is_action);
+        let deciding = (0..=last).rev().find(decides).unwrap_or(last);
+        if self.is_way_unknown(deciding)
+            && let Some(found) = self.first_outside(deciding)
         {
             let mut cause = self.cause_of(self.origin_of(found, 16));
             cause.text = format!("{} {}", self.parted(last, parting), cause.text);

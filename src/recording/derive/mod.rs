@@ -51,6 +51,9 @@ pub struct Derived {
     /// Whether it went on although nobody knew when a schedule is active, as calls do here
     /// without fixtures.
     pub unchecked_schedules: bool,
+    /// Whether the times of keys count what was played before, which takes time on the
+    /// platform and none here. Those of a request do not.
+    pub is_paced_by_prompts: bool,
 }
 
 /// Who answered.
@@ -98,7 +101,8 @@ pub struct RecordedAnswer {
     pub node: Text,
     /// The data action, queue or key that was asked for, if that is known.
     pub name: Option<Text>,
-    /// What was sent along, if that is known; hidden values are left out.
+    /// What was sent along, if that is known, of a transfer the `skills`; hidden values are
+    /// left out.
     pub inputs: Option<JsonObject>,
     /// What was answered.
     pub answer: Answer,
@@ -112,6 +116,11 @@ impl RecordedAnswer {
         let node = node.into();
         Self { about, flow: None, node, name: None, inputs: None, answer, chose: None }
     }
+}
+
+/// What a transfer asks of a queue.
+fn asked_skills(skills: Vec<Json>) -> JsonObject {
+    [("skills".into(), Json::array(skills))].into_iter().collect()
 }
 
 /// Finds out how a recorded call began and what it met.

@@ -2,7 +2,7 @@
 
 use super::found::listed;
 use super::world::World;
-use super::{About, Derived, RecordedAnswer};
+use super::{About, Derived, RecordedAnswer, asked_skills};
 use crate::engine::Request;
 use crate::recording::document::Recording;
 use crate::source::{Files, read_json};
@@ -103,7 +103,7 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
     let error = result.get("error").and_then(|error| text(error, "code"));
     let error = error.unwrap_or_default();
     let is_cut_off = result.get("cutOff") == Some(&Json::Boolean(true));
-    let mut name = None;
+    let (mut name, mut inputs) = (None, None);
     let answer = match about {
         About::Input => Answer::Input(input(result, &error)),
         // Nobody was asked.
@@ -125,12 +125,17 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
         About::QueueStatistics => Answer::Statistics(None),
         About::Queue | About::Action => {
             name = text(result, "queueId").or_else(|| text(result, "queueName"));
+            let skills = match result.get("skills") {
+                Some(Json::Array(skills)) => skills.as_ref().clone(),
+                _ => Vec::new(),
+            };
+            inputs = Some(asked_skills(skills));
             Answer::Queue(queue(result, &error, world))
         }
     };
     let node = text(step, "nodeId").or_else(|| text(step, "nodeName"))?;
     let asked = RecordedAnswer::new(about, node, answer);
-    Some(RecordedAnswer { flow: text(step, "flowId"), name, ..asked })
+    Some(RecordedAnswer { flow: text(step, "flowId"), name, inputs, ..asked })
 }
 
 fn input(result: &Json, error: &str) -> Input {
