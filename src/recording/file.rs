@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Recording;
+use super::quick;
 use super::redact::Redactor;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Files, find_files, read_json, replace_file};
@@ -36,6 +37,9 @@ pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnosti
         Ok(file) => file,
         Err(problem) => return (None, vec![problem.into()]),
     };
+    if let Some(recording) = quick::read(file.text()) {
+        return (Some(recording), Vec::new());
+    }
     match read_json(&file) {
         Ok(document) => Recording::read(&document),
         Err(problem) => (None, vec![problem.into()]),

@@ -7,7 +7,9 @@
 mod bundled;
 #[path = "../recordings/calls.rs"]
 mod calls;
+mod equalities;
 mod mutations;
+mod random;
 #[cfg(feature = "live")]
 #[expect(dead_code, reason = "the tests of `flowsim record` need more of it")]
 #[path = "../record/server.rs"]

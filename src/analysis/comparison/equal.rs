@@ -72,6 +72,9 @@ impl<'v> Equality<'_, 'v> {
                     self.compare(&format!("{pointer}/{index}"), Some(a), Some(b));
                 }
             }
+            (Json::String(a), Json::String(b)) if self.is_hidden_within(a, b) => {
+                self.leaves.hidden += 1;
+            }
             (Json::String(a), Json::String(b)) if self.is_close_in_time(a, b) => {
                 self.leaves.tolerated += 1;
             }
@@ -110,6 +113,16 @@ impl<'v> Equality<'_, 'v> {
             Json::String(text) => (self.rules.redacted)(text),
             other => shown(other).is_none(),
         }
+    }
+
+    /// Whether two texts differ in nothing but one part, which was redacted on one side.
+    fn is_hidden_within(&self, one: &str, two: &str) -> bool {
+        let (start, end) = common_ends(one, two);
+        let part = |text: &str| {
+            let part = text.get(start..text.len().saturating_sub(end));
+            part.is_some_and(|part| (self.rules.redacted)(part))
+        };
+        part(one) || part(two)
     }
 
     fn is_close_in_time(&self, one: &str, two: &str) -> bool {
@@ -205,4 +218,23 @@ fn form(json: Option<&Json>) -> Option<&str> {
         Json::String(text) if !text.is_empty() => Some(text),
         _ => None,
     }
+}
+
+/// How many bytes two texts have in common at the beginning and at the end, in whole words.
+fn common_ends(one: &str, two: &str) -> (usize, usize) {
+    let is_same = |(a, b): &(char, char)| a == b;
+    let length = |(a, _): (char, char)| a.len_utf8();
+    let start: usize = one.chars().zip(two.chars()).take_while(is_same).map(length).sum();
+    let (common, rest) = one.split_at_checked(start).unwrap_or_default();
+    let start = common.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let is_inside = |text: &str| text.len() > start;
+    if rest.is_empty() || !is_inside(one) || !is_inside(two) {
+        return (start, 0);
+    }
+    let backwards = one.chars().rev().zip(two.chars().rev());
+    let most = one.len().min(two.len()) - start;
+    let end: usize = backwards.take_while(is_same).map(length).sum::<usize>().min(most);
+    let tail = one.get(one.len() - end..).unwrap_or_default();
+    let end = tail.find(|it: char| !it.is_alphanumeric()).map_or(0, |at| end - at);
+    (start, end)
 }

@@ -121,6 +121,7 @@ pub struct Ignored {
 
 /// Why two sides differ.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Cause {
     /// What it comes down to.
     pub kind: CauseKind,

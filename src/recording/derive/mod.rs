@@ -12,10 +12,10 @@ pub(super) use found::listed;
 use std::path::Path;
 
 use super::document::{Kind, Recording};
+use super::nodes::node;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, start};
 use crate::program::Program;
-use crate::source::{Files, read_json};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
 
@@ -178,14 +178,8 @@ impl Derived {
 
 /// Fixtures with a document laid over them that no file holds.
 pub(super) fn overlaid(base: &Fixtures, document: &Json) -> (Fixtures, Vec<Diagnostic>) {
-    let mut files = Files::new();
-    let file = files.add("the recording", document.to_string());
-    let read = match read_json(&file) {
-        Ok(document) => base.overlaid(&document, Path::new("")),
-        Err(problem) => (base.clone(), vec![problem.into()]),
-    };
+    let (fixtures, diagnostics) = base.overlaid(&node(document), Path::new(""));
     // Their places are in a document that nobody has.
-    let (fixtures, diagnostics) = read;
     let told = diagnostics.into_iter().map(|it| Diagnostic {
         code: Code::INVALID_RECORDING,
         labels: Vec::new(),

@@ -5,7 +5,7 @@ use super::world::World;
 use super::{About, Derived, RecordedAnswer, asked_skills};
 use crate::engine::Request;
 use crate::recording::document::Recording;
-use crate::source::{Files, read_json};
+use crate::recording::nodes::node;
 use crate::value::{DateTime, Json, JsonObject, Text};
 use crate::world::{Answer, Input, QueueAnswer, Response};
 
@@ -86,9 +86,7 @@ fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) 
 
 /// A request, as far as it is one.
 fn request(json: &Json) -> Option<Request> {
-    let mut files = Files::new();
-    let file = files.add("request.json", json.to_string());
-    Request::read(&read_json(&file).ok()?).ok()
+    Request::read(&node(json)).ok()
 }
 
 fn about(step: &Json) -> Option<About> {
@@ -125,11 +123,9 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
         About::QueueStatistics => Answer::Statistics(None),
         About::Queue | About::Action => {
             name = text(result, "queueId").or_else(|| text(result, "queueName"));
-            let skills = match result.get("skills") {
-                Some(Json::Array(skills)) => skills.as_ref().clone(),
-                _ => Vec::new(),
-            };
-            inputs = Some(asked_skills(skills));
+            if let Some(Json::Array(skills)) = result.get("skills") {
+                inputs = Some(asked_skills(skills.as_ref().clone()));
+            }
             Answer::Queue(queue(result, &error, world))
         }
     };

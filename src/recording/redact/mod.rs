@@ -87,6 +87,13 @@ impl Redactor {
     }
 }
 
+/// Whether a text may stand for one that was redacted: a number of nobody, an address at
+/// `example.com`, a made-up name. Real ones may look like that, too: this says something only
+/// of recordings that list [redactions](Recording::redactions).
+pub fn is_replacement(text: &str) -> bool {
+    pseudonym::is_replacement(text) || person::is_replaced_number(text)
+}
+
 /// Where in a document a value stands, as far as that tells what it is.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place<'p> {

@@ -6,6 +6,7 @@
 mod stale;
 mod summary;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -159,7 +160,7 @@ fn judge(recording: &Recording, against: Against<'_>) -> Judged {
         Ok(replayed) => {
             let local = observed(&replayed.trace, against.program);
             let judgement = Judgement {
-                comparison: compare(&recorded, &local, against.rules),
+                comparison: compare(&recorded, &local, &rules(recording, against)),
                 recorded_end: end,
                 local_end: Some(local.ending()),
                 sides: against.keep_sides.then(|| Box::new((recorded, local))),
@@ -180,6 +181,17 @@ impl Judged {
             sides: None,
         };
         Self { judgement, is_matched: true, unused: Vec::new() }
+    }
+}
+
+/// What was redacted in a recording is not compared.
+fn rules<'a>(recording: &Recording, against: Against<'a>) -> Cow<'a, Rules> {
+    match recording.redactions.is_empty() {
+        true => Cow::Borrowed(against.rules),
+        false => {
+            let redacted = recording::is_replacement;
+            Cow::Owned(Rules { redacted, ..against.rules.clone() })
+        }
     }
 }
 
