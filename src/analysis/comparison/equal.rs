@@ -115,12 +115,18 @@ impl<'v> Equality<'_, 'v> {
         }
     }
 
-    /// Whether two texts differ in nothing but one part, which was redacted on one side.
+    /// Whether two texts differ in nothing but words, or one part, that were redacted.
     fn is_hidden_within(&self, one: &str, two: &str) -> bool {
+        let is_redacted = |part: &str| (self.rules.redacted)(part.trim_end_matches('.'));
+        let (ones, twos) = (words(one), words(two));
+        let is_same = |(a, b): (&str, &str)| a == b || is_redacted(a) || is_redacted(b);
+        if ones.clone().count() == twos.clone().count() && ones.zip(twos).all(is_same) {
+            return true;
+        }
         let (start, end) = common_ends(one, two);
         let part = |text: &str| {
             let part = text.get(start..text.len().saturating_sub(end));
-            part.is_some_and(|part| (self.rules.redacted)(part))
+            part.is_some_and(is_redacted)
         };
         part(one) || part(two)
     }
@@ -218,6 +224,16 @@ fn form(json: Option<&Json>) -> Option<&str> {
         Json::String(text) if !text.is_empty() => Some(text),
         _ => None,
     }
+}
+
+/// The words of a text, numbers and addresses among them, and what is between them.
+fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let is_between = |it: char| !it.is_alphanumeric() && !"+-@._".contains(it);
+    text.split_inclusive(is_between).flat_map(move |word| {
+        let end = word.char_indices().next_back().filter(|(_, last)| is_between(*last));
+        let (word, between) = word.split_at(end.map_or(word.len(), |(at, _)| at));
+        [word, between]
+    })
 }
 
 /// How many bytes two texts have in common at the beginning and at the end, in whole words.
