@@ -1,6 +1,6 @@
 //! Recordings that do not say the same as the local call, and are of the same call.
 
-use flowsim::analysis::comparison::{Verdict, render_text};
+use flowsim::analysis::comparison::{DifferenceKind, Verdict, render_text};
 use flowsim::recording::{Recording, Redactor, Wanted};
 use flowsim::value::Json;
 use serde_json::{Map, Value};
@@ -173,12 +173,31 @@ fn other_times() {
     });
 }
 
-#[test]
-fn people_who_are_not_to_be_known() {
+fn redactor() -> Redactor {
     let wanted =
         Wanted { phone_numbers: true, names: true, emails: true, variables: Vec::new() };
-    let redactor = Redactor::new(wanted, b"a key");
-    let redact = |recording: &Recording| redactor.redact(recording);
+    Redactor::new(wanted, b"a key")
+}
+
+#[test]
+fn people_who_are_not_to_be_known() {
+    let redact = |recording: &Recording| redactor().redact(recording);
     assert_equal(8, DRAFTS, redact);
     assert_equal(10, ARCHITECT, redact);
+}
+
+#[test]
+fn what_is_said_to_them_is_known_all_the_same() {
+    let (context, inputs) = (&[("from", "+15550000000")], &["-", "3"]);
+    let caller = Caller { flow: "Main_Line", context, inputs, at: None };
+    let recording = Stage::bundled("payment-journey").record(&caller);
+    let recording = redactor().redact(&recording);
+    assert!(!recording.redactions.is_empty());
+    let changed = Stage::changed("payment-journey", "main_line.json", |text| {
+        text.replace("Hello {customer_name}.", "Good day {customer_name}.")
+    });
+    let comparison = changed.compare(&recording).comparison;
+    let first = comparison.first_difference.unwrap();
+    assert_eq!(first.kind, DifferenceKind::Prompt);
+    assert_eq!(first.node_id.as_deref(), Some("Menu"));
 }

@@ -254,3 +254,39 @@ fn common_ends(one: &str, two: &str) -> (usize, usize) {
     let end = tail.find(|it: char| !it.is_alphanumeric()).map_or(0, |at| end - at);
     (start, end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redacted_parts_of_texts_are_not_compared() {
+        let redacted = |text: &str| matches!(text, "X" | "X Y" | "+1X");
+        let rules = Rules { redacted, ..Rules::default() };
+        let differs = |one: &str, two: &str| {
+            let (one, two) = (Json::from(one), Json::from(two));
+            let leaves = Leaves::default();
+            let mut equality = Equality { rules: &rules, is_lenient: false, leaves };
+            equality.compare("", Some(&one), Some(&two));
+            !equality.leaves.found.is_empty()
+        };
+        for (one, two) in [
+            ("Hello X. Press 1.", "Hello Ada. Press 1."),
+            ("Hello X Y. Press 1.", "Hello dear old caller. Press 1."),
+            ("menu:+1X|X", "menu:+123|Ada"),
+            ("Hello X", "Hello "),
+            ("X", "Ä"),
+        ] {
+            assert!(!differs(one, two) && !differs(two, one), "{one} {two}");
+        }
+        for (one, two) in [
+            ("Hello X. Press 1.", "Hello Ada. Press 2."),
+            ("Hello X. Press 1.", "Good day Ada. Press 1."),
+            ("Hello X", "Hello"),
+            ("Hello Z.", "Hello Ä."),
+            ("Hello ", "Hello Hello "),
+        ] {
+            assert!(differs(one, two) && differs(two, one), "{one} {two}");
+        }
+    }
+}

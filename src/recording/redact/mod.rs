@@ -326,3 +326,38 @@ fn each_of_object<'o>(
         visit(key, value, inner);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_replacement;
+
+    #[test]
+    fn replacements_are_known() {
+        for text in [
+            "+13921234567",
+            "(392) 123-4567",
+            "tel:+13921234567",
+            "user-0123456789ab@example.com",
+            "user-0123456789ab",
+            "redacted-0123456789ab",
+            "Vegudelu",
+            "Vegudelu Donosara",
+        ] {
+            assert!(is_replacement(text), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "+15551234567",
+            "4712",
+            "ada@example.com",
+            "user-1@example.com",
+            "Hello Vegudelu",
+            "Ada",
+            "Hamilton",
+            "vegudelu",
+        ] {
+            assert!(!is_replacement(text), "{text}");
+        }
+    }
+}
