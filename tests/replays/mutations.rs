@@ -1,11 +1,13 @@
 //! Flows that somebody has changed. Of each change it was worked out by hand, from the flow
 //! and the call, what differs first and why; that is what has to be told.
 
+use std::fs;
+
 use flowsim::analysis::comparison::{
     CauseKind, Comparison, DifferenceKind, Verdict, render_text,
 };
 
-use crate::stage::{Caller, Stage};
+use crate::stage::{Caller, Stage, root};
 
 /// A change of a flow.
 struct Mutation {
@@ -510,6 +512,29 @@ fn changes_of_draft_flows_are_told() {
 #[test]
 fn changes_of_architects_flows_are_told() {
     assert_told(ARCHITECT);
+}
+
+#[test]
+fn a_change_of_an_export_is_told() {
+    let path = root().join("tests/readers/front_desk.json");
+    let text = fs::read_to_string(path).unwrap();
+    let caller = call("Front desk", &[], &[]);
+    let recording = Stage::alone(&text).record(&caller);
+    let unchanged = Stage::alone(&text).compare(&recording).comparison;
+    assert_eq!(unchanged.verdict, Verdict::Equal);
+    let changed = Stage::alone(&with_all(&text, "Hello, stranger", "Good day"));
+    let mutation = Mutation {
+        what: "a prompt of an export",
+        of: ("", ""),
+        change: str::to_owned,
+        call: caller,
+        told: different(
+            (DifferenceKind::Prompt, "Greet", ""),
+            (CauseKind::Action, "Greet"),
+        ),
+    };
+    let problem = wrong(&mutation, &changed.compare(&recording).comparison);
+    assert_eq!(problem, None, "{}", problem.clone().unwrap_or_default());
 }
 
 #[test]

@@ -59,11 +59,20 @@ impl Stage {
         Self::load(changed.path().to_owned(), &folder, Some(changed))
     }
 
+    /// With the text of one flow, and nothing known of its world.
+    pub(crate) fn alone(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("flow.json"), text).unwrap();
+        Self::load(folder.path().to_owned(), &root().join("tests/replays"), Some(folder))
+    }
+
     fn load(flows: PathBuf, folder: &Path, changed: Option<TempDir>) -> Self {
         let mut files = Files::new();
         let loaded = load(&[flows], &[], &mut files);
         let program = Program::compile_all(&loaded.flows, &loaded.architect);
-        let (fixtures, _) = Fixtures::load(&[folder.join("fixtures.yaml")], &mut files);
+        let world = Some(folder.join("fixtures.yaml")).filter(|it| it.exists());
+        let world: Vec<PathBuf> = world.into_iter().collect();
+        let (fixtures, _) = Fixtures::load(&world, &mut files);
         let (program, fixtures) = (Arc::new(program), Arc::new(fixtures));
         Self { program, fixtures, _changed: changed }
     }
