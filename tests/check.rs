@@ -121,6 +121,10 @@ fn every_finding_has_a_fixture_and_every_fixture_a_finding() {
         Code::INVALID_SCENARIO,
         Code::INVALID_COVERAGE,
         Code::INVALID_DECISIONS,
+        Code::INVALID_RECORDING,
+        Code::PLATFORM_UNREACHABLE,
+        Code::PLATFORM_REFUSED,
+        Code::PLATFORM_ANSWER,
         Code::COVERAGE_MISMATCH,
     ];
     // What exports alone have is in `tests/config.rs`.

@@ -131,6 +131,7 @@ fn help_and_version_are_results() {
         "heatmap",
         "import",
         "redact",
+        "serve",
         "init",
         "schema",
         "completions",

@@ -196,6 +196,7 @@ fn places() -> Vec<(Reader, &'static str, String)> {
         ("textMatcher", "expect: {prompts: {contains: a, ?}}"),
         ("keystroke", "input: [[{digit: 1, ?}]]"),
         ("oneTurn", "script: [{?}]"),
+        ("tolerances", "recording: r, compare: {?}"),
     ];
     let fixtures = [
         ("fixtures", "{?}"),
@@ -312,6 +313,7 @@ const WRONG: &[(Reader, &[&str])] = &[
             "{flows: f, tests: [], snapshots: {replace: {}}}",
             "{flows: f, tests: [], snapshots: {replace: [{matches: a}]}}",
             "{flows: f, tests: [], defaults: {input: ['1']}}",
+            "{flows: f, tests: [], defaults: {recording: r}}",
         ],
     ),
     (
@@ -436,6 +438,28 @@ const WRONG_TESTS: &[&str] = &[
     "calls: [{with: {a: 1}}]",
     "calls: [{name: a, with: 3}]",
     "calls: [{name: a, times: often}]",
+    "recording: null",
+    "recording: ' '",
+    "recording: [r]",
+    "recording: r, input: '1'",
+    "recording: r, script: [hangs_up]",
+    "recording: r, node: A",
+    "recording: r, context: {a: 1}",
+    "recording: r, variables: {a: 1}",
+    "recording: r, at: 2026-01-05T09:00:00Z",
+    "recording: r, timeoutMs: 1",
+    "recording: r, maxActions: 1",
+    "recording: r, seed: 1",
+    "recording: r, strict: true",
+    "recording: r, unusedFixtures: forbid",
+    "recording: r, compare: []",
+    "recording: r, compare: {ignore: trace}",
+    "recording: r, compare: {ignore: [1]}",
+    "recording: r, compare: {timeMs: -1}",
+    "recording: r, compare: {timeMs: 1.5}",
+    "recording: r, compare: {number: '1'}",
+    "recording: r, compare: {number: -0.1}",
+    "compare: {timeMs: 1}",
 ];
 
 /// Tests that are as they should be, the less usual forms.
@@ -460,6 +484,12 @@ const RIGHT_TESTS: &[&str] = &[
     "expect: {variables: {a: {members: {b: {similar: c}}}, d: {min: 0.5, e: 1}}}",
     "each: [{a: 1}], timeoutMs: '${a}', input: '${a}', expect: {actions: {min: '${a}'}}",
     "each: [{a: 1}], fixtures: {dataActions: {b: {latencyMs: '${a}', status: 200}}}",
+    "recording: r, flow: F, fixtures: {queues: []}, unusedInputs: forbid, snapshot: true",
+    "recording: r, input: null, script: null, node: null, compare: null",
+    "recording: r, compare: {ignore: /a/*, timeMs: 0, number: 0.01}",
+    "recording: r, compare: {ignore: [/a, '/**/b'], timeMs: null, number: null}",
+    "each: [{a: 1}], recording: '${a}.json', compare: {timeMs: '${a}'}",
+    "compare: null",
 ];
 
 #[test]

@@ -29,6 +29,8 @@ mod redact;
 mod run;
 mod scenario;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod test;
 
 pub use exit::Exit;
@@ -64,6 +66,8 @@ enum Command {
     Redact(redact::Arguments),
     Compare(compare::Arguments),
     Explain(explain::Arguments),
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -93,6 +97,8 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Import(arguments) => import::run(&arguments),
         Command::Redact(arguments) => redact::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -110,6 +110,14 @@ impl Session {
         self.state.slots.values.get(id.0.checked_sub(layout.first)? as usize)
     }
 
+    /// Sets a variable of the flow that the call started in, or one that Architect brings
+    /// along, while the session waits. One that no flow mentions stands in the trace at the
+    /// end. Of a flow of Architect, a value of another type than the variable's is converted
+    /// to it if that can be done. After the end nothing happens.
+    pub fn set_variable(&mut self, name: &str, value: Value) {
+        self.state.set_from_outside(&self.program, name, value);
+    }
+
     /// What the caller has heard so far, in order.
     pub fn heard(&self) -> impl Iterator<Item = &str> {
         self.state.said(&self.program.legend)

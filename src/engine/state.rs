@@ -213,6 +213,34 @@ impl State {
         }
     }
 
+    /// Sets a variable of the first flow between two steps.
+    pub(super) fn set_from_outside(
+        &mut self,
+        program: &Program,
+        name: &str,
+        value: Value,
+    ) {
+        let Some(flow) = self.flow.filter(|_| self.outcome.is_none()) else { return };
+        let Some(id) = program.variable(flow, name) else {
+            self.other_variables.retain(|(other, _)| other != name);
+            self.other_variables.push((name.into(), value));
+            return;
+        };
+        let holds = program.holds(flow, id);
+        let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
+        let value = typed.unwrap_or(value);
+        let first = program.layouts[program.unit(flow).layout.index()].first;
+        if let Some(slot) = self.conversation.slot(program, id) {
+            *slot = value.clone();
+        } else if let Some(index) = id.0.checked_sub(first)
+            // The variables of the first frame come first.
+            && let Some(slot) = self.slots.values.get_mut(index as usize)
+        {
+            *slot = value.clone();
+        }
+        self.note(|| Fact::Assigned(id, value));
+    }
+
     /// What the session waits for.
     pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
         let (waiting, node) = (self.waiting.as_ref()?, self.node?);

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::document::Recording;
 use super::quick;
 use super::redact::Redactor;
-use crate::diagnostic::Diagnostic;
-use crate::source::{Files, find_files, read_json, replace_file};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::source::{File, Files, find_files, read_json, replace_file};
 use crate::value::Text;
 
 /// What the name of a recording ends in.
@@ -31,16 +31,34 @@ pub fn discover(paths: &[PathBuf], files: &mut Files) -> (Vec<PathBuf>, Vec<Diag
     (found, problems.into_iter().map(Diagnostic::from).collect())
 }
 
+/// The name of the recording beside a path that is not there, if one is nearly called so.
+pub fn nearest_to(path: &Path) -> Option<String> {
+    let entries = fs::read_dir(path.parent()?).into_iter().flatten().flatten();
+    let paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    let stem = |path: &Path| {
+        let name = path.file_name()?.to_str()?;
+        Some(name.strip_suffix(ENDING).unwrap_or(name).to_owned())
+    };
+    let recordings = paths.iter().filter(|it| is_recording_file(it));
+    let stems: Vec<String> = recordings.filter_map(|it| stem(it)).collect();
+    let near = nearest(&stem(path)?, stems.iter().map(String::as_str))?;
+    Some(format!("{near}{ENDING}"))
+}
+
 /// Reads the recording of a file; nothing if there is an error.
 pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnostic>) {
-    let file = match files.load(path) {
-        Ok(file) => file,
-        Err(problem) => return (None, vec![problem.into()]),
-    };
+    match files.load(path) {
+        Ok(file) => of_file(&file),
+        Err(problem) => (None, vec![problem.into()]),
+    }
+}
+
+/// The recording of a file that was loaded; nothing if there is an error.
+pub fn of_file(file: &File) -> (Option<Recording>, Vec<Diagnostic>) {
     if let Some(recording) = quick::read(file.text()) {
         return (Some(recording), Vec::new());
     }
-    match read_json(&file) {
+    match read_json(file) {
         Ok(document) => Recording::read(&document),
         Err(problem) => (None, vec![problem.into()]),
     }

@@ -36,8 +36,8 @@ mod worlds;
 
 pub use derive::{About, Derived, RecordedAnswer, derive};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
-pub use file::{discover, is_recording_file, load, save};
+pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
 pub use import::{Imported, import};
 pub use redact::{DEFAULT_KEY, Redactor, Wanted, is_replacement};
-pub use replay::{Exchange, Missing, Replayed, replay};
+pub use replay::{Exchange, Missing, Replayed, replay, replay_call};
 pub use scenario::{Scenario, scenario};

@@ -89,6 +89,18 @@ pub fn replay(
     fallback: &Fixtures,
 ) -> Result<Replayed, Box<Diagnostic>> {
     let call = derived.call(program)?;
+    Ok(replay_call(&call, program, derived, fallback, &mut |_| {}))
+}
+
+/// The same of a [call](Derived::call) that was made ready. `at_end` sees the session when
+/// the call is over, for what a trace does not hold; not if something is missing.
+pub fn replay_call(
+    call: &Call,
+    program: &Arc<Program>,
+    derived: &Derived,
+    fallback: &Fixtures,
+    at_end: &mut dyn FnMut(&Session),
+) -> Replayed {
     let mut world = derived.fixtures.clone();
     let mut rounds = 0;
     // Draft flows ask, and look nothing up.
@@ -108,7 +120,12 @@ pub fn replay(
                 world = lookup::with_row(&world, &row);
                 rounds += 1;
             }
-            stop => return Ok(run.finish(derived, stop)),
+            stop => {
+                if let (Stop::Over, Some(session)) = (&stop, &run.session) {
+                    at_end(session);
+                }
+                return run.finish(derived, stop);
+            }
         }
     }
 }

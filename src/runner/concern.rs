@@ -11,12 +11,13 @@ use super::plan::{Plan, Planned};
 use crate::engine::start;
 use crate::flow::FlowId;
 use crate::program::Program;
+use crate::recording::derive;
 use crate::source::{FileId, Files, read_document};
 use crate::suite::is_scenario_file;
 use crate::world::Fixtures;
 
 /// What the tests of a plan depend on: the scenario file, the files of the flows that the
-/// call can come to, fixtures and what they name, the snapshot. A file that is new in a
+/// call can come to, fixtures and what they name, the recording, the snapshot. A file that is new in a
 /// folder of flows or fixtures concerns all tests over that folder.
 #[derive(Debug, Clone, Default)]
 pub struct Dependencies {
@@ -199,6 +200,9 @@ impl<'f> Finder<'f> {
         if let Some(snapshot) = &planned.case.snapshot {
             needs.files.extend(self.numbers(&snapshot.path));
         }
+        if let Some(recording) = &planned.case.recording {
+            needs.files.extend(self.numbers(&recording.path));
+        }
         if let Some(own) = &planned.case.fixtures {
             let base = suite.path.parent().unwrap_or(Path::new(""));
             for path in Fixtures::files_named(own, base) {
@@ -212,9 +216,11 @@ impl<'f> Finder<'f> {
     /// then any of them may be why.
     fn flows(&mut self, planned: &Planned<'_>) -> Option<BTreeSet<usize>> {
         let program = planned.program.as_ref().ok()?;
-        let flow = match &planned.case.start.flow {
-            Some(name) => start::flow(program, &name.value).ok()?,
-            None => start::only_entry(program).ok()?,
+        let flow = match (&planned.case.start.flow, &planned.recording) {
+            (Some(name), _) => start::flow(program, &name.value).ok()?,
+            (None, Some(Ok(recording))) => derive(recording).entry(program).ok()?,
+            (None, Some(Err(_))) => return None,
+            (None, None) => start::only_entry(program).ok()?,
         };
         let known = self.programs.iter().position(|it| Arc::ptr_eq(&it.program, program));
         let index = known.unwrap_or_else(|| {
@@ -384,6 +390,34 @@ mod tests {
             ("new.json", &[]),
             ("flows/deep", &["main"]),
             ("flows", &["main", "other", "alone", "own"]),
+        ] {
+            assert_eq!(
+                names(&dependencies, folder.path(), changed),
+                expected,
+                "{changed}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_recording_concerns_its_tests() {
+        let folder = folder();
+        let test = |name: &str| format!("recording: records/{name}.recording.json");
+        let (there, later) = (test("there"), test("later"));
+        let text = format!(
+            "flows: flows\ntests:\n  - {{name: recorded, {there}}}\n  - {{name: missing, {later}}}\n"
+        );
+        write(folder.path(), "c.test.yaml", &text);
+        let recording = r#"{"schema": "flowsim.recording/1", "kind": "simulation", "id": "a", "flow": {"name": "Main"}, "response": {"status": "completed", "trace": []}}"#;
+        write(folder.path(), "records/there.recording.json", recording);
+        let dependencies = dependencies(folder.path());
+        for (changed, expected) in [
+            ("records/there.recording.json", &["recorded"][..]),
+            ("records/later.recording.json", &["missing"]),
+            ("records/else.recording.json", &[]),
+            ("records", &["recorded", "missing"]),
+            ("flows/deep/module.json", &["main", "recorded", "missing"]),
+            ("flows/notes.json", &["missing"]),
         ] {
             assert_eq!(
                 names(&dependencies, folder.path(), changed),

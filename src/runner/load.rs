@@ -1,19 +1,20 @@
 //! Scenario files with everything that they name, loaded once.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexMap;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use indexmap::{IndexMap, IndexSet};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::run::now;
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::flow::write::Graph;
 use crate::flow::{check, read};
 use crate::program::Program;
+use crate::recording::{self, Recording};
 use crate::source::{File, Files, read_document};
-use crate::suite::{self, SuiteFile};
+use crate::suite::{self, Case, SuiteFile};
 use crate::world::Fixtures;
 
 /// Scenario files, and the flows and fixtures that they name.
@@ -27,6 +28,7 @@ pub struct Library {
     pub compiling: Duration,
     programs: IndexMap<ProgramKey, (Loaded<Program>, Vec<Graph>)>,
     fixtures: IndexMap<Vec<PathBuf>, Loaded<Fixtures>>,
+    recordings: IndexMap<PathBuf, Loaded<Recording>>,
 }
 
 /// Files and folders of flows, and what stands for their placeholders.
@@ -54,6 +56,7 @@ impl Library {
                 library.add(suite, files);
             }
         }
+        library.recordings = recordings(&library.suites, files);
         sort(&mut library.diagnostics);
         library
     }
@@ -85,6 +88,15 @@ impl Library {
     pub fn fixtures(&self, suite: &SuiteFile) -> Loaded<Fixtures> {
         let found = self.fixtures.get(&suite.fixtures).cloned();
         found.unwrap_or_else(|| Err(Arc::default()))
+    }
+
+    /// The recording of a test, if it makes a recorded call again.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn recording(&self, case: &Case) -> Option<Loaded<Recording>> {
+        let found = self.recordings.get(&case.recording.as_ref()?.path).cloned();
+        Some(found.unwrap_or_else(|| Err(Arc::default())))
     }
 
     /// All programs, in the order in which scenario files first named them.
@@ -152,4 +164,43 @@ fn fixtures(paths: &[PathBuf], files: &mut Files) -> Loaded<Fixtures> {
         sort(&mut diagnostics);
         Err(diagnostics.into())
     }
+}
+
+/// The recordings that tests name, each once.
+fn recordings(
+    suites: &[SuiteFile],
+    files: &mut Files,
+) -> IndexMap<PathBuf, Loaded<Recording>> {
+    let cases = suites.iter().flat_map(|suite| &suite.cases);
+    let named = cases.filter_map(|case| case.recording.as_ref());
+    let paths: IndexSet<&PathBuf> = named.map(|recording| &recording.path).collect();
+    let texts: Vec<_> = paths.into_iter().map(|path| (path, files.load(path))).collect();
+    let read = texts.into_par_iter().map(|(path, text)| {
+        let loaded = match text {
+            Ok(file) => read_recording(&file),
+            Err(problem) => Err([unreadable(path, problem.into())].into()),
+        };
+        (path.clone(), loaded)
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn read_recording(file: &File) -> Loaded<Recording> {
+    let (recording, mut diagnostics) = recording::of_file(file);
+    diagnostics.retain(is_error);
+    recording.map(Arc::new).ok_or_else(|| diagnostics.into())
+}
+
+/// What is to be said of a recording that cannot be read. Its place is where a test names
+/// it, which whoever tells of the test knows.
+fn unreadable(path: &Path, problem: Diagnostic) -> Diagnostic {
+    let message = match path.exists() {
+        true => format!("{}: {}", path.display(), problem.message),
+        false => format!("there is no recording {}", path.display()),
+    };
+    let help = match recording::nearest_to(path) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the path is relative to the scenario file".into(),
+    };
+    Diagnostic::new(problem.code, message).help(help)
 }

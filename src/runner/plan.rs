@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::event::CaseId;
 use super::load::{Library, Loaded};
 use crate::program::Program;
+use crate::recording::Recording;
 use crate::source::Files;
 use crate::suite::{Case, Selection, SuiteFile};
 use crate::value::Text;
@@ -23,6 +24,8 @@ pub struct Planned<'l> {
     pub program: Loaded<Program>,
     /// The fixtures of its file.
     pub fixtures: Loaded<Fixtures>,
+    /// The recording of the call, if it makes a recorded one again.
+    pub recording: Option<Loaded<Recording>>,
     /// The command that runs it alone.
     pub command: Text,
 }
@@ -71,6 +74,7 @@ impl<'l> Plan<'l> {
 /// A scenario file whose tests are chosen from.
 struct Suite<'l> {
     suite: &'l SuiteFile,
+    library: &'l Library,
     program: Loaded<Program>,
     fixtures: Loaded<Fixtures>,
     /// The line of each test.
@@ -82,7 +86,7 @@ struct Suite<'l> {
 impl<'l> Suite<'l> {
     fn new(
         suite: &'l SuiteFile,
-        library: &Library,
+        library: &'l Library,
         lines: &[(PathBuf, u32)],
         files: &Files,
     ) -> Self {
@@ -96,6 +100,7 @@ impl<'l> Suite<'l> {
         let at: Vec<u32> = of_file.map(|(_, line)| begins(*line)).collect();
         Self {
             suite,
+            library,
             program: library.program(suite),
             fixtures: library.fixtures(suite),
             starts,
@@ -127,6 +132,7 @@ impl<'l> Suite<'l> {
             suite: self.suite,
             program: self.program.clone(),
             fixtures: self.fixtures.clone(),
+            recording: self.library.recording(case),
             command: command.into(),
         }
     }

@@ -15,6 +15,7 @@ use super::plan::{Plan, Planned};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Session;
 use crate::program::Program;
+use crate::recording::Recording;
 use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
 use crate::suite::{self, Mismatch};
 use crate::trace::Trace;
@@ -143,7 +144,9 @@ impl Worker {
     ) -> Result<Judged, Vec<Diagnostic>> {
         let program = planned.program.as_ref().map_err(|them| them.to_vec())?;
         let fixtures = laid(planned)?;
-        let prepared = suite::prepare(planned.case, program, &fixtures)?;
+        let recording = recording(planned)?;
+        let prepared =
+            suite::prepare(planned.case, recording.as_deref(), program, &fixtures)?;
         let session = match self.session.take() {
             Some((known, session)) if Arc::ptr_eq(&known, program) => session,
             _ => Session::start(Arc::clone(program), prepared.call()),
@@ -160,7 +163,11 @@ impl Worker {
         }
         let mut mismatches = suite::judge(planned.case, &played, program);
         let (suite, case, mode) = (planned.suite, planned.case, options.snapshots);
-        let compared = snapshot::compare(suite, case, &played.trace, program, mode);
+        // A call that could not be made to its end is no snapshot of anything.
+        let compared = match played.is_whole() {
+            true => snapshot::compare(suite, case, &played.trace, program, mode),
+            false => None,
+        };
         let (snapshot, mismatch) = compared.unzip();
         mismatches.extend(mismatch.flatten());
         Ok((outcome(mismatches), Some(played.trace), snapshot))
@@ -190,6 +197,22 @@ fn laid(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnostic>> {
     let (fixtures, mut diagnostics) = fixtures.overlaid(own, folder);
     diagnostics.retain(|it| it.severity == Severity::Error);
     if diagnostics.is_empty() { Ok(Arc::new(fixtures)) } else { Err(diagnostics) }
+}
+
+/// The recording of the test. What is wrong with it and has no place in it is told where the
+/// test names it.
+fn recording(planned: &Planned<'_>) -> Result<Option<Arc<Recording>>, Vec<Diagnostic>> {
+    let (Some(loaded), Some(named)) = (&planned.recording, &planned.case.recording)
+    else {
+        return Ok(None);
+    };
+    let placed = |problem: &Diagnostic| match problem.labels.is_empty() {
+        true => problem.clone().at(named.span),
+        false => problem.clone(),
+    };
+    let loaded =
+        loaded.as_ref().map_err(|them| them.iter().map(placed).collect::<Vec<_>>())?;
+    Ok(Some(Arc::clone(loaded)))
 }
 
 /// The clock of the machine. It is told how long something took; no result depends on it.

@@ -5,7 +5,7 @@ use super::matcher::{Range, TextMatcher, quoted, similarity};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::scenario::{Case, Expectation, Flag};
-use super::{asked, path, routing, variable};
+use super::{asked, path, recorded, routing, variable};
 use crate::flow::Written;
 use crate::program::Program;
 use crate::source::Span;
@@ -15,10 +15,16 @@ use crate::value::Text;
 /// Texts that have less in common are not worth showing side by side.
 const MIN_LIKENESS: f64 = 0.5;
 
-/// Everything that is not as the case expects it: what its script says first, then its
-/// expectations in their order. Nothing if all is well.
+/// Everything that is not as the case expects it: what is not as it was recorded or what its
+/// script says first, then its expectations in their order. Nothing if all is well.
+///
+/// Of a call that could not be made to its end nothing else is expected.
 pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
     let mut mismatches = played.script.clone();
+    mismatches.extend(recorded::check(case, played, program));
+    if !played.is_whole() {
+        return mismatches;
+    }
     let history = History::of(&played.trace, program);
     for Written { value, span } in &case.expectations {
         mismatches.extend(check(value, *span, history, played));

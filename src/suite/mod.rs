@@ -3,7 +3,8 @@
 //! A [`SuiteFile`] is read from YAML or JSON; every row of a table is a [`Case`] of its own.
 //! A case is [prepared](prepare) against a compiled organisation, [played](play), [judged](judge)
 //! by its trace, what is wrong is [explained](explain), and
-//! the whole call can be kept as a [snapshot]. *Source:
+//! the whole call can be kept as a [snapshot]. A case may be a [recorded](Recorded) call that
+//! is made again. *Source:
 //! the format is described in `docs/scenarios.md`.*
 
 mod asked;
@@ -16,6 +17,7 @@ mod mismatch;
 mod path;
 mod play;
 mod read;
+mod recorded;
 mod routing;
 mod scenario;
 mod script;
@@ -30,8 +32,9 @@ pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
 pub use play::{Played, Prepared, play, prepare};
 pub use read::read;
+pub use recorded::{Recorded, Remade};
 pub use scenario::{
-    CallExpectation, Case, Expectation, Flag, PathMatcher, Replacement, RoutingMatcher,
-    Snapshot, Start, SuiteFile, Turn, Wanted,
+    CallExpectation, Case, Expectation, Flag, PathMatcher, RecordedCall, Replacement,
+    RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
 };
 pub use select::{Partition, PartitionKind, Selection};

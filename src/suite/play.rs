@@ -3,11 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::recorded::{self, Recorded};
 use super::scenario::{Case, Expectation, Flag};
 use super::{Mismatch, script};
+use crate::analysis::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, Session, start};
 use crate::program::Program;
+use crate::recording::Recording;
 use crate::source::Span;
 use crate::trace::Trace;
 use crate::value::{Text, Value};
@@ -24,6 +27,8 @@ pub struct Prepared<'c> {
     /// Variables that are expected and that traces do not hold: those that Architect brings
     /// along.
     built_ins: Vec<Text>,
+    /// The recorded call that it makes again.
+    recorded: Option<Recorded<'c>>,
 }
 
 /// A case that was played.
@@ -38,6 +43,8 @@ pub struct Played {
     /// The answers that the case's own fixtures prepare and nobody asked for; only found if
     /// the case [forbids](Flag::NoUnusedFixtures) them.
     pub unused_fixtures: Vec<Text>,
+    /// How the call compares with the recorded one, if the case makes one again.
+    pub comparison: Option<Comparison>,
     /// What is worth knowing of how the call was played.
     pub notes: Vec<Text>,
     /// What variables that Architect brings along hold at the end; only those that the case
@@ -46,15 +53,37 @@ pub struct Played {
 }
 
 /// Resolves the names of a case: the flow, the node, the variables that it sets. `fixtures`
-/// are those of the suite with those of the case laid over them.
+/// are those of the suite with those of the case laid over them, `recording` is the one that
+/// the case names.
 ///
 /// # Errors
 /// Everything that does not exist or does not fit, at its place in the scenario file.
 pub fn prepare<'c>(
     case: &'c Case,
+    recording: Option<&Recording>,
     program: &Program,
     fixtures: &Arc<Fixtures>,
 ) -> Result<Prepared<'c>, Vec<Diagnostic>> {
+    let (recorded, call) = match &case.recording {
+        Some(named) => {
+            let (recorded, call) = recorded::prepare(case, named, recording, program)?;
+            (Some(recorded), call)
+        }
+        None => (None, call(case, program)?),
+    };
+    let call = call.in_organisation(Arc::clone(fixtures));
+    Ok(Prepared {
+        case,
+        built_ins: built_ins(case, program, &call),
+        call,
+        fixtures: Arc::clone(fixtures),
+        own: own_fixtures(case),
+        recorded,
+    })
+}
+
+/// The call that a case describes.
+fn call(case: &Case, program: &Program) -> Result<Call, Vec<Diagnostic>> {
     let begin = &case.start;
     let flow = match &begin.flow {
         Some(name) => start::flow(program, &name.value).map_err(|it| at(*it, name.span)),
@@ -62,15 +91,7 @@ pub fn prepare<'c>(
             .map_err(|it| at(it.help("say which one with `flow`"), case.span)),
     };
     let flow = flow.map_err(|problem| vec![problem])?;
-    let call = Call::new(flow).in_organisation(Arc::clone(fixtures));
-    let call = with_start(call, case, program)?;
-    Ok(Prepared {
-        case,
-        built_ins: built_ins(case, program, &call),
-        call,
-        fixtures: Arc::clone(fixtures),
-        own: own_fixtures(case),
-    })
+    with_start(Call::new(flow), case, program)
 }
 
 /// The call as the case begins it.
@@ -140,11 +161,20 @@ impl Prepared<'_> {
     pub fn call(&self) -> &Call {
         &self.call
     }
+
+    /// What the variables of Architect hold that are expected.
+    fn built_ins_at_end(&self, session: &Session) -> Vec<(Text, Value)> {
+        let value = |name: &Text| session.variable(name).cloned().unwrap_or_default();
+        self.built_ins.iter().map(|name| (name.clone(), value(name))).collect()
+    }
 }
 
 /// Makes the call of a case in a session of its program; the call that was made in it before
 /// is forgotten.
 pub fn play(case: &Prepared<'_>, session: &mut Session) -> Played {
+    if let Some(recorded) = &case.recorded {
+        return play_recorded(case, recorded, session.program());
+    }
     session.restart(&case.call);
     let mut world = World::new(case);
     let (mut script, mut notes) = (Vec::new(), Vec::new());
@@ -156,17 +186,42 @@ pub fn play(case: &Prepared<'_>, session: &mut Session) -> Played {
     } else {
         (script, notes) = script::play(&case.case.script, &mut world, session);
     }
-    let value = |name: &Text| (name.clone(), session.variable(name).cloned());
-    let built_ins = case.built_ins.iter().map(value);
-    let built_ins =
-        built_ins.map(|(name, value)| (name, value.unwrap_or_default())).collect();
+    let built_ins = case.built_ins_at_end(session);
     let trace = session.take_trace().expect("a session without a question is over");
     Played {
         trace,
         script,
         unused_inputs: world.inputs.to_vec(),
         unused_fixtures: world.unused_answers(),
+        comparison: None,
         notes,
+        built_ins,
+    }
+}
+
+/// Makes a recorded call again. Who answers is the recording, and the fixtures of the case
+/// where that cannot.
+fn play_recorded(
+    case: &Prepared<'_>,
+    recorded: &Recorded<'_>,
+    program: &Arc<Program>,
+) -> Played {
+    let mut built_ins = Vec::new();
+    let remade = recorded.remake(&case.call, program, &case.fixtures, &mut |session| {
+        built_ins = case.built_ins_at_end(session);
+    });
+    let unused = remade.replayed.unused.into_iter();
+    let inputs = unused.filter_map(|it| match it.answer {
+        Answer::Input(input) => Some(input),
+        _ => None,
+    });
+    Played {
+        trace: remade.replayed.trace,
+        script: Vec::new(),
+        unused_inputs: inputs.collect(),
+        unused_fixtures: Vec::new(),
+        comparison: Some(remade.comparison),
+        notes: Vec::new(),
         built_ins,
     }
 }

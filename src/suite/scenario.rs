@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::matcher::{Range, TextMatcher, ValueMatcher};
+use crate::analysis::comparison::Rules;
 use crate::flow::Written;
 use crate::source::{Node, Span};
 use crate::trace::Status;
@@ -39,6 +40,9 @@ pub struct Case {
     pub tags: Vec<Text>,
     /// Why it is not run.
     pub skip: Option<Text>,
+    /// The recorded call that it makes again. Of [`start`](Self::start) only the flow counts
+    /// then, and the caller does what was recorded.
+    pub recording: Option<RecordedCall>,
     /// How the call begins.
     pub start: Start,
     /// Fixtures of the case alone, laid over those of the file.
@@ -51,6 +55,17 @@ pub struct Case {
     pub expectations: Vec<Written<Expectation>>,
     /// The snapshot that the trace is compared with.
     pub snapshot: Option<Snapshot>,
+}
+
+/// A recorded call that a test makes again.
+#[derive(Debug, Clone)]
+pub struct RecordedCall {
+    /// The file of the recording, as reached from the working folder.
+    pub path: PathBuf,
+    /// Where it stands in the scenario file.
+    pub span: Span,
+    /// What counts as different from it.
+    pub rules: Rules,
 }
 
 /// How a call begins.

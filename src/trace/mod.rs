@@ -17,7 +17,7 @@ pub use event::{
     Subject, Trace, Transfer,
 };
 pub use field::Field;
-pub use json::{JsonWriter, diagnostic};
+pub use json::{JsonNames, JsonWriter, diagnostic};
 pub use observation::Observation;
 pub use simulation::write_simulation;
 pub use text::{

@@ -4,6 +4,7 @@
 
 mod mismatches;
 mod play;
+mod recorded;
 mod scene;
 mod script;
 mod snapshot;

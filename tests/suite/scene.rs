@@ -49,6 +49,7 @@ pub(crate) fn case(flow: &str, inputs: &[&str]) -> Case {
         span: nowhere(),
         tags: Vec::new(),
         skip: None,
+        recording: None,
         start: Start { flow: Some(written(flow.into())), ..Start::default() },
         fixtures: None,
         inputs: inputs.iter().map(|input| Input::parse(input).unwrap()).collect(),
@@ -101,7 +102,7 @@ impl Scene {
     }
 
     pub(crate) fn prepare(&self, case: &Case) -> Result<(), Vec<Diagnostic>> {
-        prepare(case, &self.program, &self.fixtures).map(|_| ())
+        prepare(case, None, &self.program, &self.fixtures).map(|_| ())
     }
 
     /// Plays a case, with its fixtures laid over those of the scene.
@@ -114,7 +115,7 @@ impl Scene {
             }
             None => Arc::clone(&self.fixtures),
         };
-        let prepared = prepare(case, &self.program, &fixtures).unwrap();
+        let prepared = prepare(case, None, &self.program, &fixtures).unwrap();
         let mut session = Session::start(Arc::clone(&self.program), prepared.call());
         let first = play(&prepared, &mut session);
         // The session can be used again, and the same comes of it.

@@ -21,4 +21,4 @@ pub use report::{
     Cause, CauseKind, Comparison, Difference, DifferenceKind, Ignored, Link, Verdict,
 };
 pub use rules::{InvalidRule, Pattern, Rules};
-pub use text::render_text;
+pub use text::{render_differences, render_text};

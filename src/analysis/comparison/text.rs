@@ -19,39 +19,21 @@ const MAX_DIFFERENCES: usize = 40;
 /// what the words say.
 pub fn render_text(comparison: &Comparison, color: bool) -> String {
     let mut page = Page { out: String::new(), color };
-    let green = AnsiColor::Green.on_default().bold();
-    let red = AnsiColor::Red.on_default().bold();
-    match comparison.verdict {
-        Verdict::Equal => page.ink(green, "equal"),
-        Verdict::Different => page.ink(red, "different"),
-        Verdict::Unreplayable => page.ink(red, "unreplayable"),
-    }
-    let count = comparison.differences.len();
-    match (count, comparison.path_diverges_at) {
-        (0, _) => {}
-        (_, Some(step)) => {
-            let _ = write!(
-                page.out,
-                ": {}, the ways part at step {step}",
-                differences(count)
-            );
-        }
-        (_, None) => {
-            let _ = write!(page.out, ": {}, on the same way", differences(count));
-        }
-    }
-    page.out.push('\n');
+    page.verdict(comparison);
     if let Some(cause) = &comparison.cause {
         page.out.push_str("\n  ");
         page.ink(Style::new().bold(), "why");
         let _ = writeln!(page.out, "  {}", visible::one_line(&cause.text));
     }
-    if let Some(first) = &comparison.first_difference {
-        page.out.push('\n');
-        page.out.push_str("  first ");
-        page.difference(first, "  ");
-    }
-    page.rest(comparison);
+    page.differences(comparison);
+    page.out
+}
+
+/// The same for who has told why already, and without colours.
+pub fn render_differences(comparison: &Comparison) -> String {
+    let mut page = Page { out: String::new(), color: false };
+    page.verdict(comparison);
+    page.differences(comparison);
     page.out
 }
 
@@ -74,6 +56,35 @@ impl Page {
             true => write!(self.out, "{style}{text}{style:#}"),
             false => write!(self.out, "{text}"),
         };
+    }
+
+    /// The verdict on a line, and how many differences there are.
+    fn verdict(&mut self, comparison: &Comparison) {
+        let green = AnsiColor::Green.on_default().bold();
+        let red = AnsiColor::Red.on_default().bold();
+        match comparison.verdict {
+            Verdict::Equal => self.ink(green, "equal"),
+            Verdict::Different => self.ink(red, "different"),
+            Verdict::Unreplayable => self.ink(red, "unreplayable"),
+        }
+        let count = comparison.differences.len();
+        let _ = match (count, comparison.path_diverges_at) {
+            (0, _) => Ok(()),
+            (_, Some(step)) => {
+                write!(self.out, ": {}, the ways part at step {step}", differences(count))
+            }
+            (_, None) => write!(self.out, ": {}, on the same way", differences(count)),
+        };
+        self.out.push('\n');
+    }
+
+    /// The first difference, and the rest.
+    fn differences(&mut self, comparison: &Comparison) {
+        if let Some(first) = &comparison.first_difference {
+            self.out.push_str("\n  first ");
+            self.difference(first, "  ");
+        }
+        self.rest(comparison);
     }
 
     /// What differs and where, and both sides below it.

@@ -15,6 +15,7 @@ use super::document::{Kind, Recording};
 use super::nodes::node;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, start};
+use crate::flow::FlowId;
 use crate::program::Program;
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
@@ -139,20 +140,28 @@ pub fn derive(recording: &Recording) -> Derived {
 }
 
 impl Derived {
+    /// The local flow that stands for the one that the call began in.
+    ///
+    /// # Errors
+    /// The program does not have it.
+    pub fn entry(&self, program: &Program) -> Result<FlowId, Box<Diagnostic>> {
+        let known =
+            |name: &Option<Text>| name.as_ref().and_then(|name| program.flow(name));
+        match known(&self.flow).or_else(|| known(&self.flow_name)) {
+            Some(flow) => Ok(flow),
+            None => match self.flow_name.as_ref().or(self.flow.as_ref()) {
+                Some(name) => start::flow(program, name),
+                None => start::only_entry(program),
+            },
+        }
+    }
+
     /// The call, in an organisation that knows nothing yet.
     ///
     /// # Errors
     /// The program does not have its flow or node.
     pub fn call(&self, program: &Program) -> Result<Call, Box<Diagnostic>> {
-        let known =
-            |name: &Option<Text>| name.as_ref().and_then(|name| program.flow(name));
-        let flow = match known(&self.flow).or_else(|| known(&self.flow_name)) {
-            Some(flow) => flow,
-            None => match self.flow_name.as_ref().or(self.flow.as_ref()) {
-                Some(name) => start::flow(program, name)?,
-                None => start::only_entry(program)?,
-            },
-        };
+        let flow = self.entry(program)?;
         let limits = Limits { timeout_ms: self.timeout_ms, ..Limits::default() };
         let mut call = Call::new(flow).limits(limits);
         if let Some(at) = self.at {

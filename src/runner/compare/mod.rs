@@ -6,19 +6,18 @@
 mod stale;
 mod summary;
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::analysis::comparison::{Comparison, Rules, compare};
+use crate::analysis::comparison::{Comparison, Rules};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
-use crate::recording::{self, RecordedFlow, Recording, Replayed, derive, replay};
+use crate::recording::{self, RecordedFlow, Recording};
 use crate::source::Files;
+use crate::suite::Recorded;
 use crate::trace::observation::Observation;
-use crate::trace::{Trace, execution};
 use crate::value::{DateTime, Text};
 use crate::world::Fixtures;
 
@@ -145,30 +144,29 @@ struct Judged {
 
 /// Makes a recorded call again and compares.
 fn judge(recording: &Recording, against: Against<'_>) -> Judged {
-    let Some(recorded) = recording.observation() else {
-        let lacks = "the recording holds no call: its response has no trace";
-        return Judged::unreplayable(lacks, Text::default());
+    let Some(recorded) = Recorded::of(recording, against.rules) else {
+        return Judged::unreplayable(Recorded::NO_CALL, Text::default());
     };
-    let end = recorded.ending();
-    match replay(against.program, &derive(recording), against.fixtures) {
+    let recorded_end = recorded.observation.ending();
+    let call = match recorded.derived.call(against.program) {
+        Ok(call) => call,
         Err(problem) => {
-            Judged { is_matched: false, ..Judged::unreplayable(problem.message, end) }
+            let judged = Judged::unreplayable(problem.message, recorded_end);
+            return Judged { is_matched: false, ..judged };
         }
-        Ok(Replayed { missing: Some(missing), .. }) => {
-            Judged::unreplayable(missing.to_string(), end)
-        }
-        Ok(replayed) => {
-            let local = observed(&replayed.trace, against.program);
-            let judgement = Judgement {
-                comparison: compare(&recorded, &local, &rules(recording, against)),
-                recorded_end: end,
-                local_end: Some(local.ending()),
-                sides: against.keep_sides.then(|| Box::new((recorded, local))),
-            };
-            let unused = replayed.unused.iter().map(|it| it.node.clone()).collect();
-            Judged { judgement, is_matched: true, unused }
-        }
-    }
+    };
+    let remade = recorded.remake(&call, against.program, against.fixtures, &mut |_| {});
+    let unused = remade.replayed.unused.iter().map(|it| it.node.clone());
+    let unused = unused.filter(|_| remade.local.is_some()).collect();
+    let local_end = remade.local.as_ref().map(Observation::ending);
+    let local = remade.local.filter(|_| against.keep_sides);
+    let judgement = Judgement {
+        comparison: remade.comparison,
+        recorded_end,
+        local_end,
+        sides: local.map(|local| Box::new((recorded.observation, local))),
+    };
+    Judged { judgement, is_matched: true, unused }
 }
 
 impl Judged {
@@ -181,25 +179,5 @@ impl Judged {
             sides: None,
         };
         Self { judgement, is_matched: true, unused: Vec::new() }
-    }
-}
-
-/// What was redacted in a recording is not compared.
-fn rules<'a>(recording: &Recording, against: Against<'a>) -> Cow<'a, Rules> {
-    match recording.redactions.is_empty() {
-        true => Cow::Borrowed(against.rules),
-        false => {
-            let redacted = recording::is_replacement;
-            Cow::Owned(Rules { redacted, ..against.rules.clone() })
-        }
-    }
-}
-
-/// The local call in the form that fits what the platform tells of its flow.
-fn observed(trace: &Trace, program: &Program) -> Observation {
-    if program.unit(trace.flow).architect.is_some() {
-        Observation::of_document(&execution::of_trace(trace, &program.legend))
-    } else {
-        Observation::of_trace(trace, &program.legend)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{expect, script};
+use super::{expect, recording, script};
 use crate::diagnostic::Decoder;
 use crate::engine::Limits;
 use crate::flow::Written;
@@ -12,7 +12,7 @@ use crate::value::{DateTime, Text, Value};
 use crate::world::Input;
 
 /// What the defaults of a file may say.
-pub(super) const DEFAULT_KEYS: [&str; 14] = [
+pub(super) const DEFAULT_KEYS: [&str; 15] = [
     "flow",
     "node",
     "context",
@@ -24,17 +24,29 @@ pub(super) const DEFAULT_KEYS: [&str; 14] = [
     "strict",
     "fixtures",
     "tags",
+    "compare",
     "unusedFixtures",
     "unusedInputs",
     "diagnostics",
 ];
 
 /// What only a test says.
-const OWN_KEYS: [&str; 9] =
-    ["name", "skip", "input", "script", "expect", "snapshot", "error", "calls", "each"];
+const OWN_KEYS: [&str; 10] = [
+    "name",
+    "skip",
+    "recording",
+    "input",
+    "script",
+    "expect",
+    "snapshot",
+    "error",
+    "calls",
+    "each",
+];
 
 /// Keys of the defaults that are laid together with those of a test.
-pub(super) const MERGED_KEYS: [&str; 4] = ["context", "variables", "fixtures", "tags"];
+pub(super) const MERGED_KEYS: [&str; 5] =
+    ["context", "variables", "fixtures", "tags", "compare"];
 
 /// The longest time that a test may ask for, a hundred days in milliseconds.
 const MAX_MS: i64 = 8_640_000_000;
@@ -56,6 +68,7 @@ pub(super) fn read(
         span: node.get("name").map_or(node.span, |name| name.span),
         tags: decoder.texts(node, "tags"),
         skip: skip(node, decoder),
+        recording: recording::read(node, decoder),
         start: start(node, decoder),
         fixtures: fixtures(node, decoder),
         inputs: inputs(node, decoder),
@@ -77,12 +90,18 @@ pub(super) fn read(
         });
         case.inputs = does.collect();
     }
+    if !recording::is_in(node) {
+        warn_of_nothing(&case, decoder);
+    }
+    Some(case)
+}
+
+fn warn_of_nothing(case: &Case, decoder: &mut Decoder) {
     if case.expectations.is_empty() && case.script.is_empty() && case.snapshot.is_none() {
         let message = format!("the test `{}` expects nothing", case.name);
         let help = "add `expect`, a `script` or `snapshot: true`";
         decoder.doubtful(case.span, message, help);
     }
-    Some(case)
 }
 
 fn skip(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {

@@ -3,6 +3,7 @@
 mod case;
 mod expect;
 mod matcher;
+mod recording;
 mod script;
 mod snapshot;
 mod table;
@@ -42,6 +43,9 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
         }
         suite.replacements = snapshot::replacements(document, &mut decoder);
         suite.cases = cases(document, &mut decoder);
+        for recording in suite.cases.iter_mut().filter_map(|it| it.recording.as_mut()) {
+            recording.path = joined(folder, &recording.path);
+        }
         snapshot::place(&mut suite.cases, path, &mut decoder);
         warn_of_equal_names(&suite.cases, &mut decoder);
     }
@@ -55,14 +59,15 @@ fn paths(
     decoder: &mut Decoder,
 ) -> Vec<PathBuf> {
     let texts = decoder.texts(document, key);
-    texts.iter().map(|text| joined(folder, text)).collect()
+    texts.iter().map(|text| joined(folder, text.as_str())).collect()
 }
 
 /// A path without detours: `a/../b` is `b`, so that the same flow has one path in all files.
-fn joined(folder: &Path, text: &str) -> PathBuf {
+fn joined(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
     use std::path::Component;
+    let whole = folder.join(path);
     let mut path = PathBuf::new();
-    for component in folder.join(text).components() {
+    for component in whole.components() {
         match component {
             Component::CurDir => {}
             Component::ParentDir
@@ -132,7 +137,8 @@ fn with_defaults<'s>(case: &Node<'s>, defaults: Option<&Node<'s>>) -> Node<'s> {
     let Kind::Object(own) = &case.kind else { return case.clone() };
     let own = own.iter().filter(|entry| entry.key != "each");
     let mut entries: Vec<Entry<'s>> = own.cloned().collect();
-    for default in defaults.map(Node::entries).unwrap_or_default() {
+    let defaults = defaults.map(Node::entries).unwrap_or_default().iter();
+    for default in defaults.filter(|it| recording::takes_default(case, &it.key)) {
         let stands = entries.iter_mut().find(|entry| entry.key == default.key);
         match stands {
             None => entries.push(default.clone()),

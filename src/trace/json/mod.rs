@@ -12,11 +12,17 @@ use crate::diagnostic::Code;
 use crate::flow::{FlowLabel, Legend, NodeId, NodeLabel};
 use crate::value::{Text, write_json_string};
 
-/// Writes traces of one program. What does not change from call to call, the names of the
-/// nodes above all, is put into JSON once.
+/// Writes traces of one program.
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
     pub(super) legend: &'l Legend,
+    names: Cow<'l, JsonNames>,
+}
+
+/// What does not change from call to call, the names of the nodes above all, put into JSON
+/// once.
+#[derive(Debug, Clone)]
+pub struct JsonNames {
     /// By flow: what `flow` says.
     flows: Vec<String>,
     /// By node: `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
@@ -35,12 +41,11 @@ pub struct JsonWriter<'l> {
     references: Vec<String>,
 }
 
-impl<'l> JsonWriter<'l> {
-    /// A writer for traces of the program that this is the legend of.
-    pub fn new(legend: &'l Legend) -> Self {
+impl JsonNames {
+    /// The names of the program that this is the legend of.
+    pub fn new(legend: &Legend) -> Self {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
-            legend,
             flows: legend.flows.iter().map(flow).collect(),
             nodes: legend
                 .nodes
@@ -63,6 +68,18 @@ impl<'l> JsonWriter<'l> {
             references: all(&legend.references),
         }
     }
+}
+
+impl<'l> JsonWriter<'l> {
+    /// A writer for traces of the program that this is the legend of.
+    pub fn new(legend: &'l Legend) -> Self {
+        Self { legend, names: Cow::Owned(JsonNames::new(legend)) }
+    }
+
+    /// The same, where the names are at hand.
+    pub fn with(legend: &'l Legend, names: &'l JsonNames) -> Self {
+        Self { legend, names: Cow::Borrowed(names) }
+    }
 
     /// Appends the trace on one line, without a line break.
     pub fn write(&self, trace: &Trace, out: &mut String) {
@@ -71,7 +88,7 @@ impl<'l> JsonWriter<'l> {
         out.push_str("\",\"error\":");
         self.write_call_failure(trace, out);
         out.push_str(",\"flow\":");
-        out.push_str(&self.flows[trace.flow.index()]);
+        out.push_str(&self.names.flows[trace.flow.index()]);
         out.push_str(",\"elapsedMs\":");
         write_number(trace.elapsed_ms, out);
         out.push_str(",\"actions\":");
@@ -143,7 +160,7 @@ impl<'l> JsonWriter<'l> {
         write_number(i64::try_from(index + 1).unwrap_or(i64::MAX), out);
         out.push_str(",\"depth\":");
         write_number(i64::from(step.depth), out);
-        out.push_str(&self.nodes[step.node.index()]);
+        out.push_str(&self.names.nodes[step.node.index()]);
         out.push_str(",\"startMs\":");
         write_number(step.start_ms, out);
         out.push_str(",\"endMs\":");
@@ -169,7 +186,7 @@ impl<'l> JsonWriter<'l> {
             return;
         }
         out.push_str(match step.next {
-            Some(node) => &self.ends[node.index()],
+            Some(node) => &self.names.ends[node.index()],
             None => "},\"next\":null,\"diagnostics\":[]}",
         });
     }
@@ -191,24 +208,24 @@ impl<'l> JsonWriter<'l> {
     }
 
     pub(super) fn write_names(&self, step: &Step, out: &mut String) {
-        out.push_str(&self.nodes[step.node.index()][1..]);
+        out.push_str(&self.names.nodes[step.node.index()][1..]);
     }
 
     fn write_output_path(&self, node: NodeId, index: u16, out: &mut String) {
-        let path = self.outputs[node.index()].get(usize::from(index));
+        let path = self.names.outputs[node.index()].get(usize::from(index));
         out.push_str(path.map_or("\"next\"", String::as_str));
     }
 
     pub(super) fn write_node_id(&self, node: Option<NodeId>, out: &mut String) {
         match node {
-            Some(node) => out.push_str(&self.ids[node.index()]),
+            Some(node) => out.push_str(&self.names.ids[node.index()]),
             None => out.push_str("null"),
         }
     }
 
     fn write_phrase(&self, phrase: &Phrase, out: &mut String) {
         match phrase {
-            Phrase::Constant(id) => out.push_str(&self.texts[id.index()]),
+            Phrase::Constant(id) => out.push_str(&self.names.texts[id.index()]),
             Phrase::Made(text) => write_json_string(text, out),
         }
     }
@@ -239,7 +256,7 @@ impl<'l> JsonWriter<'l> {
         let mut separator = Separator::default();
         for (variable, value) in &trace.variables {
             separator.before(out);
-            out.push_str(&self.variables[variable.index()]);
+            out.push_str(&self.names.variables[variable.index()]);
             out.push(':');
             value.write_json(out);
         }

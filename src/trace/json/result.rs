@@ -123,7 +123,7 @@ impl JsonWriter<'_> {
                     fields.member(
                         rank,
                         &mut group,
-                        &self.references[reference.index()],
+                        &self.names.references[reference.index()],
                         value,
                     );
                 }
@@ -131,7 +131,7 @@ impl JsonWriter<'_> {
                     fields.member(
                         rank,
                         &mut group,
-                        &self.variables[variable.index()],
+                        &self.names.variables[variable.index()],
                         value,
                     );
                 }
@@ -196,7 +196,7 @@ impl JsonWriter<'_> {
                 Fact::Assigned(variable, value) => Some((variable.index(), value)),
                 _ => None,
             });
-            fields.members("\"variables\":{", &self.variables, assigned);
+            fields.members("\"variables\":{", &self.names.variables, assigned);
         }
         if let Some(end) = outcome.ended {
             fields.string("\"endType\":", end.name());
@@ -226,7 +226,7 @@ impl JsonWriter<'_> {
                 Fact::Read(reference, value) => Some((reference.index(), value)),
                 _ => None,
             });
-            fields.members("\"operands\":{", &self.references, read);
+            fields.members("\"operands\":{", &self.names.references, read);
         }
         if let Some(phrase) = outcome.said.last() {
             fields.key("\"text\":");

@@ -1,0 +1,162 @@
+//! What tests set and look at: faults, inputs for the next simulation, the request log.
+
+use std::collections::VecDeque;
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use super::http::answer::Refusal;
+use super::state::instance::moment;
+use crate::world::Input;
+
+/// How many requests the log holds; the oldest go first.
+pub(super) const MAX_LOGGED: usize = 1_000;
+/// How many faults may be set for one route, and for how many routes.
+pub(super) const MAX_FAULTS: usize = 1_000;
+
+/// What tests set, and the request log.
+#[derive(Debug, Default)]
+pub(super) struct Control {
+    faults: IndexMap<String, VecDeque<Fault>>,
+    /// What the participant of the next simulation does.
+    pub(super) inputs: Vec<Input>,
+    log: VecDeque<Logged>,
+    logged: u64,
+}
+
+/// A request and its answer.
+#[derive(Debug, Clone)]
+pub(super) struct Logged {
+    /// The id of the request.
+    pub(super) id: String,
+    /// The server's clock, in milliseconds since 1970.
+    pub(super) at: i64,
+    /// The method and the path with its query.
+    pub(super) method: String,
+    pub(super) uri: String,
+    /// The body of the request and that of the answer, as far as they are kept.
+    pub(super) asked: String,
+    pub(super) answered: String,
+    /// The status.
+    pub(super) status: u16,
+    /// Why this was the answer.
+    pub(super) why: String,
+}
+
+/// What one request is answered instead of what it asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The status; the request is done as usual if it is below 300.
+    pub(super) status: u16,
+    /// What `Retry-After` says, in seconds.
+    pub(super) retry_after: Option<u64>,
+    /// What the error body says.
+    pub(super) message: Option<String>,
+    /// How long the answer takes, in milliseconds of the wall clock.
+    pub(super) delay_ms: u64,
+}
+
+/// How long an answer may be delayed, in milliseconds.
+const MAX_DELAY_MS: u64 = 60_000;
+
+impl Fault {
+    /// Reads a status, or `{status, retryAfter?, message?, delayMs?}`.
+    pub(super) fn read(value: &Value) -> Result<Self, Refusal> {
+        let object = json!({ "status": value });
+        let value = if value.is_number() { &object } else { value };
+        let status = value["status"].as_u64().and_then(|it| u16::try_from(it).ok());
+        let status = status.filter(|status| (200..600).contains(status));
+        let Some(status) = status else {
+            let message = "a fault is a status from 200 to 599, or an object with `status`, \
+                           and `retryAfter`, `message` or `delayMs` if they are wanted";
+            return Err(Refusal::bad(message));
+        };
+        Ok(Self {
+            status,
+            retry_after: value["retryAfter"].as_u64(),
+            message: value["message"].as_str().map(str::to_owned),
+            delay_ms: value["delayMs"].as_u64().unwrap_or(0).min(MAX_DELAY_MS),
+        })
+    }
+
+    /// The refusal that it stands for; nothing if the request is to be done.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        if self.status < 300 {
+            return None;
+        }
+        let (code, message) = match self.status {
+            401 => ("bad.credentials", "Invalid login credentials."),
+            403 => ("missing.permissions", "Unable to perform the requested action."),
+            404 => ("not.found", "The requested resource was not found."),
+            409 => ("conflict", "The resource is in use by somebody else."),
+            429 => ("too.many.requests.retry.after", "Rate limit exceeded."),
+            503 => ("service.unavailable", "The service is not available."),
+            500.. => ("internal.server.error", "The server made an error."),
+            _ => ("bad.request", "The request was refused."),
+        };
+        let message = self.message.clone().unwrap_or_else(|| message.to_owned());
+        let refusal = Refusal::new(self.status, code, message);
+        Some(Refusal { retry_after: self.retry_after, ..refusal })
+    }
+}
+
+impl Control {
+    /// Sets what the next requests of a route are answered.
+    pub(super) fn set_faults(&mut self, route: String, faults: Vec<Fault>) {
+        if faults.is_empty() {
+            self.faults.shift_remove(&route);
+        } else if self.faults.len() < MAX_FAULTS || self.faults.contains_key(&route) {
+            self.faults.insert(route, faults.into_iter().take(MAX_FAULTS).collect());
+        }
+    }
+
+    /// What a request is answered instead: by its path, or by that of its route.
+    pub(super) fn next_fault(&mut self, keys: [&str; 2]) -> Option<Fault> {
+        let key = keys.into_iter().find(|key| self.faults.contains_key(*key))?;
+        let faults = self.faults.get_mut(key)?;
+        let fault = faults.pop_front();
+        if faults.is_empty() {
+            self.faults.shift_remove(key);
+        }
+        fault
+    }
+
+    /// Notes a request and its answer.
+    pub(super) fn note(&mut self, request: Logged) {
+        self.logged += 1;
+        self.log.push_back(request);
+        if self.log.len() > MAX_LOGGED {
+            self.log.pop_front();
+        }
+    }
+
+    /// The requests, the oldest first.
+    pub(super) fn log(&self) -> Vec<Value> {
+        let first = self.logged - self.log.len() as u64 + 1;
+        let entries = self.log.iter().zip(first..);
+        let write = |(entry, number): (&Logged, u64)| {
+            json!({
+                "number": number,
+                "id": entry.id,
+                "at": moment(entry.at),
+                "method": entry.method,
+                "uri": entry.uri,
+                "body": entry.asked,
+                "status": entry.status,
+                "why": entry.why,
+                "answer": entry.answered,
+            })
+        };
+        entries.map(write).collect()
+    }
+
+    /// Takes the request log out.
+    pub(super) fn take_log(&mut self) -> (VecDeque<Logged>, u64) {
+        (std::mem::take(&mut self.log), self.logged)
+    }
+
+    /// Puts a request log back.
+    pub(super) fn give_log(&mut self, (log, logged): (VecDeque<Logged>, u64)) {
+        (self.log, self.logged) = (log, logged);
+    }
+}

@@ -1,0 +1,196 @@
+//! Driving the server in tests: `/__flowsim/`, which needs no token.
+
+use serde_json::{Value, json};
+
+use super::conversations::give;
+use crate::diagnostic::{Diagnostic, sort};
+use crate::server::control::{Fault, MAX_FAULTS};
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::{Asked, describe};
+use crate::server::route::ROUTES;
+use crate::server::state::State;
+use crate::server::state::event::Event;
+use crate::server::state::flow::{details, has_error};
+use crate::server::state::instance::{MAX_PENDING, moment};
+use crate::source::{Files, Kind, read_json};
+use crate::world::{Fixtures, Input};
+
+/// Back to the start.
+pub(in crate::server) fn reset(state: &mut State, _: &Asked) -> Answered {
+    state.reset()?;
+    Ok(Reply::ok(json!({ "reset": true })))
+}
+
+/// Replaces the fixtures. Files cannot be named: what is sent over a connection has to be
+/// whole.
+pub(in crate::server) fn replace_fixtures(state: &mut State, asked: &Asked) -> Answered {
+    let document = asked.object()?.0;
+    if let Some(path) = named_file(&document) {
+        let message =
+            format!("fixtures that are sent cannot name files, such as `{path}`");
+        return Err(Refusal::bad(message));
+    }
+    let mut files = Files::new();
+    let file = files.add("fixtures.json", asked.text()?);
+    let node = read_json(&file);
+    let node = node.map_err(|problem| Refusal::bad(problem.message))?;
+    let (_, mut diagnostics) = Fixtures::read(&node, std::path::Path::new(""));
+    sort(&mut diagnostics);
+    if has_error(&diagnostics) {
+        let message = format!("the fixtures have {} findings", diagnostics.len());
+        return Err(Refusal::bad(message).with_details(details(&diagnostics, &files)));
+    }
+    state.commit(Event::FixturesReplaced { document: asked.text()?.to_owned() })?;
+    let findings = details(&diagnostics, &files);
+    Ok(Reply::ok(json!({ "replaced": true, "findings": findings })))
+}
+
+/// A file that a fixtures document names, if it does.
+fn named_file(document: &serde_json::Map<String, Value>) -> Option<String> {
+    if let Some(terraform) = document.get("terraform").filter(|it| !it.is_null()) {
+        return Some(terraform.to_string());
+    }
+    let sections = ["contacts", "dataTables"].into_iter();
+    let sections = sections.filter_map(|key| document.get(key));
+    let own = |section: &Value| section.get("file").filter(|it| !it.is_null()).cloned();
+    let entries = |section: &Value| match section {
+        Value::Array(items) => items.clone(),
+        Value::Object(items) => items.values().cloned().collect(),
+        _ => Vec::new(),
+    };
+    let mut named = sections.flat_map(|section| {
+        let mut all: Vec<Value> = own(section).into_iter().collect();
+        all.extend(entries(section).iter().filter_map(own));
+        all
+    });
+    named.next().map(|file| file.to_string())
+}
+
+/// Sets what the next requests of routes are answered: `{"POST /api/v2/flows": [409, 200]}`.
+pub(in crate::server) fn set_faults(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?.0;
+    let mut all = Vec::new();
+    for (route, faults) in &body {
+        let Some((method, path)) = route.split_once(' ') else {
+            let message = format!("`{route}` is no route; write `POST /api/v2/flows`");
+            return Err(Refusal::bad(message));
+        };
+        if !ROUTES.iter().any(|it| it.method == method && fits(it.path, path)) {
+            return Err(Refusal::bad(format!("there is no route `{route}`")));
+        }
+        let Value::Array(faults) = faults else {
+            let message = format!("the faults of `{route}` must be a list");
+            return Err(Refusal::bad(message));
+        };
+        if faults.len() > MAX_FAULTS {
+            return Err(Refusal::full("faults for one route", MAX_FAULTS));
+        }
+        let faults: Result<Vec<Fault>, Refusal> =
+            faults.iter().map(Fault::read).collect();
+        all.push((route.clone(), faults?));
+    }
+    let count = all.len();
+    all.into_iter().for_each(|(route, faults)| state.control.set_faults(route, faults));
+    Ok(Reply::ok(json!({ "routes": count })))
+}
+
+/// Whether a path is one of a route, or the route itself.
+fn fits(route: &str, path: &str) -> bool {
+    let parts = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (route, path) = (parts(route), parts(path));
+    route.len() == path.len()
+        && route
+            .iter()
+            .zip(&path)
+            .all(|(known, given)| known == given || known.starts_with('{'))
+}
+
+/// Gives inputs to a conversation, one a question, or to the next simulation.
+pub(in crate::server) fn give_input(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let inputs = read_inputs(asked)?;
+    let count = inputs.len();
+    let id = body.text("conversationId")?.or(body.text("flowInstanceId")?);
+    let id = id.map(str::to_owned);
+    let Some(id) = id else {
+        if state.control.inputs.len() + count > MAX_PENDING {
+            return Err(Refusal::full("inputs of a simulation", MAX_PENDING));
+        }
+        state.control.inputs.extend(inputs);
+        let why = "they wait for the next simulation";
+        return Ok(Reply::ok(json!({ "inputs": count })).because(why));
+    };
+    give(state, &id, inputs)?;
+    let is_running = state.instances.get(id.as_str()).is_some_and(|it| it.is_running());
+    let body = json!({ "inputs": count, "conversationId": id, "running": is_running });
+    Ok(Reply::ok(body).because("the conversation took them"))
+}
+
+/// `dtmf`, in the notation of simulation requests.
+fn read_inputs(asked: &Asked) -> Result<Vec<Input>, Refusal> {
+    let mut files = Files::new();
+    let file = files.add("input.json", asked.text()?);
+    let document = read_json(&file).map_err(|problem| Refusal::bad(problem.message))?;
+    let listed = document.get("dtmf").or_else(|| document.get("inputs"));
+    let Some(listed) = listed.filter(|it| matches!(it.kind, Kind::Array(_))) else {
+        let found = asked.json()?.get("dtmf").map_or("nothing", describe);
+        return Err(Refusal::bad(format!("`dtmf` must be a list, found {found}")));
+    };
+    let mut inputs = Vec::new();
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for item in listed.items() {
+        match Input::read(item) {
+            Ok(input) => inputs.push(input),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let Some(first) = problems.first() {
+        let refusal = Refusal::bad(first.message.clone());
+        return Err(refusal.with_details(details(&problems, &files)));
+    }
+    Ok(inputs)
+}
+
+/// What time it is.
+pub(in crate::server) fn clock(state: &mut State, _: &Asked) -> Answered {
+    let body = json!({
+        "now": moment(state.clock),
+        "realTime": state.is_real_time(),
+        "waiting": state.waiting(),
+    });
+    Ok(Reply::ok(body))
+}
+
+/// How far the clock may be advanced at once: a year, in milliseconds.
+const MAX_ADVANCE_MS: i64 = 366 * 86_400_000;
+
+/// Lets time pass: whoever waited too long for keys goes on without.
+pub(in crate::server) fn advance_clock(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    if state.is_real_time() {
+        return Err(Refusal::conflict("time is that of the wall clock"));
+    }
+    let advance = body.get("advanceMs").and_then(Value::as_i64);
+    let advance = advance.filter(|it| (0..=MAX_ADVANCE_MS).contains(it));
+    let Some(advance) = advance else {
+        let message =
+            "`advanceMs` must be a whole number of milliseconds, at most a year";
+        return Err(Refusal::bad(message));
+    };
+    let before = state.clock;
+    state.clock = before.saturating_add(advance);
+    if let Err(refusal) = state.commit(Event::ClockAdvanced) {
+        state.clock = before;
+        return Err(refusal);
+    }
+    clock(state, asked)
+}
+
+/// What was asked, what was answered, and why: the newest 1,000, the oldest first.
+pub(in crate::server) fn requests(state: &mut State, asked: &Asked) -> Answered {
+    let mut requests = state.control.log();
+    if let Some(status) = asked.query("status").and_then(|it| it.parse::<u16>().ok()) {
+        requests.retain(|request| request["status"] == status);
+    }
+    Ok(Reply::ok(json!({ "requests": requests })))
+}

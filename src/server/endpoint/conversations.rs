@@ -1,0 +1,330 @@
+//! Conversations: started in a flow, which runs until it waits for the participant.
+
+use serde_json::{Map, Value, json};
+
+use crate::engine::start;
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::{Asked, Object};
+use crate::server::state::event::{Called, Event, Origin};
+use crate::server::state::instance::{Instance, moment, value_of};
+use crate::server::state::{MAX_ENTITIES, MAX_WAITING, State};
+use crate::value::{Kind, derived_id, is_uuid};
+use crate::world::Input;
+
+/// Conversations that no flow is asked for: they wait in a queue from the beginning.
+const QUEUED: &str = "conversations";
+/// The collection of call routes.
+pub(super) const IVRS: &str = "ivrs";
+
+/// Starts a conversation, as seed 000 asks for it.
+pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let media = body.text("type")?.unwrap_or("chat").to_owned();
+    let flow = flow_id(&body)?;
+    let flow = flow.ok_or_else(|| invalid_flow("the body needs `routing.flowId`"))?;
+    let id = begin(state, &body, &media, &flow)?;
+    shown(state, &id, "the flow was started")
+}
+
+/// Starts a call: in the flow that the body names, or in that of the call route that the
+/// number belongs to, or in a queue.
+pub(in crate::server) fn create_call(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let dialled = body.text("phoneNumber")?;
+    let routed = dialled.and_then(|number| flow_of_number(state, number));
+    let id = begin_or_queue(state, &body, "voice", routed)?;
+    let uri = format!("/api/v2/conversations/calls/{id}");
+    Ok(Reply::ok(json!({ "id": id, "selfUri": uri })).because("the call was started"))
+}
+
+/// Starts a callback, in the flow that the body names or in a queue.
+pub(in crate::server) fn create_callback(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let id = begin_or_queue(state, &body, "callback", None)?;
+    let conversation = json!({ "id": id, "selfUri": uri(&id) });
+    let identifier = derived_id(&format!("Callback:{id}"));
+    let identifiers = json!([{ "type": "EXTERNAL", "id": identifier.as_str() }]);
+    let body =
+        json!({ "conversation": conversation, "callbackIdentifiers": identifiers });
+    Ok(Reply::ok(body).because("the callback was started"))
+}
+
+/// Starts an e-mail, in the flow that the body names or in a queue.
+pub(in crate::server) fn create_email(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let id = begin_or_queue(state, &body, "email", None)?;
+    shown(state, &id, "the e-mail was started")
+}
+
+/// Starts a message, in the flow that the body names or in a queue.
+pub(in crate::server) fn create_message(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let id = begin_or_queue(state, &body, "message", None)?;
+    shown(state, &id, "the message was started")
+}
+
+fn flow_id(body: &Object) -> Result<Option<String>, Refusal> {
+    let routing = body.object("routing")?;
+    let found = routing.text("flowId")?.or(body.text("flowId")?);
+    Ok(found.map(str::to_owned))
+}
+
+/// The flow of the call route that a number belongs to.
+fn flow_of_number(state: &State, number: &str) -> Option<String> {
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let wanted = digits(number);
+    let mut routes = state.entities(IVRS).map(|(_, route)| route);
+    let route = routes.find(|route| {
+        let numbers = route["dnis"].as_array().into_iter().flatten();
+        !wanted.is_empty()
+            && numbers.filter_map(Value::as_str).any(|number| digits(number) == wanted)
+    })?;
+    route["openHoursFlow"]["id"].as_str().map(str::to_owned)
+}
+
+fn begin_or_queue(
+    state: &mut State,
+    body: &Object,
+    media: &str,
+    routed: Option<String>,
+) -> Result<String, Refusal> {
+    if let Some(flow) = flow_id(body)?.or(routed) {
+        return begin(state, body, media, &flow);
+    }
+    let routing = body.object("routingData")?;
+    let queue = body.text("queueId")?.or(body.text("callFromQueueId")?);
+    let queue = queue.or(routing.text("queueId")?);
+    let Some(queue) = queue else {
+        let message = "the body needs `flowId`, `routing.flowId` or `queueId`, or a number \
+                       that belongs to a call route with an open-hours flow";
+        return Err(Refusal::bad(message));
+    };
+    if state.fixtures().knows(Kind::Queue, queue, queue) == Some(false) {
+        return Err(Refusal::bad(format!("there is no queue `{queue}`")));
+    }
+    if state.entities(QUEUED).count() >= MAX_ENTITIES {
+        return Err(Refusal::full("conversations in queues", MAX_ENTITIES));
+    }
+    let id = state.fresh_id("Conversation").to_string();
+    let document = json!({
+        "id": id,
+        "type": media,
+        "state": "queued",
+        "startTime": moment(state.clock),
+        "routing": { "flowId": null, "queueId": queue, "agentId": null },
+        "participants": [],
+        "selfUri": uri(&id),
+    });
+    let collection = QUEUED.to_owned();
+    state.commit(Event::EntitySaved { collection, id: id.clone(), document })?;
+    Ok(id)
+}
+
+fn begin(
+    state: &mut State,
+    body: &Object,
+    media: &str,
+    flow: &str,
+) -> Result<String, Refusal> {
+    let id = state.fresh_id("Conversation").to_string();
+    let mut context = context_of(body)?;
+    for (name, value) in
+        [("conversationId", id.as_str()), ("channel", media), ("mediaType", media)]
+    {
+        context.entry(name).or_insert_with(|| value.into());
+    }
+    let called = Called {
+        id: id.clone(),
+        origin: Origin::Conversation,
+        flow: flow.to_owned(),
+        media: media.to_owned(),
+        name: None,
+        context,
+        variables: Map::new(),
+    };
+    start_flow(state, called)?;
+    Ok(id)
+}
+
+/// Fields of a context, and the keys of a body that hold them; the first that is there counts.
+const OF_BODY: [(&str, &str); 14] = [
+    ("from", "from"),
+    ("to", "to"),
+    ("to", "phoneNumber"),
+    ("from", "callerId"),
+    ("name", "callerIdName"),
+    ("name", "callbackUserName"),
+    ("from", "fromAddress"),
+    ("to", "toAddress"),
+    ("name", "fromName"),
+    ("subject", "subject"),
+    ("message", "textBody"),
+    ("uuiData", "uuiData"),
+    ("participantData", "attributes"),
+    ("participantData", "data"),
+];
+/// The same of a participant.
+const OF_PARTICIPANT: [(&str, &str); 5] = [
+    ("name", "name"),
+    ("email", "email"),
+    ("from", "address"),
+    ("from", "phoneNumber"),
+    ("from", "phone"),
+];
+
+/// What a body says of the participant.
+fn context_of(body: &Object) -> Result<Map<String, Value>, Refusal> {
+    let mut context = Map::new();
+    let mut put = |name: &str, value: Option<&Value>| {
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            context.entry(name).or_insert_with(|| value.clone());
+        }
+    };
+    for (name, key) in OF_BODY {
+        put(name, body.get(key));
+    }
+    put("from", body.list("callbackNumbers")?.first());
+    let participants = body.list("participants")?;
+    let is_customer = |participant: &&Value| participant["role"] == "customer";
+    let customer = participants.iter().find(is_customer).or(participants.first());
+    if let Some(customer) = customer {
+        if !customer.is_object() {
+            return Err(Refusal::bad("`participants` must be a list of objects"));
+        }
+        for (name, key) in OF_PARTICIPANT {
+            put(name, customer.get(key));
+        }
+    }
+    let message = body.list("messages")?.first();
+    put("message", message.and_then(|message| message.get("text")));
+    Ok(context)
+}
+
+/// Starts a flow.
+///
+/// # Errors
+/// 404 if the id could be one of a flow but is none, 400 if it could not, if the flow is not
+/// active, or if it has no such variables.
+pub(super) fn start_flow(state: &mut State, called: Called) -> Result<(), Refusal> {
+    let Some(flow) = state.flows.get(called.flow.as_str()) else {
+        if is_uuid(&called.flow) {
+            return Err(Refusal::not_found("the flow", &called.flow));
+        }
+        return Err(invalid_flow(&format!("`{}` is no id of a flow", called.flow)));
+    };
+    if !flow.can_run() {
+        return Err(invalid_flow(&format!("the flow `{}` is not active", flow.name)));
+    }
+    if state.waiting() >= MAX_WAITING {
+        return Err(Refusal::full("waiting instances", MAX_WAITING));
+    }
+    let program = state.program();
+    let Some(flow) = program.flow(&called.flow) else {
+        return Err(invalid_flow("the flow cannot be run"));
+    };
+    for (name, value) in &called.variables {
+        start::variable(&program, flow, name, &value_of(value))
+            .map_err(|problem| Refusal::bad(problem.message.clone()))?;
+    }
+    for (name, value) in &called.context {
+        let problem = crate::engine::context_problem(name, &value_of(value));
+        problem.map_or(Ok(()), |message| Err(Refusal::bad(message)))?;
+    }
+    state.commit(Event::Called(called))
+}
+
+/// The words of seed 000, and why.
+fn invalid_flow(why: &str) -> Refusal {
+    Refusal::new(400, "bad.request", format!("Invalid flow ID: {why}"))
+}
+
+/// A conversation.
+pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+    shown(state, asked.parameter("conversationId"), "")
+}
+
+fn shown(state: &State, id: &str, why: &str) -> Answered {
+    let body = match conversation(state, id) {
+        Ok(instance) => to_json(instance),
+        Err(refusal) => state.entity(QUEUED, id).cloned().ok_or(refusal)?,
+    };
+    Ok(Reply::ok(body).because(why))
+}
+
+fn conversation<'s>(state: &'s State, id: &str) -> Result<&'s Instance, Refusal> {
+    let found = state.instances.get(id);
+    let found = found.filter(|instance| instance.origin == Origin::Conversation);
+    found.ok_or_else(|| Refusal::not_found("the conversation", id))
+}
+
+fn to_json(instance: &Instance) -> Value {
+    let id = instance.id.as_str();
+    let (queue_id, queue_name) = instance.queue().unwrap_or_default();
+    let state = instance.state();
+    let queue = queue_id.or(queue_name);
+    let participant = derived_id(&format!("Participant:{id}"));
+    json!({
+        "id": id,
+        "type": instance.media.as_str(),
+        "state": state,
+        "startTime": moment(instance.started_at),
+        "endTime": if state == "closed" { instance.ended_at().map(moment) } else { None },
+        "routing": {
+            "flowId": instance.flow.as_str(),
+            "queueId": queue.as_deref(),
+            "agentId": null,
+        },
+        "participants": [{ "id": participant.as_str(), "purpose": "customer" }],
+        "selfUri": uri(id),
+    })
+}
+
+fn uri(id: &str) -> String {
+    format!("/api/v2/conversations/{id}")
+}
+
+/// Ends a conversation: the participant hangs up.
+pub(in crate::server) fn disconnect(state: &mut State, asked: &Asked) -> Answered {
+    let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
+    state.commit(Event::Disconnected { id: id.clone() })?;
+    shown(state, &id, "the participant hung up")
+}
+
+/// The participant presses keys, all of them in answer to one question.
+pub(in crate::server) fn digits(state: &mut State, asked: &Asked) -> Answered {
+    let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
+    let body = asked.object()?;
+    let digits = body.needed("digits")?;
+    let is_key = |c: char| c.is_ascii_digit() || "*#ABCDabcd".contains(c);
+    if !digits.chars().all(is_key) {
+        return Err(Refusal::bad("`digits` are 0-9, *, # and A-D"));
+    }
+    give(state, &id, vec![Input::Keys(digits.to_uppercase().into())])?;
+    Ok(Reply::of(202, json!({})).because("the keys were pressed"))
+}
+
+/// Gives inputs to an instance that waits.
+///
+/// # Errors
+/// 409 if it is over, 429 if so many inputs wait already.
+pub(super) fn give(
+    state: &mut State,
+    id: &str,
+    inputs: Vec<Input>,
+) -> Result<(), Refusal> {
+    let Some(instance) = state.instances.get(id) else {
+        return Err(Refusal::not_found("the conversation", id));
+    };
+    if !instance.is_running() {
+        return Err(Refusal::conflict(format!(
+            "the conversation `{id}` has left its flow"
+        )));
+    }
+    if inputs.len() > instance.room() {
+        let limit = crate::server::state::instance::MAX_PENDING;
+        return Err(Refusal::full("inputs of a conversation", limit));
+    }
+    let inputs = inputs.iter().map(Input::to_string).collect();
+    state.commit(Event::Inputs { id: id.to_owned(), inputs })
+}

@@ -1,0 +1,150 @@
+//! Executions: flows run from outside, workflows above all.
+
+use serde_json::{Map, Value, json};
+
+use super::conversations::start_flow;
+use crate::program::Program;
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::state::State;
+use crate::server::state::event::{Called, Event, Origin};
+use crate::server::state::instance::{Instance, Progress, moment};
+use crate::trace::{Status, Trace};
+
+/// Runs a flow with inputs. Names may leave the scope out: `x` for `Flow.x`.
+pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let flow = body.needed("flowId")?.to_owned();
+    let name = body.text("name")?.map(str::to_owned);
+    let variables = scoped(state, &flow, body.object("inputData")?.0);
+    if let Some(wanted) = body.text("flowVersion")? {
+        let published = state.flow(&flow)?.published().map(super::flows::version_id);
+        let is_published = published
+            .as_deref()
+            .is_some_and(|it| it == wanted || it.trim_end_matches(".0") == wanted);
+        if !is_published {
+            let message = format!("version `{wanted}` is not the published one");
+            return Err(Refusal::bad(message));
+        }
+    }
+    let id = state.fresh_id("Execution").to_string();
+    let origin = Origin::Execution;
+    let context = Map::new();
+    let media = "workflow".to_owned();
+    let called = Called { id: id.clone(), origin, flow, media, name, context, variables };
+    start_flow(state, called)?;
+    let Some(instance) = state.instances.get(id.as_str()) else {
+        return Err(Refusal::not_found("the execution", &id));
+    };
+    let body = json!({
+        "id": id,
+        "name": instance.name.as_deref(),
+        "flowVersion": { "id": format!("{}.0", instance.version) },
+        "selfUri": uri(&id),
+    });
+    Ok(Reply::ok(body).because("the flow was started"))
+}
+
+/// Inputs by the names of the flow's variables.
+fn scoped(
+    state: &mut State,
+    flow: &str,
+    inputs: Map<String, Value>,
+) -> Map<String, Value> {
+    let program = state.program();
+    let Some(flow) = program.flow(flow) else { return inputs };
+    let named = |name: String| {
+        let long = format!("Flow.{name}");
+        let is_short = program.variable(flow, &name).is_none()
+            && program.variable(flow, &long).is_some();
+        if is_short { long } else { name }
+    };
+    inputs.into_iter().map(|(name, value)| (named(name), value)).collect()
+}
+
+/// An execution.
+pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+    let id = asked.parameter("executionId");
+    let found = state.instances.get(id);
+    let instance = found.ok_or_else(|| Refusal::not_found("the execution", id))?;
+    Ok(Reply::ok(to_json(instance)))
+}
+
+fn uri(id: &str) -> String {
+    format!("/api/v2/flows/executions/{id}")
+}
+
+fn to_json(instance: &Instance) -> Value {
+    let id = instance.id.as_str();
+    let mut body = json!({
+        "id": id,
+        "name": instance.name.as_deref(),
+        "flowVersion": { "id": format!("{}.0", instance.version) },
+        "dateLaunched": moment(instance.started_at),
+        "status": status(instance),
+        "conversation": { "id": id, "selfUri": format!("/api/v2/conversations/{id}") },
+        "selfUri": uri(id),
+    });
+    if instance.origin == Origin::Execution {
+        body["conversation"] = Value::Null;
+    }
+    if let Progress::Over { trace, program, .. } = &instance.progress {
+        body["dateCompleted"] = instance.ended_at().map_or(Value::Null, moment);
+        body["completionReason"] = trace.status.name().into();
+        body["outputData"] = Value::Object(outputs(trace, program));
+        if let Some(failure) = &trace.failure {
+            body["flowErrorInfo"] = json!({
+                "message": failure.message.as_str(),
+                "code": failure.code.name(),
+                "status": 500,
+            });
+        }
+    }
+    body
+}
+
+/// As the platform names it.
+fn status(instance: &Instance) -> &'static str {
+    match &instance.progress {
+        Progress::Waiting(_) => "RUNNING",
+        Progress::Over { is_disconnected: true, .. } => "TERMINATED",
+        Progress::Over { trace, .. } => match trace.status {
+            Status::Completed => "COMPLETED",
+            Status::Error => "FAILED",
+            Status::Timeout => "ERROR",
+        },
+    }
+}
+
+/// What a flow gives back: of Architect's flows what they declare as output, of others all
+/// their variables.
+fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
+    let part = program.unit(trace.flow).architect.as_deref();
+    let is_output = |id: &crate::flow::VariableId| {
+        part.is_none_or(|part| part.variables.get(*id).is_some_and(|it| it.is_output))
+    };
+    let known = trace.variables.iter().filter(|(id, _)| is_output(id));
+    let known =
+        known.map(|(id, value)| (program.legend.variable(*id).to_string(), value));
+    let others = trace.other_variables.iter().filter(|_| part.is_none());
+    let others = others.map(|(name, value)| (name.to_string(), value));
+    known
+        .chain(others)
+        .map(|(name, value)| (name, crate::server::document(&value.to_json())))
+        .collect()
+}
+
+/// Writes variables into an instance that waits.
+pub(super) fn write(
+    state: &mut State,
+    id: &str,
+    variables: Map<String, Value>,
+) -> Result<(), Refusal> {
+    let found = state.instances.get(id);
+    let instance = found.ok_or_else(|| Refusal::not_found("the flow instance", id))?;
+    if let Progress::Over { .. } = instance.progress {
+        let message = format!("the flow instance `{id}` is over");
+        return Err(Refusal::new(400, "flow.instance.over", message));
+    }
+    state.commit(Event::VariablesWritten { id: id.to_owned(), variables })
+}

@@ -1,0 +1,257 @@
+//! Jobs about flows: published from an uploaded file, exported, validated. They are done as
+//! soon as they are asked for.
+
+use serde_json::{Value, json};
+
+use super::flows::{examined, no_version, refuse_namesake};
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::state::event::{Content, Event, FlowSaved};
+use crate::server::state::flow::{StoredFlow, Version, platform_type, read_flow};
+use crate::server::state::instance::moment;
+use crate::server::state::{JOBS, MAX_FLOWS, State};
+
+/// Registers a job. The file goes to its `presignedUrl`, and is published then.
+pub(in crate::server) fn register(state: &mut State, asked: &Asked) -> Answered {
+    let document =
+        json!({ "status": "Registered", "command": "Publish", "messages": [] });
+    let mut job = new_job(state, "/api/v2/flows/jobs", document)?;
+    let id = job["id"].as_str().unwrap_or_default();
+    job["presignedUrl"] = format!("{}/__flowsim/uploads/{id}", asked.origin()).into();
+    job["headers"] = json!({});
+    Ok(Reply::of(202, job).because("the job waits for its file"))
+}
+
+/// Makes a job and keeps it.
+pub(super) fn new_job(
+    state: &mut State,
+    path: &str,
+    mut job: Value,
+) -> Result<Value, Refusal> {
+    let id = state.fresh_id("Job").to_string();
+    job["id"] = id.as_str().into();
+    job["selfUri"] = format!("{path}/{id}").into();
+    keep(state, &job)?;
+    Ok(job)
+}
+
+fn keep(state: &mut State, job: &Value) -> Result<(), Refusal> {
+    let id = job["id"].as_str().unwrap_or_default().to_owned();
+    let document = job.clone();
+    state.commit(Event::EntitySaved { collection: JOBS.to_owned(), id, document })
+}
+
+/// A job, of whatever kind the path is.
+pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+    let id = asked.parameter("jobId");
+    let job = state.entity(JOBS, id).filter(|job| job["selfUri"] == asked.path.as_str());
+    let job = job.ok_or_else(|| Refusal::not_found("the job", id))?;
+    let mut job = job.clone();
+    if let Some(entries) = job.as_object_mut() {
+        entries.remove("files");
+    }
+    Ok(Reply::ok(job))
+}
+
+/// Takes the file of a job, Archy YAML, an export or JSON, and publishes its flow.
+pub(in crate::server) fn upload(state: &mut State, asked: &Asked) -> Answered {
+    let id = asked.parameter("jobId");
+    let waits =
+        |job: &&Value| job["status"] == "Registered" && job["command"] == "Publish";
+    let job = state.entity(JOBS, id).filter(waits);
+    let mut job =
+        job.ok_or_else(|| Refusal::not_found("a job that waits for", id))?.clone();
+    let text = asked.text()?.to_owned();
+    let content = Content { file: file_name(&text).into(), text };
+    match publish(state, content) {
+        Ok((flow, findings)) => {
+            job["status"] = "Success".into();
+            job["flow"] =
+                json!({ "id": flow, "selfUri": format!("/api/v2/flows/{flow}") });
+            job["messages"] = messages(state, &findings);
+        }
+        Err(refusal) => {
+            job["status"] = "Failure".into();
+            let mut findings = refusal.details;
+            if findings.is_empty() {
+                let finding = json!({ "severity": "error", "message": refusal.message });
+                findings.push(finding);
+            }
+            job["messages"] = messages(state, &findings);
+        }
+    }
+    keep(state, &job)?;
+    let why = format!("the job ended in {}", job["status"]);
+    Ok(Reply::ok(json!({ "status": job["status"] })).because(why))
+}
+
+/// The name by whose ending a text is read.
+fn file_name(text: &str) -> &'static str {
+    let start = text.trim_start();
+    let is_json = start.starts_with(['{', '[']);
+    // An export is base64 of something packed: one long line without a blank.
+    let is_export = !start.contains([' ', ':']);
+    if is_json {
+        "flow.json"
+    } else if is_export {
+        "flow.i3InboundFlow"
+    } else {
+        "flow.yaml"
+    }
+}
+
+/// Saves and publishes a flow under its name: as a new one, or a new version.
+fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), Refusal> {
+    let read = read_flow(&content);
+    let id = state.fresh_id("Flow");
+    let Some(model) = &read.model else {
+        let (_, findings, _) = examined(state, &id, &content, true);
+        return Err(Refusal::bad("there is no flow in the file").with_details(findings));
+    };
+    let (name, flow_type) = (model.name().clone(), model.flow_type().clone());
+    let is_same = |flow: &&StoredFlow| {
+        flow.name.eq_ignore_ascii_case(&name)
+            && flow.platform_type() == platform_type(&flow_type)
+    };
+    let known = state.flows.values().find(is_same).map(|flow| flow.id.clone());
+    if known.is_none() && state.flows.len() >= MAX_FLOWS {
+        return Err(Refusal::full("flows", MAX_FLOWS));
+    }
+    let id = known.unwrap_or(id);
+    refuse_namesake(state, &id, &name, &flow_type)?;
+    let (_, findings, is_refused) = examined(state, &id, &content, true);
+    if is_refused {
+        return Err(Refusal::bad("the flow has findings").with_details(findings));
+    }
+    state.commit(Event::FlowSaved(FlowSaved {
+        id: id.to_string(),
+        name: name.to_string(),
+        flow_type: flow_type.to_string(),
+        description: None,
+        is_shared: false,
+        content: Some(content),
+    }))?;
+    state.commit(Event::FlowPublished { id: id.to_string() })?;
+    Ok((id.to_string(), findings))
+}
+
+/// Findings as the messages of a job.
+fn messages(state: &State, findings: &[Value]) -> Value {
+    let message = |finding: &Value| {
+        let kind = match finding["severity"].as_str() {
+            Some("error") => "Error",
+            Some("warning") => "Warning",
+            _ => "Information",
+        };
+        let code = finding["errorCode"].as_str().map(|code| format!(" ({code})"));
+        let text = finding["message"].as_str().unwrap_or_default();
+        let text = format!("{text}{}", code.unwrap_or_default());
+        json!({ "dateTime": moment(state.clock), "type": kind, "text": text })
+    };
+    findings.iter().map(message).collect()
+}
+
+/// The flows that a job names: `{flows: [{flow: {id | name + type, version}}]}`.
+fn named<'s>(
+    state: &'s State,
+    wanted: &Value,
+) -> Result<(&'s StoredFlow, &'s Version), Refusal> {
+    let flow = &wanted["flow"];
+    let text = |key: &str| flow[key].as_str().unwrap_or_default();
+    let found = match flow["id"].as_str() {
+        Some(id) => state.flow(id)?,
+        None => {
+            let is_wanted = |it: &&StoredFlow| {
+                it.name.eq_ignore_ascii_case(text("name"))
+                    && (text("type").is_empty()
+                        || it.platform_type() == platform_type(text("type")))
+            };
+            let found = state.flows.values().find(is_wanted);
+            found.ok_or_else(|| Refusal::not_found("the flow", text("name")))?
+        }
+    };
+    let version = match text("version").trim_end_matches(".0") {
+        "" | "latest" => found.newest(),
+        "published" => found.published(),
+        number => found.versions.iter().find(|it| it.number.to_string() == number),
+    };
+    Ok((found, version.ok_or_else(|| no_version(found))?))
+}
+
+/// Exports flows as they were written.
+pub(in crate::server) fn export(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let wanted = body.list("flows")?;
+    if wanted.is_empty() || wanted.len() > MAX_EXPORTED {
+        let message = format!("`flows` must be a list of 1 to {MAX_EXPORTED} flows");
+        return Err(Refusal::bad(message));
+    }
+    let mut files = Vec::new();
+    for item in wanted {
+        let (flow, version) = named(state, item)?;
+        let name = item["fileName"].as_str().map_or(flow.name.to_string(), str::to_owned);
+        let file =
+            json!({ "name": name, "flow": flow.id.as_str(), "version": version.number });
+        files.push(file);
+    }
+    let first = files.first().and_then(|file| file["name"].as_str()).unwrap_or_default();
+    let encoded =
+        percent_encoding::utf8_percent_encode(first, percent_encoding::NON_ALPHANUMERIC);
+    let encoded = encoded.to_string();
+    let id = state.fresh_id("Job");
+    let document = json!({
+        "status": "Success",
+        "command": "Export",
+        "messages": [],
+        "totalFlows": files.len(),
+        "downloadUrl": format!("{}/__flowsim/downloads/{id}/{encoded}", asked.origin()),
+        "files": files,
+    });
+    let mut job = new_job(state, "/api/v2/flows/export/jobs", document)?;
+    if let Some(entries) = job.as_object_mut() {
+        entries.remove("files");
+    }
+    Ok(Reply::of(202, job).because("the export is ready"))
+}
+
+/// How many flows one job may export or validate.
+const MAX_EXPORTED: usize = 100;
+
+/// One file of an export.
+pub(in crate::server) fn download(state: &mut State, asked: &Asked) -> Answered {
+    let (id, name) = (asked.parameter("jobId"), asked.parameter("fileName"));
+    let job = state.entity(JOBS, id).ok_or_else(|| Refusal::not_found("the job", id))?;
+    let files = job["files"].as_array().into_iter().flatten();
+    let file = files.clone().find(|file| file["name"] == name);
+    let file = file.ok_or_else(|| Refusal::not_found("the file", name))?;
+    let flow = state.flow(file["flow"].as_str().unwrap_or_default())?;
+    let is_wanted = |version: &&Version| file["version"] == version.number;
+    let version = flow.versions.iter().find(is_wanted).ok_or_else(|| no_version(flow))?;
+    let content = &version.content;
+    let is_yaml = content.file.ends_with(".yaml");
+    let media_type = if is_yaml { "application/yaml" } else { "application/json" };
+    Ok(Reply::file(media_type, content.text.clone()))
+}
+
+/// Validates flows.
+pub(in crate::server) fn validate(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let wanted = body.list("flows")?;
+    if wanted.is_empty() || wanted.len() > MAX_EXPORTED {
+        let message = format!("`flows` must be a list of 1 to {MAX_EXPORTED} flows");
+        return Err(Refusal::bad(message));
+    }
+    let (mut all, mut is_any_refused) = (Vec::new(), false);
+    for item in wanted {
+        let (flow, version) = named(state, item)?;
+        let (_, findings, is_refused) = examined(state, &flow.id, &version.content, true);
+        is_any_refused |= is_refused;
+        all.extend(findings);
+    }
+    let status = if is_any_refused { "Failure" } else { "Success" };
+    let messages = messages(state, &all);
+    let document =
+        json!({ "status": status, "command": "Validate", "messages": messages });
+    let job = new_job(state, "/api/v2/flows/validate/jobs", document)?;
+    Ok(Reply::of(202, job).because(format!("{} findings", all.len())))
+}

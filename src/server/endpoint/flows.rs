@@ -1,0 +1,403 @@
+//! Flows: listed, read, made, changed, deleted.
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::read::json as json_of;
+use crate::flow::{Flow, check};
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::{Asked, Object};
+use crate::server::http::page::{Page, listing};
+use crate::server::state::event::{Content, Event, FlowSaved};
+use crate::server::state::flow::{
+    Model, StoredFlow, Version, details, has_error, platform_type, read_flow,
+};
+use crate::server::state::instance::moment;
+use crate::server::state::{MAX_FLOWS, State};
+use crate::source::{Files, read_document};
+use crate::value::{Json, Text};
+
+/// Findings about what other flows are. They do not forbid saving a draft.
+const OF_OTHERS: [Code; 3] =
+    [Code::UNKNOWN_FLOW, Code::FLOW_NOT_PUBLISHED, Code::FLOW_AMBIGUOUS];
+
+/// Lists flows: by `type`, `name` (which may have `*`), `nameOrDescription`, `id`, in the
+/// order of `sortBy` and `sortOrder`.
+pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+    let page = Page::of(asked)?;
+    let types: Vec<String> =
+        asked.query_all("type").into_iter().map(platform_type).collect();
+    let ids = asked.query_all("id");
+    let text = asked.query("nameOrDescription").map(str::to_lowercase);
+    let is_wanted = |flow: &&StoredFlow| {
+        let says = |part: &Text, text: &str| part.to_lowercase().contains(text);
+        (types.is_empty() || types.contains(&flow.platform_type()))
+            && (ids.is_empty() || ids.contains(&flow.id.as_str()))
+            && asked.query("name").is_none_or(|pattern| matches(pattern, &flow.name))
+            && text.as_deref().is_none_or(|text| {
+                says(&flow.name, text)
+                    || flow.description.as_ref().is_some_and(|it| says(it, text))
+            })
+    };
+    let mut flows: Vec<&StoredFlow> = state.flows.values().filter(is_wanted).collect();
+    match asked.query("sortBy") {
+        Some("name") => flows.sort_by_cached_key(|flow| flow.name.to_lowercase()),
+        Some("type") => flows.sort_by_cached_key(|flow| flow.platform_type()),
+        Some("id") => flows.sort_by(|one, other| one.id.cmp(&other.id)),
+        _ => {}
+    }
+    if asked.query("sortOrder").is_some_and(|order| order.eq_ignore_ascii_case("desc")) {
+        flows.reverse();
+    }
+    listing(asked, page, &flows, |flow| to_json(flow))
+}
+
+/// Whether a name fits a pattern, without regard to case; `*` stands for anything.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_lowercase(), name.to_lowercase());
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut left) = name.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some((_, behind)) = left.split_once(part) else { return false };
+        left = behind;
+    }
+    left.ends_with(last)
+}
+
+/// Makes a flow: with a draft, which is validated, or empty.
+pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    if state.flows.len() >= MAX_FLOWS {
+        return Err(Refusal::full("flows", MAX_FLOWS));
+    }
+    let given = body.text("id")?.filter(|id| !id.is_empty());
+    if let Some(id) = given.filter(|id| state.flows.contains_key(*id)) {
+        return Err(Refusal::conflict(format!("there is a flow with the id `{id}`")));
+    }
+    let id = given.map_or_else(|| state.fresh_id("Flow"), Text::from);
+    let saved = read(state, asked, &body, &id, None)?;
+    save(state, saved, "made")
+}
+
+/// Changes the name or description of a flow, or gives it a new draft.
+pub(in crate::server) fn replace(state: &mut State, asked: &Asked) -> Answered {
+    let id = asked.parameter("flowId");
+    let flow = state.flow(id)?.clone();
+    if flow.is_locked && body_is_draft(&asked.object()?) {
+        return Err(Refusal::conflict(format!(
+            "the flow `{}` is checked out",
+            flow.name
+        )));
+    }
+    let body = asked.object()?;
+    let saved = read(state, asked, &body, &flow.id, Some(&flow))?;
+    save(state, saved, "saved")
+}
+
+fn body_is_draft(body: &Object) -> bool {
+    ["draft", "nodes", "startNode", "flowSequenceItemList"]
+        .iter()
+        .any(|key| body.get(key).is_some())
+}
+
+/// What a body makes of a flow, if it can be.
+fn read(
+    state: &State,
+    asked: &Asked,
+    body: &Object,
+    id: &Text,
+    before: Option<&StoredFlow>,
+) -> Result<FlowSaved, Refusal> {
+    let text = |key: &str| body.text(key).map(|text| text.map(str::to_owned));
+    let old = |part: fn(&StoredFlow) -> &Text| before.map(|flow| part(flow).to_string());
+    let name = text("name")?.or_else(|| old(|flow| &flow.name));
+    let name = name.filter(|name| !name.trim().is_empty());
+    let name = name.ok_or_else(|| Refusal::bad("the body needs `name`"))?;
+    let flow_type = text("type")?.or_else(|| old(|flow| &flow.flow_type));
+    let flow_type = flow_type.ok_or_else(|| Refusal::bad("the body needs `type`"))?;
+    refuse_namesake(state, id, &name, &flow_type)?;
+    let content = if body_is_draft(body) {
+        let content =
+            Content { file: "flow.json".into(), text: asked.text()?.to_owned() };
+        validated(state, id, &content, false)?;
+        Some(content)
+    } else {
+        None
+    };
+    let restriction = asked.header("x_genesis_restriction");
+    let restriction = restriction.or_else(|| asked.header("x-genesis-restriction"));
+    let restriction = restriction.or_else(|| asked.query("x_genesis_restriction"));
+    Ok(FlowSaved {
+        id: id.to_string(),
+        name,
+        flow_type,
+        description: text("description")?,
+        is_shared: restriction == Some("shared") || before.is_some_and(|it| it.is_shared),
+        content,
+    })
+}
+
+/// Two flows of one type cannot have one name.
+pub(super) fn refuse_namesake(
+    state: &State,
+    id: &str,
+    name: &str,
+    flow_type: &str,
+) -> Result<(), Refusal> {
+    let flow_type = platform_type(flow_type);
+    let is_namesake = |flow: &&StoredFlow| {
+        flow.id != id
+            && flow.name.eq_ignore_ascii_case(name)
+            && flow.platform_type() == flow_type
+    };
+    match state.flows.values().find(is_namesake) {
+        None => Ok(()),
+        Some(flow) => Err(Refusal::conflict(format!(
+            "there is a flow `{}` of this type already: {}",
+            flow.name, flow.id
+        ))),
+    }
+}
+
+fn save(state: &mut State, saved: FlowSaved, why: &str) -> Answered {
+    let id = saved.id.clone();
+    state.commit(Event::FlowSaved(saved))?;
+    let flow = state.flow(&id)?;
+    Ok(Reply::ok(to_json(flow)).because(format!("the flow `{}` was {why}", flow.name)))
+}
+
+/// Reads and checks the content of a flow among the other flows.
+///
+/// # Errors
+/// 400 with every finding, if one of them is an error.
+pub(super) fn validated(
+    state: &State,
+    id: &Text,
+    content: &Content,
+    is_published: bool,
+) -> Result<Model, Refusal> {
+    let (model, findings, is_refused) = examined(state, id, content, is_published);
+    match model {
+        Some(model) if !is_refused => Ok(model),
+        _ => {
+            let message = format!("the flow has {} findings", findings.len());
+            Err(Refusal::new(400, "flow.validation.failed", message)
+                .with_details(findings))
+        }
+    }
+}
+
+/// What is to be said about the content of a flow among the other flows, and whether that
+/// forbids saving or publishing it.
+pub(super) fn examined(
+    state: &State,
+    id: &Text,
+    content: &Content,
+    is_published: bool,
+) -> (Option<Model>, Vec<Value>, bool) {
+    let read = read_flow(content);
+    let mut diagnostics = read.diagnostics;
+    match &read.model {
+        Some(Model::Draft(flow)) => {
+            let flow = Flow { id: Some(id.clone()), ..Flow::clone(flow) };
+            let others = state.flows.values().filter(|other| other.id != *id);
+            let others = others.filter_map(|other| match other.model()? {
+                Model::Draft(flow) => Some((*flow).clone()),
+                Model::Architect(_) => None,
+            });
+            let flows: Vec<Flow> = std::iter::once(flow).chain(others).collect();
+            let found = check::check(&flows);
+            let is_own = |it: &Diagnostic| it.flow.as_deref() == Some(id.as_str());
+            diagnostics.extend(found.into_iter().filter(is_own));
+        }
+        Some(Model::Architect(flow)) => {
+            let flow = flow.as_ref().clone();
+            diagnostics.extend(check::check_architect(std::slice::from_ref(&flow)));
+            diagnostics.retain(|it| !OF_OTHERS.contains(&it.code));
+        }
+        None => {}
+    }
+    let is_forgiven = |it: &Diagnostic| !is_published && OF_OTHERS.contains(&it.code);
+    let counted: Vec<Diagnostic> =
+        diagnostics.iter().filter(|it| !is_forgiven(it)).cloned().collect();
+    // Labels after the first may stand in flows of other files.
+    for diagnostic in &mut diagnostics {
+        diagnostic.labels.truncate(1);
+    }
+    let is_refused = read.model.is_none() || has_error(&counted);
+    (read.model, details(&diagnostics, &read.files), is_refused)
+}
+
+/// A flow.
+pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+    Ok(Reply::ok(to_json(state.flow(asked.parameter("flowId"))?)))
+}
+
+/// Removes a flow. Instances of it that run go on.
+pub(in crate::server) fn delete(state: &mut State, asked: &Asked) -> Answered {
+    let id = state.flow(asked.parameter("flowId"))?.id.to_string();
+    state.commit(Event::FlowDeleted { id })?;
+    Ok(Reply::nothing().because("the flow was deleted"))
+}
+
+/// A flow with its type and its nodes as they were written, in their order.
+pub(in crate::server) fn architect_form(state: &mut State, asked: &Asked) -> Answered {
+    let flow = state.flow(asked.parameter("flowId"))?;
+    let mut body = to_json(flow);
+    body["type"] = flow.flow_type.as_str().into();
+    let version = flow.published().or_else(|| flow.newest());
+    let Some(configuration) = version.map(configuration_of) else {
+        return Ok(Reply::ok(body));
+    };
+    let draft = configuration.get("draft").cloned();
+    let of = draft.as_ref().unwrap_or(&configuration);
+    let mut entries: Vec<(Text, Json)> = ["startNode", "nodes"]
+        .into_iter()
+        .filter_map(|key| Some((key.into(), of.get(key)?.clone())))
+        .collect();
+    entries.push(("draft".into(), draft.unwrap_or_default()));
+    entries.push(("configuration".into(), configuration));
+    let mut text = body.to_string();
+    // The object goes on behind its last entry.
+    text.pop();
+    text.push(',');
+    text.push_str(&Json::object(entries).to_string()[1..]);
+    Ok(Reply::written(text))
+}
+
+/// The newest version of a flow as it was written.
+pub(in crate::server) fn latest_configuration(
+    state: &mut State,
+    asked: &Asked,
+) -> Answered {
+    let flow = state.flow(asked.parameter("flowId"))?;
+    let newest = flow.newest().ok_or_else(|| no_version(flow))?;
+    Ok(Reply::written(configuration_of(newest).to_string()))
+}
+
+pub(super) fn no_version(flow: &StoredFlow) -> Refusal {
+    let message = format!("the flow `{}` has no version yet", flow.name);
+    Refusal::new(404, "flow.version.not.found", message)
+}
+
+/// The document of a version; of Archy YAML, the same as JSON.
+fn configuration_of(version: &Version) -> Json {
+    let text = &version.content.text;
+    Json::parse(text).unwrap_or_else(|_| {
+        let file = Files::new().add(&version.content.file, text.clone());
+        read_document(&file).map_or(Json::Null, |node| json_of(&node))
+    })
+}
+
+/// The versions of a flow, the newest first.
+pub(in crate::server) fn versions(state: &mut State, asked: &Asked) -> Answered {
+    let flow = state.flow(asked.parameter("flowId"))?;
+    let versions: Vec<&Version> = flow.versions.iter().rev().collect();
+    listing(asked, Page::of(asked)?, &versions, |version| version_json(flow, version))
+}
+
+/// A version of a flow.
+pub(in crate::server) fn version(state: &mut State, asked: &Asked) -> Answered {
+    let (flow, version) = version_of(state, asked)?;
+    Ok(Reply::ok(version_json(flow, version)))
+}
+
+/// A version of a flow as it was written.
+pub(in crate::server) fn configuration(state: &mut State, asked: &Asked) -> Answered {
+    let (_, version) = version_of(state, asked)?;
+    Ok(Reply::written(configuration_of(version).to_string()))
+}
+
+fn version_of<'s>(
+    state: &'s State,
+    asked: &Asked,
+) -> Result<(&'s StoredFlow, &'s Version), Refusal> {
+    let flow = state.flow(asked.parameter("flowId"))?;
+    let wanted = asked.parameter("versionId");
+    let is_wanted = |version: &&Version| {
+        version_id(version) == wanted || version.number.to_string() == wanted
+    };
+    let found = flow.versions.iter().find(is_wanted);
+    Ok((flow, found.ok_or_else(|| Refusal::not_found("the version", wanted))?))
+}
+
+/// `1.0`
+pub(super) fn version_id(version: &Version) -> String {
+    format!("{}.0", version.number)
+}
+
+fn version_json(flow: &StoredFlow, version: &Version) -> Value {
+    let id = version_id(version);
+    let is_published = flow.published().is_some_and(|it| it.number == version.number);
+    let kind = match version.is_checked_in {
+        _ if is_published => "PUBLISH",
+        true => "CHECKIN",
+        false => "SAVE",
+    };
+    let uri = format!("/api/v2/flows/{}/versions/{id}", flow.id);
+    json!({
+        "id": id,
+        "name": id,
+        "commitVersion": id,
+        "configurationVersion": id,
+        "type": kind,
+        "secure": false,
+        "debug": false,
+        "dateCreated": version.saved_at,
+        "dateSaved": version.saved_at,
+        "configurationUri": format!("{uri}/configuration"),
+        "selfUri": uri,
+    })
+}
+
+/// A flow as the platform writes it.
+pub(super) fn to_json(flow: &StoredFlow) -> Value {
+    let version = |version: Option<&Version>| {
+        version.map_or(Value::Null, |version| version_json(flow, version))
+    };
+    let checked_in = flow.versions.iter().rev().find(|version| version.is_checked_in);
+    let newest = flow.newest();
+    let mut body = json!({
+        "id": flow.id.as_str(),
+        "name": flow.name.as_str(),
+        "type": flow.platform_type(),
+        "description": flow.description.as_deref(),
+        "active": flow.is_active && flow.published.is_some(),
+        "system": false,
+        "deleted": false,
+        "shared": flow.is_shared,
+        "version": flow.published().or(newest).map(version_id),
+        "publishedVersion": version(flow.published()),
+        "savedVersion": version(newest),
+        "checkedInVersion": version(checked_in.or_else(|| flow.published())),
+        "dateModified": newest.map(|version| moment(version.saved_at)),
+        "selfUri": format!("/api/v2/flows/{}", flow.id),
+    });
+    if flow.is_locked {
+        body["lockedClient"] =
+            json!({ "id": crate::value::derived_id("Client").as_str() });
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_names_with_stars() {
+        for (pattern, name, fits) in [
+            ("main", "Main", true),
+            ("main", "Main menu", false),
+            ("main*", "Main menu", true),
+            ("*menu", "Main menu", true),
+            ("m*n*u", "Main menu", true),
+            ("*x*", "Main menu", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+        }
+    }
+}

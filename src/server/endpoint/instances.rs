@@ -1,0 +1,260 @@
+//! Instances of flows: found, their execution documents, their variables.
+
+use serde_json::{Value, json};
+
+use super::executions;
+use super::flow_jobs::new_job;
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::{Asked, Object};
+use crate::server::http::page::{Page, listing};
+use crate::server::state::State;
+use crate::server::state::event::Origin;
+use crate::server::state::flow::platform_type;
+use crate::server::state::instance::{Instance, Progress, moment};
+use crate::trace::{JsonWriter, execution};
+
+/// How many execution documents one job may ask for. *Source: the platform's API.*
+const MAX_DOCUMENTS: usize = 100;
+
+/// What instances can be found by.
+const CRITERIA: [&str; 8] = [
+    "FlowId",
+    "FlowName",
+    "FlowType",
+    "FlowVersion",
+    "ConversationId",
+    "InstanceId",
+    "StartDateTime",
+    "EndDateTime",
+];
+
+/// Writes variables of a running instance, as seed 002 does.
+pub(in crate::server) fn write_variables(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let id = body.needed("flowInstanceId")?.to_owned();
+    if body.get("variables").is_none() {
+        return Err(Refusal::bad("the body needs `variables`"));
+    }
+    let variables = body.object("variables")?.0;
+    let names: Vec<String> = variables.keys().cloned().collect();
+    executions::write(state, &id, variables.clone())?;
+    let body = json!({ "flowInstanceId": id, "variables": variables });
+    Ok(Reply::ok(body).because(format!("wrote {}", names.join(", "))))
+}
+
+/// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`, all of
+/// which have to hold.
+pub(in crate::server) fn query(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object_or_nothing()?;
+    let page = Page::of_body(asked, &body)?;
+    let groups = body.list("query")?;
+    groups.iter().try_for_each(check_group)?;
+    let all = state.instances.values();
+    let found: Vec<Value> = all
+        .map(|instance| result(state, instance))
+        .filter(|instance| groups.iter().all(|group| holds_group(group, instance)))
+        .collect();
+    listing(asked, page, &found, Value::clone)
+}
+
+fn parts(group: &Value, key: &str) -> Vec<Value> {
+    match &group[key] {
+        Value::Array(items) => items.clone(),
+        Value::Null => Vec::new(),
+        other => vec![other.clone()],
+    }
+}
+
+/// The criterion of an item, which may stand in it or be it.
+fn criterion(item: &Value) -> &Value {
+    item.get("criteria").filter(|it| it.is_object()).unwrap_or(item)
+}
+
+fn check_group(group: &Value) -> Result<(), Refusal> {
+    let keys = ["and", "or", "not", "criteria"];
+    let items = keys.into_iter().flat_map(|key| parts(group, key));
+    for item in items {
+        let criterion = criterion(&item);
+        let Some(key) = criterion["key"].as_str() else {
+            return Err(Refusal::bad("a criterion needs `key`, `operator` and `values`"));
+        };
+        if !CRITERIA.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+            let message = format!(
+                "instances cannot be found by `{key}`, only by {}",
+                CRITERIA.join(", ")
+            );
+            return Err(Refusal::bad(message));
+        }
+    }
+    Ok(())
+}
+
+fn holds_group(group: &Value, instance: &Value) -> bool {
+    let holds = |item: &Value| holds(criterion(item), instance);
+    let any = parts(group, "or");
+    parts(group, "and").iter().all(holds)
+        && parts(group, "criteria").iter().all(holds)
+        && (any.is_empty() || any.iter().any(holds))
+        && !parts(group, "not").iter().any(holds)
+}
+
+fn holds(criterion: &Value, instance: &Value) -> bool {
+    let key = criterion["key"].as_str().unwrap_or_default().to_ascii_lowercase();
+    let field = match key.as_str() {
+        "flowid" => "flowId",
+        "flowname" => "flowName",
+        "flowtype" => "flowType",
+        "flowversion" => "flowVersion",
+        "conversationid" => "conversationId",
+        "startdatetime" => "startDateTime",
+        "enddatetime" => "endDateTime",
+        _ => "id",
+    };
+    let found = instance[field].as_str().unwrap_or_default().to_lowercase();
+    let values = criterion["values"].as_array().cloned().unwrap_or_default();
+    let one = values.first().or_else(|| criterion.get("value"));
+    let first = one.and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    let is_any =
+        values.iter().filter_map(Value::as_str).any(|it| it.to_lowercase() == found);
+    let is_same = is_any || (values.is_empty() && first == found);
+    let operator = criterion["operator"].as_str().unwrap_or("eq").to_ascii_lowercase();
+    match operator.as_str() {
+        "ne" | "neq" | "not_equals" | "notequals" => !is_same,
+        "gt" => found > first,
+        "gte" | "ge" => found >= first,
+        "lt" => found < first && !found.is_empty(),
+        "lte" | "le" => found <= first && !found.is_empty(),
+        "contains" | "ct" => found.contains(&first),
+        "between" => {
+            let last = values.get(1).and_then(Value::as_str).unwrap_or_default();
+            found >= first && found <= last.to_lowercase()
+        }
+        _ => is_same,
+    }
+}
+
+fn result(state: &State, instance: &Instance) -> Value {
+    let flow = state.flows.get(&instance.flow);
+    let is_conversation = instance.origin == Origin::Conversation;
+    let id = instance.id.as_str();
+    let failure = match &instance.progress {
+        Progress::Over { trace, .. } => trace.failure.as_ref(),
+        Progress::Waiting(_) => None,
+    };
+    json!({
+        "id": id,
+        "name": instance.name.as_deref(),
+        "startDateTime": moment(instance.started_at),
+        "endDateTime": instance.ended_at().map(moment),
+        "flowId": instance.flow.as_str(),
+        "flowVersion": format!("{}.0", instance.version),
+        "conversationId": is_conversation.then_some(id),
+        "flowType": flow.map(|flow| platform_type(&flow.flow_type)),
+        "flowName": flow.map(|flow| flow.name.as_str()),
+        "flowErrorReason": failure.map(|failure| failure.code.name()),
+        "selfUri": format!("/api/v2/flows/instances/{id}"),
+    })
+}
+
+/// What instances can be found by.
+pub(in crate::server) fn capabilities(state: &mut State, _: &Asked) -> Answered {
+    let mut types: Vec<String> =
+        state.flows.values().map(|flow| flow.platform_type()).collect();
+    types.sort();
+    types.dedup();
+    let criteria = CRITERIA.map(|key| json!({ "key": key, "operators": ["eq", "ne", "gt", "gte", "lt", "lte", "contains", "between"] }));
+    let body = json!({ "criteria": criteria, "flowTypes": types });
+    Ok(Reply::ok(body))
+}
+
+/// Asks for execution documents. They are ready at once.
+pub(in crate::server) fn request(state: &mut State, asked: &Asked) -> Answered {
+    let body: Object = asked.object()?;
+    let ids = body.texts("ids")?;
+    if ids.is_empty() || ids.len() > MAX_DOCUMENTS {
+        let message = format!("`ids` must be a list of 1 to {MAX_DOCUMENTS} ids");
+        return Err(Refusal::bad(message));
+    }
+    let entities: Vec<Value> = ids.iter().map(|id| entity(state, asked, id)).collect();
+    let job = json!({ "jobState": "Success", "entities": entities });
+    let job = new_job(state, "/api/v2/flows/instances/jobs", job)?;
+    Ok(Reply::of(202, job).because("the documents are ready"))
+}
+
+fn entity(state: &State, asked: &Asked, id: &str) -> Value {
+    let status = match state.instances.get(id) {
+        None => "NOT_FOUND",
+        Some(instance) if instance.is_running() => "NOT_COMPLETED",
+        Some(_) => "SUCCESS",
+    };
+    let is_failed = status != "SUCCESS";
+    let uri = format!("{}/__flowsim/executions/{id}", asked.origin());
+    json!({
+        "id": id,
+        "downloadUri": (!is_failed).then_some(uri),
+        "failed": is_failed,
+        "statusCode": status,
+    })
+}
+
+/// Where the execution document of an instance is.
+pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+    let id = asked.parameter("instanceId");
+    if !state.instances.contains_key(id) {
+        return Err(Refusal::not_found("the flow instance", id));
+    }
+    let body = json!({
+        "id": id,
+        "jobState": "Success",
+        "entities": [entity(state, asked, id)],
+        "selfUri": asked.path,
+    });
+    Ok(Reply::ok(body))
+}
+
+/// The execution document of an instance that is over; of a draft flow, for which the
+/// platform has none, flowsim's own trace.
+pub(in crate::server) fn document(state: &mut State, asked: &Asked) -> Answered {
+    let id = asked.parameter("instanceId");
+    let found = state.instances.get(id);
+    let instance = found.ok_or_else(|| Refusal::not_found("the flow instance", id))?;
+    let Progress::Over { trace, program, .. } = &instance.progress else {
+        return Err(Refusal::conflict(format!("the flow instance `{id}` is not over")));
+    };
+    if program.unit(trace.flow).architect.is_none() {
+        let mut text = String::new();
+        JsonWriter::new(&program.legend).write(trace, &mut text);
+        return Ok(Reply::written(text));
+    }
+    let mut document = execution::of_trace(trace, &program.legend);
+    document.execution_id = Some(id.into());
+    document.conversation_id = Some(id.into());
+    Ok(Reply::written(document.to_text()))
+}
+
+/// Whether execution documents are made: they always are.
+pub(in crate::server) fn execution_data(_: &mut State, asked: &Asked) -> Answered {
+    let body = json!({ "id": "executiondata", "enabled": true, "selfUri": asked.path });
+    Ok(Reply::ok(body))
+}
+
+/// What execution documents say: everything.
+pub(in crate::server) fn log_level(_: &mut State, asked: &Asked) -> Answered {
+    let characteristics = json!({
+        "executionItems": true,
+        "executionInputOutputs": true,
+        "communications": true,
+        "eventError": true,
+        "eventWarning": true,
+        "eventOther": true,
+        "variables": true,
+        "names": true,
+    });
+    let level = json!({ "level": "All", "characteristics": characteristics });
+    let body = json!({
+        "id": "default",
+        "logLevelCharacteristics": level,
+        "selfUri": asked.path,
+    });
+    Ok(Reply::ok(body))
+}

@@ -1,0 +1,28 @@
+//! What is served, one file a family of endpoints. A handler reads its request, asks or
+//! changes the [state](super::state), and writes down what came of it.
+
+pub(super) mod analytics;
+pub(super) mod contacts;
+pub(super) mod control;
+pub(super) mod conversations;
+pub(super) mod directory;
+pub(super) mod executions;
+pub(super) mod flow_actions;
+pub(super) mod flow_jobs;
+pub(super) mod flows;
+pub(super) mod instances;
+pub(super) mod openapi;
+pub(super) mod simulations;
+pub(super) mod tables;
+pub(super) mod token;
+
+use super::http::asked::Asked;
+
+/// The path and query of a request for the log, without the query where that is a secret.
+pub(super) fn uri(asked: &Asked, is_secret: bool) -> String {
+    if asked.query.is_empty() || is_secret {
+        return asked.path.clone();
+    }
+    let pairs = asked.query.iter().map(|(name, value)| format!("{name}={value}"));
+    format!("{}?{}", asked.path, pairs.collect::<Vec<_>>().join("&"))
+}

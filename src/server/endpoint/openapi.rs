@@ -1,0 +1,101 @@
+//! The OpenAPI document, made of the table that the router is made of.
+
+use serde_json::{Map, Value, json};
+
+use crate::server::access::Need;
+use crate::server::http::answer::{Answered, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::route::{ROUTES, Route};
+use crate::server::state::State;
+
+/// Everything that is served.
+pub(in crate::server) fn document(_: &mut State, asked: &Asked) -> Answered {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method.to_ascii_lowercase()] = operation(route);
+    }
+    let body = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "flowsim serve",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A local stand-in for the Genesys Cloud Platform API. What is not \
+                            listed here is answered with 404.",
+        },
+        "servers": [{ "url": asked.origin() }],
+        "paths": paths,
+        "components": components(),
+    });
+    Ok(Reply::ok(body))
+}
+
+fn operation(route: &Route) -> Value {
+    let error = json!({ "$ref": "#/components/responses/Error" });
+    let mut operation = json!({
+        "summary": route.summary,
+        "operationId": operation_id(route),
+        "responses": {
+            "2XX": { "description": "It was done.", "content": { "application/json": {} } },
+            "4XX": error,
+            "5XX": error,
+        },
+    });
+    let parameters: Vec<Value> = names(route.path)
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
+    }
+    if matches!(route.method, "POST" | "PUT") {
+        operation["requestBody"] = json!({ "content": { "application/json": {} } });
+    }
+    if route.need != Need::Open {
+        operation["security"] = json!([{ "bearer": [] }]);
+        let scopes = route.need.scopes();
+        if !scopes.is_empty() {
+            operation["x-scopes-of-which-one-is-enough"] = json!(scopes);
+        }
+    }
+    operation
+}
+
+/// The names in braces.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn operation_id(route: &Route) -> String {
+    let parts = route.path.split(['/', '.']).filter(|part| !part.is_empty());
+    let parts = parts.map(|part| part.trim_matches(['{', '}', '_']));
+    let parts: Vec<&str> = parts.collect();
+    format!("{}_{}", route.method.to_ascii_lowercase(), parts.join("_"))
+}
+
+fn components() -> Value {
+    json!({
+        "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
+        "responses": {
+            "Error": {
+                "description": "It was not done.",
+                "content": {
+                    "application/json": { "schema": { "$ref": "#/components/schemas/ErrorBody" } },
+                },
+            },
+        },
+        "schemas": {
+            "ErrorBody": {
+                "type": "object",
+                "required": ["message", "code", "status", "contextId", "details", "errors"],
+                "properties": {
+                    "message": { "type": "string" },
+                    "code": { "type": "string" },
+                    "status": { "type": "integer" },
+                    "contextId": { "type": "string" },
+                    "details": { "type": "array" },
+                    "errors": { "type": "array" },
+                },
+            },
+        },
+    })
+}

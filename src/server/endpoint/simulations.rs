@@ -1,0 +1,64 @@
+//! Simulations: a flow run to its end in one request, as seed 003 asks for it.
+
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Request, Session, play, start};
+use crate::server::Server;
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::state::flow::details;
+use crate::source::{Files, read_json};
+use crate::trace::{JsonWriter, write_simulation};
+use crate::world::FixtureHost;
+
+/// Runs a flow from a node or from its beginning. What the participant does stands in the
+/// request, or was given by a test before; afterwards there is silence.
+pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
+    let request = read(asked)?;
+    let refused = |problem: Box<Diagnostic>| {
+        let help = problem.help.map(|help| format!("; {help}")).unwrap_or_default();
+        Refusal::bad(format!("{}{help}", problem.message))
+    };
+    let (program, names, fixtures, mut call, inputs) = {
+        let mut state = server.state();
+        let (program, names) = state.program_and_names();
+        let fixtures = state.fixtures();
+        let flow = start::flow(&program, &request.flow).map_err(refused)?;
+        let call = state.new_call(flow, &fixtures);
+        let limits = state.limits();
+        let timeout_ms = Some(request.timeout_ms);
+        let call = call.limits(crate::engine::Limits { timeout_ms, ..limits });
+        let waiting = std::mem::take(&mut state.control.inputs);
+        let inputs = if request.inputs.is_empty() { waiting } else { request.inputs };
+        (program, names, fixtures, call, inputs)
+    };
+    if let Some(node) = &request.node {
+        let node = start::node(&program, call.flow(), node).map_err(refused)?;
+        call = call.at_node(node);
+    }
+    for (name, value) in request.context {
+        call = call.context(&program, &name, value);
+    }
+    let mut session = Session::start(program.clone(), &call);
+    let mut host = FixtureHost::new(&fixtures, &inputs);
+    let trace = play(&mut session, &call, &mut host);
+    let mut text = String::new();
+    let writer = JsonWriter::with(&program.legend, &names);
+    write_simulation(&writer, &trace, &mut text);
+    let name = &program.legend.flow(trace.flow).name;
+    let why =
+        format!("`{name}` ran {} nodes: {}", trace.steps.len(), trace.status.name());
+    Ok(Reply::written(text).because(why))
+}
+
+fn read(asked: &Asked) -> Result<Request, Refusal> {
+    asked.expect_json()?;
+    let mut files = Files::new();
+    let file = files.add("request.json", asked.text()?);
+    let request = read_json(&file).map_err(|problem| vec![Diagnostic::from(problem)]);
+    let request = request.and_then(|document| Request::read(&document));
+    request.map_err(|problems| {
+        let message = problems.first().map(|problem| problem.message.clone());
+        let details = details(&problems, &files);
+        Refusal::bad(message.unwrap_or_default()).with_details(details)
+    })
+}

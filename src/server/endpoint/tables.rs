@@ -1,0 +1,105 @@
+//! Data tables and their rows, as the fixtures say.
+
+use serde_json::{Map, Value, json};
+
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::http::page::{Page, listing};
+use crate::server::state::State;
+use crate::value::Text;
+use crate::world::{DataTableRow, Fixtures};
+
+/// Lists data tables, by `name` if one is asked for.
+pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+    let fixtures = state.fixtures();
+    let wanted = asked.query("name").map(str::to_lowercase);
+    let is_wanted = |name: &&str| {
+        wanted
+            .as_deref()
+            .is_none_or(|wanted| name.to_lowercase() == wanted.replace('*', ""))
+    };
+    let names: Vec<&str> = fixtures.data_table_names().filter(is_wanted).collect();
+    listing(asked, Page::of(asked)?, &names, |name| to_json(&fixtures, name))
+}
+
+/// A data table.
+pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+    let fixtures = state.fixtures();
+    let table = table(&fixtures, asked)?;
+    let name = fixtures
+        .data_table_names()
+        .find(|name| fixtures.data_table_id(name).is_some_and(|id| *id == table));
+    Ok(Reply::ok(to_json(&fixtures, name.unwrap_or(&table))))
+}
+
+fn table(fixtures: &Fixtures, asked: &Asked) -> Result<Text, Refusal> {
+    let wanted = asked.parameter("datatableId");
+    let id = fixtures.data_table_id(wanted).cloned();
+    id.ok_or_else(|| Refusal::not_found("the data table", wanted))
+}
+
+fn to_json(fixtures: &Fixtures, name: &str) -> Value {
+    let id = fixtures.data_table_id(name).map(Text::as_str).unwrap_or_default();
+    let columns = fixtures.data_table_columns(name).unwrap_or_default();
+    let mut properties = Map::new();
+    for (order, column) in columns.iter().enumerate() {
+        let name = if order == 0 { "key" } else { column };
+        let property =
+            json!({ "title": column, "type": "string", "displayOrder": order });
+        properties.insert(name.into(), property);
+    }
+    json!({
+        "id": id,
+        "name": name,
+        "schema": {
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "type": "object",
+            "required": ["key"],
+            "properties": properties,
+        },
+        "selfUri": format!("/api/v2/flows/datatables/{id}"),
+    })
+}
+
+/// Whether only keys are asked for, as is the platform's custom.
+fn is_brief(asked: &Asked) -> bool {
+    !asked.query("showbrief").is_some_and(|it| it.eq_ignore_ascii_case("false"))
+}
+
+/// The rows of a data table: their keys, or with `showbrief=false` all columns.
+pub(in crate::server) fn rows(state: &mut State, asked: &Asked) -> Answered {
+    let fixtures = state.fixtures();
+    let table = table(&fixtures, asked)?;
+    let keys = fixtures.data_table_keys(&table).unwrap_or_default();
+    listing(asked, Page::of(asked)?, &keys, |key| {
+        row_json(&fixtures, &table, key, is_brief(asked)).unwrap_or_default()
+    })
+}
+
+/// A row of a data table: its key, or with `showbrief=false` all columns.
+pub(in crate::server) fn row(state: &mut State, asked: &Asked) -> Answered {
+    let fixtures = state.fixtures();
+    let table = table(&fixtures, asked)?;
+    let key = asked.parameter("rowId");
+    let row = row_json(&fixtures, &table, key, is_brief(asked));
+    row.map(Reply::ok).ok_or_else(|| Refusal::not_found("the row", key))
+}
+
+fn row_json(
+    fixtures: &Fixtures,
+    table: &str,
+    key: &str,
+    is_brief: bool,
+) -> Option<Value> {
+    let DataTableRow::Found(columns) = fixtures.data_table_row(table, key)? else {
+        return None;
+    };
+    let mut row = Map::new();
+    row.insert("key".into(), key.into());
+    if !is_brief {
+        for (name, value) in columns.into_iter().skip(1) {
+            row.insert(name.to_string(), crate::server::document(&value.to_json()));
+        }
+    }
+    Some(Value::Object(row))
+}

@@ -1,0 +1,129 @@
+//! Logging in with client credentials.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::{Asked, pairs};
+use crate::server::state::State;
+use crate::server::state::event::Event;
+
+/// How long a token lasts unless a request says otherwise, in seconds. *Source: the
+/// platform's default.*
+const DEFAULT_LIFETIME: i64 = 86_400;
+
+/// What a client says of itself, wherever it says it.
+struct Credentials(Vec<(String, String)>);
+
+impl Credentials {
+    fn get(&self, names: &[&str]) -> Option<&str> {
+        let named = |(name, _): &&(String, String)| names.contains(&name.as_str());
+        let found = self.0.iter().find(|pair| named(pair) && !pair.1.is_empty());
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Gives a token to whoever names a client and a secret. A `scope` makes it one that may do
+/// nothing else; `expires_in` says how long it lasts, in seconds.
+pub(in crate::server) fn give(state: &mut State, asked: &Asked) -> Answered {
+    let credentials = credentials(asked)?;
+    let grant = credentials.get(&["grant_type", "grantType"]);
+    if let Some(other) = grant.filter(|grant| *grant != "client_credentials") {
+        let message = format!("the grant type `{other}` is not supported");
+        return Ok(refused("unsupported_grant_type", &message, asked));
+    }
+    let client = credentials.get(&["client_id", "clientId"]);
+    let secret = credentials.get(&["client_secret", "clientSecret"]);
+    let (Some(client), Some(_)) = (client, secret) else {
+        let message = "client not found or invalid client: a client id and a secret are \
+                       needed, in a Basic header, a form, JSON or the query";
+        return Ok(refused("invalid_client", message, asked));
+    };
+    let scopes = credentials.get(&["scope", "scopes"]).unwrap_or_default();
+    let scopes: Vec<String> = scopes.split([' ', ',']).map(str::to_owned).collect();
+    let scopes: Vec<String> =
+        scopes.into_iter().filter(|scope| !scope.is_empty()).collect();
+    let lifetime = credentials.get(&["expires_in", "expiresIn"]);
+    let lifetime = lifetime.and_then(|it| it.parse().ok()).unwrap_or(DEFAULT_LIFETIME);
+    let token = format!("{}-{client}", state.fresh_id("Token"));
+    let token: String =
+        token.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' }).collect();
+    let expires_at = state.clock.saturating_add(lifetime.saturating_mul(1_000));
+    let body = json!({
+        "access_token": token,
+        "token_type": "bearer",
+        "expires_in": lifetime,
+        "scope": scopes.join(" "),
+    });
+    let why = match scopes.len() {
+        0 => "a token that may do everything".to_owned(),
+        _ => format!("a token for {}", scopes.join(", ")),
+    };
+    state.commit(Event::TokenGiven { token, scopes, expires_at })?;
+    Ok(Reply::ok(body).because(why))
+}
+
+/// What OAuth prescribes, and what the platform's errors have beside it.
+fn refused(error: &str, message: &str, asked: &Asked) -> Reply {
+    let body = json!({
+        "error": error,
+        "description": message,
+        "error_description": message,
+        "message": message,
+        "code": error,
+        "status": 400,
+        "contextId": asked.id,
+        "details": [],
+        "errors": [],
+    });
+    Reply::of(400, body).because(message)
+}
+
+fn credentials(asked: &Asked) -> Result<Credentials, Refusal> {
+    let mut found = basic(asked)?;
+    found.extend(asked.query.iter().cloned());
+    let media_type = asked.header("content-type").unwrap_or_default();
+    let is_json = media_type.contains("json") || asked.body.first() == Some(&b'{');
+    if is_json && !asked.body.is_empty() {
+        let text = asked.text()?;
+        let body: Value = serde_json::from_str(text)
+            .map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))?;
+        let entries = body.as_object().into_iter().flatten();
+        found.extend(
+            entries.filter_map(|(name, value)| Some((name.clone(), text_of(value)?))),
+        );
+    } else {
+        found.extend(pairs(asked.text()?));
+    }
+    Ok(Credentials(found))
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(items) => {
+            let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            Some(texts?.join(" "))
+        }
+        _ => None,
+    }
+}
+
+fn basic(asked: &Asked) -> Result<Vec<(String, String)>, Refusal> {
+    let header = asked.header("authorization").and_then(|it| it.trim().split_once(' '));
+    let Some((scheme, encoded)) = header else { return Ok(Vec::new()) };
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Ok(Vec::new());
+    }
+    let decoded = STANDARD.decode(encoded.trim()).ok();
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let Some((client, secret)) = decoded.as_deref().and_then(|it| it.split_once(':'))
+    else {
+        return Err(Refusal::bad("the Basic header is not base64 of `client:secret`"));
+    };
+    Ok([("client_id", client), ("client_secret", secret)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into())
+}

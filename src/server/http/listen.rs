@@ -1,0 +1,118 @@
+//! Connections: how they are taken, how many, how long, and how they end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use super::answer::Refusal;
+use super::asked::{Asked, pairs};
+
+/// The largest body that is read, in bytes.
+pub(in crate::server) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// How many connections are open at once; further ones wait until one is closed.
+const MAX_CONNECTIONS: usize = 1_024;
+/// How long a client may take for the head of a request, and between two requests.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take for the body of a request.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long requests that are being done may take once the server is told to stop.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Opens the port.
+///
+/// # Errors
+/// It is in use, or the address is not one of this machine.
+pub(in crate::server) async fn open(
+    host: &str,
+    port: u16,
+) -> Result<(TcpListener, SocketAddr), String> {
+    let cannot = |error| format!("cannot listen on {host}:{port}: {error}");
+    let listener = TcpListener::bind((host, port)).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
+}
+
+/// Answers connections until it is told to stop; then lets those that are being answered end.
+pub(in crate::server) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        // What fails is one connection, or there are no file handles left for a while.
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that goes away is no concern of ours.
+            let _ = connection.await;
+            drop(permit);
+        });
+    }
+    let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
+}
+
+/// Reads a request to its end.
+///
+/// # Errors
+/// The body is too large, comes too slowly, or does not come.
+pub(in crate::server) async fn read(
+    id: String,
+    request: Request<Body>,
+) -> (Asked, Result<(), Refusal>) {
+    let (head, body) = request.into_parts();
+    let headers = head.headers.iter().map(|(name, value)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    let mut asked = Asked {
+        id,
+        method: head.method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        parameters: Vec::new(),
+        query: pairs(head.uri.query().unwrap_or_default()),
+        headers: headers.collect(),
+        body: Vec::new(),
+    };
+    let body = Limited::new(body, MAX_BODY_BYTES).collect();
+    let read = match tokio::time::timeout(BODY_TIMEOUT, body).await {
+        Ok(Ok(body)) => {
+            asked.body = body.to_bytes().to_vec();
+            Ok(())
+        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            let message = format!("the body is larger than {MAX_BODY_BYTES} bytes");
+            Err(Refusal::new(413, "request.entity.too.large", message))
+        }
+        Ok(Err(error)) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
+        Err(_) => {
+            Err(Refusal::new(408, "request.timeout", "the body did not come in time"))
+        }
+    };
+    (asked, read)
+}

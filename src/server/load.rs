@@ -1,0 +1,88 @@
+//! What is served, from what was loaded.
+
+use std::sync::Arc;
+
+use super::state::event::Content;
+use super::state::flow::{Model, StoredFlow};
+use super::{Organisation, document};
+use crate::engine::{DEFAULT_START, Limits};
+use crate::flow::read::{self, Loaded};
+use crate::source::{FileId, Files, Kind, Node, Span, read_document};
+use crate::value::{DateTime, Json};
+use crate::world::Fixtures;
+
+impl Organisation {
+    /// An organisation of flows and fixtures. `files` are those that the flows were read
+    /// from, `documents` those of the fixtures, as they are written. Its clock starts at
+    /// 2026-01-05T09:00:00Z and stands still.
+    pub fn new(
+        loaded: Loaded,
+        files: &Files,
+        fixtures: Fixtures,
+        documents: &[Json],
+    ) -> Self {
+        let start = DEFAULT_START;
+        let mut texts = Texts { files, last: None };
+        let mut flows = Vec::new();
+        let drafts = loaded
+            .flows
+            .into_iter()
+            .map(|flow| (flow.span, Model::Draft(Arc::new(flow))));
+        let architect = loaded
+            .architect
+            .into_iter()
+            .map(|flow| (flow.span, Model::Architect(Arc::new(flow))));
+        for (span, model) in drafts.chain(architect) {
+            let content = Content { file: "flow.json".into(), text: texts.of(span) };
+            flows.push(StoredFlow::loaded(model, content, start.milliseconds()));
+        }
+        Self {
+            flows,
+            fixtures,
+            documents: documents.iter().map(document).collect(),
+            start,
+            real_time: false,
+            limits: Limits::default(),
+            seed: 0,
+            strict: false,
+        }
+    }
+
+    /// Lets its clock start at another moment.
+    pub fn start_at(&mut self, start: DateTime) {
+        self.start = start;
+        let versions = self.flows.iter_mut().flat_map(|flow| &mut flow.versions);
+        versions.for_each(|version| version.saved_at = start.milliseconds());
+    }
+}
+
+/// The texts of flows, each as JSON of its own.
+struct Texts<'f> {
+    files: &'f Files,
+    /// The places and texts of the flows in the file that was looked at last.
+    last: Option<(FileId, Vec<(Span, String)>)>,
+}
+
+impl Texts<'_> {
+    fn of(&mut self, span: Span) -> String {
+        if self.last.as_ref().is_none_or(|(file, _)| *file != span.file) {
+            self.last = Some((span.file, texts_of(self.files, span.file)));
+        }
+        let known = self.last.iter().flat_map(|(_, texts)| texts);
+        let found = known.clone().find(|(place, _)| *place == span);
+        // A flow that is the whole document has the place of its name, or of its root.
+        let found = found.or_else(|| known.clone().next());
+        found.map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+}
+
+fn texts_of(files: &Files, file: FileId) -> Vec<(Span, String)> {
+    let Ok(document) = read_document(files.get(file)) else { return Vec::new() };
+    let items = match (&document.kind, document.get("flows")) {
+        (Kind::Array(items), _) => items.as_slice(),
+        (_, Some(flows)) if matches!(flows.kind, Kind::Array(_)) => flows.items(),
+        _ => std::slice::from_ref(&document),
+    };
+    let text = |node: &Node<'_>| (node.span, read::json(node).to_string());
+    items.iter().map(text).collect()
+}

@@ -1,0 +1,374 @@
+//! The local platform: a server that answers the Platform API from loaded flows, which
+//! really run, and from fixtures.
+//!
+//! A request goes one way: `http` reads it, the table in `route` names its handler, which
+//! checks it and makes an event of it if it changes anything, `state` keeps and does the
+//! event, and the handler writes down what came of it. No handler knows of connections, and
+//! none waits for anything.
+//!
+//! *Source: four tutorials that this server has to satisfy, and the platform's SDKs.*
+
+mod access;
+mod control;
+mod endpoint;
+mod http;
+mod load;
+mod route;
+mod state;
+
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body as HttpBody;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request};
+use axum::http::Response;
+use axum::routing::any;
+use indexmap::IndexMap;
+use tokio::sync::watch;
+
+use crate::engine::Limits;
+use crate::value::{DateTime, Json, derived_id};
+use crate::world::Fixtures;
+use control::{Fault, Logged};
+use http::answer::{Answered, Body, Refusal, Reply};
+use http::asked::Asked;
+use http::listen;
+use route::{Handler, ROUTES, Route};
+use state::State;
+use state::flow::StoredFlow;
+
+/// How often the wall clock is looked at.
+const TICK: Duration = Duration::from_millis(20);
+/// How much of a body the request log keeps, in bytes.
+const MAX_LOGGED_BYTES: usize = 4 * 1024;
+
+/// The organisation that is served, as it is at the start.
+#[derive(Debug, Clone)]
+pub struct Organisation {
+    flows: Vec<StoredFlow>,
+    fixtures: Fixtures,
+    /// The documents that the fixtures were read from.
+    documents: Vec<serde_json::Value>,
+    start: DateTime,
+    /// Whether time is that of the wall clock; else it passes when a test says so.
+    pub real_time: bool,
+    /// How far a call may go.
+    pub limits: Limits,
+    /// What chance begins with.
+    pub seed: u64,
+    /// Whether an action for which there is no answer is an error.
+    pub strict: bool,
+}
+
+/// Where it is served.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The name or address to listen on.
+    pub host: String,
+    /// The port; 0 for any that is free.
+    pub port: u16,
+    /// The folder in which everything is kept; without it nothing is.
+    pub data: Option<PathBuf>,
+}
+
+/// A server that runs.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// What all connections share.
+struct Server {
+    state: Mutex<State>,
+    requests: AtomicU64,
+    /// Whether an event takes the time that a disk takes.
+    is_kept: bool,
+}
+
+/// Starts a server. It answers as soon as this returns.
+///
+/// # Errors
+/// The port cannot be opened, or what is kept cannot be read. The message says why.
+pub fn start(
+    mut organisation: Organisation,
+    settings: Settings,
+) -> Result<Running, String> {
+    let real_time = organisation.real_time;
+    if real_time && let Some(now) = DateTime::from_milliseconds(wall_clock()) {
+        organisation.start_at(now);
+    }
+    let state = State::open(Arc::new(organisation), settings.data.as_deref())?;
+    let server = Arc::new(Server {
+        state: Mutex::new(state),
+        requests: AtomicU64::new(0),
+        is_kept: settings.data.is_some(),
+    });
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start: {error}"))?;
+    let opened = runtime.block_on(listen::open(&settings.host, settings.port));
+    let (listener, address) = opened?;
+    let (stop, stopped) = watch::channel(false);
+    let router = router(&server);
+    let thread = std::thread::spawn(move || {
+        runtime.block_on(async {
+            if real_time {
+                tokio::spawn(follow_wall_clock(server));
+            }
+            listen::serve(listener, router, stopped).await;
+        });
+        runtime.shutdown_timeout(TICK);
+    });
+    Ok(Running { address, stop, thread: Some(thread) })
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops it once what is being answered is answered.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    /// Runs until the process is told to stop: by Ctrl-C, or where there is such a thing by
+    /// the signal to terminate.
+    ///
+    /// # Errors
+    /// Signals cannot be waited for.
+    pub fn wait(mut self) -> std::io::Result<()> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let waited = runtime.block_on(signal());
+        self.end();
+        waited
+    }
+
+    fn end(&mut self) {
+        let _ = self.stop.send(true);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+#[cfg(unix)]
+async fn signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+async fn follow_wall_clock(server: Arc<Server>) {
+    let mut ticks = tokio::time::interval(TICK);
+    loop {
+        ticks.tick().await;
+        server.state().tick(wall_clock());
+    }
+}
+
+/// The wall clock, in milliseconds since 1970.
+fn wall_clock() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// What stands in a path for the names in braces; an error if it is no text.
+type Parameters = Result<RawPathParams, RawPathParamsRejection>;
+
+/// The routes by path. What is nowhere in the table is answered too.
+fn router(server: &Arc<Server>) -> Router {
+    let mut paths: IndexMap<&str, Vec<Route>> = IndexMap::new();
+    for route in ROUTES {
+        paths.entry(route.path).or_default().push(*route);
+    }
+    let serve = |routes: Vec<Route>| {
+        let (server, routes) = (Arc::clone(server), Arc::new(routes));
+        any(move |parameters: Parameters, request: Request| {
+            let (server, routes) = (Arc::clone(&server), Arc::clone(&routes));
+            async move { server.serve(&routes, Some(parameters), request).await }
+        })
+    };
+    let mut router = Router::new();
+    for (path, routes) in paths {
+        router = router.route(path, serve(routes));
+    }
+    let server = Arc::clone(server);
+    router.fallback(move |request: Request| {
+        let server = Arc::clone(&server);
+        async move { server.serve(&[], None, request).await }
+    })
+}
+
+impl Server {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn serve(
+        &self,
+        routes: &[Route],
+        parameters: Option<Parameters>,
+        request: Request,
+    ) -> Response<HttpBody> {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let id = derived_id(&format!("Request:{number}")).to_string();
+        let (mut asked, mut read) = listen::read(id, request).await;
+        match parameters {
+            Some(Ok(named)) => {
+                let named = named.iter();
+                let owned = |(name, value): (&str, &str)| (name.into(), value.into());
+                asked.parameters = named.map(owned).collect();
+            }
+            Some(Err(_)) => read = Err(Refusal::bad("the path is not UTF-8 text")),
+            None => {}
+        }
+        let (fault, reply) = match read {
+            Err(refusal) => (None, refusal.into_reply(&asked.id)),
+            Ok(()) if self.is_kept => {
+                tokio::task::block_in_place(|| self.answer(routes, &asked))
+            }
+            Ok(()) => self.answer(routes, &asked),
+        };
+        self.note(&asked, &reply);
+        if let Some(delay) = fault.map(|it| it.delay_ms).filter(|delay| *delay > 0) {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+        }
+        reply.into_response(&asked.id)
+    }
+
+    /// The answer to a request, and the fault that a test has set for it.
+    fn answer(&self, routes: &[Route], asked: &Asked) -> (Option<Fault>, Reply) {
+        let route = match find(routes, asked) {
+            Ok(route) => route,
+            Err(reply) => return (None, *reply),
+        };
+        let fault = self.fault(route, asked);
+        // A mistake of ours ends one request, not the server.
+        let answered =
+            catch_unwind(AssertUnwindSafe(|| self.handle(route, &fault, asked)));
+        let answered = answered.unwrap_or_else(|_| {
+            let message = "the server made an error; please report it";
+            Err(Refusal::new(500, "internal.server.error", message))
+        });
+        let mut reply = answered.unwrap_or_else(|refusal| refusal.into_reply(&asked.id));
+        if fault.is_some() {
+            reply.why = format!("a fault was set for {}: {}", key(route), reply.why);
+        }
+        (fault, reply)
+    }
+
+    fn fault(&self, route: &Route, asked: &Asked) -> Option<Fault> {
+        if route.path.starts_with("/__flowsim/") {
+            return None;
+        }
+        let own = format!("{} {}", asked.method, asked.path);
+        self.state().control.next_fault([&own, &key(route)])
+    }
+
+    fn handle(&self, route: &Route, fault: &Option<Fault>, asked: &Asked) -> Answered {
+        if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
+            return Err(refusal);
+        }
+        let mut state = self.state();
+        access::check(&state, route.need, asked)?;
+        match route.handler {
+            Handler::Alone(handler) => handler(&mut state, asked),
+            Handler::Beside(handler) => {
+                drop(state);
+                handler(self, asked)
+            }
+        }
+    }
+
+    fn note(&self, asked: &Asked, reply: &Reply) {
+        // The log does not tell of itself, and not of what only clients should know.
+        if asked.path == "/__flowsim/requests" {
+            return;
+        }
+        let is_secret = asked.path.ends_with("/oauth/token");
+        let answered = match &reply.body {
+            _ if is_secret => String::new(),
+            Body::Empty => String::new(),
+            Body::Json(value) => beginning(&value.to_string()).to_owned(),
+            Body::Written(text) | Body::File(_, text) => beginning(text).to_owned(),
+        };
+        let body = asked.body.get(..MAX_LOGGED_BYTES).unwrap_or(&asked.body);
+        let body = if is_secret { &[] } else { body };
+        let uri = endpoint::uri(asked, is_secret);
+        let mut state = self.state();
+        let at = state.clock;
+        state.control.note(Logged {
+            id: asked.id.clone(),
+            at,
+            method: asked.method.clone(),
+            uri,
+            asked: String::from_utf8_lossy(body).into_owned(),
+            answered,
+            status: reply.status,
+            why: reply.why.clone(),
+        });
+    }
+}
+
+/// The beginning of a text that the log keeps.
+fn beginning(text: &str) -> &str {
+    let end = (0..=MAX_LOGGED_BYTES).rev().find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or(0)).unwrap_or(text)
+}
+
+/// What faults are set for.
+fn key(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+/// The route of a request among those of its path.
+fn find<'r>(routes: &'r [Route], asked: &Asked) -> Result<&'r Route, Box<Reply>> {
+    let method = if asked.method == "HEAD" { "GET" } else { asked.method.as_str() };
+    if let Some(route) = routes.iter().find(|route| route.method == method) {
+        return Ok(route);
+    }
+    if routes.is_empty() {
+        let message = format!(
+            "{} {} is not served by flowsim; GET /__flowsim/openapi.json lists what is",
+            asked.method, asked.path
+        );
+        let refusal = Refusal::new(404, "not.found", message);
+        return Err(Box::new(refusal.into_reply(&asked.id)));
+    }
+    let methods: Vec<&str> = routes.iter().map(|route| route.method).collect();
+    let methods = methods.join(", ");
+    let message =
+        format!("{} is not allowed for {}: {methods}", asked.method, asked.path);
+    let reply = Refusal::new(405, "method.not.allowed", message).into_reply(&asked.id);
+    Err(Box::new(Reply { allow: Some(methods), ..reply }))
+}
+
+/// A document of ours as one of `serde_json`.
+fn document(json: &Json) -> serde_json::Value {
+    serde_json::to_value(json).unwrap_or_default()
+}

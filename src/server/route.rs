@@ -1,0 +1,152 @@
+//! The table of everything that is served. The router and the OpenAPI document are made of
+//! it, so that neither can know what the other does not.
+
+use super::Server;
+use super::access::Need;
+use super::endpoint::{
+    analytics, contacts, control, conversations, directory, executions, flow_actions,
+    flow_jobs, flows, instances, openapi, simulations, tables, token,
+};
+use super::http::answer::Answered;
+use super::http::asked::Asked;
+use super::state::State;
+
+/// One thing that can be asked.
+#[derive(Clone, Copy)]
+pub(super) struct Route {
+    pub(super) method: &'static str,
+    /// Names in braces stand for one part of the path.
+    pub(super) path: &'static str,
+    pub(super) need: Need,
+    /// What it does, in one line.
+    pub(super) summary: &'static str,
+    pub(super) handler: Handler,
+}
+
+/// Who answers.
+#[derive(Clone, Copy)]
+pub(super) enum Handler {
+    /// Sees and changes the organisation; nobody else does at the same time.
+    Alone(fn(&mut State, &Asked) -> Answered),
+    /// Takes what it needs of the organisation, and works beside others.
+    Beside(fn(&Server, &Asked) -> Answered),
+}
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    need: Need,
+    summary: &'static str,
+    handler: fn(&mut State, &Asked) -> Answered,
+) -> Route {
+    Route { method, path, need, summary, handler: Handler::Alone(handler) }
+}
+
+const fn beside(
+    method: &'static str,
+    path: &'static str,
+    need: Need,
+    summary: &'static str,
+    handler: fn(&Server, &Asked) -> Answered,
+) -> Route {
+    Route { method, path, need, summary, handler: Handler::Beside(handler) }
+}
+
+/// Everything that is served.
+#[rustfmt::skip]
+pub(super) const ROUTES: &[Route] = {
+    use Need::*;
+    &[
+        route("POST", "/oauth/token", Open, "Log in with client credentials", token::give),
+        route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials", token::give),
+
+        route("GET", "/api/v2/flows", ReadFlows, "List flows", flows::list),
+        route("POST", "/api/v2/flows", WriteFlows, "Create a flow, with a draft or empty", flows::create),
+        route("GET", "/api/v2/flows/{flowId}", ReadFlows, "Get a flow", flows::get),
+        route("PUT", "/api/v2/flows/{flowId}", WriteFlows, "Change a flow, or its draft", flows::replace),
+        route("DELETE", "/api/v2/flows/{flowId}", WriteFlows, "Delete a flow", flows::delete),
+        route("POST", "/api/v2/flows/{flowId}/publish", WriteFlows, "Publish the newest version of a flow", flow_actions::publish_by_path),
+        route("GET", "/api/v2/flows/{flowId}/latestconfiguration", ReadFlows, "Get the newest version of a flow as it was written", flows::latest_configuration),
+        route("GET", "/api/v2/flows/{flowId}/versions", ReadFlows, "List the versions of a flow", flows::versions),
+        route("GET", "/api/v2/flows/{flowId}/versions/{versionId}", ReadFlows, "Get a version of a flow", flows::version),
+        route("GET", "/api/v2/flows/{flowId}/versions/{versionId}/configuration", ReadFlows, "Get a version of a flow as it was written", flows::configuration),
+        route("GET", "/api/v2/architect/flows/{flowId}", ReadFlows, "Get a flow with its nodes as they were written", flows::architect_form),
+
+        route("POST", "/api/v2/flows/actions/publish", WriteFlows, "Publish a flow", flow_actions::publish),
+        route("POST", "/api/v2/flows/actions/checkin", WriteFlows, "Check a flow in", flow_actions::check_in),
+        route("POST", "/api/v2/flows/actions/checkout", WriteFlows, "Check a flow out", flow_actions::check_out),
+        route("POST", "/api/v2/flows/actions/unlock", WriteFlows, "Unlock a flow", flow_actions::unlock),
+        route("POST", "/api/v2/flows/actions/revert", WriteFlows, "Take changes back that were not checked in", flow_actions::revert),
+        route("POST", "/api/v2/flows/actions/deactivate", WriteFlows, "Deactivate a flow", flow_actions::deactivate),
+
+        route("POST", "/api/v2/flows/jobs", WriteFlows, "Register a job that publishes an uploaded flow", flow_jobs::register),
+        route("GET", "/api/v2/flows/jobs/{jobId}", ReadFlows, "Get such a job", flow_jobs::get),
+        route("POST", "/api/v2/flows/export/jobs", ReadFlows, "Export flows", flow_jobs::export),
+        route("GET", "/api/v2/flows/export/jobs/{jobId}", ReadFlows, "Get an export", flow_jobs::get),
+        route("POST", "/api/v2/flows/validate/jobs", ReadFlows, "Validate flows", flow_jobs::validate),
+        route("GET", "/api/v2/flows/validate/jobs/{jobId}", ReadFlows, "Get a validation", flow_jobs::get),
+
+        route("POST", "/api/v2/flows/executions", RunFlows, "Run a flow", executions::launch),
+        route("GET", "/api/v2/flows/executions/{executionId}", ReadFlows, "Get a run of a flow", executions::get),
+        route("POST", "/api/v2/flows/instances/query", ReadFlows, "Find instances", instances::query),
+        route("GET", "/api/v2/flows/instances/querycapabilities", ReadFlows, "What instances can be found by", instances::capabilities),
+        route("POST", "/api/v2/flows/instances/jobs", ReadFlows, "Ask for the execution documents of instances", instances::request),
+        route("GET", "/api/v2/flows/instances/jobs/{jobId}", ReadFlows, "Where the execution documents are", flow_jobs::get),
+        route("GET", "/api/v2/flows/instances/settings/executiondata", ReadFlows, "Whether execution documents are made", instances::execution_data),
+        route("GET", "/api/v2/flows/instances/settings/loglevels/default", ReadFlows, "What execution documents say", instances::log_level),
+        route("GET", "/api/v2/flows/instances/{instanceId}", ReadFlows, "Where the execution document of an instance is", instances::get),
+        route("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
+
+        route("GET", "/api/v2/flows/datatables", ReadFlows, "List data tables", tables::list),
+        route("GET", "/api/v2/flows/datatables/{datatableId}", ReadFlows, "Get a data table", tables::get),
+        route("GET", "/api/v2/flows/datatables/{datatableId}/rows", ReadFlows, "List the rows of a data table", tables::rows),
+        route("GET", "/api/v2/flows/datatables/{datatableId}/rows/{rowId}", ReadFlows, "Get a row of a data table", tables::row),
+        route("GET", "/api/v2/flows/outcomes", ReadFlows, "List the outcomes that were created", directory::outcomes),
+        route("POST", "/api/v2/flows/outcomes", WriteFlows, "Create an outcome", directory::create_outcome),
+        route("GET", "/api/v2/flows/milestones", ReadFlows, "List the milestones that were created", directory::milestones),
+        route("POST", "/api/v2/flows/milestones", WriteFlows, "Create a milestone", directory::create_milestone),
+
+        route("GET", "/api/v2/architect/schedules", ReadFlows, "List schedules", directory::schedules),
+        route("GET", "/api/v2/architect/schedules/{scheduleId}", ReadFlows, "Get a schedule", directory::schedule),
+        route("GET", "/api/v2/architect/schedulegroups", ReadFlows, "List schedule groups", directory::schedule_groups),
+        route("GET", "/api/v2/architect/schedulegroups/{scheduleGroupId}", ReadFlows, "Get a schedule group", directory::schedule_group),
+        route("GET", "/api/v2/architect/emergencygroups", ReadFlows, "List emergency groups", directory::emergency_groups),
+        route("GET", "/api/v2/architect/ivrs", ReadFlows, "List the call routes that were created", directory::ivrs),
+        route("POST", "/api/v2/architect/ivrs", WriteFlows, "Create a call route", directory::create_ivr),
+        route("GET", "/api/v2/architect/prompts", ReadFlows, "List user prompts", directory::prompts),
+        route("GET", "/api/v2/architect/systemprompts", ReadFlows, "List system prompts", directory::system_prompts),
+        beside("POST", "/api/v2/architect/simulations", RunFlows, "Run a flow to its end, and get its trace", simulations::run),
+
+        route("POST", "/api/v2/conversations", WriteConversations, "Start a conversation in a flow", conversations::create),
+        route("GET", "/api/v2/conversations/{conversationId}", ReadConversations, "Get a conversation", conversations::get),
+        route("POST", "/api/v2/conversations/{conversationId}/disconnect", WriteConversations, "End a conversation", conversations::disconnect),
+        route("POST", "/api/v2/conversations/calls", WriteConversations, "Start a call in a flow", conversations::create_call),
+        route("POST", "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/digits", WriteConversations, "Press keys", conversations::digits),
+        route("POST", "/api/v2/conversations/callbacks", WriteConversations, "Start a callback in a flow", conversations::create_callback),
+        route("POST", "/api/v2/conversations/emails", WriteConversations, "Start an e-mail in a flow", conversations::create_email),
+        route("POST", "/api/v2/conversations/messages", WriteConversations, "Start a message in a flow", conversations::create_message),
+
+        route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "How busy queues are, as the seeds ask", analytics::realtime),
+        route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "How busy queues are", analytics::observations),
+
+        route("GET", "/api/v2/externalcontacts/reversewhitepageslookup", ReadContacts, "Find contacts by number, e-mail address or id", contacts::reverse_lookup),
+        route("POST", "/api/v2/externalcontacts/identifierlookup", ReadContacts, "Find a contact by an identifier", contacts::identifier_lookup),
+        route("GET", "/api/v2/externalcontacts/contacts", ReadContacts, "List contacts", contacts::list),
+        route("POST", "/api/v2/externalcontacts/contacts", WriteContacts, "Create a contact", contacts::create),
+        route("GET", "/api/v2/externalcontacts/contacts/{contactId}", ReadContacts, "Get a contact", contacts::get),
+        route("PUT", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Replace a contact", contacts::replace),
+        route("DELETE", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Delete a contact that was created", contacts::delete),
+
+        route("POST", "/__flowsim/reset", Open, "Back to the start; nothing of what happened is kept", control::reset),
+        route("PUT", "/__flowsim/fixtures", Open, "Replace the fixtures by this document", control::replace_fixtures),
+        route("POST", "/__flowsim/faults", Open, "What the next requests are answered instead", control::set_faults),
+        route("POST", "/__flowsim/input", Open, "What the participant does", control::give_input),
+        route("GET", "/__flowsim/clock", Open, "What time it is for the server", control::clock),
+        route("POST", "/__flowsim/clock", Open, "Let time pass", control::advance_clock),
+        route("GET", "/__flowsim/requests", Open, "What was asked, what was answered, and why", control::requests),
+        route("GET", "/__flowsim/openapi.json", Open, "This list, as an OpenAPI document", openapi::document),
+        route("PUT", "/__flowsim/uploads/{jobId}", Open, "Where the flow of a job is uploaded", flow_jobs::upload),
+        route("GET", "/__flowsim/downloads/{jobId}/{fileName}", Open, "Where an exported flow is", flow_jobs::download),
+        route("GET", "/__flowsim/executions/{instanceId}", Open, "Where an execution document is", instances::document),
+    ]
+};

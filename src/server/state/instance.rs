@@ -1,0 +1,279 @@
+//! Flows that run: conversations and executions.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Document};
+
+use super::event::Origin;
+use crate::engine::{Call, Session};
+use crate::trace::{Fact, Status, Trace};
+use crate::value::{DateTime, Json, Text, Value};
+use crate::world::{
+    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, Replies,
+};
+
+/// How many inputs may wait for an instance to ask for them.
+pub(in crate::server) const MAX_PENDING: usize = 1_000;
+
+/// A flow that runs, or ran.
+#[derive(Debug, Clone)]
+pub(in crate::server) struct Instance {
+    pub(in crate::server) id: Text,
+    pub(in crate::server) origin: Origin,
+    pub(in crate::server) flow: Text,
+    /// The version that runs, from 1.
+    pub(in crate::server) version: u32,
+    pub(in crate::server) media: Text,
+    pub(in crate::server) name: Option<Text>,
+    /// The server's clock at the start, in milliseconds since 1970.
+    pub(in crate::server) started_at: i64,
+    pub(in crate::server) progress: Progress,
+    fixtures: Arc<Fixtures>,
+    replies: Replies,
+    pending: VecDeque<Input>,
+}
+
+/// How far an instance is.
+#[derive(Debug, Clone)]
+pub(in crate::server) enum Progress {
+    /// It waits for the participant.
+    Waiting(Box<Session>),
+    /// It is over.
+    Over {
+        /// What happened.
+        trace: Arc<Trace>,
+        /// What the ids of the trace stand for.
+        program: Arc<crate::program::Program>,
+        /// Whether it was ended from outside, before its flow was done.
+        is_disconnected: bool,
+    },
+}
+
+/// The fixed parts of an instance.
+pub(in crate::server) struct Beginning {
+    pub(in crate::server) id: Text,
+    pub(in crate::server) origin: Origin,
+    pub(in crate::server) flow: Text,
+    pub(in crate::server) version: u32,
+    pub(in crate::server) media: Text,
+    pub(in crate::server) name: Option<Text>,
+    pub(in crate::server) at: i64,
+    pub(in crate::server) fixtures: Arc<Fixtures>,
+}
+
+impl Instance {
+    /// Starts a flow and runs it until it waits for the participant or is over.
+    pub(in crate::server) fn start(beginning: Beginning, session: Session) -> Self {
+        let Beginning { id, origin, flow, version, media, name, at, fixtures } =
+            beginning;
+        let progress = Progress::Waiting(Box::new(session));
+        let (replies, pending) = (Replies::default(), VecDeque::new());
+        let started_at = at;
+        let mut instance = Self {
+            id,
+            origin,
+            flow,
+            version,
+            media,
+            name,
+            started_at,
+            progress,
+            fixtures,
+            replies,
+            pending,
+        };
+        instance.go_on(at);
+        instance
+    }
+
+    /// Whether its flow is still running.
+    pub(in crate::server) fn is_running(&self) -> bool {
+        matches!(self.progress, Progress::Waiting(_))
+    }
+
+    /// Gives it what the participant does, in order: one input a question.
+    pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, now: i64) {
+        self.go_on(now);
+        self.pending.extend(inputs.into_iter().take(MAX_PENDING));
+        self.go_on(now);
+    }
+
+    /// How many inputs it can still take.
+    pub(in crate::server) fn room(&self) -> usize {
+        MAX_PENDING.saturating_sub(self.pending.len())
+    }
+
+    /// Runs until it waits for something that did not happen yet.
+    pub(in crate::server) fn go_on(&mut self, now: i64) {
+        let started_at = self.started_at;
+        let Progress::Waiting(session) = &mut self.progress else { return };
+        while let Some(question) = session.question() {
+            let answer = match &question {
+                Question::Input(wanted) => {
+                    let late =
+                        now.saturating_sub(started_at.saturating_add(session.clock_ms()));
+                    match next_input(&mut self.pending, wanted, late) {
+                        Some(input) => Answer::Input(input),
+                        None => return,
+                    }
+                }
+                other => self.fixtures.answer(other, &mut self.replies),
+            };
+            session.resume(answer);
+        }
+        let program = Arc::clone(session.program());
+        if let Some(trace) = session.take_trace() {
+            let trace = Arc::new(trace);
+            self.progress = Progress::Over { trace, program, is_disconnected: false };
+        }
+        self.pending = VecDeque::new();
+    }
+
+    /// The participant hangs up, now and whatever is asked further.
+    pub(in crate::server) fn disconnect(&mut self, now: i64) {
+        self.go_on(now);
+        self.pending.clear();
+        // Each hang-up answers a question; a flow that goes on asking is cut short by the
+        // limit of its actions.
+        while self.is_running() {
+            self.pending.push_back(Input::HangUp);
+            self.go_on(now);
+        }
+        if let Progress::Over { is_disconnected, .. } = &mut self.progress {
+            *is_disconnected = true;
+        }
+    }
+
+    /// Writes variables of the flow that it started in. False if it is over.
+    pub(in crate::server) fn write(&mut self, variables: &Map<String, Document>) -> bool {
+        let Progress::Waiting(session) = &mut self.progress else { return false };
+        for (name, value) in variables {
+            session.set_variable(name, value_of(value));
+        }
+        true
+    }
+
+    /// The server's clock when its flow was over.
+    pub(in crate::server) fn ended_at(&self) -> Option<i64> {
+        match &self.progress {
+            Progress::Over { trace, .. } => {
+                Some(self.started_at.saturating_add(trace.elapsed_ms))
+            }
+            Progress::Waiting(_) => None,
+        }
+    }
+
+    /// Where the conversation was routed.
+    pub(in crate::server) fn queue(&self) -> Option<(Option<Text>, Option<Text>)> {
+        let (routing, legend) = match &self.progress {
+            Progress::Over { trace, program, .. } => (trace.routing(), &program.legend),
+            Progress::Waiting(session) => {
+                let routed = |event: &crate::trace::Event| match &event.fact {
+                    Fact::Routed(routing) => Some(Arc::new((**routing).clone())),
+                    _ => None,
+                };
+                let found = session.events().iter().rev().find_map(routed)?;
+                let legend = &session.program().legend;
+                return Some(names(&found, legend));
+            }
+        };
+        routing.map(|routing| names(routing, legend))
+    }
+
+    /// What the seeds call the state of a conversation.
+    pub(in crate::server) fn state(&self) -> &'static str {
+        match &self.progress {
+            Progress::Waiting(_) => "connected",
+            Progress::Over { is_disconnected: true, .. } => "closed",
+            Progress::Over { trace, .. } => {
+                let is_answered =
+                    trace.events.iter().any(|it| matches!(it.fact, Fact::Connected(_)));
+                match trace.routing() {
+                    Some(_) if is_answered => "connected",
+                    Some(_) if trace.status == Status::Completed => "queued",
+                    _ => "closed",
+                }
+            }
+        }
+    }
+}
+
+fn names(
+    routing: &crate::trace::Routing,
+    legend: &crate::flow::Legend,
+) -> (Option<Text>, Option<Text>) {
+    let text = |phrase: &Option<crate::trace::Phrase>| {
+        phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+    };
+    (text(&routing.queue_id), text(&routing.queue_name))
+}
+
+/// What the participant does at a question; nothing while that is open. `late` is how long
+/// the question has been waiting.
+fn next_input(
+    pending: &mut VecDeque<Input>,
+    wanted: &InputQuestion<'_>,
+    late: i64,
+) -> Option<Input> {
+    match pending.pop_front() {
+        Some(input) => Some(after(input, late)),
+        None => (late >= wanted.timeout_ms).then_some(Input::Silence),
+    }
+}
+
+/// The same input, so many milliseconds later. Speech has no time.
+fn after(input: Input, late: i64) -> Input {
+    let Ok(late) = u32::try_from(late) else { return input };
+    if late == 0 {
+        return input;
+    }
+    let timed = |first: u32, rest: Vec<Keystroke>| {
+        let mut keys = rest;
+        if let Some(key) = keys.first_mut() {
+            key.after_ms = key.after_ms.saturating_add(first);
+        }
+        Input::Timed(keys.into())
+    };
+    match input {
+        Input::Keys(keys) => {
+            let keys = keys.chars().map(|key| Keystroke { key, after_ms: 0 });
+            timed(late, keys.collect())
+        }
+        Input::Timed(keys) => timed(late, keys.to_vec()),
+        other => other,
+    }
+}
+
+/// A value of a request as flows know it.
+pub(in crate::server) fn value_of(document: &Document) -> Value {
+    match document {
+        Document::Null => Value::NOT_SET,
+        other => Json::parse(&other.to_string()).map_or(Value::NOT_SET, Value::from),
+    }
+}
+
+/// A call with the fields and variables of a request.
+pub(in crate::server) fn with_values(
+    mut call: Call,
+    program: &crate::program::Program,
+    context: &Map<String, Document>,
+    variables: &Map<String, Document>,
+) -> Call {
+    for (name, value) in context {
+        call = call.context(program, name, value_of(value));
+    }
+    for (name, value) in variables {
+        call = call.variable(program, name, value_of(value));
+    }
+    call
+}
+
+/// A moment as the platform writes it: `2026-01-05T09:00:00.000Z`.
+pub(in crate::server) fn moment(milliseconds: i64) -> Document {
+    DateTime::from_milliseconds(milliseconds).map_or(Document::Null, |moment| {
+        let mut text = String::new();
+        moment.write(&mut text);
+        Document::from(text)
+    })
+}

@@ -1,0 +1,552 @@
+//! The organisation as it is now, and how it changes.
+//!
+//! Everything that changes it is an [`Event`]: a handler checks a request and makes an event
+//! of it; [`State::commit`] keeps the event, where events are kept, and then does it. So
+//! whatever was answered is kept, what could not be kept was not done, and a server that is
+//! started again does the kept events once more.
+
+pub(super) mod event;
+pub(super) mod flow;
+pub(super) mod instance;
+pub(super) mod journal;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use serde_json::{Value, json};
+
+use super::Organisation;
+use super::control::Control;
+use super::http::answer::Refusal;
+use crate::engine::{Call, Session};
+use crate::flow::FlowId;
+use crate::program::Program;
+use crate::source::{Files, read_json};
+use crate::trace::JsonNames;
+use crate::value::{DateTime, Text, derived_id};
+use crate::world::{Fixtures, Input};
+use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
+use flow::{Model, StoredFlow, read_flow};
+use instance::{Beginning, Instance, with_values};
+use journal::Journal;
+
+/// How many flows there may be.
+pub(super) const MAX_FLOWS: usize = 10_000;
+/// How many instances may wait at once.
+pub(super) const MAX_WAITING: usize = 10_000;
+/// How many instances that are over are kept; the oldest go first.
+pub(super) const MAX_OVER: usize = 1_000;
+/// How many tokens are kept; the oldest go first.
+const MAX_TOKENS: usize = 10_000;
+/// How many entities a collection may have.
+pub(super) const MAX_ENTITIES: usize = 100_000;
+/// How many jobs are kept; the oldest go first.
+const MAX_JOBS: usize = 1_000;
+
+/// The collection of external contacts.
+pub(super) const CONTACTS: &str = "contacts";
+/// The collection of jobs.
+pub(super) const JOBS: &str = "jobs";
+
+type Map<Key, Item> = IndexMap<Key, Item, FxBuildHasher>;
+
+/// A client's permission.
+#[derive(Debug, Clone)]
+pub(super) struct Token {
+    /// What it may do; everything if there are none.
+    pub(super) scopes: Vec<String>,
+    /// The server's clock when it ends.
+    pub(super) expires_at: i64,
+}
+
+/// The organisation as it is now.
+pub(super) struct State {
+    /// As it was when the server started.
+    organisation: Arc<Organisation>,
+    journal: Option<Box<dyn Journal>>,
+    /// The number of the last event.
+    last_number: u64,
+    /// The subject of the last event that only let time pass.
+    last_clock: Option<String>,
+    /// The server's clock, in milliseconds since 1970.
+    pub(super) clock: i64,
+    pub(super) flows: Map<Text, StoredFlow>,
+    pub(super) tokens: Map<String, Token>,
+    pub(super) instances: Map<Text, Instance>,
+    /// The instances that are over, in the order in which they ended.
+    over: VecDeque<Text>,
+    entities: BTreeMap<String, Map<String, Value>>,
+    /// The fixtures documents, in their order.
+    pub(super) documents: Vec<Value>,
+    /// What the documents say.
+    base: Fixtures,
+    /// The same with the contacts that were made, once they are needed.
+    fixtures: Option<Arc<Fixtures>>,
+    /// The flows compiled, once they are needed, and their names for simulations.
+    program: Option<(Arc<Program>, Arc<JsonNames>)>,
+    /// What tests set: nothing of it is kept.
+    pub(super) control: Control,
+}
+
+impl State {
+    /// The organisation at the start, with what is kept in a folder done once more.
+    ///
+    /// # Errors
+    /// What is kept cannot be read.
+    pub(super) fn open(
+        organisation: Arc<Organisation>,
+        data: Option<&Path>,
+    ) -> Result<Self, String> {
+        let mut state = Self::new(organisation);
+        let Some(folder) = data else { return Ok(state) };
+        let (journal, entries) = journal::Database::open(folder)?;
+        for text in entries {
+            let entry = serde_json::from_str(&text)
+                .map_err(|error| format!("a kept event cannot be read: {error}"))?;
+            state.apply(entry);
+        }
+        state.go_on();
+        state.journal = Some(Box::new(journal));
+        Ok(state)
+    }
+
+    fn new(organisation: Arc<Organisation>) -> Self {
+        let clock = organisation.start.milliseconds();
+        let flows = organisation.flows.iter();
+        let flows = flows.map(|flow| (flow.id.clone(), flow.clone())).collect();
+        let base = organisation.fixtures.clone();
+        let documents = organisation.documents.clone();
+        Self {
+            organisation,
+            journal: None,
+            last_number: 0,
+            last_clock: None,
+            clock,
+            flows,
+            tokens: Map::default(),
+            instances: Map::default(),
+            over: VecDeque::new(),
+            entities: BTreeMap::new(),
+            documents,
+            base,
+            fixtures: None,
+            program: None,
+            control: Control::default(),
+        }
+    }
+
+    /// Back to the start: nothing of what happened is kept. The request log stays.
+    pub(super) fn reset(&mut self) -> Result<(), Refusal> {
+        if let Some(journal) = &mut self.journal {
+            journal.clear().map_err(Refusal::not_kept)?;
+        }
+        let fresh = Self::new(Arc::clone(&self.organisation));
+        let clock = if self.organisation.real_time { self.clock } else { fresh.clock };
+        let (journal, log) = (self.journal.take(), self.control.take_log());
+        *self = Self { journal, clock, ..fresh };
+        self.control.give_log(log);
+        Ok(())
+    }
+
+    /// An id for something that is about to be made.
+    pub(super) fn fresh_id(&self, kind: &str) -> Text {
+        derived_id(&format!("{kind}:{}", self.last_number + 1))
+    }
+
+    /// Keeps an event and does it.
+    ///
+    /// # Errors
+    /// It cannot be kept. Then it is not done either.
+    pub(super) fn commit(&mut self, event: Event) -> Result<(), Refusal> {
+        let entry = Entry { number: self.last_number + 1, at: self.clock, event };
+        if let Some(journal) = &mut self.journal {
+            let text = serde_json::to_string(&entry);
+            let text = text.map_err(|error| Refusal::not_kept(error.to_string()))?;
+            journal.append(&entry.event.subject(entry.number), &text).map_err(
+                |error| Refusal::not_kept(format!("it could not be kept: {error}")),
+            )?;
+        }
+        let is_clock = matches!(entry.event, Event::ClockAdvanced);
+        let old = if is_clock { self.last_clock.take() } else { None };
+        self.apply(entry);
+        // Every event says when it was: of those that only let time pass the last is enough.
+        if let Some(subject) = old {
+            self.forget(&subject);
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, Entry { number, at, event }: Entry) {
+        self.last_number = self.last_number.max(number);
+        self.clock = self.clock.max(at);
+        match event {
+            Event::TokenGiven { token, scopes, expires_at } => {
+                self.give_token(token, Token { scopes, expires_at });
+            }
+            Event::Called(called) => self.call(called),
+            Event::Inputs { id, inputs } => {
+                let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
+                let inputs: Vec<Input> = inputs.collect();
+                self.with_instance(&id, |instance, now| instance.give(inputs, now));
+            }
+            Event::VariablesWritten { id, variables } => {
+                self.with_instance(&id, |instance, now| {
+                    instance.go_on(now);
+                    instance.write(&variables);
+                });
+            }
+            Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
+            Event::EntitySaved { collection, id, document } => {
+                self.save_entity(collection, id, document);
+            }
+            Event::EntityDeleted { collection, id } => {
+                self.fixtures = None;
+                if let Some(entities) = self.entities.get_mut(&collection) {
+                    entities.shift_remove(&id);
+                }
+            }
+            Event::FixturesReplaced { document } => self.replace_fixtures(&document),
+            Event::ClockAdvanced => {
+                self.last_clock = Some(Event::ClockAdvanced.subject(number));
+                self.go_on();
+            }
+            of_flow => self.apply_to_flow(of_flow),
+        }
+    }
+
+    fn apply_to_flow(&mut self, event: Event) {
+        self.program = None;
+        match event {
+            Event::FlowSaved(saved) => self.save_flow(saved),
+            Event::FlowPublished { id } => self.change_flow(&id, |flow| {
+                flow.published = flow.versions.len().checked_sub(1);
+                flow.is_active = true;
+            }),
+            Event::FlowChanged { id, change } => {
+                self.change_flow(&id, |flow| change_flow(flow, change));
+            }
+            Event::FlowDeleted { id } => {
+                self.flows.shift_remove(id.as_str());
+            }
+            _ => {}
+        }
+    }
+
+    fn give_token(&mut self, token: String, given: Token) {
+        self.tokens.insert(token, given);
+        if self.tokens.len() > MAX_TOKENS
+            && let Some((oldest, _)) = self.tokens.shift_remove_index(0)
+        {
+            self.forget(&subject_of("tokens", &oldest));
+        }
+    }
+
+    /// Forgets events that nobody needs any more. If that fails they stay, which does no
+    /// harm.
+    fn forget(&mut self, subject: &str) {
+        if let Some(journal) = &mut self.journal {
+            let _ = journal.forget(subject);
+        }
+    }
+
+    fn save_flow(&mut self, saved: FlowSaved) {
+        let FlowSaved { id, name, flow_type, description, is_shared, content } = saved;
+        let id = Text::from(id);
+        let clock = self.clock;
+        let flow = self.flows.entry(id.clone()).or_insert_with(|| {
+            StoredFlow::empty(id, name.as_str().into(), flow_type.as_str().into())
+        });
+        flow.name = name.into();
+        flow.flow_type = flow_type.into();
+        flow.description = description.map(Text::from);
+        flow.is_shared = is_shared;
+        if let Some(content) = content
+            && let Some(model) = read_flow(&content).model
+        {
+            flow.add(model, content, clock);
+        }
+    }
+
+    fn change_flow(&mut self, id: &str, change: impl FnOnce(&mut StoredFlow)) {
+        if let Some(flow) = self.flows.get_mut(id) {
+            change(flow);
+        }
+    }
+
+    fn call(&mut self, called: Called) {
+        let program = self.program();
+        let fixtures = self.fixtures();
+        let Some(flow) = program.flow(&called.flow) else { return };
+        let call = self.new_call(flow, &fixtures);
+        let call = with_values(call, &program, &called.context, &called.variables);
+        let stored = self.flows.get(called.flow.as_str());
+        let version = stored.and_then(StoredFlow::published).map_or(1, |it| it.number);
+        let beginning = Beginning {
+            id: called.id.into(),
+            origin: called.origin,
+            flow: called.flow.into(),
+            version,
+            media: called.media.into(),
+            name: called.name.map(Text::from),
+            at: self.clock,
+            fixtures,
+        };
+        let id = beginning.id.clone();
+        let instance = Instance::start(beginning, Session::start(program, &call));
+        let is_over = !instance.is_running();
+        self.instances.insert(id.clone(), instance);
+        if is_over {
+            self.note_over(id);
+        }
+    }
+
+    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, i64)) {
+        let now = self.clock;
+        let Some(instance) = self.instances.get_mut(id) else { return };
+        let was_running = instance.is_running();
+        change(instance, now);
+        if was_running && !instance.is_running() {
+            let id = instance.id.clone();
+            self.note_over(id);
+        }
+    }
+
+    fn note_over(&mut self, id: Text) {
+        self.over.push_back(id);
+        if self.over.len() > MAX_OVER
+            && let Some(oldest) = self.over.pop_front()
+        {
+            self.instances.shift_remove(&oldest);
+            self.forget(&subject_of("instances", &oldest));
+        }
+    }
+
+    /// Lets every instance go on up to the clock.
+    fn go_on(&mut self) {
+        let now = self.clock;
+        let mut over = Vec::new();
+        for instance in self.instances.values_mut().filter(|it| it.is_running()) {
+            instance.go_on(now);
+            if !instance.is_running() {
+                over.push(instance.id.clone());
+            }
+        }
+        over.into_iter().for_each(|id| self.note_over(id));
+    }
+
+    /// The wall clock went on. Nothing needs to be kept: every event says when it was.
+    pub(super) fn tick(&mut self, now: i64) {
+        self.clock = self.clock.max(now);
+        self.go_on();
+    }
+
+    /// How many instances wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.instances.len().saturating_sub(self.over.len())
+    }
+
+    fn save_entity(&mut self, collection: String, id: String, document: Value) {
+        self.fixtures = None;
+        let is_job = collection == JOBS;
+        let entities = self.entities.entry(collection).or_default();
+        entities.insert(id, document);
+        if is_job
+            && entities.len() > MAX_JOBS
+            && let Some((oldest, _)) = entities.shift_remove_index(0)
+        {
+            self.forget(&subject_of(JOBS, &oldest));
+        }
+    }
+
+    /// The entities of a collection that were made here, in their order.
+    pub(super) fn entities(
+        &self,
+        collection: &str,
+    ) -> impl Iterator<Item = (&str, &Value)> {
+        let entities = self.entities.get(collection).into_iter().flatten();
+        entities.map(|(id, document)| (id.as_str(), document))
+    }
+
+    /// An entity that was made here.
+    pub(super) fn entity(&self, collection: &str, id: &str) -> Option<&Value> {
+        self.entities.get(collection)?.get(id)
+    }
+
+    fn replace_fixtures(&mut self, document: &str) {
+        self.base = fixtures_of(&Fixtures::default(), document);
+        self.documents = serde_json::from_str(document).into_iter().collect();
+        self.fixtures = None;
+    }
+
+    /// What the world outside answers now.
+    pub(super) fn fixtures(&mut self) -> Arc<Fixtures> {
+        if let Some(fixtures) = &self.fixtures {
+            return Arc::clone(fixtures);
+        }
+        let made: Vec<Value> =
+            self.entities(CONTACTS).map(|(_, contact)| contact_of(contact)).collect();
+        let fixtures = if made.is_empty() {
+            self.base.clone()
+        } else {
+            fixtures_of(&self.base, &json!({ CONTACTS: made }).to_string())
+        };
+        let fixtures = Arc::new(fixtures);
+        self.fixtures = Some(Arc::clone(&fixtures));
+        fixtures
+    }
+
+    /// The flows as they can be called now.
+    pub(super) fn program(&mut self) -> Arc<Program> {
+        self.program_and_names().0
+    }
+
+    /// The same, and its names as they are written.
+    pub(super) fn program_and_names(&mut self) -> (Arc<Program>, Arc<JsonNames>) {
+        if let Some(program) = &self.program {
+            return program.clone();
+        }
+        let (mut drafts, mut architect) = (Vec::new(), Vec::new());
+        for model in self.flows.values().filter_map(StoredFlow::model) {
+            match model {
+                Model::Draft(flow) => drafts.push(Arc::unwrap_or_clone(flow)),
+                Model::Architect(flow) => architect.push(Arc::unwrap_or_clone(flow)),
+            }
+        }
+        let program = Arc::new(Program::compile_all(&drafts, &architect));
+        let names = Arc::new(JsonNames::new(&program.legend));
+        self.program.insert((program, names)).clone()
+    }
+
+    /// A call at this moment, without values.
+    pub(super) fn new_call(&self, flow: FlowId, fixtures: &Arc<Fixtures>) -> Call {
+        let at = DateTime::from_milliseconds(self.clock);
+        Call::new(flow)
+            .at(at.unwrap_or(self.organisation.start))
+            .limits(self.organisation.limits)
+            .seed(self.organisation.seed)
+            .strict(self.organisation.strict)
+            .in_organisation(Arc::clone(fixtures))
+    }
+
+    /// The flow of an id.
+    pub(super) fn flow(&self, id: &str) -> Result<&StoredFlow, Refusal> {
+        self.flows.get(id).ok_or_else(|| Refusal::not_found("the flow", id))
+    }
+
+    /// Whether time is that of the wall clock.
+    pub(super) fn is_real_time(&self) -> bool {
+        self.organisation.real_time
+    }
+
+    /// How far a call may go.
+    pub(super) fn limits(&self) -> crate::engine::Limits {
+        self.organisation.limits
+    }
+}
+
+fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
+    match change {
+        FlowChange::CheckOut => flow.is_locked = true,
+        FlowChange::Unlock => flow.is_locked = false,
+        FlowChange::CheckIn => {
+            flow.is_locked = false;
+            if let Some(version) = flow.versions.last_mut() {
+                version.is_checked_in = true;
+            }
+        }
+        FlowChange::Revert => {
+            flow.is_locked = false;
+            let kept = flow.published.map_or(0, |index| index + 1);
+            let is_kept = |(index, version): (usize, &flow::Version)| {
+                index < kept || version.is_checked_in
+            };
+            while flow.versions.len() > 1
+                && !flow.versions.iter().enumerate().next_back().is_some_and(is_kept)
+            {
+                flow.versions.pop();
+            }
+        }
+        FlowChange::Deactivate => flow.is_active = false,
+    }
+}
+
+/// Fixtures with a document laid over them. What is wrong with the document was told before
+/// it became an event.
+fn fixtures_of(base: &Fixtures, document: &str) -> Fixtures {
+    let file = Files::new().add("fixtures.json", document);
+    match read_json(&file) {
+        Ok(document) => base.overlaid(&document, Path::new("")).0,
+        Err(_) => base.clone(),
+    }
+}
+
+/// An external contact of the platform as one of the fixtures.
+fn contact_of(contact: &Value) -> Value {
+    let text = |key: &str| contact[key].as_str().unwrap_or_default();
+    let name = format!("{} {}", text("firstName"), text("lastName"));
+    let emails = ["workEmail", "personalEmail", "otherEmail"];
+    let email = emails.into_iter().map(text).find(|email| !email.is_empty());
+    let phones = ["workPhone", "cellPhone", "homePhone", "otherPhone"].into_iter();
+    let number = |key: &str| {
+        let number = &contact[key]["e164"];
+        number.as_str().or_else(|| contact[key]["display"].as_str()).map(Value::from)
+    };
+    let attributes = match &contact["customFields"] {
+        Value::Object(fields) => Value::Object(fields.clone()),
+        _ => json!({}),
+    };
+    json!({
+        "id": text("id"),
+        "name": name.trim(),
+        "email": email,
+        "phones": phones.filter_map(number).collect::<Vec<_>>(),
+        "attributes": attributes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::read::Loaded;
+
+    /// A disk that is full after so many events.
+    struct Disk(usize);
+
+    impl Journal for Disk {
+        fn append(&mut self, _: &str, _: &str) -> Result<(), String> {
+            self.0 = self.0.checked_sub(1).ok_or("the disk is full")?;
+            Ok(())
+        }
+
+        fn forget(&mut self, _: &str) -> Result<(), String> {
+            Err("the disk is full".into())
+        }
+
+        fn clear(&mut self) -> Result<(), String> {
+            Err("the disk is full".into())
+        }
+    }
+
+    fn contact(id: &str) -> Event {
+        let (collection, id) = (CONTACTS.to_owned(), id.to_owned());
+        Event::EntitySaved { collection, id, document: json!({}) }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_not_done() {
+        let (loaded, fixtures) = (Loaded::default(), Fixtures::default());
+        let organisation = Organisation::new(loaded, &Files::new(), fixtures, &[]);
+        let mut state = State::new(Arc::new(organisation));
+        state.journal = Some(Box::new(Disk(1)));
+        assert!(state.commit(contact("a")).is_ok());
+        let refusal = state.commit(contact("b")).unwrap_err();
+        assert_eq!(refusal.status, 500);
+        assert!(refusal.message.contains("the disk is full"));
+        assert!(state.entity(CONTACTS, "b").is_none());
+        assert!(state.reset().is_err());
+        assert!(state.entity(CONTACTS, "a").is_some());
+    }
+}

@@ -1,0 +1,109 @@
+//! Tests that make a recorded call again.
+
+use std::path::PathBuf;
+
+use crate::analysis::comparison::{Pattern, Rules};
+use crate::diagnostic::Decoder;
+use crate::source::{Kind, Node};
+use crate::suite::scenario::RecordedCall;
+
+/// What such a test does not say, because the recording does: how the call begins and what
+/// the caller does. The recording answers before any fixtures, so that nothing follows from
+/// those that are not used.
+const RECORDED: [&str; 11] = [
+    "node",
+    "context",
+    "variables",
+    "at",
+    "timeoutMs",
+    "maxActions",
+    "seed",
+    "strict",
+    "unusedFixtures",
+    "input",
+    "script",
+];
+
+const COMPARE_KEYS: [&str; 3] = ["ignore", "timeMs", "number"];
+
+/// Whether a test makes a recorded call again.
+pub(super) fn is_in(test: &Node<'_>) -> bool {
+    test.get("recording").is_some()
+}
+
+/// Whether a key of the defaults counts for a test. A test that makes a recorded call again
+/// begins as was recorded, in the flow too unless it says otherwise itself.
+pub(super) fn takes_default(test: &Node<'_>, key: &str) -> bool {
+    match is_in(test) {
+        true => key != "flow" && !RECORDED.contains(&key),
+        false => key != "compare",
+    }
+}
+
+/// `recording: PATH` with `compare: {ignore, timeMs, number}`. The path is as it is written.
+pub(super) fn read(test: &Node<'_>, decoder: &mut Decoder) -> Option<RecordedCall> {
+    let Some(recording) = test.get("recording") else {
+        if let Some(compare) = test.get("compare").filter(|node| !node.is_null()) {
+            let message =
+                "`compare` needs a `recording`, with which the call is compared";
+            decoder.wrong(compare.span, message.into());
+        }
+        return None;
+    };
+    for key in RECORDED {
+        if let Some(node) = test.get(key).filter(|node| !node.is_null()) {
+            let message = format!("a test with a `recording` takes no `{key}`");
+            let help = "the call is made as it was recorded; leave it out";
+            decoder.wrong(node.span, message).help = Some(help.into());
+        }
+    }
+    let rules = rules(test.get("compare"), decoder);
+    let expected = "the path of a recording, relative to this file";
+    let Some(path) = recording.as_str().map(str::trim) else {
+        decoder.unexpected("`recording`", recording, expected);
+        return None;
+    };
+    if path.is_empty() {
+        decoder
+            .wrong(recording.span, format!("`recording` is empty, expected {expected}"));
+        return None;
+    }
+    Some(RecordedCall { path: PathBuf::from(path), span: recording.span, rules })
+}
+
+/// What counts as different. The caller does what the recorded one did.
+fn rules(compare: Option<&Node<'_>>, decoder: &mut Decoder) -> Rules {
+    let mut rules = Rules { caller_is_replayed: true, ..Rules::default() };
+    let Some(compare) = compare.filter(|node| !node.is_null()) else { return rules };
+    if decoder.object("`compare`", compare, &COMPARE_KEYS).is_none() {
+        return rules;
+    }
+    if let Some(ignore) = compare.get("ignore").filter(|node| !node.is_null()) {
+        let items = match &ignore.kind {
+            Kind::Array(items) => items.as_slice(),
+            _ => std::slice::from_ref(ignore),
+        };
+        for item in items {
+            match item.as_str().map(Pattern::parse) {
+                Some(Ok(pattern)) => rules.ignored.push(pattern),
+                Some(Err(problem)) => {
+                    decoder.wrong(item.span, problem.to_string());
+                }
+                None => decoder.unexpected("`ignore`", item, "a JSON pointer, a string"),
+            }
+        }
+    }
+    for key in ["timeMs", "number"] {
+        let Some(node) = compare.get(key).filter(|node| !node.is_null()) else {
+            continue;
+        };
+        let Kind::Number(number) = &node.kind else {
+            decoder.unexpected(&format!("`{key}`"), node, "a number");
+            continue;
+        };
+        if let Err(problem) = rules.tolerate(&format!("{key}={number}")) {
+            decoder.wrong(node.span, problem.to_string());
+        }
+    }
+    rules
+}

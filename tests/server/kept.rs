@@ -1,0 +1,163 @@
+//! What was answered is there after the process was killed.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Client, draft};
+
+struct Process {
+    child: Child,
+    client: Client,
+}
+
+impl Process {
+    fn start(data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(["serve", "--flows", "fixtures/shared-flow/flows", "--port", "0"])
+            .args(["--fixtures", "fixtures/shared-flow/fixtures.yaml", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let client = Client::new(line.trim());
+        Self { child, client }
+    }
+
+    /// `kill -9`
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn conversations_flows_contacts_and_tokens_survive() {
+    let folder = TempDir::new().unwrap();
+    let mut first = Process::start(folder.path());
+    let client = first.client.logged_in("");
+    let flow = client.post("/api/v2/flows", &draft("Kept")).body["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    client.post(&format!("/api/v2/flows/{flow}/publish"), &json!({}));
+    let waiting = client.converse(&flow);
+    let over = client.converse(&flow);
+    client.press(&over, &json!(["1"]));
+    let variables =
+        json!({ "flowInstanceId": waiting, "variables": { "greeting": "again" } });
+    client.post("/api/v2/flows/variables", &variables);
+    client.post("/__flowsim/clock", &json!({ "advanceMs": 1_000 }));
+    client.post(
+        "/api/v2/externalcontacts/contacts",
+        &json!({ "id": "c9", "firstName": "Ada" }),
+    );
+    let seen: Vec<Value> = [&waiting, &over]
+        .iter()
+        .map(|id| client.get(&format!("/api/v2/conversations/{id}")).body)
+        .collect();
+    first.kill();
+
+    let second = Process::start(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!(client.get(&format!("/api/v2/flows/{flow}")).body["active"], true);
+    for (id, seen) in [&waiting, &over].iter().zip(&seen) {
+        assert_eq!(client.get(&format!("/api/v2/conversations/{id}")).body, *seen);
+    }
+    assert_eq!(client.get("/api/v2/externalcontacts/contacts/c9").status, 200);
+    assert_eq!(client.get("/__flowsim/clock").body["now"], "2026-01-05T09:00:01Z");
+    client.press(&waiting, &json!(["5"]));
+    let trace = client.get(&format!("/__flowsim/executions/{waiting}")).body.to_string();
+    assert!(trace.contains("You pressed 5, again."), "{trace}");
+    let fresh = client.converse(&flow);
+    assert!(fresh != waiting && fresh != over, "ids are not given twice");
+}
+
+/// Makes contacts until it is told to stop or the server is gone; the ids of those that it
+/// was answered.
+fn write_until(client: &Client, stop: &AtomicBool, writer: usize) -> Vec<String> {
+    let mut kept = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let id = format!("{writer}-{}", kept.len());
+        let body = json!({ "id": id }).to_string();
+        let path = "/api/v2/externalcontacts/contacts";
+        match client.try_send("POST", path, Some(&body), &[]) {
+            Ok(answer) if answer.status == 200 => kept.push(id),
+            _ => break,
+        }
+    }
+    kept
+}
+
+#[test]
+fn no_acknowledged_write_is_lost_under_load() {
+    let folder = TempDir::new().unwrap();
+    let mut first = Process::start(folder.path());
+    let client = first.client.logged_in("");
+    let stop = AtomicBool::new(false);
+    let kept: Vec<String> = std::thread::scope(|scope| {
+        let write = |writer: usize| {
+            let (client, stop) = (client.clone(), &stop);
+            scope.spawn(move || write_until(&client, stop, writer))
+        };
+        let writers: Vec<_> = (0..4).map(write).collect();
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        first.kill();
+        stop.store(true, Ordering::Relaxed);
+        writers.into_iter().flat_map(|it| it.join().unwrap()).collect()
+    });
+    assert!(kept.len() > 10, "{}", kept.len());
+    let second = Process::start(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    for id in &kept {
+        assert_eq!(
+            client.get(&format!("/api/v2/externalcontacts/contacts/{id}")).status,
+            200,
+            "{id}"
+        );
+    }
+}
+
+#[test]
+fn two_servers_cannot_keep_in_one_folder() {
+    let folder = TempDir::new().unwrap();
+    let _first = Process::start(folder.path());
+    let second = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .args(["serve", "--port", "0", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(5));
+    let message = String::from_utf8(second.stderr).unwrap();
+    assert!(message.contains("cannot use"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_told_to_terminate_ends_well() {
+    let folder = TempDir::new().unwrap();
+    let mut process = Process::start(folder.path());
+    let client = process.client.logged_in("");
+    client.post("/api/v2/flows", &draft("Kept"));
+    let id = process.child.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(told.success());
+    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+    let second = Process::start(folder.path());
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!(client.get("/api/v2/flows?name=Kept").body["total"], 1);
+}
