@@ -90,6 +90,31 @@ const ALL: [&str; 9] = [
     "shop-too-slow",
 ];
 
+/// One of Architect's flows with a menu, told as a simulation: the keys are in it, and the
+/// steps are those of simulations on both sides.
+#[test]
+fn simulations_of_architects_flows_are_the_same_and_tell_a_moved_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let flowsim = |line: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+        let output = command.current_dir(&folder).args(line.split(' ')).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    flowsim("init bakery");
+    let (_, simulation) = flowsim(
+        "run bakery/flows --fixtures bakery/fixtures.yaml --input 2 --input 1 --format simulation",
+    );
+    fs::write(folder.path().join("call.json"), simulation).unwrap();
+    assert_eq!(flowsim("import call.json --out calls").0, Some(0));
+    assert_eq!(flowsim("compare calls --flows bakery/flows").0, Some(0));
+    let flow = folder.path().join("bakery/flows/bakery.yaml");
+    let moved = fs::read_to_string(&flow).unwrap().replace("digit_1", "digit_3");
+    fs::write(&flow, moved).unwrap();
+    let (code, text) = flowsim("compare calls --flows bakery/flows");
+    assert_ne!(code, Some(0), "{text}");
+    assert!(text.contains("Main Menu"), "{text}");
+}
+
 #[test]
 fn how_it_ends_says_how_it_went() {
     let code = |arguments: &[&str]| compare(arguments).status.code().unwrap();

@@ -1,5 +1,6 @@
 //! Recorded calls, made again and compared with what was recorded.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::mismatch::Mismatch;
@@ -11,7 +12,9 @@ use crate::analysis::comparison::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Session};
 use crate::program::Program;
-use crate::recording::{Derived, Recording, Replayed, derive, replay_call};
+use crate::recording::{
+    Derived, Recording, Replayed, derive, is_replacement, replay_call,
+};
 use crate::trace::observation::{Observation, Source};
 use crate::trace::{JsonWriter, Trace, execution, write_simulation};
 use crate::value::{Json, Text};
@@ -24,8 +27,8 @@ pub struct Recorded<'r> {
     pub observation: Observation,
     /// How it began, and the world that it met.
     pub derived: Derived,
-    /// What counts as different from it.
-    pub rules: &'r Rules,
+    /// What counts as different from it; what was redacted in it does not.
+    pub rules: Cow<'r, Rules>,
 }
 
 /// A recorded call that was made again.
@@ -47,6 +50,10 @@ impl<'r> Recorded<'r> {
     /// The call of a recording; nothing if its response holds none.
     pub fn of(recording: &Recording, rules: &'r Rules) -> Option<Self> {
         let observation = recording.observation()?;
+        let rules = match recording.redactions.is_empty() {
+            true => Cow::Borrowed(rules),
+            false => Cow::Owned(Rules { redacted: is_replacement, ..rules.clone() }),
+        };
         Some(Self { observation, derived: derive(recording), rules })
     }
 
@@ -66,7 +73,7 @@ impl<'r> Recorded<'r> {
             return Remade { replayed, local: None, comparison };
         }
         let local = observed(&replayed.trace, program, self.observation.source);
-        let comparison = compare(&self.observation, &local, self.rules);
+        let comparison = compare(&self.observation, &local, &self.rules);
         Remade { replayed, local: Some(local), comparison }
     }
 }
