@@ -141,7 +141,8 @@ fn no_bundled_flow_is_left_out() {
     for entry in fs::read_dir(root().join("fixtures")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.join("flows").is_dir() {
+        // What is compared there is another version of a flow that has a folder of its own.
+        if path.join("flows").is_dir() && name != "compare" {
             assert!(recorded.contains(&name.as_str()), "no call of {name} is recorded");
         }
     }
