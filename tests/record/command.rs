@@ -110,6 +110,29 @@ fn requests_of_files_are_recorded_for_the_flow_that_is_named() {
     assert_eq!(recordings(folder.path()).len(), 1);
 }
 
+/// Recordings that are out of date, such as those of an older version of a flow, are made anew
+/// in place.
+#[test]
+fn calls_of_recordings_are_recorded_again() {
+    let (server, folder) = (Server::start("contact-lookup"), TempDir::new().unwrap());
+    let out = folder.path().join("calls");
+    let request = "--request fixtures/contact-lookup/request.json";
+    ends(&record(&server, request, &out), 0, "1 recorded");
+    let fresh = recordings(&out);
+    let path = fs::read_dir(&out).unwrap().next().unwrap().unwrap().path();
+    let stale = fs::read_to_string(&path).unwrap();
+    let stale = stale.replacen("\"status\": \"completed\"", "\"status\": \"error\"", 1);
+    fs::write(&path, stale).unwrap();
+    assert_ne!(recordings(&out), fresh);
+    let again = format!("--recording {}", out.display());
+    ends(&record(&server, &again, &out), 0, "1 recorded");
+    let renewed = recordings(&out);
+    assert_eq!(renewed.len(), 1);
+    assert_eq!(renewed[0]["response"], fresh[0]["response"]);
+    fs::write(&path, "{").unwrap();
+    ends(&record(&server, &again, &out), 3, "JSON_SYNTAX");
+}
+
 #[test]
 fn executions_of_conversations_and_times_are_recorded() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());

@@ -29,7 +29,7 @@ use progress::Progress;
 /// GENESYS_CLIENT_SECRET. What was recorded before is not fetched again: a second run goes on
 /// where the first one stopped.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").args(["request", "scenario", "executions"])
+#[command(group = ArgGroup::new("what").args(["request", "scenario", "recording", "executions"])
     .required(true).multiple(true))]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -49,8 +49,13 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "PATH")]
     scenario: Vec<PathBuf>,
 
+    /// Simulate the calls of recordings again, or of all in a folder: those of simulations that
+    /// hold their request; repeatable. With the folder as --out they are replaced
+    #[arg(long, value_name = "PATH")]
+    recording: Vec<PathBuf>,
+
     /// Download execution documents: of conversations, of a flow and a time, or of a query
-    #[arg(long, conflicts_with_all = ["request", "scenario"])]
+    #[arg(long, conflicts_with_all = ["request", "scenario", "recording"])]
     executions: bool,
 
     /// The executions of a conversation, by its id; repeatable
@@ -303,7 +308,9 @@ impl Arguments {
         kept: &Kept,
         files: &mut Files,
     ) -> Result<(Vec<Task>, usize), Exit> {
-        let has = |id: &str| !self.refresh && kept.has(id);
+        // Whoever names recordings wants them made anew.
+        let is_anew = self.refresh || !self.recording.is_empty();
+        let has = |id: &str| !is_anew && kept.has(id);
         if self.executions {
             let ids = self.found(client, files)?;
             let missing: Vec<_> = ids.iter().filter(|id| !has(id)).cloned().collect();
@@ -311,7 +318,7 @@ impl Arguments {
             return Ok((task::executions(&missing), was_there));
         }
         let requests = task::Requests { flow: self.flow.as_deref(), files };
-        let requests = requests.read(&self.request, &self.scenario)?;
+        let requests = requests.read(&self.request, &self.scenario, &self.recording)?;
         let base_url = client.service().base_url();
         let (there, missing): (Vec<_>, Vec<_>) = requests
             .into_iter()

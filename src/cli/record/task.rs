@@ -1,6 +1,7 @@
 //! What is recorded: requests out of files, and executions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexSet;
 
@@ -11,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::engine::{Request, start};
 use crate::flow::read::json;
 use crate::platform::Task;
+use crate::recording;
 use crate::runner::Library;
 use crate::source::{Files, Kind, Node, read_document};
 use crate::suite::{Case, SuiteFile, discover};
@@ -59,11 +61,13 @@ pub(super) struct Requests<'r> {
 }
 
 impl Requests<'_> {
-    /// The requests of files and the calls of scenario files, in order, each once.
+    /// The requests of files, and the calls of scenario files and of recordings, in order,
+    /// each once.
     pub(super) fn read(
         mut self,
         requests: &[PathBuf],
         scenarios: &[PathBuf],
+        recordings: &[PathBuf],
     ) -> Result<Vec<Json>, Exit> {
         let mut found: Vec<Json> = Vec::new();
         let mut texts = IndexSet::new();
@@ -80,7 +84,31 @@ impl Requests<'_> {
             add(request.to_json());
         }
         if !scenarios.is_empty() {
-            self.scenarios(scenarios)?.into_iter().for_each(add);
+            self.scenarios(scenarios)?.into_iter().for_each(&mut add);
+        }
+        if !recordings.is_empty() {
+            self.recordings(recordings)?.into_iter().for_each(add);
+        }
+        Ok(found)
+    }
+
+    /// The requests that recordings hold. Documents of real interactions have none: what
+    /// happened then does not happen again.
+    fn recordings(&mut self, paths: &[PathBuf]) -> Result<Vec<Json>, Exit> {
+        let (paths, mut diagnostics) = recording::discover(paths, self.files);
+        let mut found = Vec::new();
+        for path in &paths {
+            let (recording, problems) = recording::load(path, self.files);
+            diagnostics.extend(problems);
+            let Some(mut request) = recording.and_then(|it| it.request) else { continue };
+            if let (Some(flow), Json::Object(entries)) = (self.flow, &mut request) {
+                Arc::make_mut(entries).insert("flowId".into(), flow.into());
+            }
+            found.push(request);
+        }
+        if diagnostics.iter().any(|it| it.severity == Severity::Error) {
+            sort(&mut diagnostics);
+            return Err(broken(&diagnostics, self.files));
         }
         Ok(found)
     }
