@@ -288,8 +288,9 @@ impl Arguments {
     fn nothing(&self) -> &'static str {
         match () {
             () if !self.executions => {
-                "there is no call to record: no scenario file, whose names end in \
-                 `.test.yaml`, `.test.yml` or `.test.json`, has a test that is not skipped"
+                "there is no call to record: no recording of a simulation, and no test \
+                 that is not skipped in a scenario file, whose names end in \
+                 `.test.yaml`, `.test.yml` or `.test.json`"
             }
             () if self.from.is_some() => {
                 "the service has no execution of the flow that began in that time"
