@@ -47,6 +47,24 @@ fn a_draft_flow_is_as_it_was_written() {
 }
 
 #[test]
+fn what_is_a_flow_but_no_export_is_told_what_it_is() {
+    for (file, what) in [
+        ("fixtures/architect/unreachable.yaml", "Archy YAML"),
+        ("tests/readers/front_desk.json", "Architect's JSON"),
+        ("fixtures/order-status/flows/order_status.json", "a draft flow"),
+    ] {
+        let (code, out, error) = flowsim(&["convert", file]);
+        let told = format!(
+            "error: {file}: this is no export but {what}\n\n`--to model` converts it\n"
+        );
+        assert_eq!((code, &*out, error), (Some(3), "", told));
+    }
+    let (code, _, error) = flowsim(&["convert", "fixtures/order-status/fixtures.yaml"]);
+    assert_eq!(code, Some(3));
+    assert!(error.contains("is not base64"), "{error}");
+}
+
+#[test]
 fn placeholders_are_filled_in_and_what_is_no_flow_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let flow = folder.path().join("flow.yaml");

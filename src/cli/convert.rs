@@ -55,7 +55,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         }
     };
     let converted = match arguments.to {
-        Target::Json => decode(file.text()).and_then(|text| indented(&text)),
+        Target::Json => decode(file.text())
+            .map_err(|problem| in_place_of(problem, &file, &placeholders))
+            .and_then(|text| indented(&text)),
         Target::Model => match models(&file, &placeholders, &mut files) {
             Some(models) => pretty(&models),
             None => return Ok(Exit::Input),
@@ -70,6 +72,18 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         }
     };
     output::result_to(arguments.out.as_deref(), &json)
+}
+
+/// What to say of a file that is no export: what it is instead, if it is a flow.
+fn in_place_of(problem: String, file: &File, values: &read::Placeholders) -> String {
+    let loaded = read::load_text(file, values, &mut Files::new());
+    let what = match (loaded.architect.is_empty(), loaded.flows.is_empty()) {
+        (false, _) if file.text().trim_start().starts_with('{') => "Architect's JSON",
+        (false, _) => "Archy YAML",
+        (true, false) => "a draft flow",
+        (true, true) => return problem,
+    };
+    format!("this is no export but {what}\n\n`--to model` converts it")
 }
 
 /// The flow of a file, or an object of all its flows; errors in them are shown. Nothing if

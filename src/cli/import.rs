@@ -9,10 +9,10 @@ use clap::Args;
 use super::exit::Exit;
 use super::redact::{self, Redaction};
 use super::{load, output};
-use crate::diagnostic::{Severity, sort};
+use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::program::Program;
 use crate::recording::{self, Recording, Redactor};
-use crate::source::{Files, replace_file};
+use crate::source::{Files, find_files, replace_file};
 use crate::world::Fixtures;
 
 /// Make recordings of answers of the platform that somebody saved.
@@ -25,7 +25,7 @@ use crate::world::Fixtures;
 /// nothing to import, 5 if a file cannot be written.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The saved answers
+    /// The saved answers, or folders of them: `.json`, `.har`, `.ndjson` and `.jsonl`
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -74,8 +74,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         emails: arguments.redact_emails,
         variables: &arguments.redact_variable,
     });
-    let (mut count, mut is_wrong) = (0, false);
-    for path in &arguments.files {
+    let mut count = 0;
+    let (paths, mut is_wrong) = saved_answers(arguments, &mut files);
+    for path in &paths {
         let mut imported = recording::import(path, &mut files);
         sort(&mut imported.diagnostics);
         output::diagnostics(&imported.diagnostics, &files);
@@ -103,11 +104,38 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     })
 }
 
+/// Whether a file of a folder may hold answers; what is named is always read. What an import
+/// wrote beside its recordings is none.
+fn is_saved_answer(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let endings = [".json", ".har", ".ndjson", ".jsonl"];
+    endings.iter().any(|ending| name.ends_with(ending))
+        && !name.ends_with(".fixtures.json")
+}
+
+/// The files to import, and whether some cannot be found.
+fn saved_answers(arguments: &Arguments, files: &mut Files) -> (Vec<PathBuf>, bool) {
+    let (paths, problems) = find_files(&arguments.files, is_saved_answer, files);
+    if paths.is_empty() && problems.is_empty() {
+        let text = "there is nothing to import: the folder holds no `.json`, `.har`, \
+                    `.ndjson` or `.jsonl` file";
+        output::message("error", text);
+    }
+    let problems: Vec<Diagnostic> = problems.into_iter().map(Diagnostic::from).collect();
+    output::diagnostics(&problems, files);
+    (paths, !problems.is_empty())
+}
+
 fn program(
     arguments: &Arguments,
     files: &mut Files,
 ) -> Result<Option<Arc<Program>>, Exit> {
     if arguments.flows.is_empty() {
+        if arguments.scenario {
+            let text = "the scenarios do not know their flows, and look for them beside \
+                        themselves, `flows: [\".\"]`: name them with --flows PATH";
+            output::message("warning", text);
+        }
         return Ok(None);
     }
     let loaded = load::flows(&arguments.flows, &arguments.placeholders, files)?;

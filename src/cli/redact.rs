@@ -99,6 +99,11 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
     sort(&mut problems);
     output::diagnostics(&problems, &files);
+    if problems.is_empty() && paths.is_empty() {
+        let text = "there is no recording: their names end in `.recording.json`\n\n\
+                    name a file to redact one of another name";
+        output::message("error", text);
+    }
     Ok(match () {
         () if !problems.is_empty() => Exit::Input,
         () if paths.is_empty() => Exit::Nothing,

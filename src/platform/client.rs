@@ -1,8 +1,8 @@
 //! Asking a service.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -64,6 +64,8 @@ pub struct Client {
     wire: Wire,
     gate: Gate,
     tokens: Tokens,
+    /// What no message and no recording may hold: all that was ever sent as a proof.
+    secrets: Mutex<Vec<Secret>>,
     requests: AtomicU64,
 }
 
@@ -84,11 +86,13 @@ impl Client {
         options: &Options,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let secrets = vec![credentials.client_secret.clone(), pair(&credentials)];
         let is_encrypted = service.api.starts_with("https:");
         Self {
             wire: Wire::new(options.timeout, options.certificates.as_ref(), is_encrypted),
             gate: Gate::new(options.concurrency, options.rate),
             tokens: Tokens::default(),
+            secrets: Mutex::new(secrets),
             requests: AtomicU64::new(0),
             attempts: options.attempts,
             service,
@@ -112,7 +116,8 @@ impl Client {
     /// # Errors
     /// The service did not give an object.
     pub fn simulate(&self, request: &Json) -> Result<Json, Failure> {
-        self.post("/api/v2/architect/simulations", request)
+        let simulated = self.post("/api/v2/architect/simulations", request)?;
+        Ok(self.without_secrets(simulated))
     }
 
     /// `GET /api/v2/flows/{id}`: what the service says of a flow.
@@ -120,7 +125,7 @@ impl Client {
     /// # Errors
     /// The service did not give an object.
     pub fn flow(&self, id: &str) -> Result<Json, Failure> {
-        self.get(&format!("/api/v2/flows/{}", segment(id)))
+        Ok(self.without_secrets(self.get(&format!("/api/v2/flows/{}", segment(id)))?))
     }
 
     pub(super) fn get(&self, path: &str) -> Result<Json, Failure> {
@@ -181,7 +186,10 @@ impl Client {
                 Some(location) if is_redirect(reply.status) => {
                     address = self.absolute(&location);
                 }
-                _ => return parse(&asked.shown(), &reply.body),
+                _ => {
+                    let document = parse(&asked.shown(), &reply.body)?;
+                    return Ok(self.without_secrets(document));
+                }
             }
         }
         let request = format!("GET {}", address.split('?').next().unwrap_or_default());
@@ -223,10 +231,7 @@ impl Client {
     /// Asks once, when it is this request's turn. Any status of an error is a failure.
     fn once(&self, asked: &Asked<'_>, token: Option<&Token>) -> Result<Reply, Failure> {
         let bearer = token.map(|token| format!("Bearer {}", token.secret.expose()));
-        let mut reply = self.exchange(asked, bearer.as_deref())?;
-        if let Some(token) = token {
-            token.secret.hide_in(&mut reply.body);
-        }
+        let reply = self.exchange(asked, bearer.as_deref())?;
         self.accept(asked, reply)
     }
 
@@ -242,8 +247,7 @@ impl Client {
         self.wire.ask(asked, authorization)
     }
 
-    fn accept(&self, asked: &Asked<'_>, mut reply: Reply) -> Result<Reply, Failure> {
-        self.credentials.client_secret.hide_in(&mut reply.body);
+    fn accept(&self, asked: &Asked<'_>, reply: Reply) -> Result<Reply, Failure> {
         if reply.status < 400 {
             return Ok(reply);
         }
@@ -255,9 +259,22 @@ impl Client {
         Err(Failure::Refused {
             request: asked.shown(),
             status: reply.status,
-            body: Box::new(ErrorBody::read(&reply.body)),
+            body: Box::new(ErrorBody::read(&reply.body).map(|text| self.hidden(text))),
             retry_after: wait,
         })
+    }
+
+    /// A text of the service as messages may have it. What is used stays as it came: a
+    /// secret may be part of an id by chance.
+    pub(super) fn hidden(&self, text: String) -> String {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.iter().fold(text, |text, secret| secret.hidden_in(&text))
+    }
+
+    /// A document of the service as files may have it.
+    fn without_secrets(&self, document: Json) -> Json {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.iter().fold(document, |document, secret| secret.hidden_in_json(&document))
     }
 
     fn token(&self, refused: Option<u64>) -> Result<Token, Failure> {
@@ -266,13 +283,11 @@ impl Client {
 
     /// `POST /oauth/token` with the client's own credentials.
     fn fetch_token(&self) -> Result<(Secret, Duration), Failure> {
-        let Credentials { client_id, client_secret } = &self.credentials;
-        let pair = BASE64.encode(format!("{client_id}:{}", client_secret.expose()));
+        let pair = pair(&self.credentials);
         let address = format!("{}/oauth/token", self.service.login);
         let body = ("application/x-www-form-urlencoded", "grant_type=client_credentials");
         let asked = Asked { method: "POST", address: &address, body: Some(body) };
-        let mut reply = self.exchange(&asked, Some(&format!("Basic {pair}")))?;
-        Secret::new(pair).hide_in(&mut reply.body);
+        let reply = self.exchange(&asked, Some(&format!("Basic {}", pair.expose())))?;
         let reply = self.accept(&asked, reply)?;
         let request = asked.shown();
         let json = parse(&request, &reply.body)?;
@@ -286,8 +301,16 @@ impl Client {
             Some(Json::Integer(seconds)) => u64::try_from(*seconds).unwrap_or_default(),
             _ => 3600,
         };
-        Ok((Secret::new(token), Duration::from_secs(lifetime.min(86_400))))
+        let token = Secret::new(token);
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.push(token.clone());
+        Ok((token, Duration::from_secs(lifetime.min(86_400))))
     }
+}
+
+/// What the login takes for a client.
+fn pair(Credentials { client_id, client_secret }: &Credentials) -> Secret {
+    Secret::new(BASE64.encode(format!("{client_id}:{}", client_secret.expose())))
 }
 
 fn is_redirect(status: u16) -> bool {

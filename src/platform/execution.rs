@@ -136,7 +136,13 @@ impl Client {
             look = (look * 2).min(LOOKS.1);
             job = self.get(&format!("/api/v2/flows/instances/jobs/{}", segment(&id)))?;
         }
-        Ok(ids.iter().map(|id| (id.clone(), address(&request, &job, id, ids))).collect())
+        let address = |id: &Text| {
+            address(&job, id, ids).map_err(|reason| Failure::Unexpected {
+                request: request.clone(),
+                reason: self.hidden(reason),
+            })
+        };
+        Ok(ids.iter().map(|id| (id.clone(), address(id))).collect())
     }
 }
 
@@ -147,7 +153,7 @@ fn is_pending(job: &Json) -> bool {
 }
 
 /// The address of a document, or why there is none.
-fn address(request: &str, job: &Json, id: &Text, ids: &[Text]) -> Result<Text, Failure> {
+fn address(job: &Json, id: &Text, ids: &[Text]) -> Result<Text, String> {
     let is_it = |entity: &&Json| text(entity, "id").as_ref() == Some(id);
     let entity = entities(job).iter().find(is_it);
     // Asked for a single one, the service may leave out which it is.
@@ -159,11 +165,10 @@ fn address(request: &str, job: &Json, id: &Text, ids: &[Text]) -> Result<Text, F
     let found = entity.and_then(|entity| text(entity, "downloadUri"));
     found.ok_or_else(|| {
         let status = entity.and_then(|entity| text(entity, "statusCode"));
-        let reason = match status {
+        match status {
             Some(status) => format!("has no document for {id}: status {status}"),
             None => format!("has no document for {id}"),
-        };
-        Failure::Unexpected { request: request.to_owned(), reason }
+        }
     })
 }
 
@@ -198,10 +203,10 @@ mod tests {
         let job = Json::parse(job).unwrap();
         let ids = [Text::from("a"), Text::from("b")];
         assert!(!is_pending(&job));
-        assert_eq!(address("POST", &job, &ids[1], &ids), Ok("https://x/b".into()));
-        let missing = address("POST", &job, &ids[0], &ids).unwrap_err();
-        assert!(missing.diagnostic().message.contains("404"), "{missing:?}");
+        assert_eq!(address(&job, &ids[1], &ids), Ok("https://x/b".into()));
+        let missing = address(&job, &ids[0], &ids).unwrap_err();
+        assert!(missing.contains("404"), "{missing:?}");
         let one = Json::parse(r#"{"downloadUri": "https://x/a"}"#).unwrap();
-        assert_eq!(address("GET", &one, &ids[0], &ids[..1]), Ok("https://x/a".into()));
+        assert_eq!(address(&one, &ids[0], &ids[..1]), Ok("https://x/a".into()));
     }
 }

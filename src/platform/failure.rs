@@ -76,6 +76,18 @@ impl ErrorBody {
     }
 }
 
+impl ErrorBody {
+    /// The same with other texts.
+    pub(super) fn map(self, text: impl Fn(String) -> String) -> Self {
+        Self {
+            message: self.message.map(&text),
+            code: self.code.map(&text),
+            context_id: self.context_id.map(&text),
+            details: self.details.into_iter().map(text).collect(),
+        }
+    }
+}
+
 /// What one of `details` or `errors` says.
 fn detail(item: &Json) -> Option<String> {
     let place = text(item, "fieldName").or_else(|| text(item, "entityName"));

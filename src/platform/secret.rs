@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::value::{Json, Text};
+
+/// How long a secret is that nothing else is by chance, in bytes.
+const LONG: usize = 8;
+
 /// What stands for a secret where it would be shown.
 const HIDDEN: &str = "[secret]";
 
@@ -20,12 +25,52 @@ impl Secret {
         &self.0
     }
 
-    /// Replaces the secret in a text of somebody else, who may have quoted it.
-    pub(super) fn hide_in(&self, text: &mut String) {
-        if !self.0.is_empty() && text.contains(&self.0) {
-            *text = text.replace(&self.0, HIDDEN);
+    fn is_long(&self) -> bool {
+        self.0.len() >= LONG
+    }
+
+    /// A message of somebody else, who may have quoted the secret, without it. A short one
+    /// is replaced as a word only: messages stay readable.
+    pub(super) fn hidden_in(&self, message: &str) -> String {
+        if self.0.is_empty() {
+            return message.to_owned();
+        }
+        let mut hidden = String::with_capacity(message.len());
+        let mut rest = message;
+        while let Some((before, after)) = rest.split_once(&self.0) {
+            hidden.push_str(before);
+            let is_word = !hidden.ends_with(is_letter) && !after.starts_with(is_letter);
+            let is_hidden = self.is_long() || is_word;
+            hidden.push_str(if is_hidden { HIDDEN } else { &self.0 });
+            rest = after;
+        }
+        hidden + rest
+    }
+
+    /// The same for a document. A short secret is replaced where it is a whole value.
+    pub(super) fn hidden_in_json(&self, json: &Json) -> Json {
+        let key = |key: &Text| match self.is_long() {
+            true => self.hidden_in(key).into(),
+            false => key.clone(),
+        };
+        match json {
+            Json::Array(items) => {
+                Json::array(items.iter().map(|item| self.hidden_in_json(item)))
+            }
+            Json::Object(entries) => Json::object(
+                entries.iter().map(|(name, it)| (key(name), self.hidden_in_json(it))),
+            ),
+            Json::String(text) if self.is_long() || **text == *self.0 => {
+                Json::String(self.hidden_in(text).into())
+            }
+            other => other.clone(),
         }
     }
+}
+
+/// What a word goes on with.
+fn is_letter(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '_' | '-')
 }
 
 impl fmt::Debug for Secret {
@@ -52,15 +97,32 @@ mod tests {
         let secret = Secret::new("hunter2");
         let credentials = Credentials { client_id: "me".into(), client_secret: secret };
         assert!(!format!("{credentials:#?}").contains("hunter2"));
-        let mut text = "Bearer hunter2, hunter2".to_owned();
-        credentials.client_secret.hide_in(&mut text);
+        let text = credentials.client_secret.hidden_in("Bearer hunter2, hunter2");
         assert_eq!(text, "Bearer [secret], [secret]");
     }
 
     #[test]
     fn an_empty_secret_hides_nothing() {
-        let mut text = "abc".to_owned();
-        Secret::new("").hide_in(&mut text);
-        assert_eq!(text, "abc");
+        assert_eq!(Secret::new("").hidden_in("abc"), "abc");
+        let json = Json::parse(r#"{"a": ""}"#).unwrap();
+        assert_eq!(Secret::new("").hidden_in_json(&json), json);
+    }
+
+    #[test]
+    fn a_short_secret_is_hidden_as_a_word_and_a_long_one_everywhere() {
+        let (short, long) = (Secret::new("b"), Secret::new("0123456789"));
+        let hidden = short.hidden_in("bad b: `b`, a-b, b_c, bb");
+        assert_eq!(hidden, "bad [secret]: `[secret]`, a-b, b_c, bb");
+        assert_eq!(long.hidden_in("x0123456789x"), "x[secret]x");
+        let json = r#"{"b":["b","a b",{"x0123456789":"y0123456789"}]}"#;
+        let json = Json::parse(json).unwrap();
+        assert_eq!(
+            short.hidden_in_json(&json).to_string(),
+            r#"{"b":["[secret]","a b",{"x0123456789":"y0123456789"}]}"#
+        );
+        assert_eq!(
+            long.hidden_in_json(&json).to_string(),
+            r#"{"b":["b","a b",{"x[secret]":"y[secret]"}]}"#
+        );
     }
 }

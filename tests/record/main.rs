@@ -6,4 +6,6 @@
 mod client;
 mod command;
 mod killed;
+#[cfg(feature = "serve")]
+mod served;
 mod server;

@@ -158,6 +158,31 @@ const RUNS: [(&str, &str, &[&str]); 3] = [
 
 /// From the run to the scenario that passes, on the command line.
 #[test]
+fn folders_are_imported_and_what_is_missing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let saved = folder.path().join("saved/more");
+    fs::create_dir_all(&saved).unwrap();
+    let import = |line: &[&str]| {
+        let output = flowsim(folder.path(), &[&["import", "saved"][..], line].concat());
+        let texts =
+            [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
+        let [paths, told] = texts;
+        (output.status.code(), paths.lines().count(), told)
+    };
+    let (code, _, told) = import(&[]);
+    assert_eq!(code, Some(4));
+    assert!(told.starts_with("error: there is nothing to import"), "{told}");
+    fs::write(saved.join("a.json"), RESPONSE).unwrap();
+    fs::write(saved.join("b.ndjson"), EXECUTION).unwrap();
+    fs::write(saved.join("notes.txt"), "no answer").unwrap();
+    assert_eq!(import(&[]), (Some(0), 2, String::new()));
+    let (code, paths, told) = import(&["--scenario"]);
+    assert_eq!((code, paths), (Some(0), 6), "{told}");
+    assert!(told.starts_with("warning: the scenarios do not know their flows"), "{told}");
+    assert!(told.contains("--flows PATH"), "{told}");
+}
+
+#[test]
 fn a_scenario_passes_at_once() {
     for (name, format, arguments) in RUNS {
         let folder = tempfile::tempdir().unwrap();

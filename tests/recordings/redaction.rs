@@ -159,6 +159,15 @@ fn times_and_ids_are_no_numbers() {
 }
 
 #[test]
+fn a_folder_without_recordings_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = super::flowsim(folder.path(), &["redact", "."]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{told}");
+    assert!(told.starts_with("error: there is no recording"), "{told}");
+}
+
+#[test]
 fn recordings_that_exist_are_redacted() {
     let folder = tempfile::tempdir().unwrap();
     let recording = recording(&planted());

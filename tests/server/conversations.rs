@@ -201,6 +201,18 @@ fn instances_are_found() {
         (200, vec![ids[1].clone()])
     );
     assert_eq!(find(json!([by("Colour", "red")])).0, 400);
+    let time = |key: &str, operator: &str, value: &str| {
+        find(
+            json!([{ "criteria": { "key": key, "operator": operator, "value": value } }]),
+        )
+    };
+    let now = server.get("/__flowsim/clock").body["now"].as_str().unwrap().to_owned();
+    // The same moment, and one a little later, in other words.
+    let later = now.replace('Z', ".001+00:00");
+    assert_eq!(time("FlowStartDateTime", "gte", &now), (200, ids.to_vec()));
+    assert_eq!(time("FlowStartDateTime", "lt", &now), (200, vec![]));
+    assert_eq!(time("FlowStartDateTime", "lt", &later), (200, ids.to_vec()));
+    assert_eq!(time("FlowEndDateTime", "lt", &later), (200, vec![ids[0].clone()]));
 }
 
 #[test]

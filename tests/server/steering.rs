@@ -105,6 +105,20 @@ fn requests_are_logged_without_their_secrets() {
 }
 
 #[test]
+fn what_is_typed_by_hand_is_json_whatever_the_tool_declares() {
+    let server = Local::shared_flow();
+    let typed = [("content-type", "application/x-www-form-urlencoded")];
+    let clock =
+        server.send("POST", "/__flowsim/clock", Some(r#"{"advanceMs": 5000}"#), &typed);
+    assert_eq!((clock.status, clock.body["waiting"].as_i64()), (200, Some(0)));
+    let input =
+        server.send("POST", "/__flowsim/input", Some(r#"{"dtmf": ["1"]}"#), &typed);
+    assert_eq!((input.status, input.body["inputs"].as_i64()), (200, Some(1)));
+    let platform = server.send("POST", "/api/v2/flows", Some("{}"), &typed);
+    assert_eq!(platform.status, 415);
+}
+
+#[test]
 fn everything_that_is_served_stands_in_the_openapi_document() {
     let server = Local::shared_flow();
     let document = server.get("/__flowsim/openapi.json").body;

@@ -321,6 +321,25 @@ fn what_its_author_takes_for_volatile_is_replaced() {
 }
 
 #[test]
+fn a_wrong_comparison_is_told_once() {
+    let project = Project::new("a.test.yaml", ONE);
+    for (prompt, told) in [
+        ("{matches: \"((\"}", "`((` is no regular expression"),
+        ("{contains: [1]}", "`contains` is a list, expected a string"),
+        ("{similar: [1]}", "`similar` is a list, expected a string"),
+        ("{contains: \" \"}", "a text needs `contains`, `matches` or `similar`"),
+        ("{matches: }", "a text needs `contains`, `matches` or `similar`"),
+        ("{}", "a text needs `contains`, `matches` or `similar`"),
+    ] {
+        let text = format!("tests:\n  - name: a\n    expect: {{prompts: [{prompt}]}}\n");
+        project.write("a.test.yaml", &text);
+        let wrong = project.wrong("a.test.yaml");
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].message.starts_with(told), "{}", wrong[0].message);
+    }
+}
+
+#[test]
 fn wrong_rules_are_told() {
     let project = Project::new("a.test.yaml", ONE);
     for (rules, told) in [

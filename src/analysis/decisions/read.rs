@@ -40,13 +40,10 @@ pub fn read(
     take: &mut dyn FnMut(Found) -> Result<(), String>,
 ) -> Vec<Diagnostic> {
     let mut reading = Reading { take, taken: 0, told: Vec::new(), faults: 0 };
-    let result =
-        File::open(path).map_err(|error| error.to_string()).and_then(
-            |file| match Form::of(path) {
-                Form::Csv => reading.table(file),
-                Form::Ndjson => reading.lines(file),
-            },
-        );
+    let result = open(path).and_then(|file| match Form::of(path) {
+        Form::Csv => reading.table(file),
+        Form::Ndjson => reading.lines(file),
+    });
     let name = path.display();
     let severity = if reading.taken > 0 { Severity::Warning } else { Severity::Error };
     let more = reading.faults - reading.told.len();
@@ -70,6 +67,14 @@ pub fn read(
         diagnostics.push(Diagnostic::new(Code::FILE_UNREADABLE, message));
     }
     diagnostics
+}
+
+/// A file, or why it cannot be read.
+fn open(path: &Path) -> Result<File, String> {
+    if path.is_dir() {
+        return Err("it is a folder; name the files in it".to_owned());
+    }
+    File::open(path).map_err(|error| error.to_string())
 }
 
 /// A file that is being read.

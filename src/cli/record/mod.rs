@@ -157,7 +157,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     platform::record(&client, &tasks, arguments.manner.workers(), |event| {
         run.tell(event);
     });
-    run.end(was_there, &arguments.out, &files)
+    run.end(was_there, &arguments.out, arguments.nothing(), &files)
 }
 
 /// The first Ctrl-C lets what was begun come to its end, the second one does not.
@@ -233,11 +233,12 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Says how it went.
+    /// Says how it went; `nothing` is why there was nothing to do.
     fn end(
         self,
         was_there: usize,
         out: &std::path::Path,
+        nothing: &str,
         files: &Files,
     ) -> io::Result<Exit> {
         self.progress.end();
@@ -252,6 +253,9 @@ impl<'r> Run<'r> {
             text += &format!(", {} failed", tally.failed);
         }
         output::result(&format!("{text}; in {}\n", out.display()))?;
+        if tally.recorded + was_there + tally.failed == 0 && !self.stop.is_stopped() {
+            output::message("error", nothing);
+        }
         if let Some(error) = tally.unwritten {
             let folder = out.display();
             output::message("error", &format!("cannot write to {folder}: {error}"));
@@ -278,6 +282,24 @@ impl Arguments {
 
     fn names_executions(&self) -> bool {
         !self.conversation.is_empty() || self.query.is_some() || self.from.is_some()
+    }
+
+    /// Why there may be nothing to do.
+    fn nothing(&self) -> &'static str {
+        match () {
+            () if !self.executions => {
+                "there is no call to record: no recording of a simulation, and no test \
+                 that is not skipped in a scenario file, whose names end in \
+                 `.test.yaml`, `.test.yml` or `.test.json`"
+            }
+            () if self.from.is_some() => {
+                "the service has no execution of the flow that began in that time"
+            }
+            () if self.query.is_some() => {
+                "the service has no execution that was asked for"
+            }
+            () => "the service has no execution of the conversation",
+        }
     }
 
     /// What there is to do, and how much of it was done before.

@@ -12,21 +12,33 @@ use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::trace::{JsonWriter, execution};
+use crate::value::DateTime;
 
 /// How many execution documents one job may ask for. *Source: the platform's API.*
 const MAX_DOCUMENTS: usize = 100;
 
-/// What instances can be found by.
-const CRITERIA: [&str; 8] = [
-    "FlowId",
-    "FlowName",
-    "FlowType",
-    "FlowVersion",
-    "ConversationId",
-    "InstanceId",
-    "StartDateTime",
-    "EndDateTime",
+/// What instances can be found by, and where an instance has it. The names with `Flow` are
+/// the platform's; the others are flowsim's own. *Source: `CriteriaItem` of the platform's
+/// SDKs.*
+const CRITERIA: [(&str, &str); 11] = [
+    ("FlowId", "flowId"),
+    ("FlowName", "flowName"),
+    ("FlowType", "flowType"),
+    ("FlowVersion", "flowVersion"),
+    ("FlowStartDateTime", "startDateTime"),
+    ("FlowEndDateTime", "endDateTime"),
+    ("FlowErrorReason", "flowErrorReason"),
+    ("ConversationId", "conversationId"),
+    ("InstanceId", "id"),
+    ("StartDateTime", "startDateTime"),
+    ("EndDateTime", "endDateTime"),
 ];
+
+/// Where an instance has what a criterion is about.
+fn field(key: &str) -> Option<&'static str> {
+    let known = CRITERIA.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
+    known.map(|(_, field)| *field)
+}
 
 /// Writes variables of a running instance, as seed 002 does.
 pub(in crate::server) fn write_variables(state: &mut State, asked: &Asked) -> Answered {
@@ -78,11 +90,10 @@ fn check_group(group: &Value) -> Result<(), Refusal> {
         let Some(key) = criterion["key"].as_str() else {
             return Err(Refusal::bad("a criterion needs `key`, `operator` and `values`"));
         };
-        if !CRITERIA.iter().any(|known| known.eq_ignore_ascii_case(key)) {
-            let message = format!(
-                "instances cannot be found by `{key}`, only by {}",
-                CRITERIA.join(", ")
-            );
+        if field(key).is_none() {
+            let known = CRITERIA.map(|(key, _)| key).join(", ");
+            let message =
+                format!("instances cannot be found by `{key}`, only by {known}");
             return Err(Refusal::bad(message));
         }
     }
@@ -99,23 +110,17 @@ fn holds_group(group: &Value, instance: &Value) -> bool {
 }
 
 fn holds(criterion: &Value, instance: &Value) -> bool {
-    let key = criterion["key"].as_str().unwrap_or_default().to_ascii_lowercase();
-    let field = match key.as_str() {
-        "flowid" => "flowId",
-        "flowname" => "flowName",
-        "flowtype" => "flowType",
-        "flowversion" => "flowVersion",
-        "conversationid" => "conversationId",
-        "startdatetime" => "startDateTime",
-        "enddatetime" => "endDateTime",
-        _ => "id",
+    let field = criterion["key"].as_str().and_then(field).unwrap_or("id");
+    let comparable = |text: &str| match field {
+        "startDateTime" | "endDateTime" => comparable_time(text),
+        _ => text.to_lowercase(),
     };
-    let found = instance[field].as_str().unwrap_or_default().to_lowercase();
+    let found = instance[field].as_str().map(comparable).unwrap_or_default();
     let values = criterion["values"].as_array().cloned().unwrap_or_default();
     let one = values.first().or_else(|| criterion.get("value"));
-    let first = one.and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    let first = one.and_then(Value::as_str).map(comparable).unwrap_or_default();
     let is_any =
-        values.iter().filter_map(Value::as_str).any(|it| it.to_lowercase() == found);
+        values.iter().filter_map(Value::as_str).any(|it| comparable(it) == found);
     let is_same = is_any || (values.is_empty() && first == found);
     let operator = criterion["operator"].as_str().unwrap_or("eq").to_ascii_lowercase();
     match operator.as_str() {
@@ -126,11 +131,18 @@ fn holds(criterion: &Value, instance: &Value) -> bool {
         "lte" | "le" => found <= first && !found.is_empty(),
         "contains" | "ct" => found.contains(&first),
         "between" => {
-            let last = values.get(1).and_then(Value::as_str).unwrap_or_default();
-            found >= first && found <= last.to_lowercase()
+            let last = values.get(1).and_then(Value::as_str).map(comparable);
+            found >= first && last.is_some_and(|last| found <= last)
         }
         _ => is_same,
     }
+}
+
+/// A time as a text that sorts as times do, however it is written.
+fn comparable_time(text: &str) -> String {
+    DateTime::parse(text).map_or_else(String::new, |time| {
+        format!("{:020}", i128::from(time.milliseconds()) - i128::from(i64::MIN))
+    })
 }
 
 fn result(state: &State, instance: &Instance) -> Value {
@@ -162,7 +174,7 @@ pub(in crate::server) fn capabilities(state: &mut State, _: &Asked) -> Answered 
         state.flows.values().map(|flow| flow.platform_type()).collect();
     types.sort();
     types.dedup();
-    let criteria = CRITERIA.map(|key| json!({ "key": key, "operators": ["eq", "ne", "gt", "gte", "lt", "lte", "contains", "between"] }));
+    let criteria = CRITERIA.map(|(key, _)| json!({ "key": key, "operators": ["eq", "ne", "gt", "gte", "lt", "lte", "contains", "between"] }));
     let body = json!({ "criteria": criteria, "flowTypes": types });
     Ok(Reply::ok(body))
 }

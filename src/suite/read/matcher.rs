@@ -23,8 +23,13 @@ pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher
         Kind::Object(_) => {
             decoder.object("a text", node, &TEXT_KEYS)?;
             check_combination(node, decoder)?;
-            let contains = decoder.text(node, "contains").map(TextMatcher::Contains);
-            contains.or_else(|| matches(node, decoder)).or_else(|| similar(node, decoder))
+            match (given(node, "contains"), given(node, "matches")) {
+                (Some(_), _) => decoder.text(node, "contains").map(TextMatcher::Contains),
+                (None, Some(written)) => {
+                    expression(written, decoder).map(TextMatcher::Matches)
+                }
+                (None, None) => similar(node, decoder),
+            }
         }
         _ => {
             let expected = "a text, or `{contains}`, `{matches}`, `{similar, min}`";
@@ -32,6 +37,14 @@ pub(super) fn text(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher
             None
         }
     }
+}
+
+/// What stands under a key, unless it is empty.
+fn given<'n, 's>(node: &'n Node<'s>, key: &str) -> Option<&'n Node<'s>> {
+    node.get(key).filter(|given| match &given.kind {
+        Kind::String(text) => !text.trim().is_empty(),
+        kind => !matches!(kind, Kind::Null),
+    })
 }
 
 /// One text cannot be compared in two ways.
@@ -49,10 +62,6 @@ fn check_combination(node: &Node<'_>, decoder: &mut Decoder) -> Option<()> {
         return None;
     }
     Some(())
-}
-
-fn matches(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
-    expression(node.get("matches")?, decoder).map(TextMatcher::Matches)
 }
 
 /// A regular expression; blanks at its ends belong to it.
@@ -76,11 +85,12 @@ pub(super) fn expression(
 }
 
 fn similar(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
-    let Some(text) = decoder.text(node, "similar") else {
+    if given(node, "similar").is_none() {
         let message = "a text needs `contains`, `matches` or `similar`".to_owned();
         decoder.wrong(node.span, message);
         return None;
-    };
+    }
+    let text = decoder.text(node, "similar")?;
     let min = match node.get("min").map(|min| (min, &min.kind)) {
         None => DEFAULT_SIMILARITY,
         Some((min, Kind::Number(number))) => match number.parse::<f64>() {
