@@ -135,6 +135,53 @@ fn repeated_calls_come_out_alike() {
     assert_eq!(code, Some(0), "{out}");
 }
 
+/// Whoever reads one report alone must not take the run for a success.
+#[test]
+fn a_scenario_file_that_does_not_load_is_an_error_in_every_report() {
+    let folder = suite(ONE_FAILS);
+    fs::write(folder.path().join("b.test.yaml"), "# a\nflows: [\n").expect("written");
+    let summary = folder.path().join("summary.md");
+    let mut command = Command::cargo_bin("flowsim").expect("the program is built");
+    let command = command.current_dir(folder.path());
+    let command = command.env("GITHUB_STEP_SUMMARY", &summary).args(["test", "--tag"]);
+    let command = command.args(["smoke", "--html", ".", "--report", "junit=a.xml"]);
+    let command = command.args(["--report", "tap=a.tap", "--report", "json=a.json"]);
+    let output = command.args(["--report", "markdown=a.md", "--report", "github"]);
+    let output = output.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(3));
+    let console = String::from_utf8(output.stdout).expect("text");
+    insta::assert_snapshot!(without_times(&console));
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(error.matches("error[YAML_SYNTAX]").count(), 1, "{error}");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect(name);
+    for (name, expected) in [
+        ("a.xml", r#"tests="2" failures="0" errors="1""#),
+        ("a.xml", r#"<error message="error[YAML_SYNTAX]"#),
+        ("a.tap", "1..2\nnot ok 1 - b.test.yaml: the scenario file loads\n"),
+        ("a.tap", "\n    line: 3\n"),
+        ("a.json", r#""event":"started","selected":2,"found":6,"files":2}"#),
+        ("a.json", r#""file":"b.test.yaml","line":3,"#),
+        ("a.json", r#""diagnostics":[{"code":"YAML_SYNTAX""#),
+        ("a.json", r#""passed":1,"failed":1,"#),
+        ("a.md", "## ❌ flowsim test\n\n2 tests: 1 passed, 1 failed"),
+        ("a.md", "b.test.yaml:3:1"),
+        ("summary.md", "## ❌ flowsim test\n\n2 tests: 1 passed, 1 failed"),
+        ("index.html", "2 tests: 1 passed, 1 failed"),
+    ] {
+        let text = read(name);
+        assert!(text.contains(expected), "{name} without {expected}:\n{text}");
+    }
+}
+
+#[test]
+fn a_scenario_file_that_does_not_load_counts_as_a_failure() {
+    let folder = suite(ONE_FAILS);
+    fs::write(folder.path().join("b.test.yaml"), "flows: [\n").expect("written");
+    let (code, out, _) = flowsim(folder.path(), &["--fail-fast"]);
+    assert_eq!(code, Some(3));
+    assert!(out.contains("6 tests: 1 failed, 5 not run"), "{out}");
+}
+
 /// The names of the tests of a share.
 fn share(folder: &Path, partition: &str) -> BTreeSet<String> {
     let arguments = ["--list", "--no-tests", "pass", "--partition", partition];

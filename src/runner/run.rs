@@ -45,12 +45,20 @@ pub fn run(
     tell: &mut dyn FnMut(&RunEvent<'_>),
 ) -> Result<Tally, rayon::ThreadPoolBuildError> {
     let began = now();
-    let (selected, found, files) = (plan.cases.len(), plan.found, plan.files);
+    let broken = plan.broken.len();
+    let selected = plan.cases.len() + broken;
+    let (found, files) = (plan.found + broken, plan.files + broken);
     tell(&RunEvent::Started { selected, found, files });
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
     let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
-    let is_stopped = AtomicBool::new(false);
     let mut tally = Tally::default();
+    for result in &plan.broken {
+        tally.add(&result.outcome);
+        tell(&RunEvent::Finished(result));
+    }
+    let is_over =
+        |tally: &Tally| options.max_failures.is_some_and(|most| tally.failed >= most);
+    let is_stopped = AtomicBool::new(is_over(&tally));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let sender = sender;
@@ -70,7 +78,7 @@ pub fn run(
             settle(&mut result, options.snapshots);
             tally.add(&result.outcome);
             tell(&RunEvent::Finished(&result));
-            let is_over = options.max_failures.is_some_and(|most| tally.failed >= most);
+            let is_over = is_over(&tally);
             is_stopped.store(is_over, Ordering::Relaxed);
             !is_over
         });

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output;
-use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
 use crate::runner::{self, CaseResult, Library, Outcome, Plan, Tally};
 use crate::source::Files;
@@ -195,7 +195,6 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
 struct Suites {
     files: Files,
     library: Library,
-    diagnostics: Vec<Diagnostic>,
     lines: Vec<(PathBuf, u32)>,
     took: Duration,
 }
@@ -205,20 +204,20 @@ impl Suites {
         let began = runner::now();
         let mut files = Files::new();
         let places = Places::of(paths);
-        let (paths, mut diagnostics) = suite::discover(&places.paths, &mut files);
-        let library = Library::load(&paths, &mut files);
-        diagnostics.extend(library.diagnostics.iter().cloned());
-        sort(&mut diagnostics);
-        Self { files, library, diagnostics, lines: places.lines, took: began.elapsed() }
+        let (paths, diagnostics) = suite::discover(&places.paths, &mut files);
+        let mut library = Library::load(&paths, &mut files);
+        library.diagnostics.extend(diagnostics);
+        sort(&mut library.diagnostics);
+        Self { files, library, lines: places.lines, took: began.elapsed() }
     }
 
     /// Tells what is wrong with scenario files.
     fn tell(&self) {
-        output::diagnostics(&self.diagnostics, &self.files);
+        output::diagnostics(&self.library.diagnostics, &self.files);
     }
 
     fn is_broken(&self) -> bool {
-        self.diagnostics.iter().any(|it| it.severity == Severity::Error)
+        self.library.diagnostics.iter().any(|it| it.severity == Severity::Error)
     }
 
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
@@ -249,6 +248,11 @@ fn play(
     profile: &mut profile::Profile,
 ) -> io::Result<Played> {
     let explain = |result: &CaseResult| explained(result, files);
+    // What is wrong with scenario files stands on standard error already.
+    let explain_unless_told = |result: &CaseResult| {
+        let is_told = plan.broken.iter().any(|it| it.id == result.id);
+        if is_told { String::new() } else { explain(result) }
+    };
     let options = report::Options {
         explain: &explain,
         times: true,
@@ -256,7 +260,9 @@ fn play(
         library,
         files,
     };
-    let mut reporters = reporters(arguments, &options, plan.cases.len());
+    let of_console = report::Options { explain: &explain_unless_told, ..options.clone() };
+    let console = arguments.console(&of_console, plan.cases.len());
+    let mut reporters = reporters(arguments, &options, console);
     // A report that cannot be written does not keep the others from being written. Whoever
     // closes the pipe of the console still wants the exit code.
     let mut failures: Vec<Option<io::Error>> = reporters.iter().map(|_| None).collect();
@@ -293,10 +299,9 @@ fn play(
 fn reporters<'e>(
     arguments: &Arguments,
     options: &report::Options<'e>,
-    selected: usize,
+    console: Console<'e>,
 ) -> Vec<Box<dyn Reporter + 'e>> {
-    let mut reporters: Vec<Box<dyn Reporter + 'e>> =
-        vec![Box::new(arguments.console(options, selected))];
+    let mut reporters: Vec<Box<dyn Reporter + 'e>> = vec![Box::new(console)];
     let html = arguments.html.iter().cloned().map(ReportSpec::Html);
     for spec in arguments.report.iter().cloned().chain(html) {
         reporters.push(spec.reporter(options, Box::new(io::stdout())));
