@@ -116,6 +116,8 @@ fn schemas_are_schemas() {
         "run",
         "coverage",
         "diff",
+        "comparison",
+        "comparisons",
     ] {
         let schema = schema(name);
         assert!(jsonschema::meta::is_valid(&schema), "{name}");
@@ -570,6 +572,63 @@ fn closed_validator(document: &str) -> Validator {
     let mut schema = schema(document);
     closed(&mut schema);
     validator(&schema)
+}
+
+/// Recordings that go as they went, do not, cannot be played to their end, are stale in every
+/// way, and cannot be read.
+#[test]
+fn what_is_told_of_comparisons_fits_the_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let versioned = "{\"schema\": \"flowsim.recording/1\", \"kind\": \"simulation\", \"id\": \"a\", \
+         \"recordedAt\": \"2020-01-01T00:00:00Z\", \"flow\": {\"id\": \"f\", \"version\": \"1\"}, \
+         \"response\": {\"status\": \"completed\", \"trace\": []}}";
+    let flow = "{\"id\": \"f\", \"name\": \"F\", \"type\": \"inbound\", \"version\": \"2\", \"draft\": \
+         {\"startNode\": \"End\", \"nodes\": {\"End\": {\"id\": \"End\", \"type\": \"End\"}}}}";
+    for (name, text) in [
+        ("a.recording.json", versioned),
+        ("b.recording.json", "{"),
+        ("c.recording.json", &versioned.replace("\"f\"", "\"g\"")),
+        ("flow.json", flow),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let folder = folder.path().to_string_lossy().into_owned();
+    let recordings = "fixtures/compare/recordings";
+    let more = format!("compare {folder} {recordings} --max-age 30d");
+    let flows = format!("--flows fixtures/compare/flows --flows {folder}/flow.json");
+    let printed = flowsim(&format!("{more} {flows} --format json"));
+    let several: Value = serde_json::from_slice(&printed).unwrap();
+    let validator = closed_validator("comparisons");
+    assert_eq!(told(&validator, &several), [] as [&str; 0]);
+    let text = several.to_string();
+    for seen in ["old", "unmatched", "version", "unused"] {
+        assert!(text.contains(&format!("\"reason\":\"{seen}\"")), "{seen}: {text}");
+    }
+    for seen in ["equal", "different", "unreplayable", "unreadable"] {
+        assert!(several["summary"][seen].as_u64().unwrap() > 0, "{seen}");
+    }
+}
+
+#[test]
+fn what_is_told_of_one_comparison_fits_the_schema() {
+    let recordings = "fixtures/compare/recordings";
+    let flows = "--flows fixtures/compare/flows";
+    let several = flowsim(&format!("compare {recordings} {flows} --format json"));
+    let several: Value = serde_json::from_slice(&several).unwrap();
+    let validator = closed_validator("comparison");
+    for (name, verdict) in [
+        ("hangs-up", "equal"),
+        ("being-packed", "different"),
+        ("says-nothing", "different"),
+        ("shop-too-slow", "unreplayable"),
+    ] {
+        let one = format!("compare {recordings}/{name}.recording.json {flows}");
+        let one =
+            serde_json::from_slice(&flowsim(&format!("{one} --format json"))).unwrap();
+        assert_eq!(told(&validator, &one), [] as [&str; 0], "{name}");
+        assert_eq!(one["verdict"], verdict);
+        assert!(!validator.is_valid(&several));
+    }
 }
 
 /// Runs tests, and gives the lines of the report and the document of coverage.

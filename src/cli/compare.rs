@@ -1,6 +1,6 @@
 //! `flowsim compare`
 
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,9 +14,9 @@ use crate::analysis::comparison::{Pattern, Rules, Verdict};
 use crate::diagnostic::Severity;
 use crate::program::Program;
 use crate::recording;
-use crate::report::compare::{ComparisonReporter, Json, Junit, Text};
+use crate::report::compare::{ComparisonReporter, Html, Json, Junit, Text};
 use crate::runner::{Against, Compared, Stale, Summary, compare_all};
-use crate::source::Files;
+use crate::source::{Files, Replacement};
 use crate::value::{DateTime, Duration};
 
 /// Make recorded calls again on local flows and compare: who would be treated differently,
@@ -70,6 +70,10 @@ pub(super) struct Arguments {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,6 +84,8 @@ enum Format {
     Json,
     /// JUnit's XML: a recording is a test case
     Junit,
+    /// A page for browsers, with both sides beside each other
+    Html,
 }
 
 /// Which recordings are removed.
@@ -144,11 +150,29 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         fixtures: &fixtures,
         rules: &rules,
         oldest: oldest(arguments),
-        keep_sides: false,
+        keep_sides: arguments.format == Format::Html,
     };
-    let is_alone = is_one_file(&arguments.recordings);
-    let mut reporter = reporter(arguments.format, is_alone);
-    compared(&paths, against, arguments, &mut *reporter)
+    told(&paths, against, arguments)
+}
+
+/// Compares, and tells on standard output or in the file that is asked for.
+fn told(
+    paths: &[PathBuf],
+    against: Against<'_>,
+    arguments: &Arguments,
+) -> io::Result<Exit> {
+    let Some(path) = &arguments.out else {
+        let out = BufWriter::new(io::stdout().lock());
+        return compared(paths, against, arguments, out, output::result_has_color());
+    };
+    let written = Replacement::begin(path).and_then(|mut file| {
+        let exit = compared(paths, against, arguments, BufWriter::new(&mut file), false)?;
+        file.finish().map(|()| exit)
+    });
+    written.or_else(|error| {
+        output::message("error", &format!("cannot write {}: {error}", path.display()));
+        Ok(Exit::Outside)
+    })
 }
 
 /// The time from which on recordings are wanted.
@@ -187,21 +211,30 @@ fn is_one_file(paths: &[PathBuf]) -> bool {
     matches!(paths, [path] if !Path::is_dir(path))
 }
 
-fn reporter(format: Format, is_alone: bool) -> Box<dyn ComparisonReporter> {
-    let out = BufWriter::new(io::stdout().lock());
-    match format {
-        Format::Text => Box::new(Text::new(out, output::result_has_color(), is_alone)),
+fn reporter<'w>(
+    paths: &[PathBuf],
+    arguments: &Arguments,
+    out: impl Write + 'w,
+    color: bool,
+) -> Box<dyn ComparisonReporter + 'w> {
+    let is_alone = is_one_file(&arguments.recordings);
+    match arguments.format {
+        Format::Text => Box::new(Text::new(out, color, is_alone, paths)),
         Format::Json => Box::new(Json::new(out, is_alone)),
         Format::Junit => Box::new(Junit::new(out)),
+        Format::Html => Box::new(Html::new(out)),
     }
 }
 
+/// Compares, and tells on `out`.
 fn compared(
     paths: &[PathBuf],
     against: Against<'_>,
     arguments: &Arguments,
-    reporter: &mut dyn ComparisonReporter,
+    out: impl Write,
+    color: bool,
 ) -> io::Result<Exit> {
+    let mut reporter = reporter(paths, arguments, out, color);
     let (mut summary, mut problem) = (Summary::default(), None);
     let mut pruned = 0;
     let ran = compare_all(paths, against, arguments.jobs, &mut |compared| {
@@ -222,7 +255,8 @@ fn compared(
     }
     reporter.end(&summary)?;
     if pruned > 0 {
-        output::message("note", &format!("{pruned} recordings were removed"));
+        let s = if pruned == 1 { " was" } else { "s were" };
+        output::message("note", &format!("{pruned} recording{s} removed"));
     }
     Ok(exit(&summary))
 }

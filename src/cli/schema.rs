@@ -17,6 +17,8 @@ const FINDINGS: &str = include_str!("schemas/findings.json");
 const RUN: &str = include_str!("schemas/run.json");
 const COVERAGE: &str = include_str!("schemas/coverage.json");
 const DIFF: &str = include_str!("schemas/diff.json");
+const COMPARISON: &str = include_str!("schemas/comparison.json");
+const COMPARISONS: &str = include_str!("schemas/comparisons.json");
 
 /// Where a schema holds those that it refers to.
 const DEFINITIONS: &str = "definitions";
@@ -50,6 +52,10 @@ enum Document {
     Coverage,
     /// What `flowsim diff --format json` prints
     Diff,
+    /// What `flowsim compare --format json` prints of one recording
+    Comparison,
+    /// What `flowsim compare --format json` prints of several
+    Comparisons,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -63,6 +69,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Run => output::result(RUN)?,
         Document::Coverage => output::result(COVERAGE)?,
         Document::Diff => output::result(DIFF)?,
+        Document::Comparison => output::result(COMPARISON)?,
+        Document::Comparisons => output::result(&comparisons())?,
     }
     Ok(Exit::Success)
 }
@@ -70,13 +78,28 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 /// Scenario files hold fixtures, so their schema holds that of fixtures. Where both define
 /// the same name, it is that of scenario files: in a table, `${name}` may stand for a number.
 fn scenario() -> String {
-    let mut scenario = object(SCENARIO);
-    let mut definitions = members(scenario.get(DEFINITIONS));
-    for (name, schema) in members(object(FIXTURES).get(DEFINITIONS)) {
-        definitions.entry(name).or_insert(schema);
+    with_definitions(SCENARIO, members(object(FIXTURES).get(DEFINITIONS)))
+}
+
+/// Several comparisons hold what one is, and findings.
+fn comparisons() -> String {
+    let mut definitions = members(object(FINDINGS).get(DEFINITIONS));
+    let mut comparison = object(COMPARISON);
+    definitions.extend(members(comparison.get(DEFINITIONS)));
+    comparison.retain(|key, _| ["type", "required", "properties"].contains(&&**key));
+    definitions.insert("comparison".into(), Json::object(comparison));
+    with_definitions(COMPARISONS, definitions)
+}
+
+/// A schema with the definitions of others, besides its own.
+fn with_definitions(schema: &str, others: JsonObject) -> String {
+    let mut schema = object(schema);
+    let mut definitions = members(schema.get(DEFINITIONS));
+    for (name, other) in others {
+        definitions.entry(name).or_insert(other);
     }
-    scenario.insert(DEFINITIONS.into(), Json::object(definitions));
-    let text = serde_json::to_string_pretty(&Json::object(scenario));
+    schema.insert(DEFINITIONS.into(), Json::object(definitions));
+    let text = serde_json::to_string_pretty(&Json::object(schema));
     text.expect("JSON can be written") + "\n"
 }
 

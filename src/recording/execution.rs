@@ -1,7 +1,7 @@
 //! The execution document of a recording.
 
 use super::document::{Kind, Recording};
-use crate::source::{Files, read_json};
+use super::nodes::node;
 use crate::trace::execution::{Event, ExecutionDocument, read};
 use crate::value::{Json, JsonObject, Text};
 
@@ -15,9 +15,7 @@ impl Recording {
         if self.response.get("flow").is_none() && is_event(&self.response) {
             return Some(of_event(&self.response));
         }
-        let mut files = Files::new();
-        let file = files.add("response.json", self.response.to_string());
-        read(&read_json(&file).ok()?, &mut Vec::new())
+        read(&node(&self.response), &mut Vec::new())
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Recording;
+use super::quick;
 use super::redact::Redactor;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{File, Files, find_files, read_json, replace_file};
@@ -54,6 +55,9 @@ pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnosti
 
 /// The recording of a file that was loaded; nothing if there is an error.
 pub fn of_file(file: &File) -> (Option<Recording>, Vec<Diagnostic>) {
+    if let Some(recording) = quick::read(file.text()) {
+        return (Some(recording), Vec::new());
+    }
     match read_json(file) {
         Ok(document) => Recording::read(&document),
         Err(problem) => (None, vec![problem.into()]),

@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Json, Text, Value, equal};
 use crate::world::{
-    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, Replies,
+    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, QueueAnswer, Replies,
 };
 
 /// How often a call is made anew with one more row of the user's tables.
@@ -103,9 +103,16 @@ pub fn replay_call(
 ) -> Replayed {
     let mut world = derived.fixtures.clone();
     let mut rounds = 0;
+    // Draft flows ask, and look nothing up.
+    let looks_up = program.units.iter().any(|unit| unit.architect.is_some());
     loop {
-        let (organisation, _) = overlaid(fallback, &world);
-        let call = call.clone().in_organisation(Arc::new(organisation));
+        let call = match looks_up {
+            true => {
+                let (organisation, _) = overlaid(fallback, &world);
+                call.clone().in_organisation(Arc::new(organisation))
+            }
+            false => call.clone(),
+        };
         let mut run = Run::new(program, derived, fallback);
         match run.play(&call) {
             // A row that only the user's own table has: it is put beside the recorded ones.
@@ -202,7 +209,8 @@ impl<'r> Run<'r> {
             if let Some(used) = self.used.get_mut(index) {
                 *used = true;
             }
-            if let Some(found) = self.derived.answers.get(index) {
+            let found = self.derived.answers.get(index);
+            if let Some(found) = found.filter(|it| still_holds(it, question)) {
                 return Ok(found.answer.clone());
             }
         }
@@ -225,6 +233,9 @@ impl<'r> Run<'r> {
         let mut answers = answers.enumerate();
         let next = answers.find(|(_, (it, used))| it.about == About::Input && !**used);
         let Some((index, (recorded, _))) = next else {
+            if self.derived.is_silent_beyond {
+                return Ok(Input::Silence);
+            }
             return Err(self.missing(session, &Question::Input(*asked)));
         };
         let (input, is_done) = match &recorded.chose {
@@ -233,7 +244,10 @@ impl<'r> Run<'r> {
                 self.menu(session, asked, choice, left)?
             }
             None => match &recorded.answer {
-                Answer::Input(input) => (in_time(input, asked), true),
+                Answer::Input(input) if self.derived.is_paced_by_prompts => {
+                    (in_time(input, asked), true)
+                }
+                Answer::Input(input) => (input.clone(), true),
                 _ => (Input::Silence, true),
             },
         };
@@ -255,29 +269,28 @@ impl<'r> Run<'r> {
         choice: &Text,
         left_ms: i64,
     ) -> Result<(Input, bool), Missing> {
+        let program = self.program;
+        let leads = |input: &Input, after_ms: i64| {
+            leads_to(program, session, input, choice, after_ms)
+        };
         if left_ms >= asked.timeout_ms && asked.timeout_ms > 0 {
             let left = left_ms - asked.timeout_ms;
             self.menu_ms = Some(left);
-            return Ok((Input::Silence, left == 0 && choice.is_empty()));
+            // A menu may choose by itself when it has been silent for long enough.
+            let is_done = left == 0
+                && (choice.is_empty() || leads(&Input::Silence, asked.timeout_ms));
+            return Ok((Input::Silence, is_done));
         }
         if choice.is_empty() {
             return Ok((Input::HangUp, true));
         }
-        let legend = &self.program.legend;
-        let at_ms = session.clock_ms().saturating_add(left_ms);
         for offered in asked.choices {
             let Some(key) = offered.key else { continue };
             // A menu that also takes extensions waits for more digits.
             for waits in [0, asked.inter_digit_timeout_ms] {
                 let Ok(after_ms) = u32::try_from(left_ms - waits) else { continue };
                 let input = Input::Timed([Keystroke { key, after_ms }].into());
-                let mut tried = session.clone();
-                tried.resume(Answer::Input(input.clone()));
-                let next = tried.steps().get(session.steps().len());
-                let leads = next.is_some_and(|step| {
-                    legend.node(step.node).name == *choice && step.start_ms == at_ms
-                });
-                if leads {
+                if leads(&input, left_ms) {
                     return Ok((input, true));
                 }
             }
@@ -395,6 +408,23 @@ pub(super) fn place(session: &Session, legend: &Legend) -> (Text, Text) {
     (legend.flow(label.flow).name.clone(), label.name.clone())
 }
 
+/// Whether an input makes a session go on with the step of this name after so long.
+fn leads_to(
+    program: &Program,
+    session: &Session,
+    input: &Input,
+    name: &Text,
+    after_ms: i64,
+) -> bool {
+    let at_ms = session.clock_ms().saturating_add(after_ms);
+    let mut tried = session.clone();
+    tried.resume(Answer::Input(input.clone()));
+    let next = tried.steps().get(session.steps().len());
+    next.is_some_and(|step| {
+        program.legend.node(step.node).name == *name && step.start_ms == at_ms
+    })
+}
+
 /// A recorded key was in time, whatever a changed flow waits. What is played takes time on
 /// the platform and none here.
 fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
@@ -429,6 +459,18 @@ fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
         }
         Question::Queue { id, name, .. } => (About::Queue, names([name, id]), None),
     }
+}
+
+/// Whether an answer is one to this question, too: nobody who lacked the skills of then may
+/// lack those that are asked for now.
+fn still_holds(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
+    let Question::Queue { skills, .. } = question else { return true };
+    if recorded.answer != Answer::Queue(QueueAnswer::SkillMismatch) {
+        return true;
+    }
+    let known = recorded.inputs.as_ref().and_then(|inputs| inputs.get("skills"));
+    let asked = skills.iter().map(|skill| Json::from(&**skill));
+    known.is_none_or(|known| *known == Json::array(asked))
 }
 
 /// What a question sends along.

@@ -3,30 +3,76 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes a file under another name in the same folder first, and gives it its own when it
-/// is whole: whoever ends the process in between leaves what was there before. What is
-/// there and no file, such as `/dev/stdout` or a link, is written to as it is.
+/// Writes a file in whole: whoever ends the process in between leaves what was there before.
+/// What is there and no file, such as `/dev/stdout` or a link, is written to as it is.
 pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
-    if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
-        return fs::write(path, text);
-    }
-    let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
-    let mut temporary = OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{}.part", std::process::id()));
-    let temporary = path.with_file_name(temporary);
-    // Left by a process of the same number that was ended; in containers they come again.
-    let _ = fs::remove_file(&temporary);
-    let written = fs::File::create_new(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // What is wrong is told; that the rest of it may stay is less than that.
+    let mut file = Replacement::begin(path)?;
+    file.write_all(text.as_bytes())?;
+    file.finish()
+}
+
+/// A file that is written piece by piece under another name in the same folder, and gets its
+/// own when it is whole. One that is not [finished](Self::finish) leaves what was there.
+#[derive(Debug)]
+pub struct Replacement {
+    file: fs::File,
+    /// Its names, the one that it has and the one that it gets; none if it has its own.
+    names: Option<(PathBuf, PathBuf)>,
+}
+
+impl Replacement {
+    /// Begins with an empty file.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn begin(path: &Path) -> io::Result<Self> {
+        if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
+            return Ok(Self { file: fs::File::create(path)?, names: None });
+        }
+        let name =
+            path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
+        let mut temporary = OsString::from(".");
+        temporary.push(name);
+        temporary.push(format!(".{}.part", std::process::id()));
+        let temporary = path.with_file_name(temporary);
+        // Left by a process of the same number that was ended; in containers they come again.
         let _ = fs::remove_file(&temporary);
+        let file = fs::File::create_new(&temporary)?;
+        Ok(Self { file, names: Some((temporary, path.to_owned())) })
     }
-    written
+
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub fn finish(mut self) -> io::Result<()> {
+        if let Some((temporary, path)) = &self.names {
+            fs::rename(temporary, path)?;
+            self.names = None;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = &self.names {
+            // What is wrong was told; that the rest of it may stay is less than that.
+            let _ = fs::remove_file(temporary);
+        }
+    }
 }
 
 #[cfg(test)]

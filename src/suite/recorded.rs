@@ -1,5 +1,6 @@
 //! Recorded calls, made again and compared with what was recorded.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::mismatch::Mismatch;
@@ -11,10 +12,12 @@ use crate::analysis::comparison::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Session};
 use crate::program::Program;
-use crate::recording::{Derived, Recording, Replayed, derive, replay_call};
-use crate::trace::observation::Observation;
-use crate::trace::{Trace, execution};
-use crate::value::Text;
+use crate::recording::{
+    Derived, Recording, Replayed, derive, is_replacement, replay_call,
+};
+use crate::trace::observation::{Observation, Source};
+use crate::trace::{JsonWriter, Trace, execution, write_simulation};
+use crate::value::{Json, Text};
 use crate::world::Fixtures;
 
 /// A recorded call with all that it takes to make it again.
@@ -24,8 +27,8 @@ pub struct Recorded<'r> {
     pub observation: Observation,
     /// How it began, and the world that it met.
     pub derived: Derived,
-    /// What counts as different from it.
-    pub rules: &'r Rules,
+    /// What counts as different from it; what was redacted in it does not.
+    pub rules: Cow<'r, Rules>,
 }
 
 /// A recorded call that was made again.
@@ -47,6 +50,10 @@ impl<'r> Recorded<'r> {
     /// The call of a recording; nothing if its response holds none.
     pub fn of(recording: &Recording, rules: &'r Rules) -> Option<Self> {
         let observation = recording.observation()?;
+        let rules = match recording.redactions.is_empty() {
+            true => Cow::Borrowed(rules),
+            false => Cow::Owned(Rules { redacted: is_replacement, ..rules.clone() }),
+        };
         Some(Self { observation, derived: derive(recording), rules })
     }
 
@@ -65,19 +72,29 @@ impl<'r> Recorded<'r> {
             let comparison = Comparison::unreplayable(missing.to_string());
             return Remade { replayed, local: None, comparison };
         }
-        let local = observed(&replayed.trace, program);
-        let comparison = compare(&self.observation, &local, self.rules);
+        let local = observed(&replayed.trace, program, self.observation.source);
+        let comparison = compare(&self.observation, &local, &self.rules);
         Remade { replayed, local: Some(local), comparison }
     }
 }
 
-/// The local call in the form that fits what the platform tells of its flow.
-fn observed(trace: &Trace, program: &Program) -> Observation {
-    if program.unit(trace.flow).architect.is_some() {
-        Observation::of_document(&execution::of_trace(trace, &program.legend))
-    } else {
-        Observation::of_trace(trace, &program.legend)
+/// The local call in the form that fits the recorded one: of one of Architect's flows, an
+/// execution document or a simulation response, which tell of other steps.
+fn observed(trace: &Trace, program: &Program, recorded: Source) -> Observation {
+    let legend = &program.legend;
+    if program.unit(trace.flow).architect.is_none() {
+        return Observation::of_trace(trace, legend);
     }
+    if recorded == Source::Simulation {
+        let mut text = String::new();
+        write_simulation(&JsonWriter::new(legend), trace, &mut text);
+        let response = Json::parse(&text).ok();
+        let observation = response.and_then(|it| Observation::of_simulation(&it));
+        if let Some(observation) = observation {
+            return observation;
+        }
+    }
+    Observation::of_document(&execution::of_trace(trace, legend))
 }
 
 /// The recorded call of a case and how it is made. `recording` is the one that the case

@@ -9,6 +9,7 @@ mod convert;
 mod culture;
 mod decimal;
 mod decode;
+mod deserialize;
 mod duration;
 mod identifier;
 mod json;

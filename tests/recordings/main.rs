@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a recording that cannot be made fails the test")]
 
+mod calls;
 mod import;
 mod redaction;
 mod replay;

@@ -7,7 +7,7 @@ use super::report::{Cause, CauseKind, DifferenceKind, Link};
 use super::rules::Rules;
 use super::text::{capitalised, place, told};
 use crate::trace::observation::{Observation, ObservedStep};
-use crate::value::Json;
+use crate::value::{Json, Text};
 
 /// What tells of a step without a way where it leads.
 const TELLING: [DifferenceKind; 6] = [
@@ -78,7 +78,7 @@ impl<'c> Inquiry<'c> {
             Some(row) if found.difference.kind == DifferenceKind::Path => {
                 self.of_branch(row)
             }
-            Some(_) => self.origin_of(found, 16).into(),
+            Some(_) => self.cause_of(self.origin_of(found, 16)),
             None => self.of_call(found),
         }
     }
@@ -98,7 +98,26 @@ impl<'c> Inquiry<'c> {
             _ if self.has_timeout() => CauseKind::Timeout,
             _ => CauseKind::Action,
         };
-        Cause { kind, text, chain: vec![self.link(found)] }
+        self.cause_at(None, kind, text, vec![self.link(found)])
+    }
+
+    /// A cause that lies in the step of a row.
+    pub(super) fn cause_at(
+        &self,
+        row: Option<usize>,
+        kind: CauseKind,
+        text: String,
+        chain: Vec<Link>,
+    ) -> Cause {
+        let step = row.and_then(|row| self.step_at(row));
+        let node_id = step.and_then(|step| step.id.as_ref()).map(Text::to_string);
+        let node_name = step.and_then(|step| step.name.as_ref()).map(Text::to_string);
+        Cause { kind, node_id, node_name, text, chain }
+    }
+
+    fn cause_of(&self, origin: Origin) -> Cause {
+        let text = capitalised(&origin.text);
+        self.cause_at(origin.row, origin.kind, text, origin.chain)
     }
 
     pub(super) fn has_timeout(&self) -> bool {
@@ -124,9 +143,9 @@ impl<'c> Inquiry<'c> {
             found.row == Some(last) && TELLING.contains(&found.difference.kind)
         };
         if let Some(found) = self.found.iter().find(is_last) {
-            let mut cause: Cause = match found.difference.kind {
+            let mut cause = match found.difference.kind {
                 DifferenceKind::Operand => self.of_branch(last),
-                _ => self.origin_of(found, 16).into(),
+                _ => self.cause_of(self.origin_of(found, 16)),
             };
             let parted = self.parted(last, parting);
             cause.text = format!("{parted} {}", cause.text);
@@ -135,10 +154,13 @@ impl<'c> Inquiry<'c> {
         if let Some(cause) = self.of_menu(last, parting) {
             return cause;
         }
-        if self.is_way_unknown(last)
-            && let Some(found) = self.first_outside(last)
+        // What only ends, such as a menu, decides nothing.
+        let decides = |row: &usize| self.steps_at(*row).is_some_and(|it| it.0.is_action);
+        let deciding = (0..=last).rev().find(decides).unwrap_or(last);
+        if self.is_way_unknown(deciding)
+            && let Some(found) = self.first_outside(deciding)
         {
-            let mut cause: Cause = self.origin_of(found, 16).into();
+            let mut cause = self.cause_of(self.origin_of(found, 16));
             cause.text = format!("{} {}", self.parted(last, parting), cause.text);
             return cause;
         }
@@ -168,7 +190,7 @@ impl<'c> Inquiry<'c> {
         };
         let mut here = self.found.iter().filter(|found| found.row == Some(parting));
         let chain = here.next().map(|found| self.link(found)).into_iter().collect();
-        Some(Cause { kind, text, chain })
+        Some(self.cause_at(Some(last), kind, text, chain))
     }
 
     /// Whether one of the sides does not say which way a step took, although it goes on.
@@ -239,7 +261,7 @@ impl<'c> Inquiry<'c> {
             false => format!("{way} {}", reason.text),
         };
         let chain = links.into_iter().chain(reason.chain).collect();
-        Cause { kind: reason.kind, text, chain }
+        self.cause_at(reason.row, reason.kind, text, chain)
     }
 
     /// Why a step took its way.
@@ -266,11 +288,7 @@ impl<'c> Inquiry<'c> {
         if self.has_same_operands(row) {
             let text =
                 "Its conditions read the same values on both sides: they were changed.";
-            return Origin {
-                kind: CauseKind::Condition,
-                text: text.into(),
-                chain: Vec::new(),
-            };
+            return Origin::at(row, CauseKind::Condition, text);
         }
         // What a decision or a switch came to is no reason of it.
         let is_result = |found: &&Found<'_>| {
@@ -300,7 +318,7 @@ impl<'c> Inquiry<'c> {
         if let Some(asked) = asked {
             let text =
                 format!("It asked the same on both sides; {asked} answered otherwise.");
-            return Origin { kind: CauseKind::Answer, text, chain: Vec::new() };
+            return Origin::at(row, CauseKind::Answer, text);
         }
         match self.first_outside(row) {
             Some(found) => {
@@ -312,11 +330,7 @@ impl<'c> Inquiry<'c> {
             None => {
                 let text = "Nothing that both sides know differs before it: what decides here \
                             was changed.";
-                Origin {
-                    kind: CauseKind::Condition,
-                    text: text.into(),
-                    chain: Vec::new(),
-                }
+                Origin::at(row, CauseKind::Condition, text)
             }
         }
     }
@@ -332,14 +346,7 @@ impl<'c> Inquiry<'c> {
             origin.text
         );
         let chain = std::iter::once(self.link(found)).chain(origin.chain).collect();
-        Origin { kind: origin.kind, text, chain }
-    }
-}
-
-impl From<Origin> for Cause {
-    fn from(origin: Origin) -> Self {
-        let text = capitalised(&origin.text);
-        Self { kind: origin.kind, text, chain: origin.chain }
+        Origin { text, chain, ..origin }
     }
 }
 

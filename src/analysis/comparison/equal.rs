@@ -72,6 +72,9 @@ impl<'v> Equality<'_, 'v> {
                     self.compare(&format!("{pointer}/{index}"), Some(a), Some(b));
                 }
             }
+            (Json::String(a), Json::String(b)) if self.is_hidden_within(a, b) => {
+                self.leaves.hidden += 1;
+            }
             (Json::String(a), Json::String(b)) if self.is_close_in_time(a, b) => {
                 self.leaves.tolerated += 1;
             }
@@ -110,6 +113,22 @@ impl<'v> Equality<'_, 'v> {
             Json::String(text) => (self.rules.redacted)(text),
             other => shown(other).is_none(),
         }
+    }
+
+    /// Whether two texts differ in nothing but words, or one part, that were redacted.
+    fn is_hidden_within(&self, one: &str, two: &str) -> bool {
+        let is_redacted = |part: &str| (self.rules.redacted)(part.trim_end_matches('.'));
+        let (ones, twos) = (words(one), words(two));
+        let is_same = |(a, b): (&str, &str)| a == b || is_redacted(a) || is_redacted(b);
+        if ones.clone().count() == twos.clone().count() && ones.zip(twos).all(is_same) {
+            return true;
+        }
+        let (start, end) = common_ends(one, two);
+        let part = |text: &str| {
+            let part = text.get(start..text.len().saturating_sub(end));
+            part.is_some_and(is_redacted)
+        };
+        part(one) || part(two)
     }
 
     fn is_close_in_time(&self, one: &str, two: &str) -> bool {
@@ -204,5 +223,70 @@ fn form(json: Option<&Json>) -> Option<&str> {
     match json? {
         Json::String(text) if !text.is_empty() => Some(text),
         _ => None,
+    }
+}
+
+/// The words of a text, numbers and addresses among them, and what is between them.
+fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let is_between = |it: char| !it.is_alphanumeric() && !"+-@._".contains(it);
+    text.split_inclusive(is_between).flat_map(move |word| {
+        let end = word.char_indices().next_back().filter(|(_, last)| is_between(*last));
+        let (word, between) = word.split_at(end.map_or(word.len(), |(at, _)| at));
+        [word, between]
+    })
+}
+
+/// How many bytes two texts have in common at the beginning and at the end, in whole words.
+fn common_ends(one: &str, two: &str) -> (usize, usize) {
+    let is_same = |(a, b): &(char, char)| a == b;
+    let length = |(a, _): (char, char)| a.len_utf8();
+    let start: usize = one.chars().zip(two.chars()).take_while(is_same).map(length).sum();
+    let (common, rest) = one.split_at_checked(start).unwrap_or_default();
+    let start = common.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let is_inside = |text: &str| text.len() > start;
+    if rest.is_empty() || !is_inside(one) || !is_inside(two) {
+        return (start, 0);
+    }
+    let backwards = one.chars().rev().zip(two.chars().rev());
+    let most = one.len().min(two.len()) - start;
+    let end: usize = backwards.take_while(is_same).map(length).sum::<usize>().min(most);
+    let tail = one.get(one.len() - end..).unwrap_or_default();
+    let end = tail.find(|it: char| !it.is_alphanumeric()).map_or(0, |at| end - at);
+    (start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redacted_parts_of_texts_are_not_compared() {
+        let redacted = |text: &str| matches!(text, "X" | "X Y" | "+1X");
+        let rules = Rules { redacted, ..Rules::default() };
+        let differs = |one: &str, two: &str| {
+            let (one, two) = (Json::from(one), Json::from(two));
+            let leaves = Leaves::default();
+            let mut equality = Equality { rules: &rules, is_lenient: false, leaves };
+            equality.compare("", Some(&one), Some(&two));
+            !equality.leaves.found.is_empty()
+        };
+        for (one, two) in [
+            ("Hello X. Press 1.", "Hello Ada. Press 1."),
+            ("Hello X Y. Press 1.", "Hello dear old caller. Press 1."),
+            ("menu:+1X|X", "menu:+123|Ada"),
+            ("Hello X", "Hello "),
+            ("X", "Ä"),
+        ] {
+            assert!(!differs(one, two) && !differs(two, one), "{one} {two}");
+        }
+        for (one, two) in [
+            ("Hello X. Press 1.", "Hello Ada. Press 2."),
+            ("Hello X. Press 1.", "Good day Ada. Press 1."),
+            ("Hello X", "Hello"),
+            ("Hello Z.", "Hello Ä."),
+            ("Hello ", "Hello Hello "),
+        ] {
+            assert!(differs(one, two) && differs(two, one), "{one} {two}");
+        }
     }
 }

@@ -20,9 +20,18 @@ const MAX_LINKS: usize = 16;
 /// Where a value came from, in words and links.
 pub(super) struct Origin {
     pub(super) kind: CauseKind,
+    /// The row of the step that made the value another one, if one did.
+    pub(super) row: Option<usize>,
     /// Sentences, the first of which begins the story of the value.
     pub(super) text: String,
     pub(super) chain: Vec<Link>,
+}
+
+impl Origin {
+    /// In the step of a row, with nothing that led there.
+    pub(super) fn at(row: usize, kind: CauseKind, text: impl Into<String>) -> Self {
+        Self { kind, row: Some(row), text: text.into(), chain: Vec::new() }
+    }
 }
 
 impl Inquiry<'_> {
@@ -42,7 +51,7 @@ impl Inquiry<'_> {
                     told(values.0),
                     told(values.1)
                 );
-                Origin { kind: CauseKind::Start, text, chain: Vec::new() }
+                Origin { kind: CauseKind::Start, row: None, text, chain: Vec::new() }
             }
         }
     }
@@ -84,13 +93,15 @@ impl Inquiry<'_> {
             let sentence = self.sentence_of_outside(root);
             let kind = self.kind_of_outside(root);
             if std::ptr::eq(root, found) {
-                return Origin { kind, text: sentence, chain: vec![link] };
+                return Origin { kind, row: root.row, text: sentence, chain: vec![link] };
             }
             let chain = vec![link, self.link(root)];
-            return Origin { kind, text: format!("{own} {sentence}"), chain };
+            let text = format!("{own} {sentence}");
+            return Origin { kind, row: root.row, text, chain };
         }
         if found.difference.kind == DifferenceKind::Start && found.row == Some(0) {
-            return Origin { kind: CauseKind::Start, text: own, chain: vec![link] };
+            let kind = CauseKind::Start;
+            return Origin { kind, row: found.row, text: own, chain: vec![link] };
         }
         if let Some(source) = self.source_of(found).filter(|_| most > 0) {
             let origin = self.origin_of(source, most - 1);
@@ -105,7 +116,8 @@ impl Inquiry<'_> {
                 (CauseKind::Action, end.into())
             }
         };
-        Origin { kind, text: format!("{own} {end}"), chain: vec![link] }
+        let text = format!("{own} {end}");
+        Origin { kind, row: found.row, text, chain: vec![link] }
     }
 
     /// Whom the step asked whose result differs.

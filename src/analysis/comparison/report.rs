@@ -121,9 +121,15 @@ pub struct Ignored {
 
 /// Why two sides differ.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Cause {
     /// What it comes down to.
     pub kind: CauseKind,
+    /// The id of the node or action that decides it: what was changed, or what asked and
+    /// was answered otherwise. None if no step is known to.
+    pub node_id: Option<String>,
+    /// Its name.
+    pub node_name: Option<String>,
     /// The same in a sentence or two.
     pub text: String,
     /// From what one sees back to the cause.
@@ -190,7 +196,13 @@ impl Comparison {
             path_diverges_at: None,
             differences: Vec::new(),
             ignored: Vec::new(),
-            cause: Some(Cause { kind, text: missing.into(), chain: Vec::new() }),
+            cause: Some(Cause {
+                kind,
+                node_id: None,
+                node_name: None,
+                text: missing.into(),
+                chain: Vec::new(),
+            }),
         }
     }
 

@@ -30,7 +30,11 @@ impl Inquiry<'_> {
         let text = self.sentence_of_structure(kind, &behind, parting, gap);
         let mut here = self.found.iter().filter(|found| found.row == Some(parting));
         let chain = here.next().map(|found| self.link(found)).into_iter().collect();
-        Cause { kind, text: capitalised(&text), chain }
+        let row = match kind {
+            CauseKind::Target | CauseKind::Timeout => last,
+            _ => Some(parting),
+        };
+        self.cause_at(row, kind, capitalised(&text), chain)
     }
 
     fn sentence_of_structure(

@@ -89,7 +89,7 @@ impl Page {
 
     /// What differs and where, and both sides below it.
     fn difference(&mut self, it: &Difference, indent: &str) {
-        let words = words(it);
+        let words = it.words();
         self.ink(Style::new().bold(), &words);
         self.out.push('\n');
         let number = |step: Option<usize>| {
@@ -133,7 +133,7 @@ impl Page {
                     told(it.local.as_ref())
                 ),
             };
-            self.ink(Style::new(), &format!("{}{values}", words(it)));
+            self.ink(Style::new(), &format!("{}{values}", it.words()));
             self.out.push('\n');
         }
         if let Some(more) =
@@ -152,35 +152,38 @@ impl Page {
     }
 }
 
-/// What differs, in words.
-fn words(it: &Difference) -> String {
-    let name = &it.name;
-    let node = it.node_name.as_ref().or(it.node_id.as_ref());
-    let of = node.map_or_else(String::new, |node| format!(" of `{node}`"));
-    let step = node.map_or_else(|| "a step".into(), |node| format!("`{node}`"));
-    match it.kind {
-        DifferenceKind::MissingStep => format!("{step} is missing locally"),
-        DifferenceKind::InsertedStep => format!("{step} is new locally"),
-        DifferenceKind::MovedStep => format!("{step} has moved"),
-        DifferenceKind::Type => format!("the type{of}"),
-        DifferenceKind::Time => format!("the time{of}"),
-        DifferenceKind::Start => format!("`{name}` at the start{of}"),
-        DifferenceKind::Operand => format!("`{name}`, read by {step}"),
-        DifferenceKind::Input => format!("input `{name}`{of}"),
-        DifferenceKind::Prompt => format!("what the caller hears at {step}"),
-        DifferenceKind::CallerInput => format!("what {step} takes from the caller"),
-        DifferenceKind::Answer => format!("answer `{name}`, to {step}"),
-        DifferenceKind::Output => format!("output `{name}`{of}"),
-        DifferenceKind::Variable => format!("`{name}`, set by {step}"),
-        DifferenceKind::Routing => format!("routing `{name}`{of}"),
-        DifferenceKind::Error => format!("the error{of}"),
-        DifferenceKind::End => format!("how {step} ends the flow"),
-        DifferenceKind::Path => format!("the way from {step}"),
-        DifferenceKind::Destination => "where the call goes".into(),
-        DifferenceKind::Status => "how the call ends".into(),
-        DifferenceKind::CallError => "the error of the call".into(),
-        DifferenceKind::FinalVariable => format!("`{name}` at the end"),
-        DifferenceKind::Elapsed => "how long the call takes".into(),
+impl Difference {
+    /// What differs, in words.
+    pub fn words(&self) -> String {
+        let it = self;
+        let name = &it.name;
+        let node = it.node_name.as_ref().or(it.node_id.as_ref());
+        let of = node.map_or_else(String::new, |node| format!(" of `{node}`"));
+        let step = node.map_or_else(|| "a step".into(), |node| format!("`{node}`"));
+        match it.kind {
+            DifferenceKind::MissingStep => format!("{step} is missing locally"),
+            DifferenceKind::InsertedStep => format!("{step} is new locally"),
+            DifferenceKind::MovedStep => format!("{step} has moved"),
+            DifferenceKind::Type => format!("the type{of}"),
+            DifferenceKind::Time => format!("the time{of}"),
+            DifferenceKind::Start => format!("`{name}` at the start{of}"),
+            DifferenceKind::Operand => format!("`{name}`, read by {step}"),
+            DifferenceKind::Input => format!("input `{name}`{of}"),
+            DifferenceKind::Prompt => format!("what the caller hears at {step}"),
+            DifferenceKind::CallerInput => format!("what {step} takes from the caller"),
+            DifferenceKind::Answer => format!("answer `{name}`, to {step}"),
+            DifferenceKind::Output => format!("output `{name}`{of}"),
+            DifferenceKind::Variable => format!("`{name}`, set by {step}"),
+            DifferenceKind::Routing => format!("routing `{name}`{of}"),
+            DifferenceKind::Error => format!("the error{of}"),
+            DifferenceKind::End => format!("how {step} ends the flow"),
+            DifferenceKind::Path => format!("the way from {step}"),
+            DifferenceKind::Destination => "where the call goes".into(),
+            DifferenceKind::Status => "how the call ends".into(),
+            DifferenceKind::CallError => "the error of the call".into(),
+            DifferenceKind::FinalVariable => format!("`{name}` at the end"),
+            DifferenceKind::Elapsed => "how long the call takes".into(),
+        }
     }
 }
 

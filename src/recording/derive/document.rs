@@ -3,7 +3,7 @@
 use super::keys::{self, Settings};
 use super::kinds;
 use super::world::World;
-use super::{About, Derived, RecordedAnswer};
+use super::{About, Derived, RecordedAnswer, asked_skills};
 use crate::trace::execution::{AudioItem, Event, ExecutionDocument, shown};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
@@ -22,6 +22,7 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
             flow: document.flow_id.clone(),
             flow_name: document.flow_name.clone(),
             at: document.started_at(),
+            is_paced_by_prompts: true,
             ..Derived::default()
         },
         world: World::default(),
@@ -259,20 +260,23 @@ impl Finder {
         if id.is_none() && name.is_none() {
             return;
         }
-        let error = event.other.get("error").and_then(|error| error.get("code"));
-        let answer = match error {
-            Some(Json::String(code)) if code == "QUEUE_NOT_FOUND" => {
-                QueueAnswer::NotFound
-            }
+        let told = event.other.get("error").and_then(|error| error.get("code"));
+        let given = event.output_data.as_ref().and_then(|data| data.get("errorType"));
+        let has_failed = event.output_path_id.as_deref() == Some("__FAILURE__");
+        let answer = match told.or(given) {
             Some(Json::String(code)) if code == "SKILL_MISMATCH" => {
                 QueueAnswer::SkillMismatch
+            }
+            Some(Json::String(code)) if has_failed || code == "QUEUE_NOT_FOUND" => {
+                QueueAnswer::NotFound
             }
             _ if warns(event, "QUEUE_NOT_CHECKED") => QueueAnswer::Unchecked,
             _ => QueueAnswer::Accepted { id: id.clone(), name: name.clone() },
         };
         let answer = Answer::Queue(answer);
+        let inputs = Some(asked_skills(skills(event)));
         let asked = RecordedAnswer::new(About::Queue, action_name(event), answer);
-        self.derived.answers.push(RecordedAnswer { name: name.or(id), ..asked });
+        self.derived.answers.push(RecordedAnswer { name: name.or(id), inputs, ..asked });
     }
 
     fn found(&mut self, event: &Event) {
@@ -412,4 +416,15 @@ fn label_of(id: &str) -> String {
         }
     }
     label
+}
+
+/// The names of the skills that a transfer asks for.
+fn skills(event: &Event) -> Vec<Json> {
+    let listed = match input(event, "acdSkills") {
+        Some(Json::Array(skills)) => skills.as_slice(),
+        _ => &[],
+    };
+    let listed = listed.iter().filter_map(|item| item.get("skill"));
+    let all = listed.chain(input(event, "languageSkill"));
+    all.filter_map(|skill| skill.get("name").cloned()).collect()
 }

@@ -12,11 +12,11 @@ pub(super) use found::listed;
 use std::path::Path;
 
 use super::document::{Kind, Recording};
+use super::nodes::node;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, start};
 use crate::flow::FlowId;
 use crate::program::Program;
-use crate::source::{Files, read_json};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
 
@@ -52,6 +52,12 @@ pub struct Derived {
     /// Whether it went on although nobody knew when a schedule is active, as calls do here
     /// without fixtures.
     pub unchecked_schedules: bool,
+    /// Whether the caller is known to be silent when nothing is left of what they do: a
+    /// request says all of it.
+    pub is_silent_beyond: bool,
+    /// Whether the times of keys count what was played before, which takes time on the
+    /// platform and none here. Those of a request do not.
+    pub is_paced_by_prompts: bool,
 }
 
 /// Who answered.
@@ -99,7 +105,8 @@ pub struct RecordedAnswer {
     pub node: Text,
     /// The data action, queue or key that was asked for, if that is known.
     pub name: Option<Text>,
-    /// What was sent along, if that is known; hidden values are left out.
+    /// What was sent along, if that is known, of a transfer the `skills`; hidden values are
+    /// left out.
     pub inputs: Option<JsonObject>,
     /// What was answered.
     pub answer: Answer,
@@ -113,6 +120,11 @@ impl RecordedAnswer {
         let node = node.into();
         Self { about, flow: None, node, name: None, inputs: None, answer, chose: None }
     }
+}
+
+/// What a transfer asks of a queue.
+fn asked_skills(skills: Vec<Json>) -> JsonObject {
+    [("skills".into(), Json::array(skills))].into_iter().collect()
 }
 
 /// Finds out how a recorded call began and what it met.
@@ -178,14 +190,8 @@ impl Derived {
 
 /// Fixtures with a document laid over them that no file holds.
 pub(super) fn overlaid(base: &Fixtures, document: &Json) -> (Fixtures, Vec<Diagnostic>) {
-    let mut files = Files::new();
-    let file = files.add("the recording", document.to_string());
-    let read = match read_json(&file) {
-        Ok(document) => base.overlaid(&document, Path::new("")),
-        Err(problem) => (base.clone(), vec![problem.into()]),
-    };
+    let (fixtures, diagnostics) = base.overlaid(&node(document), Path::new(""));
     // Their places are in a document that nobody has.
-    let (fixtures, diagnostics) = read;
     let told = diagnostics.into_iter().map(|it| Diagnostic {
         code: Code::INVALID_RECORDING,
         labels: Vec::new(),

@@ -2,10 +2,10 @@
 
 use super::found::listed;
 use super::world::World;
-use super::{About, Derived, RecordedAnswer};
+use super::{About, Derived, RecordedAnswer, asked_skills};
 use crate::engine::Request;
 use crate::recording::document::Recording;
-use crate::source::{Files, read_json};
+use crate::recording::nodes::node;
 use crate::value::{DateTime, Json, JsonObject, Text};
 use crate::world::{Answer, Input, QueueAnswer, Response};
 
@@ -20,8 +20,9 @@ const FAILED: u16 = 500;
 const NOT_ANSWERED: [&str; 3] = ["error", "answer", "cutOff"];
 
 /// The names of node types that ask something, and what they ask. *Source: the seeds.*
-const ASKING: [(&[&str], About); 6] = [
+const ASKING: [(&[&str], About); 7] = [
     (&["gather", "collect", "collectinput"], About::Input),
+    (&["menu"], About::Input),
     (&["getexternalcontactaction", "getexternalcontact"], About::Contact),
     (&["dataaction", "calldataaction"], About::DataAction),
     (&["webhook", "callwebhook"], About::Webhook),
@@ -65,10 +66,15 @@ fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) 
         let mut given = asked.inputs.iter();
         let listened = derived.answers.iter_mut().filter(|it| it.about == About::Input);
         for answer in listened {
-            // Beyond what was given the caller was silent.
             let Some(input) = given.next() else { break };
             answer.answer = Answer::Input(input.clone());
         }
+        // A menu that listens several times is one step.
+        let further = given.map(|input| {
+            RecordedAnswer::new(About::Input, "", Answer::Input(input.clone()))
+        });
+        derived.answers.extend(further);
+        derived.is_silent_beyond = true;
         let language = asked.context.iter().find(|(name, _)| name == "language");
         derived.language = language.map(|(_, value)| value.to_string().into());
     }
@@ -86,9 +92,7 @@ fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) 
 
 /// A request, as far as it is one.
 fn request(json: &Json) -> Option<Request> {
-    let mut files = Files::new();
-    let file = files.add("request.json", json.to_string());
-    Request::read(&read_json(&file).ok()?).ok()
+    Request::read(&node(json)).ok()
 }
 
 fn about(step: &Json) -> Option<About> {
@@ -103,7 +107,7 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
     let error = result.get("error").and_then(|error| text(error, "code"));
     let error = error.unwrap_or_default();
     let is_cut_off = result.get("cutOff") == Some(&Json::Boolean(true));
-    let mut name = None;
+    let (mut name, mut inputs) = (None, None);
     let answer = match about {
         About::Input => Answer::Input(input(result, &error)),
         // Nobody was asked.
@@ -125,12 +129,15 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
         About::QueueStatistics => Answer::Statistics(None),
         About::Queue | About::Action => {
             name = text(result, "queueId").or_else(|| text(result, "queueName"));
+            if let Some(Json::Array(skills)) = result.get("skills") {
+                inputs = Some(asked_skills(skills.as_ref().clone()));
+            }
             Answer::Queue(queue(result, &error, world))
         }
     };
     let node = text(step, "nodeId").or_else(|| text(step, "nodeName"))?;
     let asked = RecordedAnswer::new(about, node, answer);
-    Some(RecordedAnswer { flow: text(step, "flowId"), name, ..asked })
+    Some(RecordedAnswer { flow: text(step, "flowId"), name, inputs, ..asked })
 }
 
 fn input(result: &Json, error: &str) -> Input {

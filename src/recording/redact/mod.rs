@@ -87,6 +87,13 @@ impl Redactor {
     }
 }
 
+/// Whether a text may stand for one that was redacted: a number of nobody, an address at
+/// `example.com`, a made-up name. Real ones may look like that, too: this says something only
+/// of recordings that list [redactions](Recording::redactions).
+pub fn is_replacement(text: &str) -> bool {
+    pseudonym::is_replacement(text) || person::is_replaced_number(text)
+}
+
 /// Where in a document a value stands, as far as that tells what it is.
 #[derive(Debug, Clone, Copy, Default)]
 struct Place<'p> {
@@ -317,5 +324,40 @@ fn each_of_object<'o>(
         };
         let inner = Place { name, within: place.name, is_all: place.is_all };
         visit(key, value, inner);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_replacement;
+
+    #[test]
+    fn replacements_are_known() {
+        for text in [
+            "+13921234567",
+            "(392) 123-4567",
+            "tel:+13921234567",
+            "user-0123456789ab@example.com",
+            "user-0123456789ab",
+            "redacted-0123456789ab",
+            "Vegudelu",
+            "Vegudelu Donosara",
+        ] {
+            assert!(is_replacement(text), "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "+15551234567",
+            "4712",
+            "ada@example.com",
+            "user-1@example.com",
+            "Hello Vegudelu",
+            "Ada",
+            "Hamilton",
+            "vegudelu",
+        ] {
+            assert!(!is_replacement(text), "{text}");
+        }
     }
 }

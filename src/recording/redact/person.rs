@@ -225,6 +225,13 @@ impl<'p> Person<'p> {
     }
 }
 
+/// Whether a text is a telephone number that stands for another one.
+pub(super) fn is_replaced_number(text: &str) -> bool {
+    let plain = text.strip_prefix("tel:").unwrap_or(text);
+    let is_plain = |it: char| it.is_ascii_digit() || "+ ().-/".contains(it);
+    plain.chars().all(is_plain) && is_replaced(&digits_of(plain))
+}
+
 fn digits_of(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }

@@ -20,6 +20,11 @@ const USER: &str = "user-";
 const LEAST_NUMBER: i64 = 900_000_000;
 const NUMBERS: i64 = 100_000_000;
 
+/// The letters of replaced names, in turn, and how many a word has.
+const CONSONANTS: &[u8] = b"bdfgklmnprstvz";
+const VOWELS: &[u8] = b"aeiou";
+const LETTERS: usize = 8;
+
 /// Makes the same replacement of the same value.
 #[derive(Debug, Clone)]
 pub(super) struct Pseudonyms {
@@ -96,10 +101,8 @@ impl Pseudonyms {
     }
 
     fn word(&self, word: &str) -> String {
-        const CONSONANTS: &[u8] = b"bdfgklmnprstvz";
-        const VOWELS: &[u8] = b"aeiou";
         let bytes = self.bytes("name", &word.to_lowercase());
-        let letters = bytes.iter().take(8).enumerate().map(|(index, byte)| {
+        let letters = bytes.iter().take(LETTERS).enumerate().map(|(index, byte)| {
             let of = if index % 2 == 0 { CONSONANTS } else { VOWELS };
             let letter = of.get(usize::from(*byte) % of.len()).copied();
             char::from(letter.unwrap_or(b'a'))
@@ -145,4 +148,27 @@ fn is_address_of_nobody(address: &str) -> bool {
 
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a text may be a replacement as a whole.
+pub(super) fn is_replacement(text: &str) -> bool {
+    let is_user = |text: &str| {
+        let rest = text.strip_prefix(USER).or_else(|| text.strip_prefix(REDACTED));
+        rest.is_some_and(|rest| rest.len() == 12 && is_hex(rest))
+    };
+    let is_name = |text: &str| {
+        let mut words = text.split_whitespace().peekable();
+        words.peek().is_some() && words.all(is_word_of_nobody)
+    };
+    is_user(text) || is_address_of_nobody(text) || is_name(text)
+}
+
+fn is_word_of_nobody(word: &str) -> bool {
+    let is_capital = word.starts_with(|first: char| first.is_ascii_uppercase());
+    let letters = word.bytes().enumerate();
+    let mut fit = letters.map(|(index, letter)| {
+        let of = if index % 2 == 0 { CONSONANTS } else { VOWELS };
+        of.contains(&letter.to_ascii_lowercase())
+    });
+    is_capital && word.len() == LETTERS && fit.all(|fits| fits)
 }

@@ -1,10 +1,13 @@
 //! What comparisons of recordings with local flows tell: people at a terminal, CI systems,
-//! and programs. One file a form; all write while recordings are compared, but for JUnit.
+//! and programs. One file a form; text and
+//! JSON are written while recordings are compared.
 
+mod html;
 mod json;
 mod junit;
 mod text;
 
+pub use html::Html;
 pub use json::Json;
 pub use junit::Junit;
 pub use text::Text;

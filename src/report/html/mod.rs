@@ -13,14 +13,12 @@ mod marks;
 
 use std::io;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::output::ReportFile;
+use super::page::{Frame, embedded};
 use super::words::counts;
 use super::{Options, Reporter};
 use crate::runner::{RunEvent, Tally};
@@ -31,7 +29,6 @@ use flows::Counter;
 /// The page and its parts.
 const PAGE: &str = include_str!("page.html");
 const FLOWS: &str = include_str!("flows.html");
-const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// The file in the folder of the report.
@@ -68,9 +65,7 @@ impl<'e> Html<'e> {
         let page = added.and_then(|()| environment.get_template("page.html"));
         let page = page.and_then(|page| {
             page.render(context! {
-                policy => policy(),
-                style => Value::from_safe_string(STYLE.into()),
-                script => Value::from_safe_string(SCRIPT.into()),
+                frame => Value::from(Serde(Frame::new("", SCRIPT))),
                 counts => counts(tally),
                 parts => Value::from(Serde(parts(tally))),
                 total,
@@ -125,56 +120,13 @@ fn parts(tally: Tally) -> Vec<Part> {
     .collect()
 }
 
-/// What the page may load and run: its own style and script, and nothing else.
-fn policy() -> String {
-    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; \
-         base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
-}
-
-/// JSON inside an element of a page: nothing in it ends the element.
-fn embedded<T: Serialize>(data: &T) -> Result<String, minijinja::Error> {
-    let json = serde_json::to_string(data).map_err(|error| {
-        let kind = minijinja::ErrorKind::BadSerialization;
-        minijinja::Error::new(kind, error.to_string())
-    })?;
-    Ok(json.replace('<', "\\u003c"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_ends_the_element_of_the_data() {
-        let text = "</script><!-- <script>";
-        let embedded = embedded(&text).unwrap();
-        assert!(!embedded.contains('<'), "{embedded}");
-        assert_eq!(serde_json::from_str::<String>(&embedded).unwrap(), text);
-    }
-
-    /// The hashes of the policy are those of what stands between the tags.
-    #[test]
-    fn style_and_script_stand_unchanged_in_the_page() {
-        assert!(PAGE.contains("<style>{{ style }}</style>"));
-        assert!(PAGE.contains("<script>{{ script }}</script>"));
-        for text in [STYLE, SCRIPT] {
-            assert!(!text.contains("</") && !text.contains("<!--"));
-        }
-    }
+    use crate::report::page::assert_is_closed;
 
     #[test]
     fn the_page_asks_nobody_else() {
-        for text in [PAGE, FLOWS, STYLE, SCRIPT] {
-            for outside in ["http:", "https:", "url(\"", "@import", "fetch(", "innerHTML"]
-            {
-                let is_namespace = outside == "http:" && text.contains("www.w3.org");
-                assert!(!text.contains(outside) || is_namespace, "{outside}");
-            }
-        }
+        assert_is_closed(&[PAGE, FLOWS], SCRIPT);
     }
 }

@@ -1,9 +1,6 @@
-"use strict";
-// What the page shows comes from the two JSON elements. Every text goes in as text, never as
-// markup: names and prompts are other people's.
+// What the page shows comes from the two JSON elements.
 (() => {
   const data = JSON.parse(document.getElementById("tests-data").textContent);
-  const byId = (id) => document.getElementById(id);
   const SIGNS = { passed: "✓", failed: "✗", broken: "✗", panicked: "✗", skipped: "–" };
   const FAILURES = new Set(["failed", "broken", "panicked"]);
   // As the report numbers what is said in a conversation.
@@ -23,26 +20,7 @@
     return calls;
   };
 
-  function element(name, className, ...children) {
-    const made = document.createElement(name);
-    if (className) made.className = className;
-    made.append(...children);
-    return made;
-  }
-
   const groupOf = (test) => (FAILURES.has(test.outcome) ? "failed" : test.outcome);
-  const seconds = (ms) => `${ms / 1000} s`;
-  const count = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
-
-  // The virtual clock: minutes and seconds since the call began.
-  function clock(ms) {
-    const tenths = Math.floor(ms / 100);
-    const rest = tenths % 600;
-    const time = element("time", "", `${Math.floor(tenths / 600)}:${String(Math.floor(rest / 10)).padStart(2, "0")}.${rest % 10}`);
-    time.title = `${ms.toLocaleString("en")} ms after the call began`;
-    return time;
-  }
-
   // --- Filter -----------------------------------------------------------------------
 
   // The calls in which a word stands, found by the texts that have it.
@@ -355,10 +333,6 @@
     if (isOpen) window.scrollTo(0, 0);
   }
 
-  function decoded(text) {
-    try { return decodeURIComponent(text); } catch { return text; }
-  }
-
   function route() {
     const hash = location.hash.slice(1);
     if (hash === "main") return;
@@ -405,20 +379,6 @@
     }
   }
 
-  function toggleTheme() {
-    const root = document.documentElement;
-    const isDark = root.dataset.theme
-      ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    setTheme(isDark ? "light" : "dark");
-    try { localStorage.setItem("flowsim-theme", root.dataset.theme); } catch { /* a page of a file may keep nothing */ }
-  }
-
-  function setTheme(theme) {
-    if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
-  }
-
-  try { setTheme(localStorage.getItem("flowsim-theme")); } catch { /* the same */ }
-  byId("theme").addEventListener("click", toggleTheme);
   document.addEventListener("keydown", onKey);
   window.addEventListener("hashchange", route);
   fillFilter();

@@ -158,7 +158,13 @@ fn judge(recording: &Recording, against: Against<'_>) -> Judged {
     let remade = recorded.remake(&call, against.program, against.fixtures, &mut |_| {});
     let unused = remade.replayed.unused.iter().map(|it| it.node.clone());
     let unused = unused.filter(|_| remade.local.is_some()).collect();
-    let local_end = remade.local.as_ref().map(Observation::ending);
+    let (recorded_end, local_end) = match &remade.local {
+        Some(local) => {
+            let (recorded, local) = recorded.observation.endings(local);
+            (recorded, Some(local))
+        }
+        None => (recorded_end, None),
+    };
     let local = remade.local.filter(|_| against.keep_sides);
     let judgement = Judgement {
         comparison: remade.comparison,

@@ -72,7 +72,7 @@ impl Summary {
         let key = Key {
             from: recorded_end.clone(),
             to: local_end.clone(),
-            at: place(comparison),
+            at: judgement.place(),
         };
         let group = self.groups.entry(key).or_insert_with_key(|key| Group {
             from: key.from.clone(),
@@ -106,12 +106,22 @@ impl Group {
     }
 }
 
-/// Where the ways part, else the first place that differs.
-fn place(comparison: &Comparison) -> Option<Text> {
-    let steps = comparison.differences.iter().filter(|it| it.step.is_some());
-    let parting = comparison.path_diverges_at;
-    let first = steps.clone().find(|it| parting.is_none() || it.step == parting);
-    let first = first.or(comparison.first_difference.as_ref())?;
-    let name = first.node_name.as_ref().or(first.node_id.as_ref())?;
-    Some(Text::from(&**name))
+impl Judgement {
+    /// Where the ways part, else the first place that differs: the name of the node or
+    /// action.
+    pub fn place(&self) -> Option<Text> {
+        let Comparison { differences, first_difference, path_diverges_at, .. } =
+            &self.comparison;
+        let mut steps = differences.iter().filter(|it| it.step.is_some());
+        let first =
+            steps.find(|it| path_diverges_at.is_none() || it.step == *path_diverges_at);
+        let first = first.or(first_difference.as_ref())?;
+        let name = first.node_name.as_ref().or(first.node_id.as_ref())?;
+        Some(Text::from(&**name))
+    }
+
+    /// Whether the call comes to another end.
+    pub fn is_elsewhere(&self) -> bool {
+        self.local_end.as_ref().is_some_and(|end| *end != self.recorded_end)
+    }
 }

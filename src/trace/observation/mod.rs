@@ -44,6 +44,9 @@ pub struct Observation {
     pub unlogged: Vec<&'static str>,
 }
 
+/// What tells where a conversation was routed, the best first.
+const DESTINATION: [&str; 4] = ["queueName", "queueId", "name", "id"];
+
 /// In what form a call was written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -248,20 +251,11 @@ impl Observation {
     /// if there is one, else the id.
     pub fn destination(&self) -> Option<(usize, &Text)> {
         self.steps.iter().enumerate().rev().find_map(|(index, step)| {
-            let text = |name: &str| {
-                let mut of = step.of(Aspect::Routing).filter(|facet| facet.name == name);
-                of.find_map(|facet| match &facet.value {
-                    Some(Json::String(text)) => Some(text),
-                    _ => None,
-                })
-            };
-            let names = ["queueName", "queueId", "name", "id"];
-            names.into_iter().find_map(text).map(|text| (index, text))
+            let name = DESTINATION.into_iter().find_map(|name| step.routed(name));
+            name.map(|name| (index, name))
         })
     }
-}
 
-impl Observation {
     /// Where the call came to its end: the queue or whom else it was handed on to, else the
     /// error, else how it ended.
     pub fn ending(&self) -> Text {
@@ -270,9 +264,34 @@ impl Observation {
         let ending = destination.or(error).or(self.status.as_ref());
         ending.or(self.exit_reason.as_ref()).cloned().unwrap_or_default()
     }
+
+    /// The [endings](Self::ending) of this side and of another, told alike: if one of them
+    /// knows only the id of its queue, both have the id.
+    pub fn endings(&self, other: &Self) -> (Text, Text) {
+        let (own, others) = (self.destination(), other.destination());
+        let (Some((own_step, own)), Some((other_step, others))) = (own, others) else {
+            return (self.ending(), other.ending());
+        };
+        let routed = |side: &Self, step: usize, name: &str| {
+            side.steps.get(step).and_then(|step| step.routed(name)).cloned()
+        };
+        let common = DESTINATION.into_iter().find_map(|name| {
+            Some((routed(self, own_step, name)?, routed(other, other_step, name)?))
+        });
+        common.unwrap_or_else(|| (own.clone(), others.clone()))
+    }
 }
 
 impl ObservedStep {
+    /// A text of where it routed the conversation.
+    fn routed(&self, name: &str) -> Option<&Text> {
+        let mut of = self.of(Aspect::Routing).filter(|facet| facet.name == name);
+        of.find_map(|facet| match &facet.value {
+            Some(Json::String(text)) => Some(text),
+            _ => None,
+        })
+    }
+
     /// Its values of one kind.
     pub fn of(&self, aspect: Aspect) -> impl Iterator<Item = &Facet> {
         self.facets.iter().filter(move |facet| facet.aspect == aspect)

@@ -1,0 +1,215 @@
+//! Comparisons as a page for browsers: what differs and how often, and of each recording that
+//! differs both sides beside each other. One file, which needs nothing but itself.
+
+mod sides;
+
+use std::io::{self, Write};
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+use serde::Serialize;
+
+use super::ComparisonReporter;
+use super::text::{headline, stale};
+use crate::analysis::comparison::{Comparison, Difference, Verdict};
+use crate::diagnostic::visible::one_line;
+use crate::report::page::{Frame, embedded};
+use crate::report::words::path_of;
+use crate::runner::{Compared, Judgement, Summary};
+use sides::{Row, rows, shortened};
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Of how many recordings that differ both sides are on the page; the others are listed.
+const MOST_SIDES: usize = 500;
+
+/// How many differences of a recording.
+const MOST_DIFFERENCES: usize = 200;
+
+/// Collects what the page shows.
+pub struct Html<W> {
+    out: W,
+    recordings: Vec<Entry>,
+    shown: usize,
+}
+
+/// A recording. What does not apply is left out.
+#[derive(Serialize)]
+struct Entry {
+    path: String,
+    verdict: &'static str,
+    flow: String,
+    ends: String,
+    /// What calls of the same group have in common.
+    group: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stale: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Told>,
+    /// How many differences were left out.
+    more: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ignored: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<Vec<Row>>,
+    /// The first row that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<usize>,
+}
+
+/// A difference.
+#[derive(Serialize)]
+struct Told {
+    what: String,
+    recorded: Option<String>,
+    local: Option<String>,
+    pointer: String,
+    /// The row that it belongs to; none if it is the call.
+    row: Option<usize>,
+}
+
+/// Recordings that differ alike.
+#[derive(Serialize)]
+struct GroupEntry {
+    name: String,
+    at: Option<String>,
+    why: Option<String>,
+    count: usize,
+}
+
+impl<W: Write> Html<W> {
+    /// A page that is written at the end.
+    pub fn new(out: W) -> Self {
+        Self { out, recordings: Vec::new(), shown: 0 }
+    }
+
+    fn page(&self, summary: &Summary) -> Result<String, minijinja::Error> {
+        let mut environment = Environment::new();
+        environment.add_template("page.html", PAGE)?;
+        let groups = summary.groups().into_iter().map(|group| GroupEntry {
+            name: one_line(&ends(&group.from, group.to.as_deref())),
+            at: group.at.as_ref().map(|at| one_line(at)),
+            why: group.why.as_ref().map(|why| shortened(why)),
+            count: group.count,
+        });
+        let groups: Vec<GroupEntry> = groups.collect();
+        let told = summary.different + summary.unreplayable;
+        environment.get_template("page.html")?.render(context! {
+            frame => Value::from(Serde(Frame::new(STYLE, SCRIPT))),
+            headline => headline(summary),
+            stale => (!summary.stale.is_empty()).then(|| stale(summary)),
+            total => summary.total,
+            left_out => told.saturating_sub(MOST_SIDES),
+            most => MOST_SIDES,
+            groups => Value::from_safe_string(embedded(&groups)?),
+            recordings => Value::from_safe_string(embedded(&self.recordings)?),
+        })
+    }
+}
+
+impl<W: Write> ComparisonReporter for Html<W> {
+    fn compared(&mut self, compared: &Compared) -> io::Result<()> {
+        let about = compared.about.as_ref();
+        let flow = about.and_then(|it| it.flow.name.as_ref().or(it.flow.id.as_ref()));
+        let mut entry = Entry {
+            path: one_line(&path_of(&compared.path)),
+            verdict: "unreadable",
+            flow: flow.map(|flow| one_line(flow)).unwrap_or_default(),
+            ends: String::new(),
+            group: String::new(),
+            why: None,
+            stale: about.iter().flat_map(|it| &it.stale).map(|it| it.name()).collect(),
+            differences: Vec::new(),
+            more: 0,
+            ignored: Vec::new(),
+            rows: None,
+            first: None,
+        };
+        match &compared.result {
+            Ok(judgement) => self.judged(&mut entry, judgement),
+            Err(problem) => {
+                let message =
+                    problem.diagnostics.first().map(|it| shortened(&it.message));
+                entry.why = message;
+            }
+        }
+        self.recordings.push(entry);
+        Ok(())
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        let page = self.page(summary).map_err(io::Error::other)?;
+        self.out.write_all(page.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+impl<W> Html<W> {
+    fn judged(&mut self, entry: &mut Entry, judgement: &Judgement) {
+        let comparison = &judgement.comparison;
+        let (from, to) = (&judgement.recorded_end, judgement.local_end.as_deref());
+        entry.ends = one_line(&ends(from, to));
+        entry.verdict = match comparison.verdict {
+            Verdict::Equal => {
+                entry.ends = one_line(from);
+                return entry.verdict = "equal";
+            }
+            Verdict::Different => "different",
+            Verdict::Unreplayable => "unreplayable",
+        };
+        let at = judgement.place().unwrap_or_default();
+        entry.group = format!("{}|{}", entry.ends, one_line(&at));
+        entry.why = comparison.cause.as_ref().map(|cause| shortened(&cause.text));
+        self.shown += 1;
+        if self.shown > MOST_SIDES {
+            return;
+        }
+        let (rows, places) = match &judgement.sides {
+            Some(sides) => rows(&sides.0, &sides.1, &comparison.differences),
+            None => (Vec::new(), Vec::new()),
+        };
+        // Of the first difference that has a row.
+        entry.first = places.iter().flatten().next().copied();
+        entry.rows = Some(rows);
+        differences(entry, comparison, &places);
+    }
+}
+
+fn differences(entry: &mut Entry, comparison: &Comparison, places: &[Option<usize>]) {
+    let all = &comparison.differences;
+    let told = |(difference, row): (&Difference, &Option<usize>)| Told {
+        what: one_line(&difference.words()),
+        recorded: difference.recorded.as_ref().map(|it| shortened(&it.to_string())),
+        local: difference.local.as_ref().map(|it| shortened(&it.to_string())),
+        pointer: one_line(&difference.pointer),
+        row: *row,
+    };
+    entry.differences = all.iter().zip(places).take(MOST_DIFFERENCES).map(told).collect();
+    entry.more = all.len().saturating_sub(MOST_DIFFERENCES);
+    let ignored = comparison.ignored.iter();
+    entry.ignored = ignored.map(|it| format!("{} ({})", it.reason, it.count)).collect();
+}
+
+/// What became of an end.
+fn ends(from: &str, to: Option<&str>) -> String {
+    match to {
+        None => format!("{from} → ?"),
+        Some(to) if to == from => format!("{from}, as before"),
+        Some(to) => format!("{from} → {to}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::page::assert_is_closed;
+
+    #[test]
+    fn the_page_asks_nobody_else() {
+        assert_is_closed(&[PAGE, STYLE], SCRIPT);
+    }
+}

@@ -1,0 +1,44 @@
+"use strict";
+// What all pages have in common. Every text goes in as text, never as markup: names and
+// prompts are other people's.
+const { byId, element, seconds, count, clock, decoded } = (() => {
+  const byId = (id) => document.getElementById(id);
+  function element(name, className, ...children) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.append(...children);
+    return made;
+  }
+
+  const seconds = (ms) => `${ms / 1000} s`;
+  const count = (number, what) => `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+
+  // The virtual clock: minutes and seconds since the call began.
+  function clock(ms) {
+    const tenths = Math.floor(ms / 100);
+    const rest = tenths % 600;
+    const time = element("time", "", `${Math.floor(tenths / 600)}:${String(Math.floor(rest / 10)).padStart(2, "0")}.${rest % 10}`);
+    time.title = `${ms.toLocaleString("en")} ms after the call began`;
+    return time;
+  }
+
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch { return text; }
+  }
+
+  function toggleTheme() {
+    const root = document.documentElement;
+    const isDark = root.dataset.theme
+      ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    setTheme(isDark ? "light" : "dark");
+    try { localStorage.setItem("flowsim-theme", root.dataset.theme); } catch { /* a page of a file may keep nothing */ }
+  }
+
+  function setTheme(theme) {
+    if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+  }
+
+  try { setTheme(localStorage.getItem("flowsim-theme")); } catch { /* the same */ }
+  byId("theme").addEventListener("click", toggleTheme);
+  return { byId, element, seconds, count, clock, decoded };
+})();

@@ -1,0 +1,74 @@
+//! What pages for browsers have in common: their style, the beginning of their script, and
+//! that they need nothing and let nothing run but these.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("common.js");
+
+/// What frames a page.
+#[derive(Debug, Serialize)]
+pub(super) struct Frame {
+    /// What the page may load and run: its own style and script, and nothing else.
+    policy: String,
+    style: String,
+    script: String,
+}
+
+impl Frame {
+    /// Of a page that has this style and script besides what all have.
+    pub(super) fn new(style: &str, script: &str) -> Self {
+        let (style, script) = (format!("{STYLE}{style}"), format!("{SCRIPT}{script}"));
+        let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; \
+             base-uri 'none'; form-action 'none'",
+            hash(&style),
+            hash(&script)
+        );
+        Self { policy, style, script }
+    }
+}
+
+/// JSON inside an element of a page: nothing in it ends the element.
+pub(super) fn embedded<T: Serialize>(data: &T) -> Result<String, minijinja::Error> {
+    let json = serde_json::to_string(data).map_err(|error| {
+        let kind = minijinja::ErrorKind::BadSerialization;
+        minijinja::Error::new(kind, error.to_string())
+    })?;
+    Ok(json.replace('<', "\\u003c"))
+}
+
+/// The hashes of the policy are those of what stands between the tags, and nothing is asked
+/// of anybody else.
+#[cfg(test)]
+pub(super) fn assert_is_closed(templates: &[&str], script: &str) {
+    let page = templates.concat();
+    assert!(page.contains("<style>{{ frame.style | safe }}</style>"));
+    assert!(page.contains("<script>{{ frame.script | safe }}</script>"));
+    for text in [STYLE, SCRIPT, script] {
+        assert!(!text.contains("</") && !text.contains("<!--"));
+    }
+    for text in [&*page, STYLE, SCRIPT, script] {
+        for outside in ["http:", "https:", "url(\"", "@import", "fetch(", "innerHTML"] {
+            let is_namespace = outside == "http:" && text.contains("www.w3.org");
+            assert!(!text.contains(outside) || is_namespace, "{outside}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_the_element_of_the_data() {
+        let text = "</script><!-- <script>";
+        let embedded = embedded(&text).unwrap();
+        assert!(!embedded.contains('<'), "{embedded}");
+        assert_eq!(serde_json::from_str::<String>(&embedded).unwrap(), text);
+    }
+}

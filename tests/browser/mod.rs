@@ -1,0 +1,61 @@
+//! Pages in a real browser, without a screen.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// How often, and how long apart, a browser is looked at before it is ended.
+const LOOKS: u32 = 600;
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// The first browser of the kind that is there: `CHROMIUM`, or by its usual names.
+pub(crate) fn browser() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
+    let usual = names.iter().flat_map(|name| folders.iter().map(move |it| it.join(name)));
+    named.into_iter().chain(usual).find(|path| path.is_file())
+}
+
+/// A page that a browser has loaded.
+pub(crate) struct Loaded {
+    /// What the document was when all scripts had run.
+    pub(crate) document: String,
+    /// What stands on the console of the browser.
+    pub(crate) console: Vec<String>,
+}
+
+/// Loads an address. A browser that takes longer than a minute is ended.
+pub(crate) fn load(browser: &Path, page: &Path, fragment: &str) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, error) = (folder.path().join("out"), folder.path().join("error"));
+    let mut child = Command::new(browser)
+        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"])
+        .args(["--disable-dev-shm-usage", "--disable-background-networking"])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .args(["--enable-logging=stderr", "--dump-dom"])
+        .arg(format!("file://{}#{fragment}", page.display()))
+        .stdin(Stdio::null())
+        .stdout(File::create(&out).unwrap())
+        .stderr(File::create(&error).unwrap())
+        .spawn()
+        .unwrap();
+    let mut looks = 0..LOOKS;
+    while child.try_wait().unwrap().is_none() {
+        if looks.next().is_none() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("the browser did not end: {}", fs::read_to_string(&error).unwrap());
+        }
+        sleep(BETWEEN);
+    }
+    let log = String::from_utf8_lossy(&fs::read(&error).unwrap()).into_owned();
+    let console = log.lines().filter(|line| line.contains("CONSOLE"));
+    Loaded {
+        document: String::from_utf8(fs::read(&out).unwrap()).unwrap(),
+        console: console.map(str::to_owned).collect(),
+    }
+}
