@@ -182,6 +182,69 @@ fn a_scenario_file_that_does_not_load_counts_as_a_failure() {
     assert!(out.contains("6 tests: 1 failed, 5 not run"), "{out}");
 }
 
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_the_first_test() {
+    let folder = suite(ONE_FAILS);
+    fs::write(folder.path().join("afile"), "").expect("written");
+    let mut wanted = vec!["html=afile", "junit=afile/a.xml", "markdown=."];
+    if cfg!(target_os = "linux") {
+        wanted.extend(["json=/proc/q/x.json", "tap=/proc/x.tap"]);
+    }
+    for report in wanted {
+        let (code, out, error) = flowsim(folder.path(), &["--report", report]);
+        assert_eq!((code, out.as_str()), (Some(5), ""), "{report}");
+        assert!(error.starts_with("error: cannot write "), "{report}: {error}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_report_on_standard_output_keeps_what_stands_in_the_log() {
+    let folder = suite(ONE_FAILS);
+    let path = folder.path().join("log");
+    let program = assert_cmd::cargo::cargo_bin("flowsim");
+    for is_added in [true, false] {
+        fs::write(&path, "before\n").expect("written");
+        let mut log = fs::OpenOptions::new();
+        let log = log.write(true).append(is_added).truncate(!is_added).open(&path);
+        let mut command = std::process::Command::new(&program);
+        let command = command.args(["test", "--tag", "smoke", "--report"]);
+        let command = command.arg("tap=/dev/stdout").current_dir(folder.path());
+        let status = command.stdout(log.expect("it opens")).status();
+        assert_eq!(status.expect("the program runs").code(), Some(0));
+        let text = fs::read_to_string(&path).expect("the log");
+        assert_eq!(text.starts_with("before\n✓ "), is_added, "{text}");
+        assert!(text.contains("\n1 test: 1 passed"), "{text}");
+        assert!(text.contains("\nTAP version 14\n1..1\nok 1 - "), "{text}");
+    }
+}
+
+#[test]
+fn a_line_that_the_file_does_not_have_is_an_error() {
+    let folder = suite(ONE_FAILS);
+    for line in ["999", "0"] {
+        let place = format!("a.test.yaml:{line}");
+        let (code, out, error) = flowsim(folder.path(), &[&place]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{line}");
+        let expected =
+            format!("error: there is no line {line} in a.test.yaml, which has 8\n");
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn an_empty_selection_tells_how_to_allow_it() {
+    let folder = suite("tests: [{name: a, expect: {status: completed}}]\n");
+    let shares = ["hash:1/2", "hash:2/2"].map(|it| ["--partition", it]);
+    let codes = shares.map(|share| flowsim(folder.path(), &share).0);
+    let empty = shares[usize::from(codes[0] != Some(4))];
+    let (code, _, error) = flowsim(folder.path(), &empty);
+    assert_eq!(code, Some(4));
+    assert!(error.contains("none of 1 tests is selected; `--no-tests pass`"), "{error}");
+    let allowed = [&empty[..], &["--no-tests", "pass"]].concat();
+    assert_eq!(flowsim(folder.path(), &allowed).0, Some(0));
+}
+
 /// The names of the tests of a share.
 fn share(folder: &Path, partition: &str) -> BTreeSet<String> {
     let arguments = ["--list", "--no-tests", "pass", "--partition", partition];

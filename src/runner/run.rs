@@ -45,17 +45,9 @@ pub fn run(
     tell: &mut dyn FnMut(&RunEvent<'_>),
 ) -> Result<Tally, rayon::ThreadPoolBuildError> {
     let began = now();
-    let broken = plan.broken.len();
-    let selected = plan.cases.len() + broken;
-    let (found, files) = (plan.found + broken, plan.files + broken);
-    tell(&RunEvent::Started { selected, found, files });
+    let mut tally = begin(plan, tell);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
     let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
-    let mut tally = Tally::default();
-    for result in &plan.broken {
-        tally.add(&result.outcome);
-        tell(&RunEvent::Finished(result));
-    }
     let is_over =
         |tally: &Tally| options.max_failures.is_some_and(|most| tally.failed >= most);
     let is_stopped = AtomicBool::new(is_over(&tally));
@@ -83,9 +75,23 @@ pub fn run(
             !is_over
         });
     });
-    tally.not_run = selected - tally.total();
+    tally.not_run = plan.cases.len() + plan.broken.len() - tally.total();
     tell(&RunEvent::Ended { tally, took: began.elapsed() });
     Ok(tally)
+}
+
+/// Tells that the run starts, and which scenario files do not load.
+fn begin(plan: &Plan<'_>, tell: &mut dyn FnMut(&RunEvent<'_>)) -> Tally {
+    let broken = plan.broken.len();
+    let selected = plan.cases.len() + broken;
+    let (found, files) = (plan.found + broken, plan.files + broken);
+    tell(&RunEvent::Started { selected, found, files });
+    let mut tally = Tally::default();
+    for result in &plan.broken {
+        tally.add(&result.outcome);
+        tell(&RunEvent::Finished(result));
+    }
+    tally
 }
 
 /// Hands results on by their numbers, from 0 without a gap, until `take` wants no more.

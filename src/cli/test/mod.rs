@@ -154,6 +154,10 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     let suites = Suites::load(&arguments.paths);
     suites.tell();
     let is_broken = suites.is_broken();
+    if let Some(text) = suites.beyond() {
+        output::message("error", &text);
+        return Ok(Exit::Usage);
+    }
     if let Some(exit) = arguments.snapshots.instead(&suites.library)? {
         return Ok(exit);
     }
@@ -220,6 +224,18 @@ impl Suites {
         self.library.diagnostics.iter().any(|it| it.severity == Severity::Error)
     }
 
+    /// What is to be said of a line that its file does not have.
+    fn beyond(&self) -> Option<String> {
+        self.lines.iter().find_map(|(path, line)| {
+            let file = self.files.iter().find(|file| file.path() == path)?;
+            let count = file.text().lines().count();
+            let is_there = (1..=count).contains(&usize::try_from(*line).ok()?);
+            let path = path.display();
+            let text = format!("there is no line {line} in {path}, which has {count}");
+            (!is_there).then_some(text)
+        })
+    }
+
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
         Plan::new(&self.library, &arguments.selection(), &self.lines, &self.files)
     }
@@ -262,7 +278,7 @@ fn play(
     };
     let of_console = report::Options { explain: &explain_unless_told, ..options.clone() };
     let console = arguments.console(&of_console, plan.cases.len());
-    let mut reporters = reporters(arguments, &options, console);
+    let mut reporters = reporters(arguments, &options, console)?;
     // A report that cannot be written does not keep the others from being written. Whoever
     // closes the pipe of the console still wants the exit code.
     let mut failures: Vec<Option<io::Error>> = reporters.iter().map(|_| None).collect();
@@ -285,28 +301,31 @@ fn play(
         profile.reporting += told.elapsed();
     });
     profile.playing = began.elapsed().saturating_sub(profile.reporting);
-    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    let (closed, failed): (Vec<_>, Vec<_>) =
-        failures.into_iter().flatten().partition(is_closed);
-    match (failed.into_iter().next(), result) {
-        (Some(error), _) => Err(error),
-        (None, Ok(tally)) => Ok(Played { tally, has_bug, is_closed: !closed.is_empty() }),
-        (None, Err(error)) => Err(io::Error::other(error)),
-    }
+    let tally = result.map_err(io::Error::other);
+    let is_closed = is_closed(failures.into_iter().flatten())?;
+    Ok(Played { tally: tally?, has_bug, is_closed })
 }
 
-/// The console first, then the reports that are asked for.
+/// Whether nobody reads the console any more; all else that reports failed with is an error.
+fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
+    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    let (closed, failed): (Vec<_>, Vec<_>) = failures.partition(is_closed);
+    failed.into_iter().next().map_or(Ok(!closed.is_empty()), Err)
+}
+
+/// The console first, then the reports that are asked for, which can all be written.
 fn reporters<'e>(
     arguments: &Arguments,
     options: &report::Options<'e>,
     console: Console<'e>,
-) -> Vec<Box<dyn Reporter + 'e>> {
+) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
     let mut reporters: Vec<Box<dyn Reporter + 'e>> = vec![Box::new(console)];
     let html = arguments.html.iter().cloned().map(ReportSpec::Html);
     for spec in arguments.report.iter().cloned().chain(html) {
+        spec.begin()?;
         reporters.push(spec.reporter(options, Box::new(io::stdout())));
     }
-    reporters
+    Ok(reporters)
 }
 
 /// Why a test failed or could not be run.
@@ -337,7 +356,10 @@ fn nothing_selected(arguments: &Arguments, found: usize) -> Exit {
     let text = match found {
         0 => "there are no tests; scenario files end in .test.yaml, .test.yml or .test.json"
             .to_owned(),
-        count => format!("none of {count} tests is selected"),
+        count => format!(
+            "none of {count} tests is selected; `--no-tests pass` is for a share or a \
+             selection that may be empty"
+        ),
     };
     match arguments.no_tests {
         NoTests::Pass => Exit::Success,
