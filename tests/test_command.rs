@@ -245,6 +245,27 @@ fn an_empty_selection_tells_how_to_allow_it() {
     assert_eq!(flowsim(folder.path(), &allowed).0, Some(0));
 }
 
+#[test]
+fn flows_and_fixtures_that_are_not_there_are_told_where_they_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(folder.path().join("bakery/flows")).expect("a folder");
+    fs::create_dir_all(folder.path().join("sd")).expect("a folder");
+    for (name, head) in [
+        ("a", "flows:\n  - ../bakery/flos\n"),
+        ("b", "flows: ../bakery\nfixtures: no/such.yaml\n"),
+    ] {
+        let text = format!("{head}tests: [{{name: {name}, expect: {{}}}}]\n");
+        let path = folder.path().join(format!("sd/{name}.test.yaml"));
+        fs::write(path, text).expect("written");
+    }
+    let draft = root().join("fixtures/shared-flow/flows");
+    let flow = fs::read_dir(draft).expect("flows").next().expect("one").expect("one");
+    fs::copy(flow.path(), folder.path().join("bakery/flows/a.json")).expect("copied");
+    let (code, out, _) = flowsim(folder.path(), &["sd", "--jobs", "1"]);
+    assert_eq!(code, Some(1));
+    insta::assert_snapshot!(without_times(&out));
+}
+
 /// The names of the tests of a share.
 fn share(folder: &Path, partition: &str) -> BTreeSet<String> {
     let arguments = ["--list", "--no-tests", "pass", "--partition", partition];

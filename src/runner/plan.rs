@@ -112,8 +112,8 @@ impl<'l> Suite<'l> {
         Self {
             suite,
             library,
-            program: library.program(suite),
-            fixtures: library.fixtures(suite),
+            program: library.program(suite, files),
+            fixtures: library.fixtures(suite, files),
             starts,
             at: (!at.is_empty()).then_some(at),
         }
