@@ -8,6 +8,7 @@ mod watch;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -17,7 +18,7 @@ use super::output;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
 use crate::runner::{self, CaseResult, Library, Outcome, Plan, Tally};
-use crate::source::Files;
+use crate::source::{File, Files};
 use crate::suite::{self, Partition, PartitionKind, Selection};
 use crate::value::Text;
 
@@ -152,11 +153,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 
 fn once(arguments: &Arguments) -> io::Result<Exit> {
     let suites = Suites::load(&arguments.paths);
-    suites.tell();
-    let is_broken = suites.is_broken();
-    if let Some(text) = suites.beyond() {
-        output::message("error", &text);
-        return Ok(Exit::Usage);
+    let is_broken = suites.tell();
+    if let Some(exit) = suites.beyond() {
+        return Ok(exit);
     }
     if let Some(exit) = arguments.snapshots.instead(&suites.library)? {
         return Ok(exit);
@@ -215,24 +214,27 @@ impl Suites {
         Self { files, library, lines: places.lines, took: began.elapsed() }
     }
 
-    /// Tells what is wrong with scenario files.
-    fn tell(&self) {
+    /// Tells what is wrong with scenario files. Gives whether one does not load.
+    fn tell(&self) -> bool {
         output::diagnostics(&self.library.diagnostics, &self.files);
-    }
-
-    fn is_broken(&self) -> bool {
         self.library.diagnostics.iter().any(|it| it.severity == Severity::Error)
     }
 
-    /// What is to be said of a line that its file does not have.
-    fn beyond(&self) -> Option<String> {
+    /// Tells of a line that its file does not have.
+    fn beyond(&self) -> Option<Exit> {
         self.lines.iter().find_map(|(path, line)| {
-            let file = self.files.iter().find(|file| file.path() == path)?;
+            // Of a file that cannot be read there is something else to say.
+            let is_it =
+                |file: &&Arc<File>| file.path() == path && !file.text().is_empty();
+            let file = self.files.iter().find(is_it)?;
             let count = file.text().lines().count();
             let is_there = (1..=count).contains(&usize::try_from(*line).ok()?);
             let path = path.display();
             let text = format!("there is no line {line} in {path}, which has {count}");
-            (!is_there).then_some(text)
+            (!is_there).then(|| {
+                output::message("error", &text);
+                Exit::Usage
+            })
         })
     }
 
