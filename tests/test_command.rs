@@ -135,6 +135,137 @@ fn repeated_calls_come_out_alike() {
     assert_eq!(code, Some(0), "{out}");
 }
 
+/// Whoever reads one report alone must not take the run for a success.
+#[test]
+fn a_scenario_file_that_does_not_load_is_an_error_in_every_report() {
+    let folder = suite(ONE_FAILS);
+    fs::write(folder.path().join("b.test.yaml"), "# a\nflows: [\n").expect("written");
+    let summary = folder.path().join("summary.md");
+    let mut command = Command::cargo_bin("flowsim").expect("the program is built");
+    let command = command.current_dir(folder.path());
+    let command = command.env("GITHUB_STEP_SUMMARY", &summary).args(["test", "--tag"]);
+    let command = command.args(["smoke", "--html", ".", "--report", "junit=a.xml"]);
+    let command = command.args(["--report", "tap=a.tap", "--report", "json=a.json"]);
+    let output = command.args(["--report", "markdown=a.md", "--report", "github"]);
+    let output = output.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(3));
+    let console = String::from_utf8(output.stdout).expect("text");
+    insta::assert_snapshot!(without_times(&console));
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(error.matches("error[YAML_SYNTAX]").count(), 1, "{error}");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect(name);
+    for (name, expected) in [
+        ("a.xml", r#"tests="2" failures="0" errors="1""#),
+        ("a.xml", r#"<error message="error[YAML_SYNTAX]"#),
+        ("a.tap", "1..2\nnot ok 1 - b.test.yaml: the scenario file loads\n"),
+        ("a.tap", "\n    line: 3\n"),
+        ("a.json", r#""event":"started","selected":2,"found":6,"files":2}"#),
+        ("a.json", r#""file":"b.test.yaml","line":3,"#),
+        ("a.json", r#""diagnostics":[{"code":"YAML_SYNTAX""#),
+        ("a.json", r#""passed":1,"failed":1,"#),
+        ("a.md", "## ❌ flowsim test\n\n2 tests: 1 passed, 1 failed"),
+        ("a.md", "b.test.yaml:3:1"),
+        ("summary.md", "## ❌ flowsim test\n\n2 tests: 1 passed, 1 failed"),
+        ("index.html", "2 tests: 1 passed, 1 failed"),
+    ] {
+        let text = read(name);
+        assert!(text.contains(expected), "{name} without {expected}:\n{text}");
+    }
+}
+
+#[test]
+fn a_scenario_file_that_does_not_load_counts_as_a_failure() {
+    let folder = suite(ONE_FAILS);
+    fs::write(folder.path().join("b.test.yaml"), "flows: [\n").expect("written");
+    let (code, out, _) = flowsim(folder.path(), &["--fail-fast"]);
+    assert_eq!(code, Some(3));
+    assert!(out.contains("6 tests: 1 failed, 5 not run"), "{out}");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_the_first_test() {
+    let folder = suite(ONE_FAILS);
+    fs::write(folder.path().join("afile"), "").expect("written");
+    let mut wanted = vec!["html=afile", "junit=afile/a.xml", "markdown=."];
+    if cfg!(target_os = "linux") {
+        wanted.extend(["json=/proc/q/x.json", "tap=/proc/x.tap"]);
+    }
+    for report in wanted {
+        let (code, out, error) = flowsim(folder.path(), &["--report", report]);
+        assert_eq!((code, out.as_str()), (Some(5), ""), "{report}");
+        assert!(error.starts_with("error: cannot write "), "{report}: {error}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_report_on_standard_output_keeps_what_stands_in_the_log() {
+    let folder = suite(ONE_FAILS);
+    let path = folder.path().join("log");
+    let program = assert_cmd::cargo::cargo_bin("flowsim");
+    for is_added in [true, false] {
+        fs::write(&path, "before\n").expect("written");
+        let mut log = fs::OpenOptions::new();
+        let log = log.write(true).append(is_added).truncate(!is_added).open(&path);
+        let mut command = std::process::Command::new(&program);
+        let command = command.args(["test", "--tag", "smoke", "--report"]);
+        let command = command.arg("tap=/dev/stdout").current_dir(folder.path());
+        let status = command.stdout(log.expect("it opens")).status();
+        assert_eq!(status.expect("the program runs").code(), Some(0));
+        let text = fs::read_to_string(&path).expect("the log");
+        assert_eq!(text.starts_with("before\n✓ "), is_added, "{text}");
+        assert!(text.contains("\n1 test: 1 passed"), "{text}");
+        assert!(text.contains("\nTAP version 14\n1..1\nok 1 - "), "{text}");
+    }
+}
+
+#[test]
+fn a_line_that_the_file_does_not_have_is_an_error() {
+    let folder = suite(ONE_FAILS);
+    for line in ["999", "0"] {
+        let place = format!("a.test.yaml:{line}");
+        let (code, out, error) = flowsim(folder.path(), &[&place]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{line}");
+        let expected =
+            format!("error: there is no line {line} in a.test.yaml, which has 8\n");
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn an_empty_selection_tells_how_to_allow_it() {
+    let folder = suite("tests: [{name: a, expect: {status: completed}}]\n");
+    let shares = ["hash:1/2", "hash:2/2"].map(|it| ["--partition", it]);
+    let codes = shares.map(|share| flowsim(folder.path(), &share).0);
+    let empty = shares[usize::from(codes[0] != Some(4))];
+    let (code, _, error) = flowsim(folder.path(), &empty);
+    assert_eq!(code, Some(4));
+    assert!(error.contains("none of 1 tests is selected; `--no-tests pass`"), "{error}");
+    let allowed = [&empty[..], &["--no-tests", "pass"]].concat();
+    assert_eq!(flowsim(folder.path(), &allowed).0, Some(0));
+}
+
+#[test]
+fn flows_and_fixtures_that_are_not_there_are_told_where_they_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir_all(folder.path().join("bakery/flows")).expect("a folder");
+    fs::create_dir_all(folder.path().join("sd")).expect("a folder");
+    for (name, head) in [
+        ("a", "flows:\n  - ../bakery/flos\n"),
+        ("b", "flows: ../bakery\nfixtures: no/such.yaml\n"),
+    ] {
+        let text = format!("{head}tests: [{{name: {name}, expect: {{}}}}]\n");
+        let path = folder.path().join(format!("sd/{name}.test.yaml"));
+        fs::write(path, text).expect("written");
+    }
+    let draft = root().join("fixtures/shared-flow/flows");
+    let flow = fs::read_dir(draft).expect("flows").next().expect("one").expect("one");
+    fs::copy(flow.path(), folder.path().join("bakery/flows/a.json")).expect("copied");
+    let (code, out, _) = flowsim(folder.path(), &["sd", "--jobs", "1"]);
+    assert_eq!(code, Some(1));
+    insta::assert_snapshot!(without_times(&out));
+}
+
 /// The names of the tests of a share.
 fn share(folder: &Path, partition: &str) -> BTreeSet<String> {
     let arguments = ["--list", "--no-tests", "pass", "--partition", partition];

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::source::replace_file;
+use crate::source::{Replacement, replace_file};
 
 /// A file that is there after a run has ended, and then is whole.
 #[derive(Debug)]
@@ -15,17 +15,22 @@ impl ReportFile {
         Self(path)
     }
 
-    /// Makes its folder, so that a path that cannot be is told before tests are run, and
-    /// removes the report of an earlier run: if this one is killed, nobody takes the old
+    /// Makes its folder and tries to make a file there, so that a path that cannot be
+    /// written to is told before tests are run, and removes the report of an earlier run: if this one is killed, nobody takes the old
     /// report for the new one.
     pub(super) fn begin(&self) -> io::Result<()> {
         let path = &self.0;
         let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
         let made = folder.map_or(Ok(()), fs::create_dir_all);
         let removed = made.and_then(|()| match fs::symlink_metadata(path) {
-            Ok(found) if found.is_file() => fs::remove_file(path),
+            Ok(found) if found.is_file() => {
+                Replacement::begin(path)?;
+                fs::remove_file(path)
+            }
             Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            _ => Ok(()),
+            // Whoever reads a pipe would take an attempt for the report.
+            Ok(_) => Ok(()),
+            Err(_) => Replacement::begin(path).map(drop),
         });
         removed.map_err(|error| named(path, &error))
     }

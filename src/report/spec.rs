@@ -1,6 +1,6 @@
 //! Which reports are wanted, as `--report` says it.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::github::Github;
@@ -8,6 +8,7 @@ use super::html::Html;
 use super::json::JsonLines;
 use super::junit::Junit;
 use super::markdown::Markdown;
+use super::output::ReportFile;
 use super::tap::Tap;
 use super::{Options, Reporter};
 use crate::diagnostic::nearest;
@@ -86,6 +87,16 @@ impl ReportSpec {
             Self::Html(folder) => Box::new(Html::new(&folder, options)),
             Self::Github => Box::new(Github::new(out, options)),
         }
+    }
+
+    /// Makes sure that it can be written, and removes the report of an earlier run. Reporters
+    /// do so themselves when a run starts; this tells whoever does not want to start it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written; the message names the file.
+    pub fn begin(&self) -> io::Result<()> {
+        self.path().map_or(Ok(()), |path| ReportFile::new(path).begin())
     }
 
     /// The file that it is written to.

@@ -8,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::run::now;
-use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::diagnostic::{Diagnostic, Severity, nearest, sort};
 use crate::flow::write::Graph;
 use crate::flow::{check, read};
 use crate::program::Program;
@@ -75,19 +75,23 @@ impl Library {
     ///
     /// # Errors
     /// What is wrong with them.
-    pub fn program(&self, suite: &SuiteFile) -> Loaded<Program> {
+    pub fn program(&self, suite: &SuiteFile, files: &Files) -> Loaded<Program> {
         let key = (suite.flows.clone(), suite.placeholders.clone());
         let found = self.programs.get(&key).map(|(program, _)| program.clone());
-        found.unwrap_or_else(|| Err(Arc::default()))
+        found
+            .unwrap_or_else(|| Err(Arc::default()))
+            .map_err(|them| placed(&them, suite, files))
     }
 
     /// The fixtures of a scenario file.
     ///
     /// # Errors
     /// What is wrong with them.
-    pub fn fixtures(&self, suite: &SuiteFile) -> Loaded<Fixtures> {
+    pub fn fixtures(&self, suite: &SuiteFile, files: &Files) -> Loaded<Fixtures> {
         let found = self.fixtures.get(&suite.fixtures).cloned();
-        found.unwrap_or_else(|| Err(Arc::default()))
+        found
+            .unwrap_or_else(|| Err(Arc::default()))
+            .map_err(|them| placed(&them, suite, files))
     }
 
     /// The recording of a test, if it makes a recorded call again.
@@ -164,6 +168,42 @@ fn fixtures(paths: &[PathBuf], files: &mut Files) -> Loaded<Fixtures> {
         sort(&mut diagnostics);
         Err(diagnostics.into())
     }
+}
+
+/// What is wrong with what a scenario file names; what is not there is told where it is named.
+fn placed(
+    problems: &[Diagnostic],
+    suite: &SuiteFile,
+    files: &Files,
+) -> Arc<[Diagnostic]> {
+    let placed =
+        |it: &Diagnostic| missing(it, suite, files).unwrap_or_else(|| it.clone());
+    problems.iter().map(placed).collect()
+}
+
+fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Diagnostic> {
+    let path = files.get(problem.labels.first()?.span.file).path();
+    let (_, span) = suite.named_at.iter().find(|(named, _)| named == path)?;
+    if path.exists() {
+        return None;
+    }
+    let help = match beside(path) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the path is relative to the scenario file".into(),
+    };
+    let message = format!("there is no file or folder {}", path.display());
+    Some(Diagnostic::new(problem.code, message).at(*span).help(help))
+}
+
+/// What stands beside a path that is not there and is nearly called so.
+fn beside(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.flatten();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    let name = path.file_name()?.to_str()?;
+    nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// The recordings that tests name, each once.

@@ -1,12 +1,16 @@
 //! Which tests are run, with what they need.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::event::CaseId;
+use indexmap::IndexMap;
+
+use super::event::{CaseId, CaseResult, Outcome};
 use super::load::{Library, Loaded};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::Recording;
-use crate::source::Files;
+use crate::source::{FileId, Files};
 use crate::suite::{Case, Selection, SuiteFile};
 use crate::value::Text;
 use crate::world::Fixtures;
@@ -35,11 +39,17 @@ pub struct Planned<'l> {
 pub struct Plan<'l> {
     /// Those that are wanted and in the share of this machine.
     pub cases: Vec<Planned<'l>>,
-    /// How many tests there are in all.
+    /// Scenario files that do not load: each is told as a test that could not be run, before
+    /// all others, whatever is selected. Nobody knows which tests are in it.
+    pub broken: Vec<CaseResult>,
+    /// How many tests there are in all, in the files that load.
     pub found: usize,
-    /// In how many files.
+    /// In how many such files.
     pub files: usize,
 }
+
+/// What the test is called that stands for a scenario file which does not load.
+const LOADS: &str = "the scenario file loads";
 
 impl<'l> Plan<'l> {
     /// Chooses tests. `lines` are places in scenario files: of each the test that stands
@@ -50,7 +60,8 @@ impl<'l> Plan<'l> {
         lines: &[(PathBuf, u32)],
         files: &Files,
     ) -> Self {
-        let mut plan = Self { files: library.suites.len(), ..Self::default() };
+        let broken = broken(library, files);
+        let mut plan = Self { files: library.suites.len(), broken, ..Self::default() };
         let mut wanted = 0;
         for suite in &library.suites {
             let of_file = Suite::new(suite, library, lines, files);
@@ -101,8 +112,8 @@ impl<'l> Suite<'l> {
         Self {
             suite,
             library,
-            program: library.program(suite),
-            fixtures: library.fixtures(suite),
+            program: library.program(suite, files),
+            fixtures: library.fixtures(suite, files),
             starts,
             at: (!at.is_empty()).then_some(at),
         }
@@ -115,8 +126,7 @@ impl<'l> Suite<'l> {
     fn planned(&self, index: usize, case: &'l Case) -> Planned<'l> {
         let line = self.starts[index];
         let file = &self.suite.path;
-        let place = format!("{}:{line}", file.display());
-        let mut command = format!("flowsim test {}", quoted(&place));
+        let mut command = command_of(&format!("{}:{line}", file.display()));
         if case.row.is_some() {
             command = format!("{command} -k {}", quoted(&case.name));
         }
@@ -136,6 +146,40 @@ impl<'l> Suite<'l> {
             command: command.into(),
         }
     }
+}
+
+/// The scenario files that do not load, with everything that is wrong with them.
+fn broken(library: &Library, files: &Files) -> Vec<CaseResult> {
+    let mut by_file: IndexMap<FileId, Vec<Diagnostic>> = IndexMap::new();
+    for diagnostic in &library.diagnostics {
+        if let Some(label) = diagnostic.labels.first() {
+            by_file.entry(label.span.file).or_default().push(diagnostic.clone());
+        }
+    }
+    by_file.into_values().filter_map(|them| does_not_load(them, files)).collect()
+}
+
+fn does_not_load(diagnostics: Vec<Diagnostic>, files: &Files) -> Option<CaseResult> {
+    let error = diagnostics.iter().find(|it| it.severity == Severity::Error)?;
+    let span = error.labels.first()?.span;
+    let file = files.get(span.file).path().to_owned();
+    let command = command_of(&file.display().to_string()).into();
+    let line = files.position(span).line;
+    Some(CaseResult {
+        id: CaseId { file, name: LOADS.into(), row: None, span, line },
+        tags: Vec::new(),
+        outcome: Outcome::Broken(diagnostics),
+        program: None,
+        trace: None,
+        snapshot: None,
+        took: Duration::ZERO,
+        command,
+    })
+}
+
+/// The command that runs what is at a place.
+fn command_of(place: &str) -> String {
+    format!("flowsim test {}", quoted(place))
 }
 
 /// A word of a command line for POSIX shells.

@@ -45,12 +45,12 @@ pub fn run(
     tell: &mut dyn FnMut(&RunEvent<'_>),
 ) -> Result<Tally, rayon::ThreadPoolBuildError> {
     let began = now();
-    let (selected, found, files) = (plan.cases.len(), plan.found, plan.files);
-    tell(&RunEvent::Started { selected, found, files });
+    let mut tally = begin(plan, tell);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
     let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
-    let is_stopped = AtomicBool::new(false);
-    let mut tally = Tally::default();
+    let is_over =
+        |tally: &Tally| options.max_failures.is_some_and(|most| tally.failed >= most);
+    let is_stopped = AtomicBool::new(is_over(&tally));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let sender = sender;
@@ -70,14 +70,28 @@ pub fn run(
             settle(&mut result, options.snapshots);
             tally.add(&result.outcome);
             tell(&RunEvent::Finished(&result));
-            let is_over = options.max_failures.is_some_and(|most| tally.failed >= most);
+            let is_over = is_over(&tally);
             is_stopped.store(is_over, Ordering::Relaxed);
             !is_over
         });
     });
-    tally.not_run = selected - tally.total();
+    tally.not_run = plan.cases.len() + plan.broken.len() - tally.total();
     tell(&RunEvent::Ended { tally, took: began.elapsed() });
     Ok(tally)
+}
+
+/// Tells that the run starts, and which scenario files do not load.
+fn begin(plan: &Plan<'_>, tell: &mut dyn FnMut(&RunEvent<'_>)) -> Tally {
+    let broken = plan.broken.len();
+    let selected = plan.cases.len() + broken;
+    let (found, files) = (plan.found + broken, plan.files + broken);
+    tell(&RunEvent::Started { selected, found, files });
+    let mut tally = Tally::default();
+    for result in &plan.broken {
+        tally.add(&result.outcome);
+        tell(&RunEvent::Finished(result));
+    }
+    tally
 }
 
 /// Hands results on by their numbers, from 0 without a gap, until `take` wants no more.

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file in whole: whoever ends the process in between leaves what was there before.
-/// What is there and no file, such as `/dev/stdout` or a link, is written to as it is.
+/// What is there and no file, such as `/dev/stdout` or a link, is written to as it is; of a
+/// stream nothing is lost that stands there.
 pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     let mut file = Replacement::begin(path)?;
     file.write_all(text.as_bytes())?;
@@ -29,7 +30,7 @@ impl Replacement {
     /// The file cannot be made.
     pub fn begin(path: &Path) -> io::Result<Self> {
         if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
-            return Ok(Self { file: fs::File::create(path)?, names: None });
+            return Ok(Self { file: in_place(path)?, names: None });
         }
         let name =
             path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
@@ -54,6 +55,25 @@ impl Replacement {
         }
         Ok(())
     }
+}
+
+/// What is there and no file. Only what a link of somebody leads to is written anew: a
+/// stream may have been opened by others, who want to keep what they have written.
+fn in_place(path: &Path) -> io::Result<fs::File> {
+    #[cfg(unix)]
+    if path == Path::new("/dev/stdout") {
+        // Opened by its name it would be written from its start, over what stands there.
+        io::stdout().flush()?;
+        let own = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
+        return Ok(own.into());
+    }
+    let descriptors = ["/dev/stderr", "/dev/fd", "/proc"];
+    let is_descriptor = descriptors.iter().any(|it| path.starts_with(it));
+    let is_file = fs::metadata(path).map_or(true, |it| it.is_file());
+    if is_file && !is_descriptor {
+        return fs::File::create(path);
+    }
+    fs::OpenOptions::new().append(true).open(path)
 }
 
 impl Write for Replacement {

@@ -21,6 +21,8 @@ pub struct SuiteFile {
     pub placeholders: Vec<(String, String)>,
     /// The fixtures, files and folders, later ones over earlier ones.
     pub fixtures: Vec<PathBuf>,
+    /// Where the paths of flows and fixtures stand in it.
+    pub named_at: Vec<(PathBuf, Span)>,
     /// What is replaced in its snapshots, one after the other.
     pub replacements: Vec<Replacement>,
     /// Its cases; each row of `each` is one.

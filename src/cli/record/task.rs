@@ -126,7 +126,7 @@ impl Requests<'_> {
             for case in suite.cases.iter().filter(|case| case.skip.is_none()) {
                 let flow = match self.flow {
                     Some(flow) => Ok(Text::from(flow)),
-                    None => flow_of(case, suite, &library),
+                    None => flow_of(case, suite, &library, self.files),
                 };
                 let flow = flow.map_err(|problems| broken(&problems, self.files))?;
                 if let Some(left_out) = left_out(case) {
@@ -147,8 +147,9 @@ fn flow_of(
     case: &Case,
     suite: &SuiteFile,
     library: &Library,
+    files: &Files,
 ) -> Result<Text, Vec<Diagnostic>> {
-    let program = library.program(suite).map_err(|problems| problems.to_vec())?;
+    let program = library.program(suite, files).map_err(|problems| problems.to_vec())?;
     let (flow, place) = match &case.start.flow {
         Some(name) => (start::flow(&program, &name.value), name.span),
         None => (start::only_entry(&program), case.span),

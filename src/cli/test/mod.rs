@@ -8,16 +8,17 @@ mod watch;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::output;
-use crate::diagnostic::{Diagnostic, Severity, sort};
+use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
 use crate::runner::{self, CaseResult, Library, Outcome, Plan, Tally};
-use crate::source::Files;
+use crate::source::{File, Files};
 use crate::suite::{self, Partition, PartitionKind, Selection};
 use crate::value::Text;
 
@@ -152,8 +153,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 
 fn once(arguments: &Arguments) -> io::Result<Exit> {
     let suites = Suites::load(&arguments.paths);
-    suites.tell();
-    let is_broken = suites.is_broken();
+    let is_broken = suites.tell();
+    if let Some(exit) = suites.beyond() {
+        return Ok(exit);
+    }
     if let Some(exit) = arguments.snapshots.instead(&suites.library)? {
         return Ok(exit);
     }
@@ -195,7 +198,6 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
 struct Suites {
     files: Files,
     library: Library,
-    diagnostics: Vec<Diagnostic>,
     lines: Vec<(PathBuf, u32)>,
     took: Duration,
 }
@@ -205,20 +207,35 @@ impl Suites {
         let began = runner::now();
         let mut files = Files::new();
         let places = Places::of(paths);
-        let (paths, mut diagnostics) = suite::discover(&places.paths, &mut files);
-        let library = Library::load(&paths, &mut files);
-        diagnostics.extend(library.diagnostics.iter().cloned());
-        sort(&mut diagnostics);
-        Self { files, library, diagnostics, lines: places.lines, took: began.elapsed() }
+        let (paths, diagnostics) = suite::discover(&places.paths, &mut files);
+        let mut library = Library::load(&paths, &mut files);
+        library.diagnostics.extend(diagnostics);
+        sort(&mut library.diagnostics);
+        Self { files, library, lines: places.lines, took: began.elapsed() }
     }
 
-    /// Tells what is wrong with scenario files.
-    fn tell(&self) {
-        output::diagnostics(&self.diagnostics, &self.files);
+    /// Tells what is wrong with scenario files. Gives whether one does not load.
+    fn tell(&self) -> bool {
+        output::diagnostics(&self.library.diagnostics, &self.files);
+        self.library.diagnostics.iter().any(|it| it.severity == Severity::Error)
     }
 
-    fn is_broken(&self) -> bool {
-        self.diagnostics.iter().any(|it| it.severity == Severity::Error)
+    /// Tells of a line that its file does not have.
+    fn beyond(&self) -> Option<Exit> {
+        self.lines.iter().find_map(|(path, line)| {
+            // Of a file that cannot be read there is something else to say.
+            let is_it =
+                |file: &&Arc<File>| file.path() == path && !file.text().is_empty();
+            let file = self.files.iter().find(is_it)?;
+            let count = file.text().lines().count();
+            let is_there = (1..=count).contains(&usize::try_from(*line).ok()?);
+            let path = path.display();
+            let text = format!("there is no line {line} in {path}, which has {count}");
+            (!is_there).then(|| {
+                output::message("error", &text);
+                Exit::Usage
+            })
+        })
     }
 
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
@@ -249,6 +266,11 @@ fn play(
     profile: &mut profile::Profile,
 ) -> io::Result<Played> {
     let explain = |result: &CaseResult| explained(result, files);
+    // What is wrong with scenario files stands on standard error already.
+    let explain_unless_told = |result: &CaseResult| {
+        let is_told = plan.broken.iter().any(|it| it.id == result.id);
+        if is_told { String::new() } else { explain(result) }
+    };
     let options = report::Options {
         explain: &explain,
         times: true,
@@ -256,7 +278,9 @@ fn play(
         library,
         files,
     };
-    let mut reporters = reporters(arguments, &options, plan.cases.len());
+    let of_console = report::Options { explain: &explain_unless_told, ..options.clone() };
+    let console = arguments.console(&of_console, plan.cases.len());
+    let mut reporters = reporters(arguments, &options, console)?;
     // A report that cannot be written does not keep the others from being written. Whoever
     // closes the pipe of the console still wants the exit code.
     let mut failures: Vec<Option<io::Error>> = reporters.iter().map(|_| None).collect();
@@ -279,29 +303,31 @@ fn play(
         profile.reporting += told.elapsed();
     });
     profile.playing = began.elapsed().saturating_sub(profile.reporting);
-    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    let (closed, failed): (Vec<_>, Vec<_>) =
-        failures.into_iter().flatten().partition(is_closed);
-    match (failed.into_iter().next(), result) {
-        (Some(error), _) => Err(error),
-        (None, Ok(tally)) => Ok(Played { tally, has_bug, is_closed: !closed.is_empty() }),
-        (None, Err(error)) => Err(io::Error::other(error)),
-    }
+    let tally = result.map_err(io::Error::other);
+    let is_closed = is_closed(failures.into_iter().flatten())?;
+    Ok(Played { tally: tally?, has_bug, is_closed })
 }
 
-/// The console first, then the reports that are asked for.
+/// Whether nobody reads the console any more; all else that reports failed with is an error.
+fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
+    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    let (closed, failed): (Vec<_>, Vec<_>) = failures.partition(is_closed);
+    failed.into_iter().next().map_or(Ok(!closed.is_empty()), Err)
+}
+
+/// The console first, then the reports that are asked for, which can all be written.
 fn reporters<'e>(
     arguments: &Arguments,
     options: &report::Options<'e>,
-    selected: usize,
-) -> Vec<Box<dyn Reporter + 'e>> {
-    let mut reporters: Vec<Box<dyn Reporter + 'e>> =
-        vec![Box::new(arguments.console(options, selected))];
+    console: Console<'e>,
+) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
+    let mut reporters: Vec<Box<dyn Reporter + 'e>> = vec![Box::new(console)];
     let html = arguments.html.iter().cloned().map(ReportSpec::Html);
     for spec in arguments.report.iter().cloned().chain(html) {
+        spec.begin()?;
         reporters.push(spec.reporter(options, Box::new(io::stdout())));
     }
-    reporters
+    Ok(reporters)
 }
 
 /// Why a test failed or could not be run.
@@ -332,7 +358,10 @@ fn nothing_selected(arguments: &Arguments, found: usize) -> Exit {
     let text = match found {
         0 => "there are no tests; scenario files end in .test.yaml, .test.yml or .test.json"
             .to_owned(),
-        count => format!("none of {count} tests is selected"),
+        count => format!(
+            "none of {count} tests is selected; `--no-tests pass` is for a share or a \
+             selection that may be empty"
+        ),
     };
     match arguments.no_tests {
         NoTests::Pass => Exit::Success,

@@ -105,7 +105,7 @@ fn narrow(
     plan.cases.retain(|planned| concerned.contains(&planned.id.place()));
     let is_known = |path: &&PathBuf| dependencies.iter().any(|them| them.knows(path));
     let mut named: Vec<&PathBuf> = changed.iter().filter(is_known).collect();
-    if named.is_empty() && concerned.is_empty() && suites.diagnostics.is_empty() {
+    if named.is_empty() && concerned.is_empty() && suites.library.diagnostics.is_empty() {
         return false;
     }
     if named.is_empty() {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::scenario::{Case, SuiteFile};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
-use crate::source::{Entry, Kind, Node};
+use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
 const KEYS: [&str; 7] =
@@ -27,13 +27,18 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
         flows: Vec::new(),
         placeholders: Vec::new(),
         fixtures: Vec::new(),
+        named_at: Vec::new(),
         replacements: Vec::new(),
         cases: Vec::new(),
     };
     if decoder.object("a scenario file", document, &KEYS).is_some() {
         let folder = path.parent().unwrap_or(Path::new(""));
-        suite.flows = paths(document, "flows", folder, &mut decoder);
-        suite.fixtures = paths(document, "fixtures", folder, &mut decoder);
+        let mut paths = |key| paths(document, key, folder, &mut decoder);
+        let (flows, fixtures) = (paths("flows"), paths("fixtures"));
+        let plain = |(path, _): &(PathBuf, Span)| path.clone();
+        suite.flows = flows.iter().map(plain).collect();
+        suite.fixtures = fixtures.iter().map(plain).collect();
+        suite.named_at = [flows, fixtures].concat();
         suite.placeholders = placeholders(document, &mut decoder);
         if suite.flows.is_empty() {
             let message = "a scenario file needs `flows`, the files or folders that \
@@ -52,14 +57,21 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
     (suite, decoder.into_diagnostics())
 }
 
+/// The paths of a key, and where they stand.
 fn paths(
     document: &Node<'_>,
     key: &str,
     folder: &Path,
     decoder: &mut Decoder,
-) -> Vec<PathBuf> {
+) -> Vec<(PathBuf, Span)> {
     let texts = decoder.texts(document, key);
-    texts.iter().map(|text| joined(folder, text.as_str())).collect()
+    let Some(node) = document.get(key) else { return Vec::new() };
+    let items = match &node.kind {
+        Kind::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    let spans = items.iter().map(|item| item.span);
+    texts.iter().map(|text| joined(folder, text.as_str())).zip(spans).collect()
 }
 
 /// A path without detours: `a/../b` is `b`, so that the same flow has one path in all files.
