@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::source::replace_file;
+use crate::source::{make_folder_of, replace_file};
 
 /// A file that is there after a run has ended, and then is whole.
 #[derive(Debug)]
@@ -20,13 +20,12 @@ impl ReportFile {
     /// report for the new one.
     pub(super) fn begin(&self) -> io::Result<()> {
         let path = &self.0;
-        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-        let made = folder.map_or(Ok(()), fs::create_dir_all);
-        let removed = made.and_then(|()| match fs::symlink_metadata(path) {
-            Ok(found) if found.is_file() => fs::remove_file(path),
-            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            _ => Ok(()),
-        });
+        let removed =
+            make_folder_of(path).and_then(|()| match fs::symlink_metadata(path) {
+                Ok(found) if found.is_file() => fs::remove_file(path),
+                Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+                _ => Ok(()),
+            });
         removed.map_err(|error| named(path, &error))
     }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 /// is whole: whoever ends the process in between leaves what was there before. What is
 /// there and no file, such as `/dev/stdout` or a link, is written to as it is.
 pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    make_folder_of(path)?;
     if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
         return fs::write(path, text);
     }
@@ -27,6 +28,15 @@ pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// Makes the folder of a file that is to be written.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.map_or(Ok(()), fs::create_dir_all)
 }
 
 #[cfg(test)]
@@ -52,7 +62,10 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(replace_file(&folder.path().join("no/such/a.xml"), "").is_err());
+        let made = folder.path().join("no/such/a.xml");
+        replace_file(&made, "made").unwrap();
+        assert_eq!(fs::read_to_string(&made).unwrap(), "made");
+        assert!(replace_file(&made.join("b.xml"), "").is_err());
         assert!(replace_file(Path::new("/"), "").is_err());
         assert!(replace_file(folder.path(), "").is_err());
         assert!(names(folder.path()).is_empty());
