@@ -366,7 +366,9 @@ fn real_flows_have_the_findings_that_they_deserve() {
 }
 
 /// How often each code is told of the real flows, and why that is right.
-const EXPECTED: [(Code, usize); 3] = [
+const EXPECTED: [(Code, usize); 4] = [
+    // The same flow as YAML and as an export, in two versions, or inside another's export.
+    (Code::DUPLICATE_FLOW, 8),
     // A start-up task uses nine variables that its document declares nowhere.
     (Code::UNKNOWN_VARIABLE, 50),
     // Menus of call flows that start with a task, and nothing leads to the menu.
@@ -427,4 +429,47 @@ fn files_of_placeholders_are_objects_of_texts() {
     assert!(err.contains("FILE_UNREADABLE"), "{err}");
     let (code, ..) = flowsim(&["check", &flow, "--set", "flow_name"]);
     assert_eq!(code, Some(2));
+}
+
+/// Archy YAML has no ids: there a flow is known by its type and name.
+#[test]
+fn a_flow_is_loaded_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let one = write("one.yaml", &with_actions("- disconnect: {name: Bye}"));
+    let other = with_actions("- playAudio: {name: Hello, audio: {tts: Hello}}");
+    let two = write("two.yaml", &other);
+    let (diagnostics, _) = findings(&[one.clone(), two.clone()]);
+    assert_eq!(diagnostics[0].code, Code::DUPLICATE_FLOW, "{diagnostics:?}");
+    for command in ["check", "run"] {
+        let arguments = [command.as_ref(), one.as_os_str(), two.as_os_str()];
+        let output = Command::cargo_bin("flowsim").unwrap().args(arguments).output();
+        let output = output.unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8(told).unwrap();
+        assert_eq!(output.status.code(), Some(if command == "run" { 3 } else { 1 }));
+        assert!(told.contains("two flows of the type `inboundCall` are known as `F`"));
+    }
+    // Another type, or another name, is another flow.
+    let email = other.replace("inboundCall", "inboundEmail");
+    let named = other.replacen("name: F", "name: G", 1);
+    let others = [one, write("email.yaml", &email), write("named.yaml", &named)];
+    let (diagnostics, _) = findings(&others);
+    assert!(diagnostics.iter().all(|it| it.code != Code::DUPLICATE_FLOW));
+}
+
+/// What has no name cannot be named.
+#[test]
+fn a_flow_without_a_name_is_not_named() {
+    let flow = with_actions("- playAudio: {name: A, audio: {exp: Nothing}}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.yaml");
+    fs::write(&path, flow.replacen("name: F", "name: ''", 1)).unwrap();
+    let (diagnostics, files) = findings(&[path]);
+    let text = render_text(&diagnostics, &files, Style::default());
+    assert!(text.contains("in node `A`") && !text.contains("flow ``"), "{text}");
 }

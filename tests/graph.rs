@@ -42,6 +42,25 @@ fn a_flow_of_architect_is_drawn() {
     }
 }
 
+/// An output that is not written goes on behind its action, the next round back to its loop.
+#[test]
+fn no_arrow_is_lost() {
+    let path = "fixtures/swift-parcels/flows";
+    let loops = drawn(&[path, "--flow", "Ask for Digits"]);
+    insta::assert_snapshot!("loop_mermaid", loops);
+    // Behind the loop: when it has gone all its rounds, and when it is left.
+    let module = std::fs::read_to_string(format!("{path}/ask-for-digits.yaml")).unwrap();
+    let behind =
+        "    - playAudio:\n        name: Behind\n        audio:\n          tts: Yes.\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("flow.yaml");
+    std::fs::write(&file, module + behind).unwrap();
+    let graph = drawn(&[file.to_str().unwrap()]);
+    for arrow in ["n1 -->|\"default\"| n9\n", "n8 --> n9\n"] {
+        assert!(graph.contains(arrow), "{graph}");
+    }
+}
+
 /// Names are other people's texts: nothing in them is obeyed.
 #[test]
 fn names_are_only_text() {

@@ -109,7 +109,8 @@ fn a_table_has_one_header_and_a_torn_line_stays_alone() {
 #[test]
 fn a_log_that_cannot_be_written_is_a_failure_outside() {
     let folder = tempdir().unwrap();
-    let log = path(&folder, "no/such/log.ndjson");
+    fs::write(folder.path().join("file"), "").unwrap();
+    let log = path(&folder, "file/log.ndjson");
     for command in [
         &["run", "fixtures/deep-menu/flows", "--input", "1", "--decisions", &log][..],
         &["test", "fixtures/alder-clinic", "--decisions", &log],
@@ -353,6 +354,45 @@ fn coverage_and_traces_count_alike() {
     };
     assert!(arrows(&traces).iter().any(|line| line.contains("holiday<br/>1 ×")));
     assert_eq!(arrows(&coverage), arrows(&traces));
+}
+
+/// What coverage counts is counted, what it does not know is left out.
+#[test]
+fn coverage_counts_choices_and_nodes_as_it_does_itself() {
+    let folder = tempdir().unwrap();
+    // The folder is made.
+    let coverage = path(&folder, "new/coverage.json");
+    let tests = "fixtures/alder-clinic";
+    let decisions = path(&folder, "other/new/log.csv");
+    let arguments = ["test", tests, "--coverage-out", &coverage, "--decisions"];
+    let output = flowsim(&[&arguments[..], &[&decisions]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let document: Value =
+        serde_json::from_str(&fs::read_to_string(&coverage).unwrap()).unwrap();
+    let flows = format!("{tests}/flows");
+    let map = path(&folder, "map/of/calls.md");
+    let with_flows = ["heatmap", &coverage, "--flows", &flows];
+    result(&[&with_flows[..], &["--format", "mermaid", "--out", &map]].concat());
+    let graph = fs::read_to_string(map).unwrap();
+    assert!(graph.contains("n0 -->|\"1<br/>1 ×\"| n1\n"), "{graph}");
+    assert!(graph.contains("n0 -->|\"2\"| n2\n"), "{graph}");
+    assert!(graph.contains("n19 -->|\"3 ×\"| n20\n"), "{graph}");
+    let totals = &document["totals"]["nodes"];
+    let told = format!("came to {} of {} nodes", totals["covered"], totals["total"]);
+    assert!(result(&with_flows).contains(&told), "{told}");
+    let without = result(&["heatmap", &coverage]);
+    assert!(without.contains("  task") && !without.contains("tasks"), "{without}");
+}
+
+/// A log in a folder that is not there.
+#[test]
+fn a_log_of_a_run_makes_its_folder() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "logs/today/log.csv");
+    let flows = "fixtures/deep-menu/flows";
+    let output = flowsim(&["run", flows, "--decisions", &log]);
+    assert!(!text(&output.stderr).contains("cannot write"), "{}", text(&output.stderr));
+    assert!(fs::exists(log).unwrap());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::exit::Exit;
 use super::output;
 use crate::analysis::decisions::{Decision, Form, write_csv, write_line};
-use crate::source::replace_file;
+use crate::source::{make_folder_of, replace_file};
 
 /// Writes a log anew, whole or not at all.
 pub(super) fn replace(path: &Path, decisions: &[Decision]) -> Exit {
@@ -20,6 +20,7 @@ pub(super) fn append(path: &Path, decisions: &[Decision]) -> Exit {
 }
 
 fn add(path: &Path, decisions: &[Decision]) -> io::Result<()> {
+    make_folder_of(path)?;
     let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
     let is_empty = !file.metadata()?.is_file() || file.metadata()?.len() == 0;
     let mut added = String::new();

@@ -86,9 +86,10 @@ pub(super) fn flows(
     let mut loaded = read::load(paths, &values, files);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     diagnostics.extend(check::check(&loaded.flows));
-    let forbids = diagnostics.iter().any(check::forbids_running);
     // What is wrong with one of Architect's actions goes to the error handling of its flow
-    // when a call comes there.
+    // when a call comes there, and forbids nothing.
+    let forbids = diagnostics.iter().any(check::forbids_running)
+        || !check::duplicates(&loaded.architect).is_empty();
     diagnostics.extend(check::check_architect(&loaded.architect));
     diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     sort(&mut diagnostics);

@@ -94,7 +94,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, excerpts: &'a [Excerpt]) -> Group<'a> {
 fn subject(diagnostic: &Diagnostic) -> Option<String> {
     let unnamed = |name: &Option<String>| {
         let is_unnamed = |name: &&str| !diagnostic.message.contains(&format!("`{name}`"));
-        let name = name.as_deref().filter(is_unnamed);
+        let name = name.as_deref().filter(|name| !name.is_empty()).filter(is_unnamed);
         name.map(visible::one_line)
     };
     match (unnamed(&diagnostic.node), unnamed(&diagnostic.flow)) {

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::source::{Replacement, replace_file};
+use crate::source::{Replacement, make_folder_of, replace_file};
 
 /// A file that is there after a run has ended, and then is whole.
 #[derive(Debug)]
@@ -20,18 +20,17 @@ impl ReportFile {
     /// report for the new one.
     pub(super) fn begin(&self) -> io::Result<()> {
         let path = &self.0;
-        let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-        let made = folder.map_or(Ok(()), fs::create_dir_all);
-        let removed = made.and_then(|()| match fs::symlink_metadata(path) {
-            Ok(found) if found.is_file() => {
-                Replacement::begin(path)?;
-                fs::remove_file(path)
-            }
-            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            // Whoever reads a pipe would take an attempt for the report.
-            Ok(_) => Ok(()),
-            Err(_) => Replacement::begin(path).map(drop),
-        });
+        let removed =
+            make_folder_of(path).and_then(|()| match fs::symlink_metadata(path) {
+                Ok(found) if found.is_file() => {
+                    Replacement::begin(path)?;
+                    fs::remove_file(path)
+                }
+                Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+                // Whoever reads a pipe would take an attempt for the report.
+                Ok(_) => Ok(()),
+                Err(_) => Replacement::begin(path).map(drop),
+            });
         removed.map_err(|error| named(path, &error))
     }
 

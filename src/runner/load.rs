@@ -145,6 +145,7 @@ fn program(
     let mut loaded = read::load(paths, placeholders, files);
     let mut diagnostics = std::mem::take(&mut loaded.diagnostics);
     diagnostics.extend(check::check(&loaded.flows));
+    diagnostics.extend(check::duplicates(&loaded.architect));
     diagnostics.retain(check::forbids_running);
     if diagnostics.is_empty() {
         let began = now();

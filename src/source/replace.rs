@@ -24,11 +24,12 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// Begins with an empty file.
+    /// Begins with an empty file; its folder is made if it is not there.
     ///
     /// # Errors
     /// The file cannot be made.
     pub fn begin(path: &Path) -> io::Result<Self> {
+        make_folder_of(path)?;
         if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
             return Ok(Self { file: in_place(path)?, names: None });
         }
@@ -95,6 +96,15 @@ impl Drop for Replacement {
     }
 }
 
+/// Makes the folder of a file that is to be written.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.map_or(Ok(()), fs::create_dir_all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,7 +128,10 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_an_error_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(replace_file(&folder.path().join("no/such/a.xml"), "").is_err());
+        let made = folder.path().join("no/such/a.xml");
+        replace_file(&made, "made").unwrap();
+        assert_eq!(fs::read_to_string(&made).unwrap(), "made");
+        assert!(replace_file(&made.join("b.xml"), "").is_err());
         assert!(replace_file(Path::new("/"), "").is_err());
         assert!(replace_file(folder.path(), "").is_err());
         assert!(names(folder.path()).is_empty());

@@ -60,14 +60,13 @@ pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
 }
 
 fn nodes(flow: &Listed, out: &mut String) {
-    let reached = flow.nodes.iter().filter(|node| node.count > 0).count();
+    let (reached, all) = flow.reached();
     let _ = write!(
         out,
-        "<h2>{}</h2>\n<p>Calls came to {reached} of {} nodes.</p>\n\
+        "<h2>{}</h2>\n<p>Calls came to {reached} of {all} nodes.</p>\n\
          <div class=\"wide\"><table>\n<tr><th></th><th class=\"count\">count</th>\
          <th>node</th><th>type</th><th>paths</th></tr>\n",
-        escaped(&flow.name),
-        flow.nodes.len()
+        escaped(&flow.name)
     );
     let largest = flow.largest();
     for node in &flow.nodes {

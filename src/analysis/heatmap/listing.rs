@@ -26,7 +26,17 @@ pub(super) struct Node {
     pub(super) paths: Vec<(String, u64)>,
 }
 
+/// The types of nodes with which a part of a flow begins: as in coverage, none of the nodes
+/// that are counted.
+const UNITS: [&str; 6] = ["task", "menu", "state", "bot", "nextRound", "errorHandling"];
+
 impl Listed {
+    /// To how many nodes calls came, and how many there are.
+    pub(super) fn reached(&self) -> (usize, usize) {
+        let nodes = self.nodes.iter().filter(|it| !UNITS.contains(&it.kind.as_str()));
+        (nodes.clone().filter(|node| node.count > 0).count(), nodes.count())
+    }
+
     pub(super) fn largest(&self) -> u64 {
         self.nodes.iter().map(|node| node.count).max().unwrap_or(0)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::decisions::json::{count, items, text};
-use crate::flow::write::{Graph, Heat};
+use crate::flow::write::{Arrow, Graph, Heat};
 use crate::value::{Json, Text};
 
 /// Behind the id of a loop: the step that begins a further round of it.
@@ -36,6 +36,8 @@ pub struct NodeHeat {
     pub node_type: Text,
     /// How often a call came there.
     pub count: u64,
+    /// How many of these coverage tells of, which knows nothing of jumps and calls.
+    pub covered: u64,
     /// The ways that were taken, with the node that they lead to as far as it is known.
     pub ways: BTreeMap<(Text, Option<Text>), u64>,
 }
@@ -93,15 +95,25 @@ impl Nodes {
             for covered in items(covered.get("nodes")) {
                 let Some(id) = text(covered, "id") else { continue };
                 let node = flow.nodes.entry(id.into()).or_default();
-                add(&mut node.count, count(covered, "count"));
+                let came = count(covered, "count");
+                add(&mut node.count, came);
+                add(&mut node.covered, came);
+                let kind = text(covered, "kind").unwrap_or_default();
                 if node.name.is_empty() {
                     node.name = id.into();
                 }
                 if node.node_type.is_empty() {
-                    node.node_type = text(covered, "kind").unwrap_or_default().into();
+                    node.node_type = type_of(kind).into();
+                }
+                // A task leads to its first action and has no other way.
+                if kind == "tasks" && came > 0 {
+                    add(node.ways.entry(("next".into(), None)).or_default(), came);
                 }
                 let parts = items(covered.get("parts"));
-                for part in parts.filter(|part| text(part, "kind") == Some("paths")) {
+                let is_way = |part: &&Json| {
+                    matches!(text(part, "kind"), Some("paths" | "choices"))
+                };
+                for part in parts.filter(is_way) {
                     let times = count(part, "count");
                     if let (Some(path), true) = (text(part, "name"), times > 0) {
                         add(node.ways.entry((path.into(), None)).or_default(), times);
@@ -123,18 +135,21 @@ impl Nodes {
         });
         let arrows = graph.arrows.iter().map(|arrow| {
             let (from, to) = (id(arrow.from)?, id(arrow.to)?);
-            let between = |other: &&crate::flow::write::Arrow| {
-                (other.from, other.to) == (arrow.from, arrow.to)
-            };
+            let between =
+                |other: &&Arrow| (other.from, other.to) == (arrow.from, arrow.to);
             let is_only = graph.arrows.iter().filter(between).count() == 1;
             let round = format!("{from}{NEXT_ROUND}");
             let ways = [from, &round].into_iter().filter_map(|id| flow.nodes.get(id));
             let ways = ways.flat_map(|node| &node.ways);
+            let covered = flow.nodes.get(from).map_or(0, |node| node.covered);
+            if arrow.is_jump && covered > 0 {
+                return None;
+            }
             let taken = ways.filter(|((path, next), _)| match next {
                 Some(next) => {
-                    leads_to(next, to) && (is_only || is_path(path, &arrow.label))
+                    leads_to(next, to) && (is_only || is_path(path, arrow, graph))
                 }
-                None => is_path(path, &arrow.label),
+                None => is_path(path, arrow, graph),
             });
             Some(taken.fold(0, |sum: u64, (_, count)| sum.saturating_add(*count)))
         });
@@ -169,7 +184,26 @@ fn label(path: &str) -> Text {
     label.into()
 }
 
-/// Whether a path is the way of this label: an ordinary way has none.
-fn is_path(path: &str, label: &str) -> bool {
-    path == if label.is_empty() { "next" } else { label }
+/// What coverage tells of the type of a node.
+fn type_of(kind: &str) -> &'static str {
+    match kind {
+        "tasks" => "task",
+        "menus" => "menu",
+        "errorHandlers" => "errorHandling",
+        _ => "",
+    }
+}
+
+/// Whether a path is this way. The choice of a menu has the name of what it leads to; a way
+/// without a label stands for all outputs that no other way has.
+fn is_path(path: &str, arrow: &Arrow, graph: &Graph) -> bool {
+    let vertex = |index: usize| graph.vertices.get(index);
+    if vertex(arrow.from).is_some_and(|from| from.kind == "menu") && !arrow.is_jump {
+        return vertex(arrow.to).is_some_and(|to| to.name == path);
+    }
+    if !arrow.label.is_empty() {
+        return path == arrow.label;
+    }
+    let mut others = graph.arrows.iter().filter(|other| other.from == arrow.from);
+    path == "next" || path != "error" && others.all(|other| other.label != path)
 }

@@ -159,12 +159,9 @@ fn nodes(flow: &Listed, style: TextStyle) -> String {
     let names = widest(rows.iter().map(|(name, _)| name.as_str()));
     let kinds = widest(rows.iter().map(|(_, kind)| kind.as_str()));
     let counts = largest.to_string().len();
-    let reached = flow.nodes.iter().filter(|node| node.count > 0).count();
-    let mut out = format!(
-        "{}: calls came to {reached} of {} nodes\n\n",
-        name(&flow.name),
-        flow.nodes.len()
-    );
+    let (reached, all) = flow.reached();
+    let mut out =
+        format!("{}: calls came to {reached} of {} nodes\n\n", name(&flow.name), all);
     for (node, (name, kind)) in flow.nodes.iter().zip(rows) {
         let shade = level(node.count, largest);
         let bar = match (SHADES.get(shade), COLORS.get(shade.wrapping_sub(1))) {

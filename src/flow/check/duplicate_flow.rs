@@ -5,6 +5,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
 use crate::source::Span;
 
@@ -46,6 +47,56 @@ fn duplicate(code: Code, flow: &Flow, earlier: &Flow) -> Diagnostic {
         .label(beginning(earlier), "the first one")
         .help("give each an id of its own, or load only one of them")
         .flow(flow.key().as_str())
+}
+
+/// The same for flows of Architect. There a name is one of a type, so that Archy YAML, which
+/// has no ids, and the export that was made of it are the same flow.
+pub(super) fn find_architect(flows: &[ArchitectFlow], report: &mut Report<'_>) {
+    let mut by_id: IndexMap<&str, usize, FxBuildHasher> = IndexMap::default();
+    let mut by_name: IndexMap<(&str, &str), usize, FxBuildHasher> = IndexMap::default();
+    let mut by_name_alone = by_name.clone();
+    for (index, flow) in flows.iter().enumerate() {
+        let name = (flow.flow_type.as_str(), flow.name.value.as_str());
+        let namesakes = if flow.id.is_none() { &by_name } else { &by_name_alone };
+        // Exports hold the modules that they call: the same version of a flow is there as
+        // often as something calls it.
+        let same_id = flow.id.as_ref().and_then(|id| by_id.get(id.as_str()));
+        if same_id.is_some_and(|&earlier| flows[earlier].version == flow.version) {
+            continue;
+        }
+        if let Some(earlier) = same_id.or_else(|| namesakes.get(&name)).copied() {
+            report.add(Code::DUPLICATE_FLOW, |code| {
+                duplicate_architect(code, flow, &flows[earlier])
+            });
+        }
+        by_name.entry(name).or_insert(index);
+        match &flow.id {
+            Some(id) => by_id.entry(id).or_insert(index),
+            None => by_name_alone.entry(name).or_insert(index),
+        };
+    }
+}
+
+fn duplicate_architect(
+    code: Code,
+    flow: &ArchitectFlow,
+    earlier: &ArchitectFlow,
+) -> Diagnostic {
+    let (name, flow_type) = (&flow.name.value, &flow.flow_type);
+    let message = match &flow.id {
+        Some(id) if earlier.id.as_ref() == Some(id) => {
+            format!("two flows have the id `{id}`")
+        }
+        _ => format!(
+            "two flows of the type `{flow_type}` are known as `{name}`, and not both have \
+             an id"
+        ),
+    };
+    Diagnostic::new(code, message)
+        .label(flow.name.span, "this one")
+        .label(earlier.name.span, "the first one")
+        .help("rename one, or load only one of them")
+        .flow(name.as_str())
 }
 
 /// Where a flow begins; a mark over all of it would be a mark over the file.

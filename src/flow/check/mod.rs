@@ -21,7 +21,7 @@ mod spelling;
 mod unreachable_node;
 mod variable_never_set;
 
-pub use architect::check_architect;
+pub use architect::{check_architect, duplicates};
 use organisation::Organisation;
 use report::Report;
 

@@ -84,7 +84,7 @@ impl Graph {
     /// The graph of a flow of Architect. Each unit begins with a vertex of its own, which
     /// jumps and calls lead to.
     pub fn of_architect(flow: &ArchitectFlow) -> Self {
-        let mut drawing = Drawing::default();
+        let mut drawing = Drawing { units: &flow.units, ..Drawing::default() };
         let start = flow.start.as_ref().and_then(|start| start.unit.as_ref());
         for unit in &flow.units {
             drawing.unit(unit, start == Some(&unit.key));
@@ -152,11 +152,22 @@ const FINAL: [&str; 13] = [
 /// A graph that is being drawn.
 #[derive(Default)]
 struct Drawing<'f> {
+    /// All units of the flow.
+    units: &'f [Unit],
     vertices: Vec<Vertex>,
     clusters: Vec<Cluster>,
     arrows: Vec<Arrow>,
     /// The vertices that refer to units, and the keys of these.
     jumps: Vec<(usize, &'f str)>,
+    /// The loops around what is drawn, the innermost last.
+    loops: Vec<Loop>,
+}
+
+/// A loop whose body is drawn.
+struct Loop {
+    vertex: usize,
+    /// The ways that leave it from within.
+    exits: Open,
 }
 
 /// The ways that lead to the next action: from which vertex, with which label.
@@ -188,8 +199,8 @@ impl<'f> Drawing<'f> {
             let name =
                 action.name.as_ref().map_or_else(|| kind.clone(), |it| it.to_string());
             self.vertices.push(Vertex { id: None, name, kind, is_start: false });
-            for (from, label) in open.drain(..) {
-                self.arrows.push(Arrow { from, to: vertex, label, is_jump: false });
+            for way in open.drain(..) {
+                self.arrow(way, vertex);
             }
             self.references(vertex, &action.settings);
             open = self.behind(action, vertex);
@@ -198,29 +209,68 @@ impl<'f> Drawing<'f> {
     }
 
     fn behind(&mut self, action: &'f Action, vertex: usize) -> Open {
+        let kind = action.kind.value.as_str();
+        match (kind, self.loops.last_mut()) {
+            ("loopNext", Some(around)) => {
+                let to = around.vertex;
+                self.arrow((vertex, String::new()), to);
+            }
+            ("loopExit", Some(around)) => around.exits.push((vertex, String::new())),
+            ("loop", _) => return self.behind_loop(action, vertex),
+            _ => {}
+        }
+        let mut open = self.outputs(action, vertex);
+        if FINAL.contains(&kind) {
+            return Open::new();
+        }
+        open.extend(self.unwritten(action).map(|label| (vertex, label.to_owned())));
+        open
+    }
+
+    /// The outputs that the document leaves out: by these a call goes on behind the action.
+    fn unwritten(&self, action: &'f Action) -> impl Iterator<Item = &'f str> {
+        let task = action.settings.get("targetTaskRef").and_then(|it| match &it.value {
+            Setting::Unit(task) if action.kind.value == "callTask" => task.unit.as_ref(),
+            _ => None,
+        });
+        let task = self.units.iter().find(|unit| Some(&unit.key) == task);
+        // Without any output, all of them are one way.
+        let task = task.filter(|_| !action.outputs.is_empty());
+        let declared = task.into_iter().flat_map(|task| &task.output_paths);
+        let declared = declared.map(|output| output.value.as_str());
+        let known = known_outputs(action).iter().copied();
+        let known = known.filter(move |label| {
+            task.is_none_or(|task| task.output_paths.iter().all(|it| it.value != *label))
+        });
+        declared.chain(known).filter(|label| !has_output(action, label))
+    }
+
+    /// The body of a loop comes back to it, and then the loop goes on.
+    fn behind_loop(&mut self, action: &'f Action, vertex: usize) -> Open {
+        self.loops.push(Loop { vertex, exits: Open::new() });
+        let body = self.outputs(action, vertex);
+        let exits = self.loops.pop().map(|it| it.exits).unwrap_or_default();
+        for way in body {
+            self.arrow(way, vertex);
+        }
+        let mut open: Open =
+            self.unwritten(action).map(|label| (vertex, label.to_owned())).collect();
+        open.extend(exits);
+        open
+    }
+
+    /// Draws what the outputs do, and gives the ways that lead on behind them.
+    fn outputs(&mut self, action: &'f Action, vertex: usize) -> Open {
         let mut open = Open::new();
         for output in &action.outputs {
             let way = vec![(vertex, output.label.to_string())];
             open.extend(self.actions(&output.actions, way));
         }
-        let has = |label: &str| action.outputs.iter().any(|it| it.label == label);
-        let goes_on = match &*action.kind.value {
-            "decision" => !(has("yes") && has("no")),
-            "switch" => !has("default"),
-            // The body of a loop comes back to it, and then the loop goes on.
-            "loop" => {
-                for (from, label) in open.drain(..) {
-                    self.arrows.push(Arrow { from, to: vertex, label, is_jump: false });
-                }
-                true
-            }
-            kind if FINAL.contains(&kind) => return Open::new(),
-            _ => action.outputs.is_empty() || !has("failure") && !has("failed"),
-        };
-        if goes_on {
-            open.push((vertex, String::new()));
-        }
         open
+    }
+
+    fn arrow(&mut self, (from, label): (usize, String), to: usize) {
+        self.arrows.push(Arrow { from, to, label, is_jump: false });
     }
 
     /// Notes the units that settings refer to.
@@ -235,4 +285,37 @@ impl<'f> Drawing<'f> {
             }
         }
     }
+}
+
+/// The outputs that an action is known to have besides those that a task declares; one way
+/// without a name where the document has none at all.
+fn known_outputs(action: &Action) -> &'static [&'static str] {
+    let has = |label: &str| has_output(action, label);
+    match action.kind.value.as_str() {
+        _ if action.outputs.is_empty() => &[""],
+        "decision" => &["yes", "no"],
+        "loop" | "switch" | "callTask" => &["default"],
+        "callData" => &["success", "failure", "timeout"],
+        "dialByExtension" => &["timeout", "failure"],
+        "evaluateSchedule" => &["active", "inactive"],
+        "evaluateScheduleGroup" if action.settings.get("emergencyGroup").is_some() => {
+            &["open", "closed", "holiday", "emergency"]
+        }
+        "evaluateScheduleGroup" => &["open", "closed", "holiday"],
+        // When it succeeds, the call is gone.
+        kind if kind.starts_with("transfer") => &["failure"],
+        // When a bot is done, the call goes on behind the action.
+        kind if kind.starts_with("call") && kind.contains("Bot") => &["", "failure"],
+        "askForAuthentication" => &["", "failure"],
+        _ if has("matchExact") || has("matchMultiple") => {
+            &["matchExact", "matchMultiple", "notFound"]
+        }
+        _ if has("found") || has("notFound") => &["found", "notFound"],
+        _ if has("success") || has("failure") => &["success", "failure"],
+        _ => &[""],
+    }
+}
+
+fn has_output(action: &Action, label: &str) -> bool {
+    action.outputs.iter().any(|it| it.label.eq_ignore_ascii_case(label))
 }

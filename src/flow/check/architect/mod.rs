@@ -16,6 +16,7 @@ mod unknown_output;
 mod unknown_unit;
 mod unknown_variable;
 
+use super::duplicate_flow;
 use super::report::Report;
 use super::spelling::Spelling;
 use crate::diagnostic::{Diagnostic, sort};
@@ -31,9 +32,11 @@ use scope::Scope;
 pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     let spelling = Spelling::new();
     let modules = Modules::of(flows);
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = duplicates(flows);
     for flow in flows {
-        let mut report = Report::on(&flow.name.value, &mut diagnostics);
+        let name = Some(&flow.name.value).filter(|name| !name.is_empty());
+        let known = name.or(flow.id.as_ref()).map_or("", |it| it.as_str());
+        let mut report = Report::on(known, &mut diagnostics);
         let tasks = Tasks::of(flow);
         let mut scope = Scope::new(flow, &spelling);
         place::each(flow, &mut |place| {
@@ -55,5 +58,14 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
         report.finish();
     }
     sort(&mut diagnostics);
+    diagnostics
+}
+
+/// Only what forbids running Architect's flows at all: those that a call cannot tell apart.
+pub fn duplicates(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut report = Report::on_all(&mut diagnostics);
+    duplicate_flow::find_architect(flows, &mut report);
+    report.finish();
     diagnostics
 }
