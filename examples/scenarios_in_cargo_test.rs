@@ -38,7 +38,8 @@ fn main() -> ExitCode {
         let is_skipped = planned.case.skip.is_some();
         let name = planned.id.name.to_string();
         let file = planned.id.file.file_name().unwrap_or_default().to_string_lossy();
-        let plan = Plan { cases: vec![planned.clone()], found: 1, files: 1, broken: Vec::new() };
+        let plan =
+            Plan { cases: vec![planned.clone()], found: 1, files: 1, broken: Vec::new() };
         let trial = Trial::test(format!("{file}: {name}"), move || play(&plan, files));
         trials.push(trial.with_ignored_flag(is_skipped));
     }

@@ -42,6 +42,9 @@ pub struct ArchitectFlow {
     pub settings: Settings,
     /// Where the flow stands.
     pub span: Span,
+    /// Whether it is a module within the export of a flow that calls it. One that is loaded
+    /// by itself takes its place.
+    pub is_embedded: bool,
 }
 
 /// A variable.

@@ -58,12 +58,7 @@ pub(super) fn find_architect(flows: &[ArchitectFlow], report: &mut Report<'_>) {
     for (index, flow) in flows.iter().enumerate() {
         let name = (flow.flow_type.as_str(), flow.name.value.as_str());
         let namesakes = if flow.id.is_none() { &by_name } else { &by_name_alone };
-        // Exports hold the modules that they call: the same version of a flow is there as
-        // often as something calls it.
         let same_id = flow.id.as_ref().and_then(|id| by_id.get(id.as_str()));
-        if same_id.is_some_and(|&earlier| flows[earlier].version == flow.version) {
-            continue;
-        }
         if let Some(earlier) = same_id.or_else(|| namesakes.get(&name)).copied() {
             report.add(Code::DUPLICATE_FLOW, |code| {
                 duplicate_architect(code, flow, &flows[earlier])

@@ -43,7 +43,17 @@ pub fn load(paths: &[PathBuf], placeholders: &Placeholders, files: &mut Files) -
             load_once(path, placeholders, files, true, &mut taken, &mut loaded);
         }
     }
+    leave_out_embedded(&mut loaded.architect);
     loaded
+}
+
+/// Leaves out modules within exports that are loaded by themselves, or stand in the export of
+/// an earlier flow too.
+fn leave_out_embedded(flows: &mut Vec<ArchitectFlow>) {
+    let name = |flow: &ArchitectFlow| (flow.flow_type.clone(), flow.name.value.clone());
+    let by_themselves = flows.iter().filter(|flow| !flow.is_embedded);
+    let mut known: BTreeSet<_> = by_themselves.map(name).collect();
+    flows.retain(|flow| !flow.is_embedded || known.insert(name(flow)));
 }
 
 /// Loads a file, unless something came of it already: it may be named twice, or named and
@@ -238,7 +248,9 @@ fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
     } else if config::is_config(document) {
         loaded.architect.extend(config::read(document, diagnostics));
         for module in config::embedded(document) {
-            loaded.architect.extend(config::read(module, diagnostics));
+            let module = config::read(module, diagnostics);
+            let embedded = module.map(|it| ArchitectFlow { is_embedded: true, ..it });
+            loaded.architect.extend(embedded);
         }
     } else if super::is_flow(document) && (is_named || !is_scenario(document)) {
         loaded.flows.extend(super::read(document, diagnostics));

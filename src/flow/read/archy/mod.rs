@@ -151,6 +151,7 @@ fn read_flow(root: &Entry<'_>, reader: &mut Reader<'_>) -> ArchitectFlow {
         units,
         settings: settings::read(body, FIELDS, reader),
         span: root.key_span,
+        is_embedded: false,
     }
 }
 

@@ -59,6 +59,7 @@ pub fn read(
         units: units::read(items, &inlined, &mut reader),
         settings: sections::of_flow(document),
         span: document.span,
+        is_embedded: false,
     };
     texts::check(document, &mut reader);
     reader.finish();
