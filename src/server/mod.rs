@@ -294,6 +294,7 @@ impl Server {
         if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
             return Err(refusal);
         }
+        refuse_other_sites(route, asked)?;
         let mut state = self.state();
         access::check(&state, route.need, asked)?;
         match route.handler {
@@ -366,6 +367,19 @@ fn find<'r>(routes: &'r [Route], asked: &Asked) -> Result<&'r Route, Box<Reply>>
         format!("{} is not allowed for {}: {methods}", asked.method, asked.path);
     let reply = Refusal::new(405, "method.not.allowed", message).into_reply(&asked.id);
     Err(Box::new(Reply { allow: Some(methods), ..reply }))
+}
+
+/// Refuses what a page of another site sends to where no token is needed: whoever has the
+/// server running visits other sites, too, and browsers say for which one they ask.
+fn refuse_other_sites(route: &Route, asked: &Asked) -> Result<(), Refusal> {
+    let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
+    match origin {
+        Some(origin) if route.path.starts_with("/__flowsim/") => {
+            let message = format!("pages of `{origin}` do not steer this server");
+            Err(Refusal::new(403, "foreign.origin", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A document of ours as one of `serde_json`.

@@ -22,6 +22,21 @@ fn bodies_that_are_no_json_are_refused() {
     assert_eq!(answer.status, 415);
 }
 
+/// Where no token is needed, a page that a developer happens to visit could steer the server.
+#[test]
+fn pages_of_other_sites_do_not_steer_the_server() {
+    let server = Local::shared_flow();
+    let post = |origin: &str| {
+        let headers = [("origin", origin), ("content-type", "text/plain")];
+        server
+            .send("POST", "/__flowsim/clock", Some("{\"advanceMs\": 1}"), &headers)
+            .status
+    };
+    assert_eq!(post("https://example.com"), 403);
+    assert_eq!(post("null"), 403);
+    assert_eq!(post(&server.url), 200);
+}
+
 #[test]
 fn a_body_that_is_too_large_is_refused() {
     let server = Local::shared_flow();
