@@ -134,7 +134,8 @@ mod tests {
         assert!(replace_file(&made.join("b.xml"), "").is_err());
         assert!(replace_file(Path::new("/"), "").is_err());
         assert!(replace_file(folder.path(), "").is_err());
-        assert!(names(folder.path()).is_empty());
+        assert_eq!(names(folder.path()), ["no"]);
+        assert_eq!(names(&folder.path().join("no/such")), ["a.xml"]);
     }
 
     #[test]
