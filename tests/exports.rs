@@ -149,7 +149,8 @@ fn an_export_is_converted() {
     assert_eq!(output.status.code(), Some(3));
     let message = "error: b.json: the export is not base64: found `{` at letter 1\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
-    assert_eq!(run("convert a.i3WorkFlow --out no/b.json").status.code(), Some(5));
+    let below_a_file = "convert a.i3WorkFlow --out b.json/c.json";
+    assert_eq!(run(below_a_file).status.code(), Some(5));
     let mut left = std::fs::read_dir(folder.path()).unwrap();
     assert!(left.all(|it| !it.unwrap().file_name().to_string_lossy().ends_with("part")));
 }

@@ -55,6 +55,11 @@ fn a_hundred_kills_lose_nothing() {
     let mut before: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
     let (mut killed, mut useful) = (0, 0);
     for _ in 0..KILLS {
+        // A fast machine is done before all the kills are: it begins anew.
+        if before.len() > CALLS / 2 {
+            fs::remove_dir_all(&out).unwrap();
+            before.clear();
+        }
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
