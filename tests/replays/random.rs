@@ -65,6 +65,12 @@ proptest! {
         let recording = stage.record(&Caller { flow, context, inputs: &inputs, at });
         let comparison = stage.compare(&recording).comparison;
         let told = render_text(&comparison, false);
+        // Documents do not tell of keys that no choice of a menu has: there the recording may
+        // know less than the flow asks, which is told and never taken for a difference.
+        let lacks_keys = told.contains("the recording has no further keys");
+        if is_architect && comparison.verdict == Verdict::Unreplayable && lacks_keys {
+            return Ok(());
+        }
         prop_assert_eq!(comparison.verdict, Verdict::Equal, "{}\n{}", told, recording.response);
     }
 }
