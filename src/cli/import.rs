@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         phone_numbers: arguments.redact_phone_numbers,
         names: arguments.redact_names,
         emails: arguments.redact_emails,
-        variables: &arguments.redact_variable,
+        variable: arguments.redact_variable.clone(),
     });
     let mut count = 0;
     let (paths, mut is_wrong) = saved_answers(arguments, &mut files);

@@ -27,21 +27,8 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Replace telephone numbers
-    #[arg(long)]
-    phone_numbers: bool,
-
-    /// Replace the names of people
-    #[arg(long)]
-    names: bool,
-
-    /// Replace e-mail addresses
-    #[arg(long)]
-    emails: bool,
-
-    /// Replace the values of this variable, parameter or field; repeatable
-    #[arg(long, value_name = "NAME")]
-    variable: Vec<String>,
+    #[command(flatten)]
+    redaction: Redaction,
 
     /// Write the recordings there, and leave those that were read
     #[arg(long, value_name = "DIR")]
@@ -49,18 +36,30 @@ pub(super) struct Arguments {
 }
 
 /// What a command line wants to have replaced.
-pub(super) struct Redaction<'r> {
+#[derive(Debug, Args)]
+pub(super) struct Redaction {
+    /// Replace telephone numbers
+    #[arg(long)]
     pub(super) phone_numbers: bool,
+
+    /// Replace the names of people
+    #[arg(long)]
     pub(super) names: bool,
+
+    /// Replace e-mail addresses
+    #[arg(long)]
     pub(super) emails: bool,
-    pub(super) variables: &'r [String],
+
+    /// Replace the values of this variable, parameter or field; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(super) variable: Vec<String>,
 }
 
 /// The redactor of a command line, with the key of the environment.
-pub(super) fn redactor(wanted: &Redaction<'_>) -> Redactor {
-    let Redaction { phone_numbers, names, emails, variables } = *wanted;
-    let is_keyed = phone_numbers || names || emails || !variables.is_empty();
-    let variables = variables.iter().map(|name| name.as_str().into()).collect();
+pub(super) fn redactor(wanted: &Redaction) -> Redactor {
+    let Redaction { phone_numbers, names, emails, ref variable } = *wanted;
+    let is_keyed = phone_numbers || names || emails || !variable.is_empty();
+    let variables = variable.iter().map(|name| name.as_str().into()).collect();
     let wanted = Wanted { phone_numbers, names, emails, variables };
     let key = std::env::var_os(KEY).filter(|key| !key.is_empty());
     if key.is_none() && is_keyed {
@@ -77,12 +76,7 @@ pub(super) fn redactor(wanted: &Redaction<'_>) -> Redactor {
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
     let (paths, mut problems) = recording::discover(&arguments.files, &mut files);
-    let redactor = redactor(&Redaction {
-        phone_numbers: arguments.phone_numbers,
-        names: arguments.names,
-        emails: arguments.emails,
-        variables: &arguments.variable,
-    });
+    let redactor = redactor(&arguments.redaction);
     for path in &paths {
         let (found, diagnostics) = recording::load(path, &mut files);
         problems.extend(diagnostics);

@@ -16,7 +16,6 @@ use super::redact::{Redaction, redactor};
 use super::{inputs, output};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::platform::{self, Client, Event, Stop, Task};
-use crate::recording::Redactor;
 use crate::source::Files;
 use crate::value::DateTime;
 use folder::Kept;
@@ -104,21 +103,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     refresh: bool,
 
-    /// Replace telephone numbers
-    #[arg(long)]
-    phone_numbers: bool,
-
-    /// Replace the names of people
-    #[arg(long)]
-    names: bool,
-
-    /// Replace e-mail addresses
-    #[arg(long)]
-    emails: bool,
-
-    /// Replace the values of this variable, parameter or field; repeatable
-    #[arg(long, value_name = "NAME")]
-    variable: Vec<String>,
+    #[command(flatten)]
+    redaction: Redaction,
 
     #[command(flatten)]
     manner: service::Manner,
@@ -136,7 +122,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(client) => client,
         Err(exit) => return Ok(exit),
     };
-    let kept = match Kept::open(&arguments.out, arguments.redactor()) {
+    let kept = match Kept::open(&arguments.out, redactor(&arguments.redaction)) {
         Ok(kept) => kept,
         Err(error) => {
             let folder = arguments.out.display();
@@ -271,15 +257,6 @@ impl<'r> Run<'r> {
 }
 
 impl Arguments {
-    fn redactor(&self) -> Redactor {
-        redactor(&Redaction {
-            phone_numbers: self.phone_numbers,
-            names: self.names,
-            emails: self.emails,
-            variables: &self.variable,
-        })
-    }
-
     fn names_executions(&self) -> bool {
         !self.conversation.is_empty() || self.query.is_some() || self.from.is_some()
     }
