@@ -9,11 +9,10 @@ use std::time::Duration;
 use notify::event::{EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::{Arguments, Suites, play, snapshots};
+use super::{Arguments, Places, Suites, Telling, snapshots};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::test::profile;
-use crate::runner::{Dependencies, Plan};
+use crate::runner::{self, CaseResult, Dependencies, Plan, Scene};
 use crate::source::Folder;
 
 /// How long nothing may change before tests run: editors and version control write several
@@ -29,6 +28,9 @@ const MAX_NAMED: usize = 3;
 /// Runs all tests, and then again and again those that a change concerns. Whoever watches
 /// ends it.
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    if let Some(exit) = Places::of(&arguments.paths).beyond() {
+        return Ok(exit);
+    }
     match rounds(arguments) {
         Ok(exit) => exit,
         Err(error) => {
@@ -47,7 +49,7 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
         // Every round has a watcher of its own, which is there before the files are read
         // and before the earlier one goes: nothing that happens meanwhile is missed, and
         // folders that went and came back are watched again.
-        let places = super::Places::of(&arguments.paths).paths;
+        let places = Places::of(&arguments.paths).paths;
         let mut watcher = Watcher::new()?;
         watcher.watch(places.iter().map(PathBuf::as_path).chain(before.paths()))?;
         if let (Some(earlier), Some(changed)) = (earlier.take(), &mut changed) {
@@ -143,17 +145,22 @@ fn listed(paths: &[&PathBuf]) -> String {
 
 /// Runs tests. Gives whether nobody reads what they say.
 fn round(arguments: &Arguments, suites: &Suites, plan: &Plan<'_>) -> io::Result<bool> {
-    suites.tell();
+    let Suites { library, files, .. } = suites;
     if plan.cases.is_empty() {
+        output::diagnostics(plan.diagnostics, files);
         return Ok(false);
     }
-    let mut profile = profile::Profile::default();
-    let loaded = (&suites.library, &suites.files);
-    let played = play(arguments, plan, loaded, &mut |_| {}, &mut profile)?;
+    let mut note = |_: &CaseResult| {};
+    let mut telling = Telling::new(arguments, &mut note)?;
+    let scene = Scene { library, files };
+    let options = arguments.options();
+    let result = runner::run(plan, options, &mut |event| telling.tell(event, scene));
+    let played = telling.end()?;
+    result.map_err(io::Error::other)?;
     if arguments.profile {
-        profile.tell(&suites.times());
+        played.profile.tell(library);
     }
-    snapshots::tell(&suites.library, false);
+    snapshots::tell(library, false);
     Ok(played.is_closed)
 }
 
