@@ -184,6 +184,8 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.profile {
         played.profile.tell(&library);
     }
+    // The program ends: giving back the memory of a large suite part by part only takes time.
+    std::mem::forget((library, files));
     Ok(match () {
         () if played.has_bug => Exit::Bug,
         () if is_broken => Exit::Input,
