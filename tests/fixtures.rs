@@ -118,9 +118,15 @@ fn blocks(notation: &str) -> Vec<String> {
     blocks
 }
 
-const TERRAFORM: &str = r#"{"resource": {"genesyscloud_architect_datatable": {"routes": {
-    "name": "Routes", "properties": [{"name": "key", "type": "string", "title": "Number"}]
-}}}}"#;
+const TERRAFORM: &str = r#"resource "genesyscloud_architect_datatable" "routes" {
+  name = "Routes"
+  properties {
+    name  = "key"
+    type  = "string"
+    title = "Number"
+  }
+}
+"#;
 
 fn manual_folder() -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
@@ -128,7 +134,7 @@ fn manual_folder() -> TempDir {
     write(&folder, "contacts.ndjson", &blocks("ndjson")[0]);
     write(&folder, "routes.csv", "Number,Queue,Priority\n+15557770100,Sales,1\n");
     write(&folder, "more-routes.json", r#"[{"key": "2", "Queue": "Support"}]"#);
-    write(&folder, "tables.tf.json", TERRAFORM);
+    write(&folder, "tables.tf", TERRAFORM);
     #[cfg(feature = "sqlite")]
     database(&folder.path().join("contacts.sqlite"), "contacts", "");
     folder
