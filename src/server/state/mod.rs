@@ -9,6 +9,7 @@ pub(super) mod event;
 pub(super) mod flow;
 pub(super) mod instance;
 pub(super) mod journal;
+pub(super) mod outgoing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use super::Organisation;
 use super::control::Control;
 use super::http::answer::Refusal;
+use super::webhook::Webhooks;
 use crate::engine::{Call, Session};
 use crate::flow::FlowId;
 use crate::program::Program;
@@ -32,6 +34,7 @@ use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
 use flow::{Model, StoredFlow, read_flow};
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
+use outgoing::{Around, Outgoing};
 
 /// How many flows there may be.
 pub(super) const MAX_FLOWS: usize = 10_000;
@@ -89,6 +92,12 @@ pub(super) struct State {
     program: Option<(Arc<Program>, Arc<JsonNames>)>,
     /// What tests set: nothing of it is kept.
     pub(super) control: Control,
+    /// Who is called.
+    pub(super) webhooks: Arc<Webhooks>,
+    /// The instances that came to wait for a call.
+    unsent: Vec<Text>,
+    /// How often everything was set back. Calls from before are nobody's.
+    pub(super) resets: u64,
 }
 
 impl State {
@@ -119,6 +128,7 @@ impl State {
         let flows = flows.map(|flow| (flow.id.clone(), flow.clone())).collect();
         let base = organisation.fixtures.clone();
         let documents = organisation.documents.clone();
+        let webhooks = Arc::new(organisation.webhooks.clone());
         Self {
             organisation,
             journal: None,
@@ -135,6 +145,9 @@ impl State {
             fixtures: None,
             program: None,
             control: Control::default(),
+            webhooks,
+            unsent: Vec::new(),
+            resets: 0,
         }
     }
 
@@ -146,7 +159,7 @@ impl State {
         let fresh = Self::new(Arc::clone(&self.organisation));
         let clock = if self.organisation.real_time { self.clock } else { fresh.clock };
         let (journal, log) = (self.journal.take(), self.control.take_log());
-        *self = Self { journal, clock, ..fresh };
+        *self = Self { journal, clock, resets: self.resets + 1, ..fresh };
         self.control.give_log(log);
         Ok(())
     }
@@ -190,13 +203,21 @@ impl State {
             Event::Inputs { id, inputs } => {
                 let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
                 let inputs: Vec<Input> = inputs.collect();
-                self.with_instance(&id, |instance, now| instance.give(inputs, now));
+                self.with_instance(&id, |instance, around| instance.give(inputs, around));
             }
             Event::VariablesWritten { id, variables } => {
-                self.with_instance(&id, |instance, now| {
-                    instance.go_on(now);
+                self.with_instance(&id, |instance, around| {
+                    instance.go_on(around);
                     instance.write(&variables);
                 });
+            }
+            Event::WebhookCalled { id, call, result } => {
+                self.with_instance(&id, |instance, around| {
+                    instance.called_back(call, result, around);
+                });
+            }
+            Event::WebhooksReplaced { webhooks } => {
+                self.webhooks = Arc::new(self.webhooks.with(webhooks));
             }
             Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
             Event::EntitySaved { collection, id, document } => {
@@ -295,19 +316,30 @@ impl State {
             fixtures,
         };
         let id = beginning.id.clone();
-        let instance = Instance::start(beginning, Session::start(program, &call));
+        let session = Session::start(program, &call);
+        let instance = Instance::start(beginning, session, &self.around());
         let is_over = !instance.is_running();
+        if instance.outgoing.is_some() {
+            self.unsent.push(id.clone());
+        }
         self.instances.insert(id.clone(), instance);
         if is_over {
             self.note_over(id);
         }
     }
 
-    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, i64)) {
-        let now = self.clock;
+    fn around(&self) -> Around {
+        Around { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
+    }
+
+    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Around)) {
+        let around = self.around();
         let Some(instance) = self.instances.get_mut(id) else { return };
         let was_running = instance.is_running();
-        change(instance, now);
+        change(instance, &around);
+        if instance.outgoing.is_some() {
+            self.unsent.push(instance.id.clone());
+        }
         if was_running && !instance.is_running() {
             let id = instance.id.clone();
             self.note_over(id);
@@ -326,10 +358,13 @@ impl State {
 
     /// Lets every instance go on up to the clock.
     fn go_on(&mut self) {
-        let now = self.clock;
+        let around = self.around();
         let mut over = Vec::new();
         for instance in self.instances.values_mut().filter(|it| it.is_running()) {
-            instance.go_on(now);
+            instance.go_on(&around);
+            if instance.outgoing.as_ref().is_some_and(|call| !call.is_sent) {
+                self.unsent.push(instance.id.clone());
+            }
             if !instance.is_running() {
                 over.push(instance.id.clone());
             }
@@ -341,6 +376,20 @@ impl State {
     pub(super) fn tick(&mut self, now: i64) {
         self.clock = self.clock.max(now);
         self.go_on();
+    }
+
+    /// The calls that are to be made now, each with the instance that waits for it.
+    pub(super) fn take_calls(&mut self) -> Vec<(Text, Outgoing)> {
+        let mut calls = Vec::new();
+        for id in std::mem::take(&mut self.unsent) {
+            let instance = self.instances.get_mut(&id);
+            let call = instance.and_then(|instance| instance.outgoing.as_mut());
+            if let Some(call) = call.filter(|call| !call.is_sent) {
+                call.is_sent = true;
+                calls.push((id, call.clone()));
+            }
+        }
+        calls
     }
 
     /// How many instances wait.
