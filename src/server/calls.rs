@@ -17,10 +17,11 @@ use super::{Server, beginning};
 use crate::platform::{Attempt, Failure, Posted, Posting, Stop, SystemClock, post};
 use crate::value::{Json, Text};
 
-/// How many services are called at once; further calls wait. Of one instance there is at
-/// most one.
+/// How many services are called at once; further calls wait.
 const MAX_CALLS: usize = 32;
-/// How many calls are written down; the oldest go first.
+/// How many calls may be open at once.
+const MAX_OPEN: usize = 10_000;
+/// How many calls that are over are written down; the oldest go first.
 const MAX_NOTED: usize = 1_000;
 
 /// A call that is to be made.
@@ -32,6 +33,16 @@ pub(super) struct Job {
     instance: Text,
     resets: u64,
     outgoing: Outgoing,
+}
+
+impl Job {
+    /// Whether the instance still waits for it.
+    fn is_awaited(&self, state: &State) -> bool {
+        let instance = state.instances.get(&self.instance);
+        let call = instance.and_then(|instance| instance.outgoing.as_ref());
+        state.resets == self.resets
+            && call.is_some_and(|call| call.number == self.outgoing.number)
+    }
 }
 
 /// The calls of a server.
@@ -46,6 +57,8 @@ pub(super) struct Calls {
 struct Log {
     calls: VecDeque<Noted>,
     count: u64,
+    /// How many are not over.
+    open: usize,
 }
 
 /// A call as it is written down.
@@ -97,12 +110,46 @@ impl Calls {
 
     /// Makes the calls that instances came to wait for.
     pub(super) fn begin(&self, state: &mut State) {
-        for (instance, outgoing) in state.take_calls() {
-            let number = self.log().begin(&instance, &outgoing);
-            let resets = state.resets;
-            // A server that is about to end calls nobody any more.
-            let _ = self.jobs.send(Job { number, instance, resets, outgoing });
+        loop {
+            let calls = state.take_calls();
+            if calls.is_empty() {
+                return;
+            }
+            for (instance, outgoing) in calls {
+                let number = self.log().begin(&instance, &outgoing);
+                let resets = state.resets;
+                let job = Job { number, instance, resets, outgoing };
+                if self.log().open > MAX_OPEN {
+                    let reason = format!("{MAX_OPEN} calls are open already");
+                    self.end(state, &job, "failed", CallResult::Failed { reason });
+                } else {
+                    // A server that is about to end calls nobody any more.
+                    let _ = self.jobs.send(job);
+                }
+            }
         }
+    }
+
+    /// A call is over: the instance goes on.
+    fn end(
+        &self,
+        state: &mut State,
+        job: &Job,
+        outcome: &'static str,
+        result: CallResult,
+    ) {
+        let mut error = match &result {
+            CallResult::Failed { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        if job.is_awaited(state) {
+            let (id, call) = (job.instance.to_string(), job.outgoing.number);
+            if let Err(refusal) = state.commit(Event::WebhookCalled { id, call, result })
+            {
+                error = Some(refusal.message);
+            }
+        }
+        self.log().end(job.number, outcome, error);
     }
 
     /// The calls that are written down, the oldest first.
@@ -137,12 +184,21 @@ impl Log {
             outcome: None,
             error: None,
         });
-        if self.calls.len() > MAX_NOTED {
-            // One that is open is of more use than one that is over.
-            let over = self.calls.iter().position(|call| call.outcome.is_some());
-            self.calls.remove(over.unwrap_or(0));
-        }
+        self.open += 1;
         self.count
+    }
+
+    fn end(&mut self, number: u64, outcome: &'static str, error: Option<String>) {
+        self.open -= 1;
+        self.change(number, |noted| {
+            noted.outcome = Some(outcome);
+            noted.error = error;
+        });
+        if self.calls.len() - self.open > MAX_NOTED
+            && let Some(oldest) = self.calls.iter().position(|it| it.outcome.is_some())
+        {
+            self.calls.remove(oldest);
+        }
     }
 
     fn change(&mut self, number: u64, change: impl FnOnce(&mut Noted)) {
@@ -167,6 +223,10 @@ pub(super) async fn make(server: Arc<Server>, mut jobs: UnboundedReceiver<Job>) 
 
 fn make_one(server: &Server, job: &Job) {
     let calls = &server.calls;
+    if !job.is_awaited(&server.state()) {
+        let reason = "the instance did not wait any longer".to_owned();
+        return calls.log().end(job.number, "failed", Some(reason));
+    }
     let clock = SystemClock::new(calls.stop.clone());
     let tell = |attempt: Attempt<'_>| {
         calls.log().change(job.number, |noted| note(noted, &attempt));
@@ -177,24 +237,8 @@ fn make_one(server: &Server, job: &Job) {
         return;
     }
     let (outcome, result) = result(answer);
-    let error = match &result {
-        CallResult::Failed { reason } => Some(reason.clone()),
-        _ => None,
-    };
     let mut state = server.state();
-    let event = Event::WebhookCalled {
-        id: job.instance.to_string(),
-        call: job.outgoing.number,
-        result,
-    };
-    let kept = match state.resets == job.resets {
-        true => state.commit(event),
-        false => Ok(()),
-    };
-    calls.log().change(job.number, |noted| {
-        noted.outcome = Some(outcome);
-        noted.error = error.or(kept.err().map(|refusal| refusal.message));
-    });
+    calls.end(&mut state, job, outcome, result);
     calls.begin(&mut state);
 }
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::kept::Process;
 use crate::service::{Reaction, Service, wait_until};
-use crate::support::{Client, Local};
+use crate::support::{Client, Local, organisation};
 
 fn node(id: &str, kind: &str, properties: Value, next: &str, error: &str) -> Value {
     json!({
@@ -123,7 +123,7 @@ fn a_service_decides_between_two_steps() {
         "flowInstanceId": conversation,
         "participants": [{ "input": { "dtmf": "1" } }],
     });
-    assert_eq!(service.calls(), [told.clone()]);
+    assert_eq!(service.calls(), std::slice::from_ref(&told));
     let state = server.get(&format!("/api/v2/conversations/{conversation}")).body;
     assert_eq!(
         (&state["state"], &state["routing"]["queueId"]),
@@ -442,4 +442,51 @@ fn webhooks_that_make_no_sense_are_refused_at_the_start() {
         assert_eq!(output.status.code(), Some(2), "{message}");
         assert!(message.contains(why), "{message}");
     }
+}
+
+#[test]
+fn time_that_passes_while_a_service_is_asked_is_that_of_the_flow() {
+    let (later, released) = (Later::default(), Arc::new(Mutex::new(false)));
+    let (known, is_released) = (Arc::clone(&later), Arc::clone(&released));
+    let service = Service::new(move |_, _| {
+        let client = known.lock().unwrap().clone();
+        if let Some(client) = client {
+            client.post("/__flowsim/clock", &json!({ "advanceMs": 7_000 }));
+        }
+        wait_until("the test is ready", || *is_released.lock().unwrap());
+        Reaction::Answer(200, "{}".into())
+    });
+    let server = Local::shared_flow();
+    *later.lock().unwrap() = Some(server.clone());
+    let slow = json!({ "url": service.url, "timeoutSeconds": 600 });
+    let fast = json!({ "url": service.url, "timeoutSeconds": 6 });
+    *released.lock().unwrap() = true;
+    for (hook, name, outcome) in
+        [(slow, "Slow", "The code is , ."), (fast, "Fast", "WEBHOOK_TIMEOUT")]
+    {
+        let mut flow = asking(hook);
+        flow["name"] = json!(name);
+        let conversation = begin(&server, &flow);
+        let trace = trace(&server, &conversation);
+        assert!(trace.contains(outcome), "{trace}");
+    }
+    let clock = server.get("/__flowsim/clock").body;
+    assert_eq!(clock["now"], "2026-01-05T09:00:14Z");
+}
+
+#[test]
+fn on_the_wall_clock_the_flow_waits_as_long_as_its_caller() {
+    let service = Service::new(|_, _| {
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        Reaction::Answer(200, "{}".into())
+    });
+    let mut organisation = organisation(&[], &[]);
+    organisation.real_time = true;
+    let server = Local::of(organisation);
+    let hook = json!({ "url": service.url, "timeoutSeconds": 60 });
+    let conversation = begin(&server, &asking(hook));
+    let trace = trace(&server, &conversation);
+    let trace: Value = serde_json::from_str(&trace).unwrap();
+    let elapsed = trace["elapsedMs"].as_i64().unwrap();
+    assert!(elapsed >= 300, "{trace}");
 }

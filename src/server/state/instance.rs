@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Document};
 use super::event::Origin;
 use super::outgoing::{self, Around, CallResult, Cause, Outgoing};
 use crate::engine::{Call, Session};
+use crate::server::webhook::Webhook;
 use crate::trace::{Fact, Status, Trace};
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::{
@@ -56,6 +57,13 @@ pub(in crate::server) enum Progress {
         /// Whether it was ended from outside, before its flow was done.
         is_disconnected: bool,
     },
+}
+
+/// What an instance goes on with.
+enum Next {
+    Answer(Answer),
+    /// The answer of a service, which is called first.
+    Call(Cause, Webhook, Json),
 }
 
 /// The fixed parts of an instance.
@@ -124,54 +132,69 @@ impl Instance {
         if self.outgoing.is_some() {
             return;
         }
-        let began_at = self.started_at.saturating_add(self.held_ms);
-        let Progress::Waiting(session) = &mut self.progress else { return };
-        while let Some(question) = session.question() {
-            let (answer, call) = match &question {
-                Question::Input(wanted) => {
-                    let asked_at = began_at.saturating_add(session.clock_ms());
-                    let late = around.now.saturating_sub(asked_at);
-                    let input = next_input(&mut self.pending, wanted, late);
-                    let Some(input) = input else { return };
-                    let instance = (self.id.as_str(), self.flow.as_str());
-                    let call =
-                        outgoing::of_input(session, &input, instance, &around.webhooks);
-                    let cause = |to| (Cause::Collected(input.clone()), to);
-                    (Answer::Input(input.clone()), call.map(cause))
+        while let Some(next) = self.next(around) {
+            let Progress::Waiting(session) = &mut self.progress else { return };
+            match next {
+                Next::Answer(answer) => {
+                    session.resume(answer);
                 }
-                Question::Webhook { id, url, body, timeout_ms } => {
-                    let answer = self.fixtures.answer(&question, &mut self.replies);
-                    let is_open = answer == Answer::NotMocked;
-                    let node = (*id, *url, *body);
-                    let call = is_open.then(|| {
-                        outgoing::of_node(session, node, &self.id, &around.webhooks)
+                Next::Call(cause, webhook, body) => {
+                    self.calls += 1;
+                    self.outgoing = Some(Outgoing {
+                        number: self.calls,
+                        cause,
+                        webhook,
+                        node: outgoing::node(session),
+                        body,
+                        asked_at: around.now,
+                        is_sent: false,
                     });
-                    let cause = |to| (Cause::Node { timeout_ms: *timeout_ms }, to);
-                    (answer, call.flatten().map(cause))
+                    return;
                 }
-                other => (self.fixtures.answer(other, &mut self.replies), None),
-            };
-            if let Some((cause, (webhook, body))) = call {
-                self.calls += 1;
-                self.outgoing = Some(Outgoing {
-                    number: self.calls,
-                    cause,
-                    webhook,
-                    node: outgoing::node(session),
-                    body,
-                    asked_at: around.now,
-                    is_sent: false,
-                });
-                return;
             }
-            session.resume(answer);
         }
+        let Progress::Waiting(session) = &mut self.progress else { return };
         let program = Arc::clone(session.program());
         if let Some(trace) = session.take_trace() {
             let trace = Arc::new(trace);
             self.progress = Progress::Over { trace, program, is_disconnected: false };
+            self.pending = VecDeque::new();
         }
-        self.pending = VecDeque::new();
+    }
+
+    /// What comes next; nothing if it is over, or waits for something that did not happen.
+    fn next(&mut self, around: &Around) -> Option<Next> {
+        let Progress::Waiting(session) = &self.progress else { return None };
+        let question = session.question()?;
+        let call = match &question {
+            Question::Input(wanted) => {
+                let began_at = self.started_at.saturating_add(self.held_ms);
+                let asked_at = began_at.saturating_add(session.clock_ms());
+                let late = around.now.saturating_sub(asked_at);
+                let input = next_input(&mut self.pending, wanted, late)?;
+                let names = (self.id.as_str(), self.flow.as_str());
+                match outgoing::of_input(session, &input, names, &around.webhooks) {
+                    Some((webhook, body)) => {
+                        return Some(Next::Call(Cause::Collected(input), webhook, body));
+                    }
+                    None => return Some(Next::Answer(Answer::Input(input))),
+                }
+            }
+            Question::Webhook { id, url, body, timeout_ms } => {
+                let node = (*id, *url, *body);
+                outgoing::of_node(session, node, &self.id, &around.webhooks)
+                    .map(|call| (Cause::Node { timeout_ms: *timeout_ms }, call))
+            }
+            _ => None,
+        };
+        // What is prepared for a webhook wins over the service itself.
+        let answer = self.fixtures.answer(&question, &mut self.replies);
+        Some(match call {
+            Some((cause, (webhook, body))) if answer == Answer::NotMocked => {
+                Next::Call(cause, webhook, body)
+            }
+            _ => Next::Answer(answer),
+        })
     }
 
     /// A call of a webhook is over.

@@ -34,7 +34,7 @@ use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
 use flow::{Model, StoredFlow, read_flow};
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
-use outgoing::{Around, Outgoing};
+use outgoing::Around;
 
 /// How many flows there may be.
 pub(super) const MAX_FLOWS: usize = 10_000;
@@ -200,6 +200,33 @@ impl State {
                 self.give_token(token, Token { scopes, expires_at });
             }
             Event::Called(called) => self.call(called),
+            of_instance @ (Event::Inputs { .. }
+            | Event::VariablesWritten { .. }
+            | Event::WebhookCalled { .. }
+            | Event::Disconnected { .. }) => self.apply_to_instance(of_instance),
+            Event::WebhooksReplaced { webhooks } => {
+                self.webhooks = Arc::new(self.webhooks.with(webhooks));
+            }
+            Event::EntitySaved { collection, id, document } => {
+                self.save_entity(collection, id, document);
+            }
+            Event::EntityDeleted { collection, id } => {
+                self.fixtures = None;
+                if let Some(entities) = self.entities.get_mut(&collection) {
+                    entities.shift_remove(&id);
+                }
+            }
+            Event::FixturesReplaced { document } => self.replace_fixtures(&document),
+            Event::ClockAdvanced => {
+                self.last_clock = Some(Event::ClockAdvanced.subject(number));
+                self.go_on();
+            }
+            of_flow => self.apply_to_flow(of_flow),
+        }
+    }
+
+    fn apply_to_instance(&mut self, event: Event) {
+        match event {
             Event::Inputs { id, inputs } => {
                 let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
                 let inputs: Vec<Input> = inputs.collect();
@@ -216,25 +243,8 @@ impl State {
                     instance.called_back(call, result, around);
                 });
             }
-            Event::WebhooksReplaced { webhooks } => {
-                self.webhooks = Arc::new(self.webhooks.with(webhooks));
-            }
             Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
-            Event::EntitySaved { collection, id, document } => {
-                self.save_entity(collection, id, document);
-            }
-            Event::EntityDeleted { collection, id } => {
-                self.fixtures = None;
-                if let Some(entities) = self.entities.get_mut(&collection) {
-                    entities.shift_remove(&id);
-                }
-            }
-            Event::FixturesReplaced { document } => self.replace_fixtures(&document),
-            Event::ClockAdvanced => {
-                self.last_clock = Some(Event::ClockAdvanced.subject(number));
-                self.go_on();
-            }
-            of_flow => self.apply_to_flow(of_flow),
+            _ => {}
         }
     }
 
@@ -328,10 +338,6 @@ impl State {
         }
     }
 
-    fn around(&self) -> Around {
-        Around { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
-    }
-
     fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Around)) {
         let around = self.around();
         let Some(instance) = self.instances.get_mut(id) else { return };
@@ -376,20 +382,6 @@ impl State {
     pub(super) fn tick(&mut self, now: i64) {
         self.clock = self.clock.max(now);
         self.go_on();
-    }
-
-    /// The calls that are to be made now, each with the instance that waits for it.
-    pub(super) fn take_calls(&mut self) -> Vec<(Text, Outgoing)> {
-        let mut calls = Vec::new();
-        for id in std::mem::take(&mut self.unsent) {
-            let instance = self.instances.get_mut(&id);
-            let call = instance.and_then(|instance| instance.outgoing.as_mut());
-            if let Some(call) = call.filter(|call| !call.is_sent) {
-                call.is_sent = true;
-                calls.push((id, call.clone()));
-            }
-        }
-        calls
     }
 
     /// How many instances wait.

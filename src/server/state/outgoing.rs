@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::State;
 use crate::engine::Session;
 use crate::server::webhook::{Webhook, Webhooks};
 use crate::trace::{Event, Fact};
@@ -51,6 +52,27 @@ pub(in crate::server) enum Cause {
         /// In milliseconds.
         timeout_ms: i64,
     },
+}
+
+impl State {
+    /// What is around every instance now.
+    pub(super) fn around(&self) -> Around {
+        Around { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
+    }
+
+    /// The calls that are to be made now, each with the instance that waits for it.
+    pub(in crate::server) fn take_calls(&mut self) -> Vec<(Text, Outgoing)> {
+        let mut calls = Vec::new();
+        for id in std::mem::take(&mut self.unsent) {
+            let instance = self.instances.get_mut(&id);
+            let call = instance.and_then(|instance| instance.outgoing.as_mut());
+            if let Some(call) = call.filter(|call| !call.is_sent) {
+                call.is_sent = true;
+                calls.push((id, call.clone()));
+            }
+        }
+        calls
+    }
 }
 
 /// What came of a call.
