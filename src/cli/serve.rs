@@ -44,8 +44,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 
-    /// Post the keys that callers press in a flow to a service on this machine; NAME can be the
-    /// webhookId of nodes, too; repeatable
+    /// Post the keys that callers press in a flow to a service on this machine; the webhookId of
+    /// nodes is good in place of FLOW; repeatable
     #[arg(long, value_name = "FLOW=URL")]
     webhook: Vec<String>,
 

@@ -137,6 +137,20 @@ fn a_service_decides_between_two_steps() {
 }
 
 #[test]
+fn keys_that_a_called_flow_collects_are_those_of_its_caller() {
+    let service = Service::answering(200, "{}");
+    let server = Local::shared_flow();
+    let caller = server.flow_id("Inbound_Flow_A");
+    register(&server, &json!({ caller.as_str(): service.url }));
+    let conversation = server.converse(&caller);
+    server.press(&conversation, &json!(["1"]));
+    trace(&server, &conversation);
+    let keys = json!([{ "input": { "dtmf": "1" } }]);
+    assert_eq!(service.calls()[0]["participants"], keys);
+    assert_ne!(calls(&server)[0]["node"], Value::Null);
+}
+
+#[test]
 fn keys_that_do_not_complete_a_gather_are_not_told() {
     let service = Service::answering(200, "{}");
     let server = Local::shared_flow();
