@@ -236,7 +236,7 @@ fn make_one(server: &Server, job: &Job) {
         // What is kept is called again when the server starts.
         return;
     }
-    let (outcome, result) = result(answer);
+    let (outcome, result) = result(answer, &job.outgoing.cause);
     let mut state = server.state();
     calls.end(&mut state, job, outcome, result);
     calls.begin(&mut state);
@@ -270,33 +270,28 @@ fn note(noted: &mut Noted, attempt: &Attempt<'_>) {
     });
 }
 
-/// What came of a call, in a word and for the instance that waits for it.
-fn result(answer: Result<Posted, Failure>) -> (&'static str, CallResult) {
-    match answer {
-        Ok(Posted { status, body }) => {
-            let is_success = (200..300).contains(&status);
-            let text = body.strip_prefix('\u{feff}').unwrap_or(&body);
-            let text = if text.trim().is_empty() { "{}" } else { text };
-            match Json::parse(text) {
-                Ok(_) => {
-                    let output = text.to_owned();
-                    let outcome = if is_success { "answered" } else { "failed" };
-                    (outcome, CallResult::Answered { status, output })
-                }
-                Err(_) if !is_success => {
-                    let output = "{}".to_owned();
-                    ("failed", CallResult::Answered { status, output })
-                }
-                Err(problem) => {
-                    let reason = format!("the answer is {problem}");
-                    ("failed", CallResult::Failed { reason })
-                }
-            }
-        }
-        Err(Failure::TimedOut { .. }) => ("timedOut", CallResult::TimedOut),
+/// What came of a call, in a word and for the instance that waits for it. What an answer says
+/// is for nodes alone.
+fn result(answer: Result<Posted, Failure>, cause: &Cause) -> (&'static str, CallResult) {
+    let Posted { status, body } = match answer {
+        Ok(answer) => answer,
+        Err(Failure::TimedOut { .. }) => return ("timedOut", CallResult::TimedOut),
         Err(failure) => {
             let reason = failure.diagnostic().message;
-            ("failed", CallResult::Failed { reason })
+            return ("failed", CallResult::Failed { reason });
         }
+    };
+    let is_success = (200..300).contains(&status);
+    let outcome = if is_success { "answered" } else { "failed" };
+    let text = body.strip_prefix('\u{feff}').unwrap_or(&body).trim();
+    let is_read = matches!(cause, Cause::Node { .. }) && !text.is_empty();
+    match Json::parse(text) {
+        Ok(_) if is_read => {
+            (outcome, CallResult::Answered { status, output: text.to_owned() })
+        }
+        Err(problem) if is_read && is_success => {
+            ("failed", CallResult::Failed { reason: format!("the answer is {problem}") })
+        }
+        _ => (outcome, CallResult::Answered { status, output: "{}".to_owned() }),
     }
 }

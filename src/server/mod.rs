@@ -4,7 +4,8 @@
 //! A request goes one way: `http` reads it, the table in `route` names its handler, which
 //! checks it and makes an event of it if it changes anything, `state` keeps and does the
 //! event, and the handler writes down what came of it. No handler knows of connections, and
-//! none waits for anything.
+//! none waits for anything: webhooks that flows wait for are called by `calls`, beside all of
+//! this, and what came of one is an event like any other.
 //!
 //! *Source: four tutorials that this server has to satisfy, and the platform's SDKs.*
 
