@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::{inputs, load, output};
 use crate::engine::Limits;
-use crate::server::{Organisation, Settings, start};
+use crate::server::{Organisation, Settings, Webhooks, start};
 use crate::source::Files;
 use crate::value::DateTime;
 use crate::world::Fixtures;
@@ -43,6 +43,15 @@ pub(super) struct Arguments {
     /// Keep everything that was answered in this folder, and begin with what it holds
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+
+    /// Post the keys that callers press in a flow to a service on this machine; the webhookId of
+    /// nodes is good in place of FLOW; repeatable
+    #[arg(long, value_name = "FLOW=URL")]
+    webhook: Vec<String>,
+
+    /// Another host whose services may be called; repeatable
+    #[arg(long, value_name = "HOST")]
+    webhook_host: Vec<String>,
 
     /// Time is that of the wall clock; without this it stands still until a test advances it
     #[arg(long, conflicts_with = "at")]
@@ -89,6 +98,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if let Some(at) = arguments.at {
         organisation.start_at(at);
     }
+    if let Err(problem) = register(&mut organisation.webhooks, arguments) {
+        output::message("error", &problem);
+        return Ok(Exit::Usage);
+    }
     organisation.real_time = arguments.real_time;
     organisation.limits.max_actions = arguments.max_actions;
     organisation.seed = arguments.seed;
@@ -109,4 +122,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             Ok(Exit::Outside)
         }
     }
+}
+
+/// Registers the services that the command line names.
+fn register(webhooks: &mut Webhooks, arguments: &Arguments) -> Result<(), String> {
+    arguments.webhook_host.iter().for_each(|host| webhooks.allow(host));
+    arguments.webhook.iter().try_for_each(|webhook| webhooks.add(webhook))
 }

@@ -1,7 +1,7 @@
 //! A live service: the Platform API of Genesys Cloud, or any server that speaks it.
 //!
-//! This is the only room that opens a connection to another machine, and only `flowsim
-//! record` uses it. A [`Client`] asks for two kinds of results: the response of a
+//! This is the only room that opens a connection to another machine. `flowsim record` uses
+//! it, and `flowsim serve` for webhooks: [`post`] sends one. A [`Client`] asks for two kinds of results: the response of a
 //! simulation, and the execution documents of real interactions. [`record`] does that for a
 //! whole list, several at a time. *Source: `docs/record.md` says what is asked and what
 //! leaves the machine.*
@@ -17,6 +17,7 @@ mod clock;
 mod execution;
 mod failure;
 mod gate;
+mod post;
 mod record;
 mod retry;
 mod secret;
@@ -29,6 +30,7 @@ pub use client::{Client, Options};
 pub use clock::{Clock, Stop, SystemClock};
 pub use execution::{Addresses, MAX_INSTANCES, between, of_conversation};
 pub use failure::{ErrorBody, Failure};
+pub use post::{Attempt, Posted, Posting, post};
 pub use record::{Event, Task, record};
 pub use secret::{Credentials, Secret};
-pub use service::{REGIONS, Service};
+pub use service::{REGIONS, Service, check_webhook};

@@ -4,17 +4,21 @@
 //! A request goes one way: `http` reads it, the table in `route` names its handler, which
 //! checks it and makes an event of it if it changes anything, `state` keeps and does the
 //! event, and the handler writes down what came of it. No handler knows of connections, and
-//! none waits for anything.
+//! none waits for anything: webhooks that flows wait for are called by `calls`, beside all of
+//! this, and what came of one is an event like any other.
 //!
 //! *Source: four tutorials that this server has to satisfy, and the platform's SDKs.*
 
 mod access;
+mod calls;
 mod control;
 mod endpoint;
 mod http;
 mod load;
 mod route;
 mod state;
+mod webhook;
+mod writers;
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,11 +34,12 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::Response;
 use axum::routing::any;
 use indexmap::IndexMap;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::engine::Limits;
 use crate::value::{DateTime, Json, derived_id};
 use crate::world::Fixtures;
+use calls::Calls;
 use control::{Fault, Logged};
 use http::answer::{Answered, Body, Refusal, Reply};
 use http::asked::Asked;
@@ -42,6 +47,8 @@ use http::listen;
 use route::{Handler, ROUTES, Route};
 use state::State;
 use state::flow::StoredFlow;
+pub use webhook::Webhooks;
+use writers::Writers;
 
 /// How often the wall clock is looked at.
 const TICK: Duration = Duration::from_millis(20);
@@ -58,6 +65,8 @@ pub struct Organisation {
     start: DateTime,
     /// Whether time is that of the wall clock; else it passes when a test says so.
     pub real_time: bool,
+    /// The services that are called.
+    pub webhooks: Webhooks,
     /// How far a call may go.
     pub limits: Limits,
     /// What chance begins with.
@@ -89,6 +98,8 @@ pub struct Running {
 struct Server {
     state: Mutex<State>,
     requests: AtomicU64,
+    calls: Calls,
+    writers: Writers,
     /// Whether an event takes the time that a disk takes.
     is_kept: bool,
 }
@@ -106,9 +117,12 @@ pub fn start(
         organisation.start_at(now);
     }
     let state = State::open(Arc::new(organisation), settings.data.as_deref())?;
+    let (jobs, to_do) = mpsc::unbounded_channel();
     let server = Arc::new(Server {
         state: Mutex::new(state),
         requests: AtomicU64::new(0),
+        calls: Calls::new(jobs),
+        writers: Writers::default(),
         is_kept: settings.data.is_some(),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -122,9 +136,13 @@ pub fn start(
     let thread = std::thread::spawn(move || {
         runtime.block_on(async {
             if real_time {
-                tokio::spawn(follow_wall_clock(server));
+                tokio::spawn(follow_wall_clock(Arc::clone(&server)));
             }
+            // Calls that nobody answered before the server ended are made again.
+            server.calls.begin(&mut server.state());
+            tokio::spawn(calls::make(Arc::clone(&server), to_do));
             listen::serve(listener, router, stopped).await;
+            server.calls.stop();
         });
         runtime.shutdown_timeout(TICK);
     });
@@ -188,7 +206,9 @@ async fn follow_wall_clock(server: Arc<Server>) {
     let mut ticks = tokio::time::interval(TICK);
     loop {
         ticks.tick().await;
-        server.state().tick(wall_clock());
+        let mut state = server.state();
+        state.tick(wall_clock());
+        server.calls.begin(&mut state);
     }
 }
 
@@ -238,6 +258,7 @@ impl Server {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let id = derived_id(&format!("Request:{number}")).to_string();
         let (mut asked, mut read) = listen::read(id, request).await;
+        let _held = self.writers.until_answered(&asked.id);
         match parameters {
             Some(Ok(named)) => {
                 let named = named.iter();
@@ -298,7 +319,11 @@ impl Server {
         let mut state = self.state();
         access::check(&state, route.need, asked)?;
         match route.handler {
-            Handler::Alone(handler) => handler(&mut state, asked),
+            Handler::Alone(handler) => {
+                let answered = handler(&mut state, asked);
+                self.calls.begin(&mut state);
+                answered
+            }
             Handler::Beside(handler) => {
                 drop(state);
                 handler(self, asked)
@@ -311,7 +336,8 @@ impl Server {
         if asked.path == "/__flowsim/requests" {
             return;
         }
-        let is_secret = asked.path.ends_with("/oauth/token");
+        let is_secret =
+            asked.path.ends_with("/oauth/token") || asked.path == "/__flowsim/webhooks";
         let answered = match &reply.body {
             _ if is_secret => String::new(),
             Body::Empty => String::new(),

@@ -5,7 +5,7 @@ use super::Server;
 use super::access::Need;
 use super::endpoint::{
     analytics, contacts, control, conversations, directory, executions, flow_actions,
-    flow_jobs, flows, instances, openapi, simulations, tables, token,
+    flow_jobs, flows, instances, openapi, simulations, tables, token, webhooks,
 };
 use super::http::answer::Answered;
 use super::http::asked::Asked;
@@ -95,7 +95,7 @@ pub(super) const ROUTES: &[Route] = {
         route("GET", "/api/v2/flows/instances/settings/executiondata", ReadFlows, "Whether execution documents are made", instances::execution_data),
         route("GET", "/api/v2/flows/instances/settings/loglevels/default", ReadFlows, "What execution documents say", instances::log_level),
         route("GET", "/api/v2/flows/instances/{instanceId}", ReadFlows, "Where the execution document of an instance is", instances::get),
-        route("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
+        beside("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
 
         route("GET", "/api/v2/flows/datatables", ReadFlows, "List data tables", tables::list),
         route("GET", "/api/v2/flows/datatables/{datatableId}", ReadFlows, "Get a data table", tables::get),
@@ -144,6 +144,8 @@ pub(super) const ROUTES: &[Route] = {
         route("GET", "/__flowsim/clock", Open, "What time it is for the server", control::clock),
         route("POST", "/__flowsim/clock", Open, "Let time pass", control::advance_clock),
         route("GET", "/__flowsim/requests", Open, "What was asked, what was answered, and why", control::requests),
+        beside("GET", "/__flowsim/webhooks", Open, "Which services are called, and the calls that were made", webhooks::list),
+        route("PUT", "/__flowsim/webhooks", Open, "Replace the services that are called", webhooks::replace),
         route("GET", "/__flowsim/openapi.json", Open, "This list, as an OpenAPI document", openapi::document),
         route("PUT", "/__flowsim/uploads/{jobId}", Open, "Where the flow of a job is uploaded", flow_jobs::upload),
         route("GET", "/__flowsim/downloads/{jobId}/{fileName}", Open, "Where an exported flow is", flow_jobs::download),

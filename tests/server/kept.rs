@@ -10,18 +10,23 @@ use tempfile::TempDir;
 
 use crate::support::{Client, draft};
 
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    client: Client,
+    pub(crate) client: Client,
 }
 
 impl Process {
-    fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
+        Self::with(data, &[])
+    }
+
+    pub(crate) fn with(data: &Path, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_flowsim"))
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .args(["serve", "--flows", "fixtures/shared-flow/flows", "--port", "0"])
             .args(["--fixtures", "fixtures/shared-flow/fixtures.yaml", "--data"])
             .arg(data)
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -32,7 +37,7 @@ impl Process {
     }
 
     /// `kill -9`
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }

@@ -11,6 +11,8 @@ mod flows;
 mod hostile;
 mod kept;
 mod organisation;
+mod service;
 mod simulations;
 mod steering;
 mod support;
+mod webhooks;

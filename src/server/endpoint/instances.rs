@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::executions;
 use super::flow_jobs::new_job;
+use crate::server::Server;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::{Asked, Object};
 use crate::server::http::page::{Page, listing};
@@ -11,6 +12,7 @@ use crate::server::state::State;
 use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
 use crate::server::state::instance::{Instance, Progress, moment};
+use crate::server::state::outgoing::Cause;
 use crate::trace::{JsonWriter, execution};
 use crate::value::DateTime;
 
@@ -41,7 +43,7 @@ fn field(key: &str) -> Option<&'static str> {
 }
 
 /// Writes variables of a running instance, as seed 002 does.
-pub(in crate::server) fn write_variables(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn write_variables(server: &Server, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let id = body.needed("flowInstanceId")?.to_owned();
     if body.get("variables").is_none() {
@@ -49,9 +51,27 @@ pub(in crate::server) fn write_variables(state: &mut State, asked: &Asked) -> An
     }
     let variables = body.object("variables")?.0;
     let names: Vec<String> = variables.keys().cloned().collect();
-    executions::write(state, &id, variables.clone())?;
+    if !server.writers.hold(&id, &asked.id) {
+        let message = format!("another request writes variables of `{id}`");
+        return Err(Refusal::conflict(message));
+    }
+    let mut state = server.state();
+    if is_within_step(&state, &id) && !server.calls.is_asking(&id) {
+        let message = format!("`{id}` executes a step: its webhook is not asked yet");
+        return Err(Refusal::conflict(message));
+    }
+    executions::write(&mut state, &id, variables.clone())?;
+    server.calls.begin(&mut state);
+    drop(state);
     let body = json!({ "flowInstanceId": id, "variables": variables });
     Ok(Reply::ok(body).because(format!("wrote {}", names.join(", "))))
+}
+
+/// Whether an instance is in the middle of a step: at a node that waits for a webhook.
+fn is_within_step(state: &State, id: &str) -> bool {
+    let instance = state.instances.get(id);
+    let call = instance.and_then(|instance| instance.outgoing.as_ref());
+    call.is_some_and(|call| matches!(call.cause, Cause::Node { .. }))
 }
 
 /// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`, all of

@@ -15,6 +15,7 @@ pub(super) mod openapi;
 pub(super) mod simulations;
 pub(super) mod tables;
 pub(super) mod token;
+pub(super) mod webhooks;
 
 use super::http::asked::Asked;
 

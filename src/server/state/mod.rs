@@ -9,6 +9,7 @@ pub(super) mod event;
 pub(super) mod flow;
 pub(super) mod instance;
 pub(super) mod journal;
+pub(super) mod outgoing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use super::Organisation;
 use super::control::Control;
 use super::http::answer::Refusal;
+use super::webhook::Webhooks;
 use crate::engine::{Call, Session};
 use crate::flow::FlowId;
 use crate::program::Program;
@@ -32,6 +34,7 @@ use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
 use flow::{Model, StoredFlow, read_flow};
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
+use outgoing::Around;
 
 /// How many flows there may be.
 pub(super) const MAX_FLOWS: usize = 10_000;
@@ -89,6 +92,12 @@ pub(super) struct State {
     program: Option<(Arc<Program>, Arc<JsonNames>)>,
     /// What tests set: nothing of it is kept.
     pub(super) control: Control,
+    /// Who is called.
+    pub(super) webhooks: Arc<Webhooks>,
+    /// The instances that came to wait for a call.
+    unsent: Vec<Text>,
+    /// How often everything was set back. Calls from before are nobody's.
+    pub(super) resets: u64,
 }
 
 impl State {
@@ -119,6 +128,7 @@ impl State {
         let flows = flows.map(|flow| (flow.id.clone(), flow.clone())).collect();
         let base = organisation.fixtures.clone();
         let documents = organisation.documents.clone();
+        let webhooks = Arc::new(organisation.webhooks.clone());
         Self {
             organisation,
             journal: None,
@@ -135,6 +145,9 @@ impl State {
             fixtures: None,
             program: None,
             control: Control::default(),
+            webhooks,
+            unsent: Vec::new(),
+            resets: 0,
         }
     }
 
@@ -146,7 +159,7 @@ impl State {
         let fresh = Self::new(Arc::clone(&self.organisation));
         let clock = if self.organisation.real_time { self.clock } else { fresh.clock };
         let (journal, log) = (self.journal.take(), self.control.take_log());
-        *self = Self { journal, clock, ..fresh };
+        *self = Self { journal, clock, resets: self.resets + 1, ..fresh };
         self.control.give_log(log);
         Ok(())
     }
@@ -187,18 +200,13 @@ impl State {
                 self.give_token(token, Token { scopes, expires_at });
             }
             Event::Called(called) => self.call(called),
-            Event::Inputs { id, inputs } => {
-                let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
-                let inputs: Vec<Input> = inputs.collect();
-                self.with_instance(&id, |instance, now| instance.give(inputs, now));
+            of_instance @ (Event::Inputs { .. }
+            | Event::VariablesWritten { .. }
+            | Event::WebhookCalled { .. }
+            | Event::Disconnected { .. }) => self.apply_to_instance(of_instance),
+            Event::WebhooksReplaced { webhooks } => {
+                self.webhooks = Arc::new(self.webhooks.with(webhooks));
             }
-            Event::VariablesWritten { id, variables } => {
-                self.with_instance(&id, |instance, now| {
-                    instance.go_on(now);
-                    instance.write(&variables);
-                });
-            }
-            Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
             Event::EntitySaved { collection, id, document } => {
                 self.save_entity(collection, id, document);
             }
@@ -214,6 +222,29 @@ impl State {
                 self.go_on();
             }
             of_flow => self.apply_to_flow(of_flow),
+        }
+    }
+
+    fn apply_to_instance(&mut self, event: Event) {
+        match event {
+            Event::Inputs { id, inputs } => {
+                let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
+                let inputs: Vec<Input> = inputs.collect();
+                self.with_instance(&id, |instance, around| instance.give(inputs, around));
+            }
+            Event::VariablesWritten { id, variables } => {
+                self.with_instance(&id, |instance, around| {
+                    instance.go_on(around);
+                    instance.write(&variables);
+                });
+            }
+            Event::WebhookCalled { id, call, result } => {
+                self.with_instance(&id, |instance, around| {
+                    instance.called_back(call, result, around);
+                });
+            }
+            Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
+            _ => {}
         }
     }
 
@@ -295,19 +326,26 @@ impl State {
             fixtures,
         };
         let id = beginning.id.clone();
-        let instance = Instance::start(beginning, Session::start(program, &call));
+        let session = Session::start(program, &call);
+        let instance = Instance::start(beginning, session, &self.around());
         let is_over = !instance.is_running();
+        if instance.outgoing.is_some() {
+            self.unsent.push(id.clone());
+        }
         self.instances.insert(id.clone(), instance);
         if is_over {
             self.note_over(id);
         }
     }
 
-    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, i64)) {
-        let now = self.clock;
+    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Around)) {
+        let around = self.around();
         let Some(instance) = self.instances.get_mut(id) else { return };
         let was_running = instance.is_running();
-        change(instance, now);
+        change(instance, &around);
+        if instance.outgoing.is_some() {
+            self.unsent.push(instance.id.clone());
+        }
         if was_running && !instance.is_running() {
             let id = instance.id.clone();
             self.note_over(id);
@@ -326,10 +364,13 @@ impl State {
 
     /// Lets every instance go on up to the clock.
     fn go_on(&mut self) {
-        let now = self.clock;
+        let around = self.around();
         let mut over = Vec::new();
         for instance in self.instances.values_mut().filter(|it| it.is_running()) {
-            instance.go_on(now);
+            instance.go_on(&around);
+            if instance.outgoing.as_ref().is_some_and(|call| !call.is_sent) {
+                self.unsent.push(instance.id.clone());
+            }
             if !instance.is_running() {
                 over.push(instance.id.clone());
             }
