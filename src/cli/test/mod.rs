@@ -169,9 +169,8 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
         log.add(result);
     };
     let mut telling = Telling::new(arguments, &mut noted)?;
-    let options = arguments.options();
     let mut tell = |event: &RunEvent<'_>, scene: Scene<'_>| telling.tell(event, scene);
-    let result = runner::run_files(&wanted, options, &mut files, &mut tell);
+    let result = runner::run_files(&wanted, arguments.options(), &mut files, &mut tell);
     let played = telling.end()?;
     let (library, ended) = result.map_err(io::Error::other)?;
     let is_broken = is_broken(&library);
