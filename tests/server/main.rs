@@ -5,6 +5,7 @@
 #![expect(clippy::print_stderr, reason = "a test says that it is skipped")]
 
 mod access;
+mod bots;
 mod clients;
 mod conversations;
 mod flows;
