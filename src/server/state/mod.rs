@@ -11,6 +11,7 @@ pub(super) mod instance;
 pub(super) mod journal;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -89,6 +90,8 @@ pub(super) struct State {
     program: Option<(Arc<Program>, Arc<JsonNames>)>,
     /// What tests set: nothing of it is kept.
     pub(super) control: Control,
+    /// The instances that were kept and whose flows are not there any more.
+    lost: Vec<String>,
 }
 
 impl State {
@@ -102,15 +105,42 @@ impl State {
     ) -> Result<Self, String> {
         let mut state = Self::new(organisation);
         let Some(folder) = data else { return Ok(state) };
-        let (journal, entries) = journal::Database::open(folder)?;
-        for text in entries {
-            let entry = serde_json::from_str(&text)
-                .map_err(|error| format!("a kept event cannot be read: {error}"))?;
-            state.apply(entry);
-        }
-        state.go_on();
+        let (journal, events) = journal::Database::open(folder)?;
+        // What was kept was done with the flows of that time. Should those of today not stand
+        // it, the folder is still whole, and who started the server is told.
+        let redone = catch_unwind(AssertUnwindSafe(|| state.redo(&events)));
+        let redone = redone.unwrap_or_else(|_| Err("it cannot be done once more".into()));
+        redone.map_err(|problem| misfit(folder, &problem))?;
         state.journal = Some(Box::new(journal));
         Ok(state)
+    }
+
+    /// Does once more what was kept.
+    fn redo(&mut self, events: &[String]) -> Result<(), String> {
+        for text in events {
+            let entry: Entry = serde_json::from_str(text)
+                .map_err(|error| format!("an event cannot be read: {error}"))?;
+            if let Event::Called(called) = &entry.event
+                && self.program().flow(&called.flow).is_none()
+            {
+                self.lost.push(called.id.clone());
+            }
+            self.apply(entry);
+        }
+        self.go_on();
+        Ok(())
+    }
+
+    /// What of that which was kept could not be done once more.
+    pub(super) fn misfits(&self, folder: &Path) -> Option<String> {
+        let first = self.lost.first()?;
+        let count = self.lost.len();
+        Some(format!(
+            "{count} of the conversations and executions that {} holds are of flows that are \
+             not there any more, and are left out: {first}{}",
+            folder.display(),
+            if count > 1 { ", …" } else { "" }
+        ))
     }
 
     fn new(organisation: Arc<Organisation>) -> Self {
@@ -135,6 +165,7 @@ impl State {
             fixtures: None,
             program: None,
             control: Control::default(),
+            lost: Vec::new(),
         }
     }
 
@@ -445,6 +476,14 @@ impl State {
     pub(super) fn limits(&self) -> crate::engine::Limits {
         self.organisation.limits
     }
+}
+
+fn misfit(folder: &Path, problem: &str) -> String {
+    format!(
+        "cannot go on with what {} holds: {problem}. It was kept with other flows, fixtures or \
+         by another version of flowsim: start with those, or name another folder",
+        folder.display()
+    )
 }
 
 fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
