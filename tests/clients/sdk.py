@@ -12,13 +12,13 @@ URL = os.environ["FLOWSIM_URL"]
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
-def raw(path, body, kind="application/json"):
+def raw(path, body, kind="application/json", method="POST"):
     """What the SDK has no words for."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(URL + path, data=data, method="POST")
+    request = urllib.request.Request(URL + path, data=data, method=method)
     request.add_header("Content-Type", kind)
     with urllib.request.urlopen(request, timeout=30) as response:
-        return json.loads(response.read())
+        return json.loads(response.read() or b"null")
 
 
 def refused(status, call, *arguments, **named):
@@ -180,6 +180,61 @@ def queues(api):
     refused(400, api.post_analytics_queues_observations_query, {"filter": {}})
 
 
+FIXTURES = {
+    "schedules": [{"name": "Week", "start": "2026-01-05T09:00", "end": "2026-01-05T17:00", "rrule": "FREQ=WEEKLY"}],
+    "scheduleGroups": [{"name": "Hours", "timeZone": "UTC", "openSchedules": ["Week"]}],
+    "emergencyGroups": [{"name": "Storm", "active": True}],
+    "prompts": {"Greeting": {"tts": {"en-us": "Hello."}}},
+    "systemPrompts": {"error": {"tts": "Sorry."}},
+    "dataTables": [{"name": "Cities", "key": "number", "columns": {"city": "string"}, "rows": [{"key": "1", "city": "Lima"}]}],
+}
+
+
+def directory(architect):
+    """Everything else that the platform lists about flows, once each."""
+    raw("/__flowsim/fixtures", FIXTURES, method="PUT")
+    schedule = architect.get_architect_schedules().entities[0]
+    assert architect.get_architect_schedule(schedule.id).rrule == "FREQ=WEEKLY"
+    group = architect.get_architect_schedulegroups().entities[0]
+    assert architect.get_architect_schedulegroup(group.id).open_schedules[0].id == schedule.id
+    storm = architect.get_architect_emergencygroups().entities[0]
+    assert architect.get_architect_emergencygroup(storm.id).enabled
+    prompt = architect.get_architect_prompts().entities[0]
+    assert architect.get_architect_prompt(prompt.id).resources[0].tts_string == "Hello."
+    prompt = architect.get_architect_systemprompts().entities[0]
+    assert architect.get_architect_systemprompt(prompt.id).name == "error"
+    table = architect.get_flows_datatables().entities[0]
+    assert architect.get_flows_datatable(table.id, expand="schema").name == "Cities"
+    assert architect.get_flows_datatable_rows(table.id).total == 1
+    assert architect.get_flows_datatable_row(table.id, "1", showbrief=False)["city"] == "Lima"
+    for make, get, listed in (
+        (architect.post_flows_outcomes, architect.get_flows_outcome, architect.get_flows_outcomes),
+        (architect.post_flows_milestones, architect.get_flows_milestone, architect.get_flows_milestones),
+        (architect.post_architect_ivrs, architect.get_architect_ivr, architect.get_architect_ivrs),
+    ):
+        made = make(body={"name": "Sdk"})
+        assert get(made.id).name == "Sdk" and listed().total == 1
+
+
+def versions(architect, conversations, flow):
+    """A flow is changed, exported, deactivated and deleted."""
+    architect.put_flow(flow, draft("Sdk 20"))
+    assert architect.get_flow(flow).saved_version.id == "2.0"
+    assert architect.get_flow_version(flow, "1.0").id == "1.0"
+    assert "Ask" in json.dumps(architect.get_flow_version_configuration(flow, "1.0"))
+    job = architect.post_flows_export_jobs({"flows": [{"flow": {"id": flow}}]})
+    job = architect.get_flows_export_job(job.id)
+    with urllib.request.urlopen(job.download_url, timeout=30) as response:
+        assert json.loads(response.read())["name"] == "Sdk 20"
+    queued = {"queueId": "support"}
+    assert conversations.post_conversations_callbacks(queued).conversation.id
+    assert conversations.post_conversations_emails(queued).id
+    assert conversations.post_conversations_messages(queued).id
+    assert not architect.post_flows_actions_deactivate(flow).active
+    architect.delete_flow(flow)
+    refused(404, architect.get_flow, flow)
+
+
 def errors(client, architect, flow):
     _, body = refused(400, architect.post_flows, draft("Broken", following="Nowhere"))
     assert any(it["errorCode"] == "DANGLING_REFERENCE" for it in body["details"]), body
@@ -210,13 +265,16 @@ def main():
     client = log_in()
     architect = genesys.ArchitectApi(client)
     flow = flows(architect)
-    executions(architect, genesys.ConversationsApi(client), flow)
+    conversations = genesys.ConversationsApi(client)
+    executions(architect, conversations, flow)
     settings(architect, flow)
     analytics = genesys.AnalyticsApi(client)
     bots(architect, analytics)
     contacts(genesys.ExternalContactsApi(client))
     queues(analytics)
     errors(client, architect, flow)
+    versions(architect, conversations, flow)
+    directory(architect)
     print("done")
 
 

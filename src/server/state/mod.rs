@@ -574,11 +574,26 @@ mod tests {
         Event::EntitySaved { collection, id, document: json!({}) }
     }
 
-    #[test]
-    fn what_cannot_be_kept_is_not_done() {
+    fn state() -> State {
         let (loaded, fixtures) = (Loaded::default(), Fixtures::default());
         let organisation = Organisation::new(loaded, &Files::new(), fixtures, &[]);
-        let mut state = State::new(Arc::new(organisation));
+        State::new(Arc::new(organisation))
+    }
+
+    #[test]
+    fn what_cannot_be_done_once_more_is_told() {
+        let problem = state().redo(&["{}".to_owned()]).unwrap_err();
+        let told = misfit(Path::new("kept"), &problem);
+        assert!(
+            told.starts_with("cannot go on with what kept holds: an event"),
+            "{told}"
+        );
+        assert!(told.ends_with("name another folder"), "{told}");
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_not_done() {
+        let mut state = state();
         state.journal = Some(Box::new(Disk(1)));
         assert!(state.commit(contact("a")).is_ok());
         let refusal = state.commit(contact("b")).unwrap_err();
