@@ -11,7 +11,8 @@ async function raw(path, body, kind = "application/json") {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const headers = { "Content-Type": kind };
   const answer = await fetch(new URL(path, URL_OF_SERVER), { method: "POST", headers, body: text });
-  return answer.json();
+  const said = await answer.text();
+  return said ? JSON.parse(said) : null;
 }
 
 // The error body of a call that has to be refused.
@@ -112,6 +113,7 @@ async function errors(client, architect, flow) {
 }
 
 async function main() {
+  await raw("/__flowsim/reset", {});
   const client = genesys.ApiClient.instance;
   const { hostname, port } = URL_OF_SERVER;
   client.setGateway({ host: hostname, protocol: "http", port });

@@ -262,6 +262,7 @@ def errors(client, architect, flow):
 
 
 def main():
+    raw("/__flowsim/reset", {})
     client = log_in()
     architect = genesys.ArchitectApi(client)
     flow = flows(architect)
