@@ -113,6 +113,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     match start(organisation, settings) {
         Ok(server) => {
+            if let Some(note) = server.note() {
+                output::message("warning", note);
+            }
             output::result(&format!("http://{}\n", server.address()))?;
             server.wait()?;
             Ok(Exit::Success)

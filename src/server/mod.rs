@@ -41,7 +41,7 @@ use crate::value::{DateTime, Json, derived_id};
 use crate::world::Fixtures;
 use calls::Calls;
 use control::{Fault, Logged};
-use http::answer::{Answered, Body, Refusal, Reply};
+use http::answer::{Answered, Refusal, Reply};
 use http::asked::Asked;
 use http::listen;
 use route::{Handler, ROUTES, Route};
@@ -90,6 +90,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    note: Option<String>,
     stop: watch::Sender<bool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -118,6 +119,8 @@ pub fn start(
     }
     let state = State::open(Arc::new(organisation), settings.data.as_deref())?;
     let (jobs, to_do) = mpsc::unbounded_channel();
+    let data = settings.data.as_deref();
+    let note = data.and_then(|folder| state.misfits(folder));
     let server = Arc::new(Server {
         state: Mutex::new(state),
         requests: AtomicU64::new(0),
@@ -133,6 +136,10 @@ pub fn start(
     let (listener, address) = opened?;
     let (stop, stopped) = watch::channel(false);
     let router = router(&server);
+    let malformed = {
+        let server = Arc::clone(&server);
+        Arc::new(move |status| server.malformed(status))
+    };
     let thread = std::thread::spawn(move || {
         runtime.block_on(async {
             if real_time {
@@ -141,18 +148,23 @@ pub fn start(
             // Calls that nobody answered before the server ended are made again.
             server.calls.begin(&mut server.state());
             tokio::spawn(calls::make(Arc::clone(&server), to_do));
-            listen::serve(listener, router, stopped).await;
+            listen::serve(listener, router, malformed, stopped).await;
             server.calls.stop();
         });
         runtime.shutdown_timeout(TICK);
     });
-    Ok(Running { address, stop, thread: Some(thread) })
+    Ok(Running { address, note, stop, thread: Some(thread) })
 }
 
 impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What whoever started it should know: some of what was kept does not fit the flows.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// Stops it once what is being answered is answered.
@@ -249,15 +261,32 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The id of the next request.
+    fn next_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        derived_id(&format!("Request:{number}")).to_string()
+    }
+
+    /// The answer to something that is no HTTP.
+    fn malformed(&self, status: u16) -> (String, Reply) {
+        let asked = Asked { id: self.next_id(), ..Asked::default() };
+        let (code, message) = match status {
+            414 => ("uri.too.long", "the path and query are too long"),
+            431 => ("headers.too.large", "the headers are too large"),
+            _ => ("bad.request", "the first line or the headers are no HTTP/1.1"),
+        };
+        let reply = Refusal::new(status, code, message).into_reply(&asked.id);
+        self.note(&asked, &reply);
+        (asked.id, reply)
+    }
+
     async fn serve(
         &self,
         routes: &[Route],
         parameters: Option<Parameters>,
         request: Request,
     ) -> Response<HttpBody> {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let id = derived_id(&format!("Request:{number}")).to_string();
-        let (mut asked, mut read) = listen::read(id, request).await;
+        let (mut asked, mut read) = listen::read(self.next_id(), request).await;
         let _held = self.writers.until_answered(&asked.id);
         match parameters {
             Some(Ok(named)) => {
@@ -338,12 +367,9 @@ impl Server {
         }
         let is_secret =
             asked.path.ends_with("/oauth/token") || asked.path == "/__flowsim/webhooks";
-        let answered = match &reply.body {
-            _ if is_secret => String::new(),
-            Body::Empty => String::new(),
-            Body::Json(value) => beginning(&value.to_string()).to_owned(),
-            Body::Written(text) | Body::File(_, text) => beginning(text).to_owned(),
-        };
+        let answered = reply.text();
+        let answered = if is_secret { "" } else { beginning(&answered) };
+        let answered = answered.to_owned();
         let body = asked.body.get(..MAX_LOGGED_BYTES).unwrap_or(&asked.body);
         let body = if is_secret { &[] } else { body };
         let uri = endpoint::uri(asked, is_secret);

@@ -4,8 +4,9 @@
 use super::Server;
 use super::access::Need;
 use super::endpoint::{
-    analytics, contacts, control, conversations, directory, executions, flow_actions,
-    flow_jobs, flows, instances, openapi, simulations, tables, token, webhooks,
+    analytics, bots, contacts, control, conversations, directory, executions,
+    flow_actions, flow_jobs, flows, instances, openapi, settings, simulations, tables,
+    token, webhooks,
 };
 use super::http::answer::Answered;
 use super::http::asked::Asked;
@@ -92,8 +93,17 @@ pub(super) const ROUTES: &[Route] = {
         route("GET", "/api/v2/flows/instances/querycapabilities", ReadFlows, "What instances can be found by", instances::capabilities),
         route("POST", "/api/v2/flows/instances/jobs", ReadFlows, "Ask for the execution documents of instances", instances::request),
         route("GET", "/api/v2/flows/instances/jobs/{jobId}", ReadFlows, "Where the execution documents are", flow_jobs::get),
-        route("GET", "/api/v2/flows/instances/settings/executiondata", ReadFlows, "Whether execution documents are made", instances::execution_data),
-        route("GET", "/api/v2/flows/instances/settings/loglevels/default", ReadFlows, "What execution documents say", instances::log_level),
+        route("GET", "/api/v2/flows/instances/settings/executiondata", ReadFlows, "Whether execution documents are wanted", settings::execution_data),
+        route("PATCH", "/api/v2/flows/instances/settings/executiondata", WriteFlows, "Set whether execution documents are wanted", settings::set_execution_data),
+        route("GET", "/api/v2/flows/instances/settings/loglevels", ReadFlows, "List the log levels of single flows", settings::list),
+        route("GET", "/api/v2/flows/instances/settings/loglevels/characteristics", ReadFlows, "What log levels there are", settings::characteristics),
+        route("GET", "/api/v2/flows/instances/settings/loglevels/default", ReadFlows, "Get the log level of all other flows", settings::default),
+        route("PUT", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Set the log level of all other flows", settings::set_default),
+        route("DELETE", "/api/v2/flows/instances/settings/loglevels/default", WriteFlows, "Take the log level of all other flows back", settings::delete_default),
+        route("GET", "/api/v2/flows/{flowId}/instances/settings/loglevels", ReadFlows, "Get the log level of a flow", settings::get),
+        route("POST", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Set the log level of a flow", settings::set),
+        route("PUT", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Change the log level of a flow", settings::set),
+        route("DELETE", "/api/v2/flows/{flowId}/instances/settings/loglevels", WriteFlows, "Take the log level of a flow back", settings::delete),
         route("GET", "/api/v2/flows/instances/{instanceId}", ReadFlows, "Where the execution document of an instance is", instances::get),
         beside("POST", "/api/v2/flows/variables", WriteFlows, "Write variables of a running instance", instances::write_variables),
 
@@ -103,18 +113,24 @@ pub(super) const ROUTES: &[Route] = {
         route("GET", "/api/v2/flows/datatables/{datatableId}/rows/{rowId}", ReadFlows, "Get a row of a data table", tables::row),
         route("GET", "/api/v2/flows/outcomes", ReadFlows, "List the outcomes that were created", directory::outcomes),
         route("POST", "/api/v2/flows/outcomes", WriteFlows, "Create an outcome", directory::create_outcome),
+        route("GET", "/api/v2/flows/outcomes/{flowOutcomeId}", ReadFlows, "Get an outcome", directory::outcome),
         route("GET", "/api/v2/flows/milestones", ReadFlows, "List the milestones that were created", directory::milestones),
         route("POST", "/api/v2/flows/milestones", WriteFlows, "Create a milestone", directory::create_milestone),
+        route("GET", "/api/v2/flows/milestones/{milestoneId}", ReadFlows, "Get a milestone", directory::milestone),
 
         route("GET", "/api/v2/architect/schedules", ReadFlows, "List schedules", directory::schedules),
         route("GET", "/api/v2/architect/schedules/{scheduleId}", ReadFlows, "Get a schedule", directory::schedule),
         route("GET", "/api/v2/architect/schedulegroups", ReadFlows, "List schedule groups", directory::schedule_groups),
         route("GET", "/api/v2/architect/schedulegroups/{scheduleGroupId}", ReadFlows, "Get a schedule group", directory::schedule_group),
         route("GET", "/api/v2/architect/emergencygroups", ReadFlows, "List emergency groups", directory::emergency_groups),
+        route("GET", "/api/v2/architect/emergencygroups/{emergencyGroupId}", ReadFlows, "Get an emergency group", directory::emergency_group),
         route("GET", "/api/v2/architect/ivrs", ReadFlows, "List the call routes that were created", directory::ivrs),
         route("POST", "/api/v2/architect/ivrs", WriteFlows, "Create a call route", directory::create_ivr),
+        route("GET", "/api/v2/architect/ivrs/{ivrId}", ReadFlows, "Get a call route", directory::ivr),
         route("GET", "/api/v2/architect/prompts", ReadFlows, "List user prompts", directory::prompts),
+        route("GET", "/api/v2/architect/prompts/{promptId}", ReadFlows, "Get a user prompt", directory::prompt),
         route("GET", "/api/v2/architect/systemprompts", ReadFlows, "List system prompts", directory::system_prompts),
+        route("GET", "/api/v2/architect/systemprompts/{promptId}", ReadFlows, "Get a system prompt", directory::system_prompt),
         beside("POST", "/api/v2/architect/simulations", RunFlows, "Run a flow to its end, and get its trace", simulations::run),
 
         route("POST", "/api/v2/conversations", WriteConversations, "Start a conversation in a flow", conversations::create),
@@ -128,9 +144,12 @@ pub(super) const ROUTES: &[Route] = {
 
         route("POST", "/api/v2/analytics/queues/realtime/query", ReadAnalytics, "How busy queues are, as the seeds ask", analytics::realtime),
         route("POST", "/api/v2/analytics/queues/observations/query", ReadAnalytics, "How busy queues are", analytics::observations),
+        route("GET", "/api/v2/analytics/botflows/{botFlowId}/reportingturns", ReadAnalytics, "What participants said to a bot, turn by turn", bots::reporting_turns),
+        route("GET", "/api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns", ReadAnalytics, "What participants said to a bot, turn by turn", bots::reporting_turns),
 
         route("GET", "/api/v2/externalcontacts/reversewhitepageslookup", ReadContacts, "Find contacts by number, e-mail address or id", contacts::reverse_lookup),
         route("POST", "/api/v2/externalcontacts/identifierlookup", ReadContacts, "Find a contact by an identifier", contacts::identifier_lookup),
+        route("POST", "/api/v2/externalcontacts/identifierlookup/contacts", ReadContacts, "Find a contact by an identifier", contacts::identifier_lookup),
         route("GET", "/api/v2/externalcontacts/contacts", ReadContacts, "List contacts", contacts::list),
         route("POST", "/api/v2/externalcontacts/contacts", WriteContacts, "Create a contact", contacts::create),
         route("GET", "/api/v2/externalcontacts/contacts/{contactId}", ReadContacts, "Get a contact", contacts::get),

@@ -5,10 +5,13 @@
 #![expect(clippy::print_stderr, reason = "a test says that it is skipped")]
 
 mod access;
+mod bots;
 mod clients;
 mod conversations;
+mod disk;
 mod flows;
 mod hostile;
+mod junk;
 mod kept;
 mod organisation;
 mod service;
@@ -16,3 +19,4 @@ mod simulations;
 mod steering;
 mod support;
 mod webhooks;
+mod wire;

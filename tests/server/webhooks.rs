@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::kept::Process;
+use crate::kept::shared_flow_with;
 use crate::service::{Reaction, Service, wait_until};
 use crate::support::{Client, Local, organisation};
 
@@ -397,7 +397,7 @@ fn a_call_that_was_answered_is_not_made_again_after_a_crash() {
     let folder = TempDir::new().unwrap();
     let webhook = format!("Asking={}", told.url);
     let flags = ["--webhook", &webhook];
-    let mut first = Process::with(folder.path(), &flags);
+    let mut first = shared_flow_with(folder.path(), &flags);
     let client = first.client.logged_in("");
     let conversation = begin(
         &client,
@@ -408,7 +408,7 @@ fn a_call_that_was_answered_is_not_made_again_after_a_crash() {
         calls["open"] == 0 && calls["calls"][1]["outcome"] == "answered"
     });
     first.kill();
-    let second = Process::with(folder.path(), &flags);
+    let second = shared_flow_with(folder.path(), &flags);
     let client = Client { token: client.token, ..second.client.clone() };
     assert_eq!(calls(&client), json!([]));
     client.press(&conversation, &json!(["2"]));
@@ -429,14 +429,14 @@ fn a_call_that_a_crash_cut_off_is_made_again() {
         _ => Reaction::Answer(200, r#"{"code": 6}"#.into()),
     });
     let folder = TempDir::new().unwrap();
-    let mut first = Process::start(folder.path());
+    let mut first = shared_flow_with(folder.path(), &[]);
     let client = first.client.logged_in("");
     register(&client, &json!({ "crm": service.url }));
     let conversation =
         begin(&client, &asking(json!({ "webhookId": "crm", "timeoutSeconds": 60 })));
     wait_until("the service is called", || service.calls().len() == 1);
     first.kill();
-    let second = Process::start(folder.path());
+    let second = shared_flow_with(folder.path(), &[]);
     let client = Client { token: client.token, ..second.client.clone() };
     assert!(trace(&client, &conversation).contains("The code is 6, ."));
     assert_eq!(service.calls().len(), 2);

@@ -2,6 +2,7 @@
 //! changes the [state](super::state), and writes down what came of it.
 
 pub(super) mod analytics;
+pub(super) mod bots;
 pub(super) mod contacts;
 pub(super) mod control;
 pub(super) mod conversations;
@@ -12,6 +13,7 @@ pub(super) mod flow_jobs;
 pub(super) mod flows;
 pub(super) mod instances;
 pub(super) mod openapi;
+pub(super) mod settings;
 pub(super) mod simulations;
 pub(super) mod tables;
 pub(super) mod token;

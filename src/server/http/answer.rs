@@ -1,5 +1,7 @@
 //! What endpoints answer, and how it is written.
 
+use std::borrow::Cow;
+
 use axum::body::Body as HttpBody;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -68,6 +70,15 @@ impl Reply {
         self
     }
 
+    /// What it says, as it is written.
+    pub(in crate::server) fn text(&self) -> Cow<'_, str> {
+        match &self.body {
+            Body::Empty => "".into(),
+            Body::Json(value) => value.to_string().into(),
+            Body::Written(text) | Body::File(_, text) => text.into(),
+        }
+    }
+
     /// As HTTP. Every answer carries the id of its request.
     pub(in crate::server) fn into_response(self, request_id: &str) -> Response<HttpBody> {
         let (media_type, text) = match self.body {
@@ -102,7 +113,8 @@ impl Reply {
 const JSON: &str = "application/json";
 
 /// The header in which the platform answers the id of a request.
-const CORRELATION_ID: HeaderName = HeaderName::from_static("inin-correlation-id");
+pub(super) const CORRELATION_ID: HeaderName =
+    HeaderName::from_static("inin-correlation-id");
 
 /// A request that was not done, in the platform's words.
 #[derive(Debug, Clone)]

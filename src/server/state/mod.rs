@@ -12,6 +12,7 @@ pub(super) mod journal;
 pub(super) mod outgoing;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -98,6 +99,8 @@ pub(super) struct State {
     unsent: Vec<Text>,
     /// How often everything was set back. Calls from before are nobody's.
     pub(super) resets: u64,
+    /// The instances that were kept and whose flows are not there any more.
+    lost: Vec<String>,
 }
 
 impl State {
@@ -111,15 +114,42 @@ impl State {
     ) -> Result<Self, String> {
         let mut state = Self::new(organisation);
         let Some(folder) = data else { return Ok(state) };
-        let (journal, entries) = journal::Database::open(folder)?;
-        for text in entries {
-            let entry = serde_json::from_str(&text)
-                .map_err(|error| format!("a kept event cannot be read: {error}"))?;
-            state.apply(entry);
-        }
-        state.go_on();
+        let (journal, events) = journal::Database::open(folder)?;
+        // What was kept was done with the flows of that time. Should those of today not stand
+        // it, the folder is still whole, and who started the server is told.
+        let redone = catch_unwind(AssertUnwindSafe(|| state.redo(&events)));
+        let redone = redone.unwrap_or_else(|_| Err("it cannot be done once more".into()));
+        redone.map_err(|problem| misfit(folder, &problem))?;
         state.journal = Some(Box::new(journal));
         Ok(state)
+    }
+
+    /// Does once more what was kept.
+    fn redo(&mut self, events: &[String]) -> Result<(), String> {
+        for text in events {
+            let entry: Entry = serde_json::from_str(text)
+                .map_err(|error| format!("an event cannot be read: {error}"))?;
+            if let Event::Called(called) = &entry.event
+                && self.program().flow(&called.flow).is_none()
+            {
+                self.lost.push(called.id.clone());
+            }
+            self.apply(entry);
+        }
+        self.go_on();
+        Ok(())
+    }
+
+    /// What of that which was kept could not be done once more.
+    pub(super) fn misfits(&self, folder: &Path) -> Option<String> {
+        let first = self.lost.first()?;
+        let count = self.lost.len();
+        Some(format!(
+            "{count} of the conversations and executions that {} holds are of flows that are \
+             not there any more, and are left out: {first}{}",
+            folder.display(),
+            if count > 1 { ", …" } else { "" }
+        ))
     }
 
     fn new(organisation: Arc<Organisation>) -> Self {
@@ -148,6 +178,7 @@ impl State {
             webhooks,
             unsent: Vec::new(),
             resets: 0,
+            lost: Vec::new(),
         }
     }
 
@@ -488,6 +519,14 @@ impl State {
     }
 }
 
+fn misfit(folder: &Path, problem: &str) -> String {
+    format!(
+        "cannot go on with what {} holds: {problem}. It was kept with other flows, fixtures or \
+         by another version of flowsim: start with those, or name another folder",
+        folder.display()
+    )
+}
+
 fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
     match change {
         FlowChange::CheckOut => flow.is_locked = true,
@@ -576,11 +615,26 @@ mod tests {
         Event::EntitySaved { collection, id, document: json!({}) }
     }
 
-    #[test]
-    fn what_cannot_be_kept_is_not_done() {
+    fn state() -> State {
         let (loaded, fixtures) = (Loaded::default(), Fixtures::default());
         let organisation = Organisation::new(loaded, &Files::new(), fixtures, &[]);
-        let mut state = State::new(Arc::new(organisation));
+        State::new(Arc::new(organisation))
+    }
+
+    #[test]
+    fn what_cannot_be_done_once_more_is_told() {
+        let problem = state().redo(&["{}".to_owned()]).unwrap_err();
+        let told = misfit(Path::new("kept"), &problem);
+        assert!(
+            told.starts_with("cannot go on with what kept holds: an event"),
+            "{told}"
+        );
+        assert!(told.ends_with("name another folder"), "{told}");
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_not_done() {
+        let mut state = state();
         state.journal = Some(Box::new(Disk(1)));
         assert!(state.commit(contact("a")).is_ok());
         let refusal = state.commit(contact("b")).unwrap_err();
