@@ -7,12 +7,21 @@
 mod access;
 mod clients;
 mod conversations;
+#[cfg(unix)]
+#[path = "../browser/driven.rs"]
+mod driven;
 mod flows;
+#[cfg(unix)]
+#[path = "../browser/found.rs"]
+mod found;
 mod hostile;
 mod kept;
+mod live;
 mod organisation;
 mod service;
 mod simulations;
+#[cfg(unix)]
+mod status_page;
 mod steering;
 mod support;
 mod webhooks;
