@@ -11,7 +11,7 @@ use crate::flow::architect::ArchitectFlow;
 use crate::flow::{Flow, check};
 use crate::program::Program;
 use crate::server::Server;
-use crate::server::http::answer::{Answered, Reply};
+use crate::server::http::answer::{Answered, Body, Reply};
 use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
 use crate::server::page;
@@ -46,16 +46,9 @@ pub(in crate::server) fn root(_: &mut State, asked: &Asked) -> Answered {
 
 /// What is loaded, what runs, and what time it is.
 pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
-    let findings = findings(server);
     let state = server.state();
-    let mut severities: BTreeMap<&str, usize> = BTreeMap::new();
-    for finding in findings.values().flatten() {
-        *severities
-            .entry(finding["severity"].as_str().unwrap_or_default())
-            .or_default() += 1;
-    }
     let waiting = state.waiting();
-    let logged: usize = state.control.counts().values().sum();
+    let by_status = state.control.counts();
     Ok(Reply::ok(json!({
         "name": "flowsim serve",
         "version": env!("CARGO_PKG_VERSION"),
@@ -64,10 +57,9 @@ pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
         "realTime": state.is_real_time(),
         "isKept": server.is_kept,
         "flows": state.flows.len(),
-        "findings": severities,
         "fixtures": fixtures(&state),
         "instances": { "waiting": waiting, "over": state.instances.len() - waiting },
-        "requests": { "logged": logged, "byStatus": state.control.counts() },
+        "requests": { "logged": by_status.values().sum::<usize>(), "byStatus": by_status },
     })))
 }
 
@@ -95,7 +87,8 @@ fn fixtures(state: &State) -> Map<String, Value> {
     counts
 }
 
-/// Lists flows by name: with `q`, those whose name, id or type has it.
+/// Lists flows by name: with `q`, those whose name, id or type has it. Also, how many findings
+/// all flows have together.
 pub(in crate::server) fn flows(server: &Server, asked: &Asked) -> Answered {
     let page = Page::of(asked)?;
     let findings = findings(server);
@@ -112,9 +105,16 @@ pub(in crate::server) fn flows(server: &Server, asked: &Asked) -> Answered {
     };
     let mut flows: Vec<&StoredFlow> = state.flows.values().filter(is_wanted).collect();
     flows.sort_by_cached_key(|flow| (flow.name.to_lowercase(), flow.platform_type()));
-    listing(asked, page, &flows, |flow| {
+    let mut reply = listing(asked, page, &flows, |flow| {
         flow_json(flow, findings.get(&flow.id).map_or(&[], Vec::as_slice), &program)
-    })
+    })?;
+    if let Body::Json(body) = &mut reply.body {
+        let all = || findings.values().flatten();
+        for (key, severity) in [("errors", "error"), ("warnings", "warning")] {
+            body[key] = all().filter(|it| it["severity"] == severity).count().into();
+        }
+    }
+    Ok(reply)
 }
 
 fn flow_json(flow: &StoredFlow, findings: &[Value], program: &Program) -> Value {

@@ -16,7 +16,7 @@
   }
 
   function showCards() {
-    const { address, version, isKept, instances: { waiting, over }, fixtures, requests: { byStatus }, findings } = status;
+    const { address, version, isKept, instances: { waiting, over }, fixtures, requests: { byStatus } } = status;
     const keep = isKept ? "What changes is kept on the disk." : "What changes is lost when the server stops.";
     const runs = element("p", "big", way("#conversations?state=waiting", `${waiting.toLocaleString("en")} waiting`),
       " · ", way("#conversations?state=over", `${over.toLocaleString("en")} over`));
@@ -32,9 +32,6 @@
       card("Conversations and executions", runs, element("p", "", button("Call a flow", "#call"))),
       card("Requests", asked, element("p", "meta", `flowsim ${version} · `, way("/__flowsim/openapi.json", "everything that is served"))),
       card("Fixtures", sections.length ? element("ul", "counts", ...sections) : element("p", "meta", "none")));
-    const found = Object.entries(findings).map(([severity, number]) =>
-      element("span", { error: "bad", warning: "warned" }[severity] ?? "", count(number, severity)));
-    byId("flows-findings").replaceChildren(...found);
   }
 
   const spaced = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
@@ -57,6 +54,9 @@
     if (q !== flows.q || page !== flows.page) return;
     update(byId("flows-list"), found.entities, flowRow);
     byId("flows-shown").textContent = q ? `${count(found.total, "flow")} with “${q}”` : count(found.total, "flow");
+    const sorts = [["bad", found.errors, "error"], ["warned", found.warnings, "warning"]];
+    update(byId("flows-findings"), sorts.filter(([, number]) => number > 0), ([className, number, what]) =>
+      element("span", className, `${count(number, what)} in all`));
     pager(byId("flows-pager"), found, (number) => { flows.page = number; refresh(); });
   }
 
@@ -109,7 +109,7 @@
     sign.setAttribute("aria-label", isOver ? instance.status : "waits");
     const where = isOver
       ? `${instance.status}${instance.queue ? `, routed to ${instance.queue}` : ""}${instance.isDisconnected ? ", hung up" : ""}`
-      : `waits at ${instance.waitingAt}`;
+      : instance.waitingAt ? `waits at ${instance.waitingAt}` : "waits";
     const when = element("span", "meta", `${where} · ${instance.media} · `, moment(instance.startedAt, status.now));
     const link = element("a", `row ${isOver && instance.status !== "completed" ? "failed" : ""}`, sign,
       element("span", "name", instance.flowName ?? instance.flowId), when);
@@ -280,6 +280,7 @@
   }
 
   function show(name, isOpen) {
+    if (isOpen || name !== view) window.scrollTo(0, 0);
     view = name;
     for (const id of ["overview", "conversations", "requests"]) {
       byId(`${id}-view`).hidden = id !== name;
@@ -287,7 +288,6 @@
       if (id === name) byId(`to-${id}`).setAttribute("aria-current", "page");
       else byId(`to-${id}`).removeAttribute("aria-current");
     }
-    if (isOpen) window.scrollTo(0, 0);
   }
 
   function route() {
