@@ -1,6 +1,7 @@
 //! What the status page asks: what is loaded, instances as they go on, the request log.
 
 use serde_json::{Value, json};
+use ureq::http::Request;
 
 use crate::support::{Client, Local, draft};
 
@@ -218,4 +219,27 @@ fn names_that_anybody_can_have_do_not_steer_the_server() {
     }
     assert_eq!(ask("rebound.example.com", "POST", "/__flowsim/clock"), 403);
     assert_eq!(ask("flowsim", "POST", "/__flowsim/clock"), 200);
+}
+
+/// What a browser is told besides the page: what it may run, and that no other page may show
+/// it inside itself, where its buttons could be pressed by those who do not see them.
+#[test]
+fn the_page_is_protected() {
+    let server = Local::shared_flow();
+    let request =
+        Request::builder().uri(&server.url).header("accept", "text/html,*/*;q=0.8");
+    let mut response = server.agent.run(request.body(()).unwrap()).unwrap();
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "text/html; charset=utf-8");
+    let policy = header("content-security-policy");
+    for part in ["default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("cache-control"), "no-store");
+    let page = response.body_mut().read_to_string().unwrap();
+    assert!(page.starts_with("<!doctype html>"), "{page}");
+    // Nothing of the flows stands in it: all of it is asked for.
+    assert!(!page.contains("Inbound_Flow_A"));
 }

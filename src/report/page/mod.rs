@@ -33,6 +33,7 @@ impl Frame {
     }
 
     /// The same page, which may ask the server that it came from.
+    #[cfg(feature = "serve")]
     pub(crate) fn asks_its_server(mut self) -> Self {
         self.policy.push_str("; connect-src 'self'");
         self
