@@ -16,8 +16,9 @@ use crate::world::Fixtures;
 /// Answer the Platform API on this machine, from flows that really run.
 ///
 /// Point an SDK or any other client at the address that is printed, and log in with any
-/// client id and secret. Everything is lost when the server stops, unless --data names a
-/// folder to keep it in. GET /__flowsim/openapi.json lists what is served.
+/// client id and secret. Open it in a browser to see what it does and to call a flow by
+/// hand. Everything is lost when the server stops, unless --data names a folder to keep it
+/// in. GET /__flowsim/openapi.json lists what is served.
 ///
 /// Stops at Ctrl-C with 0. Exits with 2 if the command line makes no sense, 3 if something
 /// does not load, 5 if the port cannot be opened or the folder not be used.

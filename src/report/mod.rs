@@ -16,7 +16,7 @@ mod json;
 mod junit;
 mod markdown;
 mod output;
-mod page;
+pub(crate) mod page;
 mod spec;
 mod tap;
 mod words;

@@ -15,6 +15,7 @@ mod control;
 mod endpoint;
 mod http;
 mod load;
+mod page;
 mod route;
 mod state;
 mod webhook;
@@ -103,6 +104,8 @@ struct Server {
     writers: Writers,
     /// Whether an event takes the time that a disk takes.
     is_kept: bool,
+    /// The name or address that it was told to listen on.
+    host: String,
 }
 
 /// Starts a server. It answers as soon as this returns.
@@ -127,6 +130,7 @@ pub fn start(
         calls: Calls::new(jobs),
         writers: Writers::default(),
         is_kept: settings.data.is_some(),
+        host: settings.host.clone(),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -344,7 +348,9 @@ impl Server {
         if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
             return Err(refusal);
         }
-        refuse_other_sites(route, asked)?;
+        if route.path.starts_with("/__flowsim/") {
+            access::refuse_other_sites(&self.host, asked)?;
+        }
         let mut state = self.state();
         access::check(&state, route.need, asked)?;
         match route.handler {
@@ -361,8 +367,9 @@ impl Server {
     }
 
     fn note(&self, asked: &Asked, reply: &Reply) {
-        // The log does not tell of itself, and not of what only clients should know.
-        if asked.path == "/__flowsim/requests" {
+        // The log does not tell of those who only look on, and not of what only clients
+        // should know.
+        if endpoint::only_looks_on(asked) {
             return;
         }
         let is_secret =
@@ -419,19 +426,6 @@ fn find<'r>(routes: &'r [Route], asked: &Asked) -> Result<&'r Route, Box<Reply>>
         format!("{} is not allowed for {}: {methods}", asked.method, asked.path);
     let reply = Refusal::new(405, "method.not.allowed", message).into_reply(&asked.id);
     Err(Box::new(Reply { allow: Some(methods), ..reply }))
-}
-
-/// Refuses what a page of another site sends to where no token is needed: whoever has the
-/// server running visits other sites, too, and browsers say for which one they ask.
-fn refuse_other_sites(route: &Route, asked: &Asked) -> Result<(), Refusal> {
-    let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
-    match origin {
-        Some(origin) if route.path.starts_with("/__flowsim/") => {
-            let message = format!("pages of `{origin}` do not steer this server");
-            Err(Refusal::new(403, "foreign.origin", message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// A document of ours as one of `serde_json`.

@@ -5,8 +5,8 @@ use super::Server;
 use super::access::Need;
 use super::endpoint::{
     analytics, bots, contacts, control, conversations, directory, executions,
-    flow_actions, flow_jobs, flows, instances, openapi, settings, simulations, tables,
-    token, webhooks,
+    flow_actions, flow_jobs, flows, instances, live, openapi, settings, simulations,
+    status, tables, token, webhooks,
 };
 use super::http::answer::Answered;
 use super::http::asked::Asked;
@@ -156,6 +156,13 @@ pub(super) const ROUTES: &[Route] = {
         route("PUT", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Replace a contact", contacts::replace),
         route("DELETE", "/api/v2/externalcontacts/contacts/{contactId}", WriteContacts, "Delete a contact that was created", contacts::delete),
 
+        route("GET", "/", Open, "The status page; what there is, for those who want JSON", status::root),
+        beside("GET", "/__flowsim/status", Open, "What is loaded, what runs, what time it is", status::overview),
+        beside("GET", "/__flowsim/flows", Open, "List flows with their findings and variables", status::flows),
+        route("GET", "/__flowsim/instances", Open, "List the instances that wait or are over, the newest first", live::list),
+        route("POST", "/__flowsim/instances", Open, "Call a flow by hand", live::call),
+        route("GET", "/__flowsim/instances/{instanceId}", Open, "What happened in an instance so far, and what it waits for", live::get),
+        route("POST", "/__flowsim/instances/{instanceId}/disconnect", Open, "Hang up", live::disconnect),
         route("POST", "/__flowsim/reset", Open, "Back to the start; nothing of what happened is kept", control::reset),
         route("PUT", "/__flowsim/fixtures", Open, "Replace the fixtures by this document", control::replace_fixtures),
         route("POST", "/__flowsim/faults", Open, "What the next requests are answered instead", control::set_faults),

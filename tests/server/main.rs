@@ -9,13 +9,22 @@ mod bots;
 mod clients;
 mod conversations;
 mod disk;
+#[cfg(unix)]
+#[path = "../browser/driven.rs"]
+mod driven;
 mod flows;
+#[cfg(unix)]
+#[path = "../browser/found.rs"]
+mod found;
 mod hostile;
 mod junk;
 mod kept;
+mod live;
 mod organisation;
 mod service;
 mod simulations;
+#[cfg(unix)]
+mod status_page;
 mod steering;
 mod support;
 mod webhooks;

@@ -32,7 +32,7 @@ use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::{Fixtures, Input};
 use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
-use flow::{Model, StoredFlow, read_flow};
+use flow::{Findings, Model, StoredFlow, read_flow};
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
 use outgoing::Around;
@@ -91,6 +91,8 @@ pub(super) struct State {
     fixtures: Option<Arc<Fixtures>>,
     /// The flows compiled, once they are needed, and their names for simulations.
     program: Option<(Arc<Program>, Arc<JsonNames>)>,
+    /// What is to be said about the flows, once it is needed.
+    pub(super) findings: Option<Arc<Findings>>,
     /// What tests set: nothing of it is kept.
     pub(super) control: Control,
     /// Who is called.
@@ -174,6 +176,7 @@ impl State {
             base,
             fixtures: None,
             program: None,
+            findings: None,
             control: Control::default(),
             webhooks,
             unsent: Vec::new(),
@@ -281,6 +284,7 @@ impl State {
 
     fn apply_to_flow(&mut self, event: Event) {
         self.program = None;
+        self.findings = None;
         match event {
             Event::FlowSaved(saved) => self.save_flow(saved),
             Event::FlowPublished { id } => self.change_flow(&id, |flow| {
