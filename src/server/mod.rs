@@ -10,6 +10,7 @@
 
 mod access;
 mod control;
+mod elasticsearch;
 mod endpoint;
 mod http;
 mod load;
@@ -73,6 +74,8 @@ pub struct Settings {
     pub host: String,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// The port of the Elasticsearch subset; 0 for any that is free, without it there is none.
+    pub elasticsearch: Option<u16>,
     /// The folder in which everything is kept; without it nothing is.
     pub data: Option<PathBuf>,
 }
@@ -81,6 +84,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    elasticsearch: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -117,24 +121,37 @@ pub fn start(
         .map_err(|error| format!("cannot start: {error}"))?;
     let opened = runtime.block_on(listen::open(&settings.host, settings.port));
     let (listener, address) = opened?;
+    let opened = settings.elasticsearch.map(|port| listen::open(&settings.host, port));
+    let second = opened.map(|opened| runtime.block_on(opened)).transpose()?;
+    let elasticsearch = second.as_ref().map(|(_, address)| *address);
     let (stop, stopped) = watch::channel(false);
-    let router = router(&server);
+    let (router, documents) = (router(&server), elasticsearch::router(&server));
     let thread = std::thread::spawn(move || {
         runtime.block_on(async {
             if real_time {
                 tokio::spawn(follow_wall_clock(server));
             }
-            listen::serve(listener, router, stopped).await;
+            let second = async {
+                if let Some((listener, _)) = second {
+                    listen::serve(listener, documents, stopped.clone()).await;
+                }
+            };
+            tokio::join!(listen::serve(listener, router, stopped.clone()), second);
         });
         runtime.shutdown_timeout(TICK);
     });
-    Ok(Running { address, stop, thread: Some(thread) })
+    Ok(Running { address, elasticsearch, stop, thread: Some(thread) })
 }
 
 impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the Elasticsearch subset is.
+    pub fn elasticsearch(&self) -> Option<SocketAddr> {
+        self.elasticsearch
     }
 
     /// Stops it once what is being answered is answered.
@@ -229,15 +246,19 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The id of a request that came just now.
+    fn next_id(&self) -> String {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        derived_id(&format!("Request:{number}")).to_string()
+    }
+
     async fn serve(
         &self,
         routes: &[Route],
         parameters: Option<Parameters>,
         request: Request,
     ) -> Response<HttpBody> {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let id = derived_id(&format!("Request:{number}")).to_string();
-        let (mut asked, mut read) = listen::read(id, request).await;
+        let (mut asked, mut read) = listen::read(self.next_id(), request).await;
         match parameters {
             Some(Ok(named)) => {
                 let named = named.iter();

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::indices::NewDocument;
+
 /// An event, and when it happened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::server) struct Entry {
@@ -41,6 +43,12 @@ pub(in crate::server) enum Event {
     EntitySaved { collection: String, id: String, document: Value },
     /// An entity of a collection was removed.
     EntityDeleted { collection: String, id: String },
+    /// An index was made.
+    IndexMade { index: String },
+    /// An index was removed; the decisions of these instances were written before.
+    IndexDeleted { index: String, decided: Vec<String> },
+    /// Documents were written into an index.
+    DocumentsWritten(Written),
     /// The fixtures were replaced by this text, JSON.
     FixturesReplaced { document: String },
     /// The clock went on.
@@ -66,6 +74,16 @@ pub(in crate::server) struct FlowSaved {
 pub(in crate::server) struct Content {
     pub(in crate::server) file: String,
     pub(in crate::server) text: String,
+}
+
+/// Documents of an index.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::server) struct Written {
+    pub(in crate::server) index: String,
+    pub(in crate::server) documents: Vec<NewDocument>,
+    /// The instances whose decisions these are.
+    pub(in crate::server) decided: Vec<String>,
 }
 
 /// What can be done to a flow beside saving and publishing.
@@ -119,6 +137,11 @@ impl Event {
             | Self::Disconnected { id } => subject_of("instances", id),
             Self::EntitySaved { collection, id, .. }
             | Self::EntityDeleted { collection, id } => subject_of(collection, id),
+            Self::IndexMade { index } | Self::DocumentsWritten(Written { index, .. }) => {
+                subject_of("indices", index)
+            }
+            // It is needed when those about the index are not any more.
+            Self::IndexDeleted { .. } => format!("index deleted {number}"),
             Self::FixturesReplaced { .. } => "fixtures".to_owned(),
             Self::ClockAdvanced => format!("clock {number}"),
         }

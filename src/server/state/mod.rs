@@ -5,8 +5,10 @@
 //! whatever was answered is kept, what could not be kept was not done, and a server that is
 //! started again does the kept events once more.
 
+mod decided;
 pub(super) mod event;
 pub(super) mod flow;
+pub(super) mod indices;
 pub(super) mod instance;
 pub(super) mod journal;
 
@@ -28,8 +30,10 @@ use crate::source::{Files, read_json};
 use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::{Fixtures, Input};
-use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
+use decided::Decided;
+use event::{Called, Entry, Event, FlowChange, FlowSaved, Written, subject_of};
 use flow::{Model, StoredFlow, read_flow};
+use indices::Indices;
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
 
@@ -79,6 +83,11 @@ pub(super) struct State {
     /// The instances that are over, in the order in which they ended.
     over: VecDeque<Text>,
     entities: BTreeMap<String, Map<String, Value>>,
+    /// The documents of clients of Elasticsearch, and the decisions of flows.
+    pub(super) indices: Indices,
+    decided: Decided,
+    /// By index the subject of the event that removed it last.
+    deleted_indices: BTreeMap<String, String>,
     /// The fixtures documents, in their order.
     pub(super) documents: Vec<Value>,
     /// What the documents say.
@@ -110,6 +119,8 @@ impl State {
         }
         state.go_on();
         state.journal = Some(Box::new(journal));
+        state.decided.keep(|id| state.instances.contains_key(id));
+        state.settle();
         Ok(state)
     }
 
@@ -130,6 +141,9 @@ impl State {
             instances: Map::default(),
             over: VecDeque::new(),
             entities: BTreeMap::new(),
+            indices: Indices::default(),
+            decided: Decided::default(),
+            deleted_indices: BTreeMap::new(),
             documents,
             base,
             fixtures: None,
@@ -169,14 +183,25 @@ impl State {
                 |error| Refusal::not_kept(format!("it could not be kept: {error}")),
             )?;
         }
-        let is_clock = matches!(entry.event, Event::ClockAdvanced);
-        let old = if is_clock { self.last_clock.take() } else { None };
+        let obsolete = self.obsolete_after(&entry.event);
         self.apply(entry);
-        // Every event says when it was: of those that only let time pass the last is enough.
-        if let Some(subject) = old {
-            self.forget(&subject);
-        }
+        obsolete.iter().for_each(|subject| self.forget(subject));
+        self.settle();
         Ok(())
+    }
+
+    /// The subjects of events that are not needed once this one is kept.
+    fn obsolete_after(&mut self, event: &Event) -> Vec<String> {
+        match event {
+            // Every event says when it was: of those that only let time pass the last is
+            // enough.
+            Event::ClockAdvanced => self.last_clock.take().into_iter().collect(),
+            Event::IndexDeleted { index, .. } => {
+                let before = self.deleted_indices.remove(index);
+                before.into_iter().chain([subject_of("indices", index)]).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn apply(&mut self, Entry { number, at, event }: Entry) {
@@ -209,11 +234,32 @@ impl State {
                 }
             }
             Event::FixturesReplaced { document } => self.replace_fixtures(&document),
+            Event::IndexMade { .. }
+            | Event::IndexDeleted { .. }
+            | Event::DocumentsWritten(_) => self.apply_to_index(number, event),
             Event::ClockAdvanced => {
                 self.last_clock = Some(Event::ClockAdvanced.subject(number));
                 self.go_on();
             }
             of_flow => self.apply_to_flow(of_flow),
+        }
+    }
+
+    fn apply_to_index(&mut self, number: u64, event: Event) {
+        match event {
+            Event::IndexMade { index } => self.indices.make(index),
+            Event::IndexDeleted { index, decided } => {
+                self.indices.remove(&index);
+                self.decided.written(decided);
+                self.deleted_indices.insert(index, format!("index deleted {number}"));
+            }
+            Event::DocumentsWritten(Written { index, documents, decided }) => {
+                for document in documents {
+                    self.indices.write(index.clone(), document);
+                }
+                self.decided.written(decided);
+            }
+            _ => {}
         }
     }
 
@@ -315,11 +361,20 @@ impl State {
     }
 
     fn note_over(&mut self, id: Text) {
+        self.decided.over(&id);
         self.over.push_back(id);
-        if self.over.len() > MAX_OVER
+    }
+
+    /// Writes the decisions of instances that are over, and only then forgets the oldest.
+    fn settle(&mut self) {
+        if !self.write_decisions() {
+            return;
+        }
+        while self.over.len() > MAX_OVER
             && let Some(oldest) = self.over.pop_front()
         {
             self.instances.shift_remove(&oldest);
+            self.decided.gone(&oldest);
             self.forget(&subject_of("instances", &oldest));
         }
     }
@@ -341,6 +396,12 @@ impl State {
     pub(super) fn tick(&mut self, now: i64) {
         self.clock = self.clock.max(now);
         self.go_on();
+        self.settle();
+    }
+
+    /// Whose decisions were written, for the event that removes an index.
+    pub(super) fn decided(&self) -> Vec<String> {
+        self.decided.done()
     }
 
     /// How many instances wait.
