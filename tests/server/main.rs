@@ -7,6 +7,7 @@
 mod access;
 mod clients;
 mod conversations;
+mod elasticsearch;
 mod flows;
 mod hostile;
 mod kept;
