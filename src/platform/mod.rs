@@ -1,9 +1,9 @@
 //! A live service: the Platform API of Genesys Cloud, or any server that speaks it.
 //!
 //! This is the only room that opens a connection to another machine, and only `flowsim
-//! record` uses it. A [`Client`] asks for two kinds of results: the response of a
+//! record` and `flowsim ship` use it. A [`Client`] asks for two kinds of results: the response of a
 //! simulation, and the execution documents of real interactions. [`record`] does that for a
-//! whole list, several at a time. *Source: `docs/record.md` says what is asked and what
+//! whole list, several at a time. A [`Store`] takes decisions. *Source: `docs/record.md` says what is asked and what
 //! leaves the machine.*
 //!
 //! Whoever drives it brings the [`Clock`], so that tests do not wait.
@@ -21,6 +21,7 @@ mod record;
 mod retry;
 mod secret;
 mod service;
+mod store;
 mod token;
 mod wire;
 
@@ -32,3 +33,4 @@ pub use failure::{ErrorBody, Failure};
 pub use record::{Event, Task, record};
 pub use secret::{Credentials, Secret};
 pub use service::{REGIONS, Service};
+pub use store::{Shipped, Store, StoreCredentials};
