@@ -13,17 +13,17 @@ use flowsim::server::{Running, Settings, start};
 const INDEX: &str = "genesys_flow_decisions";
 
 /// A server with both ports.
-struct Both {
-    api: Client,
-    documents: Documents,
+pub(crate) struct Both {
+    pub(crate) api: Client,
+    pub(crate) documents: Documents,
     _server: Running,
 }
 
 /// Somebody who uses the second port.
 #[derive(Clone)]
-struct Documents {
+pub(crate) struct Documents {
     agent: Agent,
-    url: String,
+    pub(crate) url: String,
 }
 
 struct Answer {
@@ -35,7 +35,7 @@ struct Answer {
 }
 
 impl Both {
-    fn start(data: Option<&Path>) -> Self {
+    pub(crate) fn start(data: Option<&Path>) -> Self {
         let organisation =
             organisation(&["shared-flow/flows"], &["shared-flow/fixtures.yaml"]);
         let settings = Settings {
@@ -104,7 +104,7 @@ impl Documents {
         self.ask("PUT", path, &body.to_string())
     }
 
-    fn search(&self, index: &str, body: &Value) -> Value {
+    pub(crate) fn search(&self, index: &str, body: &Value) -> Value {
         let answer = self.ask("POST", &format!("/{index}/_search"), &body.to_string());
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.body

@@ -12,6 +12,7 @@ mod flows;
 mod hostile;
 mod kept;
 mod organisation;
+mod shipping;
 mod simulations;
 mod steering;
 mod support;
