@@ -520,7 +520,7 @@ fn a_log_larger_than_the_memory_is_counted() {
         let log_path = path(&folder, name);
         fs::write(&log_path, log).unwrap();
         let line = format!(
-            "ulimit -v 65536; exec '{}' heatmap '{log_path}' --format json",
+            "ulimit -v 98304; exec '{}' heatmap '{log_path}' --format json",
             env!("CARGO_BIN_EXE_flowsim")
         );
         let output = Command::new("sh").args(["-c", &line]).output().unwrap();
@@ -528,13 +528,13 @@ fn a_log_larger_than_the_memory_is_counted() {
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(json["decisions"], expected);
     };
-    // A million decisions would be more than 64 MiB if they were kept.
+    // A million decisions would be more than 96 MiB if they were kept.
     let mut table = String::from("dtmf,routing_decision\n");
     for number in 0..1_000_000_u32 {
         let _ = writeln!(table, "{},route_to_queue:{}", number % 12, number % 5);
     }
     count("log.csv", table, 1_000_000);
-    let filling = "x".repeat(4_000);
+    let filling = "x".repeat(6_000);
     let mut lines = String::new();
     for number in 0..20_000_u32 {
         let _ = writeln!(
@@ -543,7 +543,7 @@ fn a_log_larger_than_the_memory_is_counted() {
             number % 9
         );
     }
-    assert!(lines.len() > 64 * 1024 * 1024);
+    assert!(lines.len() > 96 * 1024 * 1024);
     count("log.ndjson", lines, 20_000);
 }
 
