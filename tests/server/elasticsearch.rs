@@ -218,25 +218,27 @@ fn documents_are_written_and_read() {
     assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 3);
 }
 
+/// Documents that are taken and others that are not.
+const BULK: [&str; 12] = [
+    r#"{"index": {"_index": "log", "_id": "1"}}"#,
+    r#"{"n": 1}"#,
+    r#"{"index": {"_index": "log", "_id": "1"}}"#,
+    r#"{"n": 2}"#,
+    r#"{"create": {"_index": "log", "_id": "1"}}"#,
+    r#"{"n": 3}"#,
+    r#"{"index": {"_index": "log"}}"#,
+    r#"{"n": "#,
+    r#"{"index": {"_index": "Log", "_id": "1"}}"#,
+    r#"{"n": 5}"#,
+    r#"{"create": {"_index": "log", "_id": 2}}"#,
+    r#"{"n": 6}"#,
+];
+
 #[test]
 fn a_bulk_tells_of_every_document() {
     let server = Both::start(None);
     let documents = &server.documents;
-    let lines = [
-        r#"{"index": {"_index": "log", "_id": "1"}}"#,
-        r#"{"n": 1}"#,
-        r#"{"index": {"_index": "log", "_id": "1"}}"#,
-        r#"{"n": 2}"#,
-        r#"{"create": {"_index": "log", "_id": "1"}}"#,
-        r#"{"n": 3}"#,
-        r#"{"index": {"_index": "log"}}"#,
-        r#"{"n": "#,
-        r#"{"index": {"_index": "Log", "_id": "1"}}"#,
-        r#"{"n": 5}"#,
-        r#"{"create": {"_index": "log", "_id": 2}}"#,
-        r#"{"n": 6}"#,
-    ];
-    let body = lines.join("\n") + "\n";
+    let body = BULK.join("\n") + "\n";
     let types = [("content-type", "application/x-ndjson")];
     let answer = documents.ask_with("POST", "/_bulk", &body, &types);
     assert_eq!((answer.status, &answer.body["errors"]), (200, &json!(true)));
@@ -262,6 +264,14 @@ fn a_bulk_tells_of_every_document() {
     );
     let found = documents.ask("GET", "/log/_doc/1", "").body;
     assert_eq!(found["_source"]["n"], 2);
+    assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 2);
+}
+
+#[test]
+fn a_bulk_that_makes_no_sense_does_nothing() {
+    let server = Both::start(None);
+    let documents = &server.documents;
+    documents.put("/log", &json!({}));
     for (body, reason) in [
         (r#"{"index": {"_index": "log"}}"#, "terminated by a newline"),
         (
@@ -278,7 +288,7 @@ fn a_bulk_tells_of_every_document() {
         let found = refused.body["error"]["reason"].as_str().unwrap();
         assert!(found.contains(reason), "{found}");
     }
-    assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 2);
+    assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 0);
 }
 
 #[test]
@@ -316,6 +326,16 @@ fn searches_have_pages_orders_and_counts() {
     let found = documents.ask("GET", path, "").body;
     assert_eq!(found["hits"]["hits"][0]["_source"], json!({ "n": 3 }));
     assert_eq!(found["hits"]["total"], Value::Null);
+}
+
+#[test]
+fn averages_are_taken_of_each_value() {
+    let server = Both::start(None);
+    let documents = &server.documents;
+    for number in 1..=3 {
+        let body = json!({ "n": number, "even": number % 2 == 0 });
+        documents.put(&format!("/log/_doc/{number}"), &body);
+    }
     let aggregations = json!({ "size": 0, "aggs": {
         "even": { "terms": { "field": "even" }, "aggs": { "n": { "avg": { "field": "n" } } } } } });
     let found = documents.search("log", &aggregations);

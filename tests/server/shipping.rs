@@ -19,7 +19,7 @@ fn log(folder: &TempDir, count: u32) -> String {
             "flowInstanceId": format!("call-{number}"),
             "dtmf": (number % 4).to_string(),
             "queue_occupancy": number % 7,
-            "routing_decision": if number % 3 == 0 { "route_to_vm" } else { "route_to_queue" },
+            "routing_decision": if number.is_multiple_of(3) { "route_to_vm" } else { "route_to_queue" },
             "state": "COMPLETE",
         });
         format!("{document}\n")
