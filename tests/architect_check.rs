@@ -262,6 +262,27 @@ fn a_task_takes_what_it_declares() {
     assert_eq!(with("integer", "Task.n", "Flow.queue"), [Code::WRONG_TYPE]);
 }
 
+/// What stands under an output that there is not is never run.
+#[test]
+fn an_action_has_the_outputs_of_its_kind() {
+    let end = "{actions: [{disconnect: {name: D}}]}";
+    let codes = |action: &str, outputs: &str| {
+        let of_action = format!("- {action}: {{name: A, outputs: {{{outputs}}}}}");
+        let told = found_in(&with_actions(&of_action)).into_iter();
+        told.filter(|(code, ..)| *code == Code::UNKNOWN_OUTPUT)
+            .map(|(_, place, _)| place)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(codes("callData", &format!("sucess: {end}")), ["sucess"]);
+    assert_eq!(codes("decision", &format!("yes: {end}, maybe: {end}")), ["maybe"]);
+    assert_eq!(codes("playAudio", &format!("success: {end}")), ["success"]);
+    assert_eq!(codes("callData", &format!("Success: {end}, timeout: {end}")), [""; 0]);
+    assert_eq!(codes("transferToAcd", &format!("failure: {end}")), [""; 0]);
+    // The intents of a bot are outputs, and nobody knows those of kinds to come.
+    assert_eq!(codes("callLexBot", &format!("Book a room: {end}")), [""; 0]);
+    assert_eq!(codes("doSomethingNew", &format!("done: {end}")), [""; 0]);
+}
+
 #[test]
 fn an_error_goes_to_a_unit_of_the_flow() {
     let with = |handling: &str| {

@@ -118,9 +118,15 @@ fn blocks(notation: &str) -> Vec<String> {
     blocks
 }
 
-const TERRAFORM: &str = r#"{"resource": {"genesyscloud_architect_datatable": {"routes": {
-    "name": "Routes", "properties": [{"name": "key", "type": "string", "title": "Number"}]
-}}}}"#;
+const TERRAFORM: &str = r#"resource "genesyscloud_architect_datatable" "routes" {
+  name = "Routes"
+  properties {
+    name  = "key"
+    type  = "string"
+    title = "Number"
+  }
+}
+"#;
 
 fn manual_folder() -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
@@ -128,7 +134,7 @@ fn manual_folder() -> TempDir {
     write(&folder, "contacts.ndjson", &blocks("ndjson")[0]);
     write(&folder, "routes.csv", "Number,Queue,Priority\n+15557770100,Sales,1\n");
     write(&folder, "more-routes.json", r#"[{"key": "2", "Queue": "Support"}]"#);
-    write(&folder, "tables.tf.json", TERRAFORM);
+    write(&folder, "tables.tf", TERRAFORM);
     #[cfg(feature = "sqlite")]
     database(&folder.path().join("contacts.sqlite"), "contacts", "");
     folder
@@ -414,7 +420,12 @@ fn ids_win_over_names_and_webhooks_look_into_their_body() {
     assert_eq!(status(&action(Some("unknown"), Some("One"))).1, "1");
     assert_eq!(ask(&fixtures, &action(None, None)), Answer::NotMocked);
     let body = Value::Json(Json::object([("n".into(), Json::Integer(1))]));
-    let webhook = |body| Question::Webhook { id: None, url: Some("http://x/"), body };
+    let webhook = |body| Question::Webhook {
+        id: None,
+        url: Some("http://x/"),
+        body,
+        timeout_ms: 0,
+    };
     assert_eq!(status(&webhook(&body)).0, 201);
     assert_eq!(status(&webhook(&Value::NOT_SET)).0, 202);
 }
@@ -833,7 +844,12 @@ fn a_document_laid_over_others_leaves_them_as_they_are() {
     assert_eq!(queue(&over, "a", "", &[]), accepted("a", "A"));
     assert_eq!(queue(&below, "a", "", &[]), accepted("a", ""));
     assert_eq!(contact_id(&over, "+442079460958"), "c");
-    let question = Question::Webhook { id: Some("w"), url: None, body: &Value::NOT_SET };
+    let question = Question::Webhook {
+        id: Some("w"),
+        url: None,
+        body: &Value::NOT_SET,
+        timeout_ms: 0,
+    };
     assert!(
         matches!(ask(&over, &question), Answer::Response(response) if response.status == 201)
     );
@@ -1251,7 +1267,7 @@ proptest! {
             Question::Queue { id, name, skills: &[] },
             Question::QueueStatistics { queue: &key },
             Question::DataAction { id, name, inputs: &inputs },
-            Question::Webhook { id, url: name, body: &body },
+            Question::Webhook { id, url: name, body: &body, timeout_ms: 0 },
         ] {
             let first = fixtures.answer(&question, &mut replies);
             let again = fixtures.answer(&question, &mut Replies::default());

@@ -155,6 +155,41 @@ fn only_what_depends_on_a_change_runs_again() {
     watch.is_silent();
 }
 
+/// A round in which all is well does not hide that another test still fails.
+#[test]
+fn what_still_fails_is_told_when_it_does_not_run() {
+    let folder = folder();
+    let watch = Watch::start(folder.path());
+    write(folder.path(), "flows/one.json", &flow("One", "another"));
+    assert_eq!(watch.round(), ["one"]);
+    append(folder.path(), "flows/two.json", "\n");
+    assert_eq!(watch.round(), ["two"]);
+    assert_eq!(
+        watch.told("still fails"),
+        "watch: 1 test that did not run now still fails: flowsim test a.test.yaml:4"
+    );
+    write(folder.path(), "flows/one.json", &flow("One", "first"));
+    assert_eq!(watch.round(), ["one"]);
+    watch.told("flows/one.json changed");
+    append(folder.path(), "flows/two.json", "\n");
+    watch.told("flows/two.json changed");
+    assert_eq!(watch.round(), ["two"]);
+    watch.is_silent();
+}
+
+#[test]
+fn a_line_that_is_not_there_is_told_before_anything_is_watched() {
+    let folder = folder();
+    let output = Command::new(assert_cmd::cargo::cargo_bin!("flowsim"))
+        .current_dir(folder.path())
+        .args(["test", "--watch", "a.test.yaml:999"])
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("there is no line 999 in a.test.yaml"), "{error}");
+}
+
 #[test]
 fn what_does_not_load_is_told_and_watched_until_it_does() {
     let folder = folder();

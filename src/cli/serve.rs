@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::{inputs, load, output};
 use crate::engine::Limits;
-use crate::server::{Organisation, Settings, start};
+use crate::server::{Organisation, Settings, Webhooks, start};
 use crate::source::Files;
 use crate::value::DateTime;
 use crate::world::Fixtures;
@@ -16,8 +16,9 @@ use crate::world::Fixtures;
 /// Answer the Platform API on this machine, from flows that really run.
 ///
 /// Point an SDK or any other client at the address that is printed, and log in with any
-/// client id and secret. Everything is lost when the server stops, unless --data names a
-/// folder to keep it in. GET /__flowsim/openapi.json lists what is served.
+/// client id and secret. Open it in a browser to see what it does and to call a flow by
+/// hand. Everything is lost when the server stops, unless --data names a folder to keep it
+/// in. GET /__flowsim/openapi.json lists what is served.
 ///
 /// Stops at Ctrl-C with 0. Exits with 2 if the command line makes no sense, 3 if something
 /// does not load, 5 if the port cannot be opened or the folder not be used.
@@ -49,6 +50,15 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 
+    /// Post the keys that callers press in a flow to a service on this machine; the webhookId of
+    /// nodes is good in place of FLOW; repeatable
+    #[arg(long, value_name = "FLOW=URL")]
+    webhook: Vec<String>,
+
+    /// Another host whose services may be called; repeatable
+    #[arg(long, value_name = "HOST")]
+    webhook_host: Vec<String>,
+
     /// Time is that of the wall clock; without this it stands still until a test advances it
     #[arg(long, conflicts_with = "at")]
     real_time: bool,
@@ -78,6 +88,7 @@ pub(super) struct Arguments {
     strict: bool,
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of settings")]
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
     let loaded = match load::flows(&arguments.flows, &arguments.placeholders, &mut files)
@@ -94,6 +105,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if let Some(at) = arguments.at {
         organisation.start_at(at);
     }
+    if let Err(problem) = register(&mut organisation.webhooks, arguments) {
+        output::message("error", &problem);
+        return Ok(Exit::Usage);
+    }
     organisation.real_time = arguments.real_time;
     organisation.limits.max_actions = arguments.max_actions;
     organisation.seed = arguments.seed;
@@ -106,6 +121,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     match start(organisation, settings) {
         Ok(server) => {
+            if let Some(note) = server.note() {
+                output::message("warning", note);
+            }
             let mut addresses = format!("http://{}\n", server.address());
             if let Some(address) = server.elasticsearch() {
                 addresses += &format!("elasticsearch http://{address}\n");
@@ -119,4 +137,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             Ok(Exit::Outside)
         }
     }
+}
+
+/// Registers the services that the command line names.
+fn register(webhooks: &mut Webhooks, arguments: &Arguments) -> Result<(), String> {
+    arguments.webhook_host.iter().for_each(|host| webhooks.allow(host));
+    arguments.webhook.iter().try_for_each(|webhook| webhooks.add(webhook))
 }

@@ -102,7 +102,7 @@ codes! {
     DATA_TABLE_NOT_FOUND Error "The fixtures have no data table of this name."
     WEBHOOK_TIMEOUT Error "The webhook did not answer in time."
     WEBHOOK_FAILED Error "The webhook answered with a failure."
-    WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; nothing is ever sent over a network."
+    WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; a run never sends anything over a network."
     QUEUE_NOT_FOUND Error "The fixtures know queues, but not this one."
     NOT_IN_FIXTURES Warning "The fixtures know things of this kind, but not this one."
     SKILL_MISMATCH Error "No agent of the queue has all the required skills."

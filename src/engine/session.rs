@@ -75,6 +75,17 @@ impl Session {
         self.state.take_trace(&self.program)
     }
 
+    /// What happened so far, as the trace of a call that is completed here, for those who
+    /// watch one that waits; nothing after the end.
+    pub fn trace_so_far(&self) -> Option<Trace> {
+        if self.state.is_finished() {
+            return None;
+        }
+        let mut state = self.state.clone();
+        state.finish(Status::Completed, None);
+        state.take_trace(&self.program)
+    }
+
     /// The virtual clock, in milliseconds since the call began.
     pub fn clock_ms(&self) -> i64 {
         self.state.clock_ms

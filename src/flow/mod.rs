@@ -15,6 +15,7 @@ pub mod write;
 mod action;
 mod dependency;
 mod ids;
+pub(crate) mod kinds;
 mod legend;
 mod link;
 mod model;

@@ -19,14 +19,7 @@ pub(super) fn retry<T>(
     seed: u64,
     mut request: impl FnMut() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let mut waits = ExponentialBuilder::new()
-        .with_min_delay(Duration::from_millis(500))
-        .with_max_delay(Duration::from_secs(30))
-        .with_factor(2.0)
-        .with_max_times(attempts.saturating_sub(1))
-        .with_jitter()
-        .with_jitter_seed(seed)
-        .build();
+    let mut waits = waits(attempts, seed);
     loop {
         if clock.is_stopped() {
             return Err(Failure::Stopped);
@@ -39,6 +32,19 @@ pub(super) fn retry<T>(
         let Some(wait) = wait else { return Err(failure) };
         clock.sleep(wait.max(failure.retry_after().unwrap_or_default()));
     }
+}
+
+/// How long to wait between so many attempts: twice as long each time, and never quite as
+/// long as somebody else.
+pub(super) fn waits(attempts: usize, seed: u64) -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(Duration::from_secs(30))
+        .with_factor(2.0)
+        .with_max_times(attempts.saturating_sub(1))
+        .with_jitter()
+        .with_jitter_seed(seed)
+        .build()
 }
 
 /// What `Retry-After` says: seconds, or a date.

@@ -131,6 +131,29 @@ pub(super) fn check_open(address: &str) -> Result<Uri, String> {
     }
 }
 
+/// Refuses an address that webhooks are not sent to: one that is neither on this machine nor
+/// on one of these hosts.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_webhook(address: &str, hosts: &[String]) -> Result<(), String> {
+    let uri: Uri = address.parse().map_err(|_| format!("`{address}` is no address"))?;
+    let host = uri.host().unwrap_or_default();
+    if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
+        return Err("an address must not hold a user or a password".to_owned());
+    }
+    if host.is_empty() || !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err(format!(
+            "`{address}` is no address of a server; write `http://` and its host"
+        ));
+    }
+    let is_named = hosts.iter().any(|named| named.eq_ignore_ascii_case(host));
+    if is_named || is_this_machine(host) {
+        return Ok(());
+    }
+    Err(format!("`{host}` is not this machine; --webhook-host {host} lets it be called"))
+}
+
 fn is_this_machine(host: &str) -> bool {
     let plain = host.trim_start_matches('[').trim_end_matches(']');
     let is_loopback = plain.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());

@@ -15,7 +15,11 @@ pub(super) const MOST_BYTES: u64 = crate::source::MAX_FILE_BYTES / 4;
 
 /// The connections of a client.
 #[derive(Debug)]
-pub(super) struct Wire(Agent);
+pub(super) struct Wire {
+    agent: Agent,
+    /// The largest answer that is read.
+    most_bytes: u64,
+}
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +70,12 @@ impl Wire {
         if !is_encrypted {
             config = config.proxy(None);
         }
-        Self(config.build().new_agent())
+        Self { agent: config.build().new_agent(), most_bytes: MOST_BYTES }
+    }
+
+    /// The same connections with a limit of their own for answers.
+    pub(super) fn at_most(self, most_bytes: u64) -> Self {
+        Self { most_bytes, ..self }
     }
 
     /// Asks once.
@@ -87,7 +96,7 @@ impl Wire {
             return Err(Failure::Unexpected { request: asked.shown(), reason });
         }
         let status = response.status().as_u16();
-        let read = response.body_mut().with_config().limit(MOST_BYTES).read_to_vec();
+        let read = response.body_mut().with_config().limit(self.most_bytes).read_to_vec();
         let bytes = read.map_err(|error| failure(asked, &error))?;
         let body = String::from_utf8(bytes).map_err(|_| Failure::Unexpected {
             request: asked.shown(),
@@ -110,9 +119,9 @@ impl Wire {
         }
         match asked.body {
             Some((kind, text)) => {
-                self.0.run(request.header("Content-Type", kind).body(text)?)
+                self.agent.run(request.header("Content-Type", kind).body(text)?)
             }
-            None => self.0.run(request.body(())?),
+            None => self.agent.run(request.body(())?),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::words::{file_of, name_of, reasons};
 use super::{Options, Reporter};
 use crate::diagnostic::github_command;
 use crate::diagnostic::visible::{lines, one_line};
-use crate::runner::{CaseResult, RunEvent};
+use crate::runner::{CaseResult, Ended, RunEvent, Scene};
 
 /// GitHub drops a summary of more than 1 MiB; the rest is for what stands round the tests,
 /// and for what other programs of the step have written.
@@ -17,30 +17,30 @@ const SUMMARY_ROOM: usize = 900 * 1024;
 /// Collects annotations; they go out at the end, since a line of the console may be open.
 pub(super) struct Github<'e> {
     out: Box<dyn Write + 'e>,
-    options: Options<'e>,
+    options: Options,
     annotations: String,
-    page: Page<'e>,
+    page: Page,
 }
 
 impl<'e> Github<'e> {
-    pub(super) fn new(out: Box<dyn Write + 'e>, options: Options<'e>) -> Self {
+    pub(super) fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
         let page = Page::new(options.clone(), SUMMARY_ROOM);
         Self { out, options, annotations: String::new(), page }
     }
 }
 
 impl Reporter for Github<'_> {
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started { .. } => {}
+            RunEvent::Started | RunEvent::Read { .. } => {}
             RunEvent::Finished(result) => {
                 if result.outcome.is_failure() {
                     self.annotations += &annotation(result);
                     self.annotations.push('\n');
                 }
-                self.page.add(result);
+                self.page.add(result, scene.files);
             }
-            RunEvent::Ended { tally, took } => {
+            RunEvent::Ended(Ended { tally, took, .. }) => {
                 self.out.write_all(self.annotations.as_bytes())?;
                 self.out.flush()?;
                 if let Some(path) = &self.options.step_summary {

@@ -13,30 +13,23 @@ use super::output::ReportFile;
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
-use crate::runner::{CaseResult, Outcome, RunEvent};
+use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
 
 /// Name and version of the form.
 const SCHEMA: &str = "flowsim.run/1";
 
-/// Collects the lines.
-pub(super) struct JsonLines<'e> {
+/// Collects the lines of tests.
+pub(super) struct JsonLines {
     file: ReportFile,
-    options: Options<'e>,
+    options: Options,
     lines: String,
 }
 
-impl<'e> JsonLines<'e> {
-    pub(super) fn new(path: PathBuf, options: Options<'e>) -> Self {
+impl JsonLines {
+    pub(super) fn new(path: PathBuf, options: Options) -> Self {
         Self { file: ReportFile::new(path), options, lines: String::new() }
-    }
-
-    fn add(&mut self, line: &Line<'_>) -> io::Result<()> {
-        let line = Named { schema: SCHEMA, line };
-        self.lines += &serde_json::to_string(&line)?;
-        self.lines.push('\n');
-        Ok(())
     }
 
     fn took_ms(&self, took: Duration) -> Option<f64> {
@@ -47,32 +40,38 @@ impl<'e> JsonLines<'e> {
     }
 }
 
-impl Reporter for JsonLines<'_> {
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+impl Reporter for JsonLines {
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started { selected, found, files } => {
-                self.file.begin()?;
-                self.add(&Line::Started { selected, found, files })
-            }
+            RunEvent::Started => self.file.begin(),
+            RunEvent::Read { .. } => Ok(()),
             RunEvent::Finished(result) => {
                 let took_ms = self.took_ms(result.took);
-                let explanation = explanation(result, self.options.explain);
+                let explanation = explanation(result, self.options.explain, scene.files);
                 let line = Finished::of(result, took_ms, &explanation);
-                self.add(&Line::Finished(Box::new(line)))
+                self.lines += &text(&Line::Finished(Box::new(line)))?;
+                Ok(())
             }
-            RunEvent::Ended { tally, took } => {
+            RunEvent::Ended(Ended { tally, found, files, took }) => {
+                let started = Line::Started { selected: tally.total(), found, files };
                 let took_ms = self.took_ms(took);
-                self.add(&Line::Ended {
+                let ended = Line::Ended {
                     passed: tally.passed,
                     failed: tally.failed,
                     skipped: tally.skipped,
                     not_run: tally.not_run,
                     took_ms,
-                })?;
-                self.file.write(&self.lines)
+                };
+                let lines = text(&started)? + &self.lines + &text(&ended)?;
+                self.file.write(&lines)
             }
         }
     }
+}
+
+fn text(line: &Line<'_>) -> io::Result<String> {
+    let line = Named { schema: SCHEMA, line };
+    Ok(serde_json::to_string(&line)? + "\n")
 }
 
 #[derive(Serialize)]

@@ -17,12 +17,13 @@ use super::words::{
 };
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome, RunEvent, Tally};
+use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::source::Files;
 
 /// Collects the cases of every file.
-pub(super) struct Junit<'e> {
+pub(super) struct Junit {
     file: ReportFile,
-    options: Options<'e>,
+    options: Options,
     suites: IndexMap<String, Suite>,
 }
 
@@ -33,16 +34,16 @@ struct Suite {
     took: Duration,
 }
 
-impl<'e> Junit<'e> {
-    pub(super) fn new(path: PathBuf, options: Options<'e>) -> Self {
+impl Junit {
+    pub(super) fn new(path: PathBuf, options: Options) -> Self {
         Self { file: ReportFile::new(path), options, suites: IndexMap::new() }
     }
 
-    fn add(&mut self, result: &CaseResult) {
+    fn add(&mut self, result: &CaseResult, files: &Files) {
         let file = file_of(&result.id);
         let suite = self.suites.entry(file).or_insert_with_key(|file| Suite::new(file));
         let name = suite.unique_name(result);
-        let status = status(result, &self.options);
+        let status = status(result, &self.options, files);
         let mut case = TestCase::new(name, status);
         case.set_classname(suite.cases.name.as_str());
         if self.options.times {
@@ -72,15 +73,16 @@ impl<'e> Junit<'e> {
     }
 }
 
-impl Reporter for Junit<'_> {
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+impl Reporter for Junit {
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started { .. } => self.file.begin(),
+            RunEvent::Started => self.file.begin(),
+            RunEvent::Read { .. } => Ok(()),
             RunEvent::Finished(result) => {
-                self.add(result);
+                self.add(result, scene.files);
                 Ok(())
             }
-            RunEvent::Ended { tally, took } => {
+            RunEvent::Ended(Ended { tally, took, .. }) => {
                 let text = self.text(tally, took)?;
                 self.file.write(&text)
             }
@@ -111,7 +113,7 @@ impl Suite {
     }
 }
 
-fn status(result: &CaseResult, options: &Options<'_>) -> TestCaseStatus {
+fn status(result: &CaseResult, options: &Options, files: &Files) -> TestCaseStatus {
     let kind = match &result.outcome {
         Outcome::Passed => return TestCaseStatus::success(),
         Outcome::Skipped(reason) => {
@@ -127,7 +129,7 @@ fn status(result: &CaseResult, options: &Options<'_>) -> TestCaseStatus {
     status.set_message(headline(&result.outcome));
     let place = super::words::place_of(&result.id);
     let command = one_line(&result.command);
-    let explanation = explanation(result, options.explain);
+    let explanation = explanation(result, options.explain, files);
     status.set_description(format!(
         "{place}\n\n{explanation}\n\nrun it alone: {command}\n"
     ));

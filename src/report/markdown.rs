@@ -9,30 +9,32 @@ use super::output::ReportFile;
 use super::words::{counts, explanation, name_of, place_of, plural, seconds};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome, RunEvent, Tally};
+use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::source::Files;
 
 /// Writes the page to a file.
-pub(super) struct Markdown<'e> {
+pub(super) struct Markdown {
     file: ReportFile,
-    page: Page<'e>,
+    page: Page,
 }
 
-impl<'e> Markdown<'e> {
-    pub(super) fn new(path: PathBuf, options: Options<'e>) -> Self {
+impl Markdown {
+    pub(super) fn new(path: PathBuf, options: Options) -> Self {
         let page = Page::new(options, usize::MAX);
         Self { file: ReportFile::new(path), page }
     }
 }
 
-impl Reporter for Markdown<'_> {
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+impl Reporter for Markdown {
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started { .. } => self.file.begin(),
+            RunEvent::Started => self.file.begin(),
+            RunEvent::Read { .. } => Ok(()),
             RunEvent::Finished(result) => {
-                self.page.add(result);
+                self.page.add(result, scene.files);
                 Ok(())
             }
-            RunEvent::Ended { tally, took } => {
+            RunEvent::Ended(Ended { tally, took, .. }) => {
                 self.file.write(&self.page.text(tally, took))
             }
         }
@@ -40,8 +42,8 @@ impl Reporter for Markdown<'_> {
 }
 
 /// The page while it is written.
-pub(super) struct Page<'e> {
-    options: Options<'e>,
+pub(super) struct Page {
+    options: Options,
     /// How many bytes the tests that are told may take.
     room: usize,
     failures: String,
@@ -50,8 +52,8 @@ pub(super) struct Page<'e> {
     left_out: usize,
 }
 
-impl<'e> Page<'e> {
-    pub(super) fn new(options: Options<'e>, room: usize) -> Self {
+impl Page {
+    pub(super) fn new(options: Options, room: usize) -> Self {
         Self {
             options,
             room,
@@ -61,14 +63,14 @@ impl<'e> Page<'e> {
         }
     }
 
-    pub(super) fn add(&mut self, result: &CaseResult) {
+    pub(super) fn add(&mut self, result: &CaseResult, files: &Files) {
         let (to, text) = match &result.outcome {
             Outcome::Passed => return,
             Outcome::Skipped(reason) => {
                 let reason = escaped(&one_line(reason));
                 (&mut self.skipped, format!("- {}: {reason}\n", title(result)))
             }
-            _ => (&mut self.failures, failure(result, &self.options)),
+            _ => (&mut self.failures, failure(result, &self.options, files)),
         };
         match self.room.checked_sub(text.len()) {
             Some(room) => {
@@ -101,12 +103,12 @@ impl<'e> Page<'e> {
     }
 }
 
-fn failure(result: &CaseResult, options: &Options<'_>) -> String {
+fn failure(result: &CaseResult, options: &Options, files: &Files) -> String {
     let kind = match &result.outcome {
         Outcome::Failed(_) => String::new(),
         other => format!(" ({})", other.name()),
     };
-    let text = explanation(result, options.explain);
+    let text = explanation(result, options.explain, files);
     let command = one_line(&result.command);
     format!(
         "\n#### {}{kind}\n\n{}\nRun it alone:\n\n{}",
@@ -151,8 +153,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::{CaseId, Library};
-    use crate::source::{FileId, Files, Span};
+    use crate::runner::CaseId;
+    use crate::source::{FileId, Span};
 
     fn skipped(line: u32) -> CaseResult {
         let span = Span::new(FileId(0), 0, 0);
@@ -170,16 +172,10 @@ mod tests {
 
     #[test]
     fn what_has_no_room_is_counted() {
-        let (library, files) = (Library::default(), Files::new());
-        let options = Options {
-            explain: &|_| String::new(),
-            times: false,
-            step_summary: None,
-            library: &library,
-            files: &files,
-        };
+        let options =
+            Options { explain: |_, _| String::new(), times: false, step_summary: None };
         let mut page = Page::new(options, "- b · a:1: c\n".len() * 2);
-        (1..=5).for_each(|line| page.add(&skipped(line)));
+        (1..=5).for_each(|line| page.add(&skipped(line), &Files::new()));
         let text = page.text(Tally { skipped: 5, ..Tally::default() }, Duration::ZERO);
         assert_eq!(text.matches("- b · a:").count(), 2, "{text}");
         assert!(text.ends_with("\n3 tests more that there is no room for.\n"), "{text}");

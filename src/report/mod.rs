@@ -16,7 +16,7 @@ mod json;
 mod junit;
 mod markdown;
 mod output;
-mod page;
+pub(crate) mod page;
 mod spec;
 mod tap;
 mod words;
@@ -27,36 +27,33 @@ pub use spec::ReportSpec;
 use std::io;
 use std::path::PathBuf;
 
-use crate::runner::{CaseResult, Library, RunEvent};
+use crate::runner::{CaseResult, RunEvent, Scene};
 use crate::source::Files;
 
 /// Something that tells about a run.
 pub trait Reporter {
-    /// Takes the next event. Events come in the order that [`RunEvent`] describes.
+    /// Takes the next event, with what was read of the suite when it happened. Events come
+    /// in the order that [`RunEvent`] describes.
     ///
     /// # Errors
     ///
     /// What it writes to cannot be written; the message names the file.
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()>;
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()>;
 }
 
 /// Tells in whole why a test failed or could not be run: plain lines, without colours. It
 /// is not asked about tests that passed, were skipped, or panicked.
-pub type Explain<'e> = &'e dyn Fn(&CaseResult) -> String;
+pub type Explain = fn(&CaseResult, &Files) -> String;
 
 /// What all reports of a run have in common.
 #[derive(Clone)]
-pub struct Options<'e> {
+pub struct Options {
     /// Tells why a test failed.
-    pub explain: Explain<'e>,
+    pub explain: Explain,
     /// Whether to tell how long things took on the machine. Without it the same results
     /// give the same bytes.
     pub times: bool,
     /// The file that GitHub Actions shows as the summary of a step, if there is one:
     /// `GITHUB_STEP_SUMMARY`.
     pub step_summary: Option<PathBuf>,
-    /// The flows that the tests run in.
-    pub library: &'e Library,
-    /// The files that they stand in.
-    pub files: &'e Files,
 }

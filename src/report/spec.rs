@@ -75,7 +75,7 @@ impl ReportSpec {
     /// The reporter that makes it. `out` is standard output, which only annotations go to.
     pub fn reporter<'e>(
         self,
-        options: &Options<'e>,
+        options: &Options,
         out: Box<dyn Write + 'e>,
     ) -> Box<dyn Reporter + 'e> {
         let options = options.clone();

@@ -8,23 +8,24 @@ use super::output::ReportFile;
 use super::words::{explanation, file_of, headline, name_of, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome, RunEvent, Tally};
+use crate::runner::{CaseResult, Outcome, RunEvent, Scene, Tally};
+use crate::source::Files;
 use crate::value::Json;
 
 /// Collects the lines.
-pub(super) struct Tap<'e> {
+pub(super) struct Tap {
     file: ReportFile,
-    options: Options<'e>,
+    options: Options,
     lines: String,
     count: usize,
 }
 
-impl<'e> Tap<'e> {
-    pub(super) fn new(path: PathBuf, options: Options<'e>) -> Self {
+impl Tap {
+    pub(super) fn new(path: PathBuf, options: Options) -> Self {
         Self { file: ReportFile::new(path), options, lines: String::new(), count: 0 }
     }
 
-    fn add(&mut self, result: &CaseResult) {
+    fn add(&mut self, result: &CaseResult, files: &Files) {
         self.count += 1;
         let verdict = if result.outcome.is_failure() { "not ok" } else { "ok" };
         let (file, name) = (file_of(&result.id), name_of(&result.id));
@@ -35,13 +36,13 @@ impl<'e> Tap<'e> {
         }
         self.lines.push('\n');
         if result.outcome.is_failure() {
-            self.add_details(result);
+            self.add_details(result, files);
         }
     }
 
     /// A block of YAML that tells why, in the part of YAML that Perl's reader knows: it takes
     /// `|` alone, and an empty line for the end of the text.
-    fn add_details(&mut self, result: &CaseResult) {
+    fn add_details(&mut self, result: &CaseResult, files: &Files) {
         let out = &mut self.lines;
         let mut line = |text: &str| {
             let _ = writeln!(out, "  {text}");
@@ -56,7 +57,7 @@ impl<'e> Tap<'e> {
             line(&format!("duration_ms: {:.3}", result.took.as_secs_f64() * 1000.0));
         }
         line(&format!("command: {}", quoted(&one_line(&result.command))));
-        let explanation = explanation(result, self.options.explain);
+        let explanation = explanation(result, self.options.explain, files);
         // The first line decides how far the text is indented.
         let explanation = explanation.trim_start();
         if !explanation.is_empty() {
@@ -82,15 +83,16 @@ impl<'e> Tap<'e> {
     }
 }
 
-impl Reporter for Tap<'_> {
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+impl Reporter for Tap {
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started { .. } => self.file.begin(),
+            RunEvent::Started => self.file.begin(),
+            RunEvent::Read { .. } => Ok(()),
             RunEvent::Finished(result) => {
-                self.add(result);
+                self.add(result, scene.files);
                 Ok(())
             }
-            RunEvent::Ended { tally, .. } => self.file.write(&self.text(tally)),
+            RunEvent::Ended(ended) => self.file.write(&self.text(ended.tally)),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::Explain;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::{all_lines, one_line};
 use crate::runner::{CaseId, CaseResult, Outcome, Tally};
+use crate::source::Files;
 use crate::suite::Mismatch;
 
 /// The path of the scenario file as it was given, with forward slashes.
@@ -64,13 +65,17 @@ pub(super) fn headline(outcome: &Outcome) -> String {
 }
 
 /// Why the test failed, in whole, safe to print, without a line break at its end.
-pub(super) fn explanation(result: &CaseResult, explain: Explain<'_>) -> String {
+pub(super) fn explanation(
+    result: &CaseResult,
+    explain: Explain,
+    files: &Files,
+) -> String {
     let text = match &result.outcome {
         Outcome::Passed | Outcome::Skipped(_) => return String::new(),
         Outcome::Panicked(message) => {
             format!("flowsim failed, which is a bug of ours; please report it: {message}")
         }
-        Outcome::Failed(_) | Outcome::Broken(_) => explain(result),
+        Outcome::Failed(_) | Outcome::Broken(_) => explain(result, files),
     };
     all_lines(text.trim_end())
 }

@@ -98,28 +98,40 @@ pub struct Tally {
     pub not_run: usize,
 }
 
-/// Something that happened in a run, in this order: one `Started`, a `Finished` a test in
-/// the order of the files, one `Ended`.
+/// Something that happened in a run, in this order: one `Started`, then one or more `Read`,
+/// each followed by a `Finished` a test in the order of the files, then one `Ended`.
 #[derive(Debug, Clone)]
 pub enum RunEvent<'r> {
     /// The run starts.
-    Started {
-        /// How many tests were selected.
+    Started,
+    /// Scenario files were read. A large suite is read in parts, so that its first tests run
+    /// before the last ones are known; which parts does not depend on the machine.
+    Read {
+        /// What is to be said of these files. It is told here once; what tells of the
+        /// results need not tell it again.
+        diagnostics: &'r [Diagnostic],
+        /// How many tests are selected, up to now.
         selected: usize,
-        /// How many tests there are in all.
-        found: usize,
-        /// In how many files.
-        files: usize,
+        /// Whether there are no more to come.
+        is_all: bool,
     },
     /// A test is done.
     Finished(&'r CaseResult),
     /// All are done, or the run was stopped.
-    Ended {
-        /// What came of it.
-        tally: Tally,
-        /// How long it took on the machine.
-        took: Duration,
-    },
+    Ended(Ended),
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// How many tests came out how.
+    pub tally: Tally,
+    /// How many tests there are in all, those that are not selected too.
+    pub found: usize,
+    /// In how many files.
+    pub files: usize,
+    /// How long it took on the machine.
+    pub took: Duration,
 }
 
 impl Tally {

@@ -24,6 +24,8 @@ pub struct Library {
     pub suites: Vec<SuiteFile>,
     /// What is wrong with scenario files; one with an error is not among `suites`.
     pub diagnostics: Vec<Diagnostic>,
+    /// How long it took on the machine to read all of it, compiling aside.
+    pub loading: Duration,
     /// How long it took on the machine to compile the flows.
     pub compiling: Duration,
     programs: IndexMap<ProgramKey, (Loaded<Program>, Vec<Graph>)>,
@@ -41,24 +43,36 @@ impl Library {
     /// Reads scenario files, and loads and compiles what they name, each once.
     pub fn load(paths: &[PathBuf], files: &mut Files) -> Self {
         let mut library = Self::default();
-        let mut texts = Vec::with_capacity(paths.len());
-        for path in paths {
-            match files.load(path) {
-                Ok(file) => texts.push(file),
-                Err(problem) => library.diagnostics.push(problem.into()),
-            }
-        }
+        library.read(paths, usize::MAX, files);
+        library
+    }
+
+    /// Reads more scenario files: as many as have about so many bytes, at least one. Gives
+    /// how many that are.
+    pub(super) fn read(
+        &mut self,
+        paths: &[PathBuf],
+        most_bytes: usize,
+        files: &mut Files,
+    ) -> usize {
+        let (began, compiling_before) = (now(), self.compiling);
+        let (texts, mut diagnostics) = texts(paths, most_bytes, files);
+        let count = texts.len() + diagnostics.len();
         // Most of the time of a large suite goes there.
         let suites: Vec<_> = texts.par_iter().map(|file| read_suite(file)).collect();
-        for (suite, diagnostics) in suites {
-            library.diagnostics.extend(diagnostics);
+        let known = self.suites.len();
+        for (suite, problems) in suites {
+            diagnostics.extend(problems);
             if let Some(suite) = suite {
-                library.add(suite, files);
+                self.add(suite, files);
             }
         }
-        library.recordings = recordings(&library.suites, files);
-        sort(&mut library.diagnostics);
-        library
+        self.read_recordings(known, files);
+        sort(&mut diagnostics);
+        self.diagnostics.extend(diagnostics);
+        let compiling = self.compiling.saturating_sub(compiling_before);
+        self.loading += began.elapsed().saturating_sub(compiling);
+        count
     }
 
     fn add(&mut self, suite: SuiteFile, files: &mut Files) {
@@ -69,6 +83,25 @@ impl Library {
         let key = suite.fixtures.clone();
         self.fixtures.entry(key).or_insert_with_key(|key| fixtures(key, files));
         self.suites.push(suite);
+    }
+
+    /// Reads the recordings that the tests of scenario files name, from this file on, each
+    /// once.
+    fn read_recordings(&mut self, first: usize, files: &mut Files) {
+        let cases = self.suites.iter().skip(first).flat_map(|suite| &suite.cases);
+        let named = cases.filter_map(|case| case.recording.as_ref());
+        let paths: IndexSet<&PathBuf> = named.map(|recording| &recording.path).collect();
+        let new = paths.into_iter().filter(|path| !self.recordings.contains_key(*path));
+        let texts: Vec<_> = new.map(|path| (path.clone(), files.load(path))).collect();
+        let read = texts.into_par_iter().map(|(path, text)| {
+            let loaded = match text {
+                Ok(file) => read_recording(&file),
+                Err(problem) => Err([unreadable(&path, problem.into())].into()),
+            };
+            (path, loaded)
+        });
+        let read: Vec<_> = read.collect();
+        self.recordings.extend(read);
     }
 
     /// The compiled flows of a scenario file.
@@ -116,6 +149,30 @@ impl Library {
         };
         programs.find(|(loaded, _)| is_it(loaded)).map_or(&[], |(_, graphs)| graphs)
     }
+}
+
+/// The texts of scenario files, about so many bytes, and what is wrong with files that have
+/// none.
+fn texts(
+    paths: &[PathBuf],
+    most_bytes: usize,
+    files: &mut Files,
+) -> (Vec<Arc<File>>, Vec<Diagnostic>) {
+    let (mut texts, mut diagnostics) = (Vec::new(), Vec::new());
+    let mut bytes = 0;
+    for path in paths {
+        match files.load(path) {
+            Ok(file) => {
+                bytes += file.text().len();
+                texts.push(file);
+            }
+            Err(problem) => diagnostics.push(problem.into()),
+        }
+        if bytes >= most_bytes {
+            break;
+        }
+    }
+    (texts, diagnostics)
 }
 
 /// A scenario file, if it has no errors, and what is to be said of it.
@@ -205,25 +262,6 @@ fn beside(path: &Path) -> Option<String> {
     names.sort();
     let name = path.file_name()?.to_str()?;
     nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
-}
-
-/// The recordings that tests name, each once.
-fn recordings(
-    suites: &[SuiteFile],
-    files: &mut Files,
-) -> IndexMap<PathBuf, Loaded<Recording>> {
-    let cases = suites.iter().flat_map(|suite| &suite.cases);
-    let named = cases.filter_map(|case| case.recording.as_ref());
-    let paths: IndexSet<&PathBuf> = named.map(|recording| &recording.path).collect();
-    let texts: Vec<_> = paths.into_iter().map(|path| (path, files.load(path))).collect();
-    let read = texts.into_par_iter().map(|(path, text)| {
-        let loaded = match text {
-            Ok(file) => read_recording(&file),
-            Err(problem) => Err([unreadable(path, problem.into())].into()),
-        };
-        (path.clone(), loaded)
-    });
-    read.collect::<Vec<_>>().into_iter().collect()
 }
 
 fn read_recording(file: &File) -> Loaded<Recording> {

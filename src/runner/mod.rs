@@ -6,16 +6,20 @@
 
 mod compare;
 mod concern;
+mod covered;
 mod event;
 mod load;
 mod plan;
 mod run;
+mod stream;
 
 pub use compare::{
     About, Against, Compared, Group, Judgement, Stale, Summary, Unreadable, compare_all,
 };
 pub use concern::Dependencies;
-pub use event::{CaseId, CasePlace, CaseResult, Outcome, RunEvent, Tally};
+pub use covered::Covered;
+pub use event::{CaseId, CasePlace, CaseResult, Ended, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};
-pub use plan::{Plan, Planned};
+pub use plan::{Broken, Plan, Planned};
 pub use run::{Options, now, run};
+pub use stream::{Scene, Wanted, run_files};

@@ -39,13 +39,24 @@ pub struct Planned<'l> {
 pub struct Plan<'l> {
     /// Those that are wanted and in the share of this machine.
     pub cases: Vec<Planned<'l>>,
-    /// Scenario files that do not load: each is told as a test that could not be run, before
-    /// all others, whatever is selected. Nobody knows which tests are in it.
-    pub broken: Vec<CaseResult>,
+    /// Scenario files that do not load, whatever is selected: nobody knows which tests are
+    /// in them.
+    pub broken: Vec<Broken>,
+    /// What is to be said of scenario files.
+    pub diagnostics: &'l [Diagnostic],
     /// How many tests there are in all, in the files that load.
     pub found: usize,
     /// In how many such files.
     pub files: usize,
+}
+
+/// A scenario file that does not load.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// How many tests of the plan stand before it.
+    pub before: usize,
+    /// The test that it is told as, which could not be run.
+    pub result: CaseResult,
 }
 
 /// What the test is called that stands for a scenario file which does not load.
@@ -60,24 +71,50 @@ impl<'l> Plan<'l> {
         lines: &[(PathBuf, u32)],
         files: &Files,
     ) -> Self {
-        let broken = broken(library, files);
-        let mut plan = Self { files: library.suites.len(), broken, ..Self::default() };
-        let mut wanted = 0;
-        for suite in &library.suites {
-            let of_file = Suite::new(suite, library, lines, files);
+        Chooser::new(selection, lines).next(library, files)
+    }
+}
+
+/// Chooses tests of a library that grows.
+#[derive(Debug)]
+pub(super) struct Chooser<'s> {
+    selection: &'s Selection,
+    lines: &'s [(PathBuf, u32)],
+    /// How many tests were wanted up to now, those of other shares too.
+    wanted: u64,
+    /// How much of the library was looked at.
+    suites: usize,
+    diagnostics: usize,
+}
+
+impl<'s> Chooser<'s> {
+    pub(super) fn new(selection: &'s Selection, lines: &'s [(PathBuf, u32)]) -> Self {
+        Self { selection, lines, wanted: 0, suites: 0, diagnostics: 0 }
+    }
+
+    /// The tests that are wanted of what came since the last time.
+    pub(super) fn next<'l>(&mut self, library: &'l Library, files: &Files) -> Plan<'l> {
+        let suites = library.suites.get(self.suites..).unwrap_or_default();
+        let diagnostics = library.diagnostics.get(self.diagnostics..).unwrap_or_default();
+        self.suites = library.suites.len();
+        self.diagnostics = library.diagnostics.len();
+        let mut plan = Plan { diagnostics, files: suites.len(), ..Plan::default() };
+        for suite in suites {
+            let of_file = Suite::new(suite, library, self.lines, files);
             for (index, case) in suite.cases.iter().enumerate() {
                 plan.found += 1;
                 let is_wanted =
-                    of_file.is_at(index) && selection.wants(&suite.path, case);
+                    of_file.is_at(index) && self.selection.wants(&suite.path, case);
                 if !is_wanted {
                     continue;
                 }
-                if selection.shares(wanted, &suite.path, case) {
+                if self.selection.shares(self.wanted, &suite.path, case) {
                     plan.cases.push(of_file.planned(index, case));
                 }
-                wanted += 1;
+                self.wanted += 1;
             }
         }
+        plan.broken = broken(diagnostics, &plan.cases, files);
         plan
     }
 }
@@ -149,14 +186,23 @@ impl<'l> Suite<'l> {
 }
 
 /// The scenario files that do not load, with everything that is wrong with them.
-fn broken(library: &Library, files: &Files) -> Vec<CaseResult> {
+fn broken(
+    diagnostics: &[Diagnostic],
+    cases: &[Planned<'_>],
+    files: &Files,
+) -> Vec<Broken> {
     let mut by_file: IndexMap<FileId, Vec<Diagnostic>> = IndexMap::new();
-    for diagnostic in &library.diagnostics {
+    for diagnostic in diagnostics {
         if let Some(label) = diagnostic.labels.first() {
             by_file.entry(label.span.file).or_default().push(diagnostic.clone());
         }
     }
-    by_file.into_values().filter_map(|them| does_not_load(them, files)).collect()
+    by_file.sort_unstable_keys();
+    let broken = by_file.into_iter().filter_map(|(file, them)| {
+        let before = cases.partition_point(|planned| planned.id.span.file < file);
+        Some(Broken { before, result: does_not_load(them, files)? })
+    });
+    broken.collect()
 }
 
 fn does_not_load(diagnostics: Vec<Diagnostic>, files: &Files) -> Option<CaseResult> {

@@ -9,8 +9,9 @@ use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use super::event::{CaseResult, Outcome, RunEvent, Tally};
+use super::event::{CaseResult, Ended, Outcome, RunEvent};
 use super::plan::{Plan, Planned};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Session;
@@ -43,73 +44,136 @@ pub fn run(
     plan: &Plan<'_>,
     options: Options,
     tell: &mut dyn FnMut(&RunEvent<'_>),
-) -> Result<Tally, rayon::ThreadPoolBuildError> {
-    let began = now();
-    let mut tally = begin(plan, tell);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
-    let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
-    let is_over =
-        |tally: &Tally| options.max_failures.is_some_and(|most| tally.failed >= most);
-    let is_stopped = AtomicBool::new(is_over(&tally));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let sender = sender;
-            pool.install(|| {
-                plan.cases.par_iter().enumerate().with_max_len(1).for_each_init(
-                    || (Worker::default(), sender.clone()),
-                    |(worker, sender), (index, planned)| {
-                        if !is_stopped.load(Ordering::Relaxed) {
-                            // Nobody listens any more if the run was stopped.
-                            let _ = sender.send((index, worker.run(planned, options)));
-                        }
-                    },
-                );
-            });
-        });
-        in_order(results, |mut result| {
-            settle(&mut result, options.snapshots);
-            tally.add(&result.outcome);
-            tell(&RunEvent::Finished(&result));
-            let is_over = is_over(&tally);
-            is_stopped.store(is_over, Ordering::Relaxed);
-            !is_over
-        });
-    });
-    tally.not_run = plan.cases.len() + plan.broken.len() - tally.total();
-    tell(&RunEvent::Ended { tally, took: began.elapsed() });
-    Ok(tally)
+) -> Result<Ended, ThreadPoolBuildError> {
+    let mut run = Run::new(options)?;
+    tell(&RunEvent::Started);
+    run.add(plan, true, tell);
+    Ok(run.end(tell))
 }
 
-/// Tells that the run starts, and which scenario files do not load.
-fn begin(plan: &Plan<'_>, tell: &mut dyn FnMut(&RunEvent<'_>)) -> Tally {
-    let broken = plan.broken.len();
-    let selected = plan.cases.len() + broken;
-    let (found, files) = (plan.found + broken, plan.files + broken);
-    tell(&RunEvent::Started { selected, found, files });
-    let mut tally = Tally::default();
-    for result in &plan.broken {
-        tally.add(&result.outcome);
-        tell(&RunEvent::Finished(result));
+/// A run whose tests come plan by plan.
+pub(super) struct Run {
+    options: Options,
+    /// The threads that tests run on.
+    pub(super) pool: Arc<ThreadPool>,
+    began: Instant,
+    ended: Ended,
+    selected: usize,
+}
+
+impl Run {
+    pub(super) fn new(options: Options) -> Result<Self, ThreadPoolBuildError> {
+        let pool = ThreadPoolBuilder::new().num_threads(options.jobs).build()?;
+        let pool = Arc::new(pool);
+        Ok(Self { options, pool, began: now(), ended: Ended::default(), selected: 0 })
     }
-    tally
-}
 
-/// Hands results on by their numbers, from 0 without a gap, until `take` wants no more.
-fn in_order(
-    results: mpsc::Receiver<(usize, CaseResult)>,
-    mut take: impl FnMut(CaseResult) -> bool,
-) {
-    let mut waiting = BTreeMap::new();
-    let mut next = 0;
-    for (index, result) in results {
-        waiting.insert(index, result);
-        while let Some(result) = waiting.remove(&next) {
-            next += 1;
-            if !take(result) {
+    /// Runs the tests of a plan.
+    pub(super) fn add(
+        &mut self,
+        plan: &Plan<'_>,
+        is_all: bool,
+        tell: &mut dyn FnMut(&RunEvent<'_>),
+    ) {
+        self.ended.found += plan.found + plan.broken.len();
+        self.ended.files += plan.files + plan.broken.len();
+        self.selected += plan.cases.len() + plan.broken.len();
+        let (diagnostics, selected) = (plan.diagnostics, self.selected);
+        tell(&RunEvent::Read { diagnostics, selected, is_all });
+        if self.is_over() {
+            return;
+        }
+        let options = self.options;
+        let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
+        let is_stopped = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let (pool, is_stopped) = (Arc::clone(&self.pool), &is_stopped);
+            scope.spawn(move || {
+                pool.install(|| {
+                    plan.cases.par_iter().enumerate().with_max_len(1).for_each_init(
+                        || (Worker::default(), sender.clone()),
+                        |(worker, sender), (index, planned)| {
+                            if !is_stopped.load(Ordering::Relaxed) {
+                                // Nobody listens any more if the run was stopped.
+                                let _ =
+                                    sender.send((index, worker.run(planned, options)));
+                            }
+                        },
+                    );
+                });
+            });
+            self.take(plan, results, tell);
+            is_stopped.store(true, Ordering::Relaxed);
+        });
+    }
+
+    /// Tells results in order, until the run is over.
+    fn take(
+        &mut self,
+        plan: &Plan<'_>,
+        results: mpsc::Receiver<(usize, CaseResult)>,
+        tell: &mut dyn FnMut(&RunEvent<'_>),
+    ) {
+        let mut broken = plan.broken.iter().peekable();
+        for (index, mut result) in in_order(results).enumerate() {
+            while let Some(file) = broken.next_if(|it| it.before <= index) {
+                if self.finished(&file.result, tell) {
+                    return;
+                }
+            }
+            settle(&mut result, self.options.snapshots);
+            if self.finished(&result, tell) {
+                return;
+            }
+        }
+        for file in broken {
+            if self.finished(&file.result, tell) {
                 return;
             }
         }
     }
+
+    /// Tells a result. Gives whether the run is over.
+    fn finished(
+        &mut self,
+        result: &CaseResult,
+        tell: &mut dyn FnMut(&RunEvent<'_>),
+    ) -> bool {
+        self.ended.tally.add(&result.outcome);
+        tell(&RunEvent::Finished(result));
+        self.is_over()
+    }
+
+    /// Whether there were as many failures as there may be.
+    fn is_over(&self) -> bool {
+        self.options.max_failures.is_some_and(|most| self.ended.tally.failed >= most)
+    }
+
+    /// Ends it.
+    pub(super) fn end(mut self, tell: &mut dyn FnMut(&RunEvent<'_>)) -> Ended {
+        self.ended.tally.not_run = self.selected - self.ended.tally.total();
+        self.ended.took = self.began.elapsed();
+        tell(&RunEvent::Ended(self.ended));
+        self.ended
+    }
+}
+
+/// Results by their numbers, from 0 without a gap.
+fn in_order(
+    results: mpsc::Receiver<(usize, CaseResult)>,
+) -> impl Iterator<Item = CaseResult> {
+    let mut waiting = BTreeMap::new();
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        loop {
+            if let Some(result) = waiting.remove(&next) {
+                next += 1;
+                return Some(result);
+            }
+            let (index, result) = results.recv().ok()?;
+            waiting.insert(index, result);
+        }
+    })
 }
 
 /// How a test came out, what happened in its call, and its snapshot.

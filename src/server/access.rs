@@ -149,8 +149,78 @@ pub(super) fn check(state: &State, need: Need, asked: &Asked) -> Result<(), Refu
     Err(Refusal::new(403, "missing.any.permissions", message))
 }
 
+/// Refuses what a page of another site sends to where no token is needed: whoever has the
+/// server running visits other sites, too. Browsers say for which one they ask; a site whose
+/// own name leads to this machine is known by that name. `host` is what the server was told to
+/// listen on.
+///
+/// # Errors
+/// 403 if it is such a page.
+pub(super) fn refuse_other_sites(host: &str, asked: &Asked) -> Result<(), Refusal> {
+    let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
+    if let Some(origin) = origin {
+        let message = format!("pages of `{origin}` do not steer this server");
+        return Err(Refusal::new(403, "foreign.origin", message));
+    }
+    let Some(name) = asked.header("host").map(without_port) else { return Ok(()) };
+    if is_local_name(name) || name.eq_ignore_ascii_case(host) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{name}` may be anybody's name for this server; use its address, such as \
+         http://127.0.0.1, or start it with --host {name}"
+    );
+    Err(Refusal::new(403, "foreign.host", message))
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|it| it.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Whether nobody on the internet can have this name: addresses, names without a dot, and
+/// those that are set aside for local use.
+fn is_local_name(name: &str) -> bool {
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    let is_set_aside = |(_, last): (&str, &str)| {
+        let kept = ["localhost", "local", "internal", "test"];
+        kept.iter().any(|it| last.eq_ignore_ascii_case(it))
+    };
+    address.parse::<std::net::IpAddr>().is_ok()
+        || name.rsplit_once('.').is_none_or(is_set_aside)
+}
+
 /// The token of a request.
 pub(super) fn bearer(asked: &Asked) -> Option<&str> {
     let (scheme, token) = asked.header("authorization")?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_nobody_can_have_are_local() {
+        for name in [
+            "127.0.0.1",
+            "[::1]",
+            "localhost",
+            "flowsim",
+            "a.localhost",
+            "host.docker.internal",
+        ] {
+            assert!(is_local_name(name), "{name}");
+        }
+        for name in
+            ["example.com", "127.0.0.1.example.com", "localhost.example.com", "a.b."]
+        {
+            assert!(!is_local_name(name), "{name}");
+        }
+        assert_eq!(without_port("[::1]:8080"), "[::1]");
+        assert_eq!(without_port("a.test:80"), "a.test");
+        assert_eq!(without_port("[::1]"), "[::1]");
+    }
 }

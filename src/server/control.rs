@@ -43,6 +43,41 @@ pub(super) struct Logged {
     pub(super) why: String,
 }
 
+/// Which requests are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) status: Option<Status>,
+    /// Only those before the request of this number.
+    pub(super) before: Option<u64>,
+    /// How many at most, the newest.
+    pub(super) most: usize,
+}
+
+/// A status, or all of a hundred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    One(u16),
+    Hundred(u16),
+}
+
+impl Status {
+    /// Reads `409` or `4xx`.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let hundred = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX"));
+        match hundred {
+            Some(hundred) => hundred.parse().ok().map(Self::Hundred),
+            None => text.parse().ok().map(Self::One),
+        }
+    }
+
+    fn fits(self, status: u16) -> bool {
+        match self {
+            Self::One(one) => one == status,
+            Self::Hundred(hundred) => hundred == status / 100,
+        }
+    }
+}
+
 /// What one request is answered instead of what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -130,10 +165,25 @@ impl Control {
         }
     }
 
-    /// The requests, the oldest first.
-    pub(super) fn log(&self) -> Vec<Value> {
-        let first = self.logged - self.log.len() as u64 + 1;
-        let entries = self.log.iter().zip(first..);
+    /// How many requests the log holds of each hundred of statuses: `2xx`.
+    pub(super) fn counts(&self) -> IndexMap<String, usize> {
+        let mut counts: IndexMap<String, usize> =
+            (2..=5).map(|hundred| (format!("{hundred}xx"), 0)).collect();
+        for entry in &self.log {
+            *counts.entry(format!("{}xx", entry.status / 100)).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The requests that are wanted, the oldest first: of those before the request of a
+    /// number the newest.
+    pub(super) fn log(&self, wanted: &Wanted) -> Vec<Value> {
+        let newest = self.log.iter().rev().zip(0..);
+        let entries = newest.map(|(entry, later)| (entry, self.logged - later));
+        let entries = entries.filter(|(entry, number)| {
+            wanted.before.is_none_or(|before| *number < before)
+                && wanted.status.is_none_or(|status| status.fits(entry.status))
+        });
         let write = |(entry, number): (&Logged, u64)| {
             json!({
                 "number": number,
@@ -147,7 +197,9 @@ impl Control {
                 "answer": entry.answered,
             })
         };
-        entries.map(write).collect()
+        let mut newest: Vec<Value> = entries.take(wanted.most).map(write).collect();
+        newest.reverse();
+        newest
     }
 
     /// Takes the request log out.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::state::event::Content;
 use super::state::flow::{Model, StoredFlow};
-use super::{Organisation, document};
+use super::{Organisation, Webhooks, document};
 use crate::engine::{DEFAULT_START, Limits};
 use crate::flow::read::{self, Loaded};
 use crate::source::{FileId, Files, Kind, Node, Span, read_document};
@@ -42,6 +42,7 @@ impl Organisation {
             documents: documents.iter().map(document).collect(),
             start,
             real_time: false,
+            webhooks: Webhooks::default(),
             limits: Limits::default(),
             seed: 0,
             strict: false,

@@ -4,18 +4,23 @@
 //! A request goes one way: `http` reads it, the table in `route` names its handler, which
 //! checks it and makes an event of it if it changes anything, `state` keeps and does the
 //! event, and the handler writes down what came of it. No handler knows of connections, and
-//! none waits for anything.
+//! none waits for anything: webhooks that flows wait for are called by `calls`, beside all of
+//! this, and what came of one is an event like any other.
 //!
 //! *Source: four tutorials that this server has to satisfy, and the platform's SDKs.*
 
 mod access;
+mod calls;
 mod control;
 mod elasticsearch;
 mod endpoint;
 mod http;
 mod load;
+mod page;
 mod route;
 mod state;
+mod webhook;
+mod writers;
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,18 +36,21 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::Response;
 use axum::routing::any;
 use indexmap::IndexMap;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::engine::Limits;
 use crate::value::{DateTime, Json, derived_id};
 use crate::world::Fixtures;
+use calls::Calls;
 use control::{Fault, Logged};
-use http::answer::{Answered, Body, Refusal, Reply};
+use http::answer::{Answered, Refusal, Reply};
 use http::asked::Asked;
 use http::listen;
 use route::{Handler, ROUTES, Route};
 use state::State;
 use state::flow::StoredFlow;
+pub use webhook::Webhooks;
+use writers::Writers;
 
 /// How often the wall clock is looked at.
 const TICK: Duration = Duration::from_millis(20);
@@ -59,6 +67,8 @@ pub struct Organisation {
     start: DateTime,
     /// Whether time is that of the wall clock; else it passes when a test says so.
     pub real_time: bool,
+    /// The services that are called.
+    pub webhooks: Webhooks,
     /// How far a call may go.
     pub limits: Limits,
     /// What chance begins with.
@@ -85,6 +95,7 @@ pub struct Settings {
 pub struct Running {
     address: SocketAddr,
     elasticsearch: Option<SocketAddr>,
+    note: Option<String>,
     stop: watch::Sender<bool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -93,14 +104,19 @@ pub struct Running {
 struct Server {
     state: Mutex<State>,
     requests: AtomicU64,
+    calls: Calls,
+    writers: Writers,
     /// Whether an event takes the time that a disk takes.
     is_kept: bool,
+    /// The name or address that it was told to listen on.
+    host: String,
 }
 
 /// Starts a server. It answers as soon as this returns.
 ///
 /// # Errors
 /// The port cannot be opened, or what is kept cannot be read. The message says why.
+#[expect(clippy::too_many_lines, reason = "one step behind the other")]
 pub fn start(
     mut organisation: Organisation,
     settings: Settings,
@@ -110,10 +126,16 @@ pub fn start(
         organisation.start_at(now);
     }
     let state = State::open(Arc::new(organisation), settings.data.as_deref())?;
+    let (jobs, to_do) = mpsc::unbounded_channel();
+    let data = settings.data.as_deref();
+    let note = data.and_then(|folder| state.misfits(folder));
     let server = Arc::new(Server {
         state: Mutex::new(state),
         requests: AtomicU64::new(0),
+        calls: Calls::new(jobs),
+        writers: Writers::default(),
         is_kept: settings.data.is_some(),
+        host: settings.host.clone(),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -126,21 +148,32 @@ pub fn start(
     let elasticsearch = second.as_ref().map(|(_, address)| *address);
     let (stop, stopped) = watch::channel(false);
     let (router, documents) = (router(&server), elasticsearch::router(&server));
+    let malformed = {
+        let server = Arc::clone(&server);
+        Arc::new(move |status| server.malformed(status))
+    };
     let thread = std::thread::spawn(move || {
         runtime.block_on(async {
             if real_time {
-                tokio::spawn(follow_wall_clock(server));
+                tokio::spawn(follow_wall_clock(Arc::clone(&server)));
             }
             let second = async {
                 if let Some((listener, _)) = second {
-                    listen::serve(listener, documents, stopped.clone()).await;
+                    let malformed = Arc::clone(&malformed);
+                    listen::serve(listener, documents, malformed, stopped.clone()).await;
                 }
             };
-            tokio::join!(listen::serve(listener, router, stopped.clone()), second);
+            // Calls that nobody answered before the server ended are made again.
+            server.calls.begin(&mut server.state());
+            tokio::spawn(calls::make(Arc::clone(&server), to_do));
+            let first =
+                listen::serve(listener, router, malformed.clone(), stopped.clone());
+            tokio::join!(first, second);
+            server.calls.stop();
         });
         runtime.shutdown_timeout(TICK);
     });
-    Ok(Running { address, elasticsearch, stop, thread: Some(thread) })
+    Ok(Running { address, elasticsearch, note, stop, thread: Some(thread) })
 }
 
 impl Running {
@@ -152,6 +185,11 @@ impl Running {
     /// Where the Elasticsearch subset is.
     pub fn elasticsearch(&self) -> Option<SocketAddr> {
         self.elasticsearch
+    }
+
+    /// What whoever started it should know: some of what was kept does not fit the flows.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// Stops it once what is being answered is answered.
@@ -205,7 +243,9 @@ async fn follow_wall_clock(server: Arc<Server>) {
     let mut ticks = tokio::time::interval(TICK);
     loop {
         ticks.tick().await;
-        server.state().tick(wall_clock());
+        let mut state = server.state();
+        state.tick(wall_clock());
+        server.calls.begin(&mut state);
     }
 }
 
@@ -246,10 +286,23 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The id of a request that came just now.
+    /// The id of the next request.
     fn next_id(&self) -> String {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         derived_id(&format!("Request:{number}")).to_string()
+    }
+
+    /// The answer to something that is no HTTP.
+    fn malformed(&self, status: u16) -> (String, Reply) {
+        let asked = Asked { id: self.next_id(), ..Asked::default() };
+        let (code, message) = match status {
+            414 => ("uri.too.long", "the path and query are too long"),
+            431 => ("headers.too.large", "the headers are too large"),
+            _ => ("bad.request", "the first line or the headers are no HTTP/1.1"),
+        };
+        let reply = Refusal::new(status, code, message).into_reply(&asked.id);
+        self.note(&asked, &reply);
+        (asked.id, reply)
     }
 
     async fn serve(
@@ -259,6 +312,7 @@ impl Server {
         request: Request,
     ) -> Response<HttpBody> {
         let (mut asked, mut read) = listen::read(self.next_id(), request).await;
+        let _held = self.writers.until_answered(&asked.id);
         match parameters {
             Some(Ok(named)) => {
                 let named = named.iter();
@@ -315,11 +369,17 @@ impl Server {
         if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
             return Err(refusal);
         }
-        refuse_other_sites(route, asked)?;
+        if route.path.starts_with("/__flowsim/") {
+            access::refuse_other_sites(&self.host, asked)?;
+        }
         let mut state = self.state();
         access::check(&state, route.need, asked)?;
         match route.handler {
-            Handler::Alone(handler) => handler(&mut state, asked),
+            Handler::Alone(handler) => {
+                let answered = handler(&mut state, asked);
+                self.calls.begin(&mut state);
+                answered
+            }
             Handler::Beside(handler) => {
                 drop(state);
                 handler(self, asked)
@@ -328,17 +388,16 @@ impl Server {
     }
 
     fn note(&self, asked: &Asked, reply: &Reply) {
-        // The log does not tell of itself, and not of what only clients should know.
-        if asked.path == "/__flowsim/requests" {
+        // The log does not tell of those who only look on, and not of what only clients
+        // should know.
+        if endpoint::only_looks_on(asked) {
             return;
         }
-        let is_secret = asked.path.ends_with("/oauth/token");
-        let answered = match &reply.body {
-            _ if is_secret => String::new(),
-            Body::Empty => String::new(),
-            Body::Json(value) => beginning(&value.to_string()).to_owned(),
-            Body::Written(text) | Body::File(_, text) => beginning(text).to_owned(),
-        };
+        let is_secret =
+            asked.path.ends_with("/oauth/token") || asked.path == "/__flowsim/webhooks";
+        let answered = reply.text();
+        let answered = if is_secret { "" } else { beginning(&answered) };
+        let answered = answered.to_owned();
         let body = asked.body.get(..MAX_LOGGED_BYTES).unwrap_or(&asked.body);
         let body = if is_secret { &[] } else { body };
         let uri = endpoint::uri(asked, is_secret);
@@ -388,19 +447,6 @@ fn find<'r>(routes: &'r [Route], asked: &Asked) -> Result<&'r Route, Box<Reply>>
         format!("{} is not allowed for {}: {methods}", asked.method, asked.path);
     let reply = Refusal::new(405, "method.not.allowed", message).into_reply(&asked.id);
     Err(Box::new(Reply { allow: Some(methods), ..reply }))
-}
-
-/// Refuses what a page of another site sends to where no token is needed: whoever has the
-/// server running visits other sites, too, and browsers say for which one they ask.
-fn refuse_other_sites(route: &Route, asked: &Asked) -> Result<(), Refusal> {
-    let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
-    match origin {
-        Some(origin) if route.path.starts_with("/__flowsim/") => {
-            let message = format!("pages of `{origin}` do not steer this server");
-            Err(Refusal::new(403, "foreign.origin", message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// A document of ours as one of `serde_json`.

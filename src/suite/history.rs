@@ -80,7 +80,9 @@ impl<'h> History<'h> {
             Some(PathTaken::Output(_)) => {
                 self.label(step).is_some_and(|label| label.outputs.len() > 1)
             }
-            _ => false,
+            // A menu that took none of its choices.
+            Some(_) => self.rounds(step).next().is_some(),
+            None => false,
         }
     }
 
@@ -108,7 +110,20 @@ impl<'h> History<'h> {
             PathTaken::Output(_) => self.operands_of_sources(step, &mut lines),
             _ => {}
         }
+        let rounds = self.rounds(step);
+        lines.extend(rounds.map(|(name, why)| format!("  {name}: {why}").into()));
         lines
+    }
+
+    /// What came of each time that a menu was played in vain.
+    fn rounds(&self, step: usize) -> impl Iterator<Item = (&'h Text, &'h Text)> {
+        self.facts(step).filter_map(|fact| match fact {
+            Fact::Entry(entry) if entry.of == Field::Reason => match &entry.value {
+                Value::String(why) => Some((&entry.name, why)),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     fn way(&self, step: usize, taken: &Step) -> String {

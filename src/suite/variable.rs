@@ -25,6 +25,8 @@ pub(super) fn at_end<'p>(
 }
 
 /// Whether a variable of the first flow holds what is expected; the mismatch if it does not.
+/// One that there is not holds nothing that can be expected, not even NOT_SET: its name is
+/// misspelt.
 pub(super) fn check(
     history: History<'_>,
     name: &str,
@@ -32,11 +34,17 @@ pub(super) fn check(
     wanted: &ValueMatcher,
     span: Span,
 ) -> Option<Mismatch> {
+    let is_unknown = value.is_none() && !is_known(history, name);
     let value = value.unwrap_or(&Value::NOT_SET);
-    if wanted.fits(value) {
+    if wanted.fits(value) && !is_unknown {
         return None;
     }
-    let message = format!("expected `{name}` to be {wanted}, it is {}", shown(value));
+    let found = if is_unknown {
+        "there is none".into()
+    } else {
+        format!("it is {}", shown(value))
+    };
+    let message = format!("expected `{name}` to be {wanted}, {found}");
     let expected = match wanted {
         ValueMatcher::Equals(json) => Shown::json(json),
         ValueMatcher::Text(TextMatcher::Equals(text)) => {
@@ -52,6 +60,12 @@ pub(super) fn check(
             .because(other_type(wanted, value))
             .because(cause),
     )
+}
+
+fn is_known(history: History<'_>, name: &str) -> bool {
+    let Some(first) = history.steps.first() else { return true };
+    let flow = history.compiled(first.node).flow;
+    history.program.variable(flow, name).is_some()
 }
 
 /// The step that set a variable, and why; or why no step did.

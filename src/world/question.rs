@@ -28,7 +28,8 @@ pub enum Question<'q> {
         /// What it is called with, in the order of the flow.
         inputs: &'q [(Text, Value)],
     },
-    /// What does the webhook answer? [`Answer::Response`] or [`Answer::NotMocked`].
+    /// What does the webhook answer? [`Answer::Response`], [`Answer::Failed`] or
+    /// [`Answer::NotMocked`].
     Webhook {
         /// Its id; wins over the address.
         id: Option<&'q str>,
@@ -36,6 +37,8 @@ pub enum Question<'q> {
         url: Option<&'q str>,
         /// What is posted to it.
         body: &'q Value,
+        /// How long it may take, in milliseconds.
+        timeout_ms: i64,
     },
     /// How busy is the queue? Answered by [`Answer::Statistics`].
     QueueStatistics {
@@ -106,6 +109,8 @@ pub enum Answer {
     Contact(Option<Json>),
     /// What a data action or webhook answered.
     Response(Response),
+    /// A webhook was asked and gave no answer, or none that is of use; this is why.
+    Failed(Text),
     /// Whoever answers has no answer prepared, or cannot read it.
     NotMocked,
     /// The queue's statistics; nothing if the queue is unknown.

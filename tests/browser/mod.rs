@@ -1,24 +1,18 @@
 //! Pages in a real browser, without a screen.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+mod found;
+
+pub(crate) use found::browser;
+
 /// How often, and how long apart, a browser is looked at before it is ended.
 const LOOKS: u32 = 600;
 const BETWEEN: Duration = Duration::from_millis(100);
-
-/// The first browser of the kind that is there: `CHROMIUM`, or by its usual names.
-pub(crate) fn browser() -> Option<PathBuf> {
-    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
-    let names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
-    let usual = names.iter().flat_map(|name| folders.iter().map(move |it| it.join(name)));
-    named.into_iter().chain(usual).find(|path| path.is_file())
-}
 
 /// A page that a browser has loaded.
 pub(crate) struct Loaded {

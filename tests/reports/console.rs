@@ -1,9 +1,11 @@
 //! For people.
 
-use flowsim::report::{Console, ConsoleStyle, Listing};
-use flowsim::runner::{CaseResult, Outcome};
+use std::time::Duration;
 
-use crate::events::{case, options, results, tell};
+use flowsim::report::{Console, ConsoleStyle, Listing};
+use flowsim::runner::{CaseResult, Ended, Outcome, RunEvent, Tally};
+
+use crate::events::{case, options, results, tell, tell_one};
 
 fn shown(style: ConsoleStyle, times: bool, results: &[CaseResult]) -> String {
     let mut written = Vec::new();
@@ -25,6 +27,43 @@ fn failures_are_told_in_full_and_listed_at_the_end() {
 #[test]
 fn every_test_has_its_line() {
     insta::assert_snapshot!(shown(style(Listing::Each), false, &results()));
+}
+
+/// What is printed does not depend on how much was read before the first result came.
+#[test]
+fn few_tests_have_a_line_each_and_many_have_none() {
+    let results = results();
+    for (most, listing) in [(7, Listing::Each), (6, Listing::Failures)] {
+        let slowest = if listing == Listing::Each { 0 } else { 2 };
+        let expected = ConsoleStyle { slowest, ..style(listing) };
+        let expected = shown(expected, true, &results);
+        let auto = style(Listing::Auto { most });
+        assert_eq!(shown(auto, true, &results), expected, "{most}");
+        for part in 1..results.len() {
+            assert_eq!(in_parts(auto, &results, part), expected, "{most}, {part}");
+        }
+    }
+}
+
+/// A suite that is read in parts, the first with so many tests.
+fn in_parts(style: ConsoleStyle, results: &[CaseResult], first: usize) -> String {
+    let mut written = Vec::new();
+    let mut console = Console::new(Box::new(&mut written), style, options(true));
+    let mut tally = Tally::default();
+    results.iter().for_each(|result| tally.add(&result.outcome));
+    tell_one(&mut console, &RunEvent::Started);
+    let (some, others) = results.split_at(first);
+    for (part, selected) in [(some, first), (others, results.len())] {
+        let is_all = selected == results.len();
+        let read = RunEvent::Read { diagnostics: &[], selected, is_all };
+        tell_one(&mut console, &read);
+        part.iter().for_each(|it| tell_one(&mut console, &RunEvent::Finished(it)));
+    }
+    let took = Duration::from_millis(1_234);
+    let ended = Ended { tally, found: tally.total() + 3, files: 2, took };
+    tell_one(&mut console, &RunEvent::Ended(ended));
+    drop(console);
+    String::from_utf8(written).unwrap()
 }
 
 #[test]

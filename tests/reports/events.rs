@@ -11,7 +11,9 @@ use flowsim::engine::{Call, Session, play};
 use flowsim::flow::read;
 use flowsim::program::Program;
 use flowsim::report::{Options, ReportSpec, Reporter};
-use flowsim::runner::{CaseId, CaseResult, Library, Outcome, RunEvent, Tally};
+use flowsim::runner::{
+    CaseId, CaseResult, Ended, Library, Outcome, RunEvent, Scene, Tally,
+};
 use flowsim::source::{FileId, Files, Span, read_document};
 use flowsim::suite::{Mismatch, Shown};
 use flowsim::world::{FixtureHost, Fixtures};
@@ -121,7 +123,7 @@ pub(crate) fn results() -> Vec<CaseResult> {
 }
 
 /// Stands in for what the suites say about a failure.
-pub(crate) fn explain(result: &CaseResult) -> String {
+pub(crate) fn explain(result: &CaseResult, _: &Files) -> String {
     let mut text = String::new();
     match &result.outcome {
         Outcome::Failed(mismatches) => {
@@ -158,10 +160,14 @@ pub(crate) fn explain(result: &CaseResult) -> String {
     text
 }
 
-pub(crate) fn options(times: bool) -> Options<'static> {
-    let library: &'static Library = Box::leak(Box::default());
-    let files: &'static Files = Box::leak(Box::new(Files::new()));
-    Options { explain: &explain, times, step_summary: None, library, files }
+pub(crate) fn options(times: bool) -> Options {
+    Options { explain, times, step_summary: None }
+}
+
+/// Tells an event of a run of which nothing stands in files.
+pub(crate) fn tell_one(reporter: &mut dyn Reporter, event: &RunEvent<'_>) {
+    let (library, files) = (Library::default(), Files::new());
+    reporter.event(event, Scene { library: &library, files: &files }).unwrap();
 }
 
 /// The events of a run of these, told to a reporter.
@@ -170,12 +176,14 @@ pub(crate) fn tell(reporter: &mut dyn Reporter, results: &[CaseResult], not_run:
     results.iter().for_each(|result| tally.add(&result.outcome));
     let selected = tally.total();
     let took = Duration::from_millis(1_234);
-    let started = RunEvent::Started { selected, found: selected + 3, files: 2 };
-    reporter.event(&started).unwrap();
+    tell_one(reporter, &RunEvent::Started);
+    let read = RunEvent::Read { diagnostics: &[], selected, is_all: true };
+    tell_one(reporter, &read);
     for result in results {
-        reporter.event(&RunEvent::Finished(result)).unwrap();
+        tell_one(reporter, &RunEvent::Finished(result));
     }
-    reporter.event(&RunEvent::Ended { tally, took }).unwrap();
+    let ended = Ended { tally, found: selected + 3, files: 2, took };
+    tell_one(reporter, &RunEvent::Ended(ended));
 }
 
 /// The file that a report of these makes.

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use flowsim::report::{Options, ReportSpec};
-use flowsim::runner::RunEvent;
+use flowsim::runner::{Library, RunEvent, Scene};
+use flowsim::source::Files;
 
-use crate::events::{options, results, tell};
+use crate::events::{options, results, tell, tell_one};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -26,10 +27,9 @@ fn a_report_is_there_when_the_run_has_ended_and_not_before() {
         let spec = ReportSpec::parse(&format!("{kind}={}", path.display())).unwrap();
         assert_eq!(spec.path(), Some(path.clone()));
         let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
-        let started = RunEvent::Started { selected: 7, found: 7, files: 2 };
-        reporter.event(&started).unwrap();
+        tell_one(&mut *reporter, &RunEvent::Started);
         for result in &results() {
-            reporter.event(&RunEvent::Finished(result)).unwrap();
+            tell_one(&mut *reporter, &RunEvent::Finished(result));
         }
         assert_eq!(names(path.parent().unwrap()), [""; 0], "{kind}");
         tell(&mut *reporter, &[], 0);
@@ -44,8 +44,9 @@ fn a_report_that_cannot_be_written_is_told_before_tests_are_run() {
     let path = folder.path().join("file/junit.xml");
     let spec = ReportSpec::Junit(path.clone());
     let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
-    let started = RunEvent::Started { selected: 1, found: 1, files: 1 };
-    let error = reporter.event(&started).unwrap_err().to_string();
+    let (library, files) = (Library::default(), Files::new());
+    let scene = Scene { library: &library, files: &files };
+    let error = reporter.event(&RunEvent::Started, scene).unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot write {}: ", path.display())), "{error}");
 }
 

@@ -39,7 +39,10 @@ fn details_are_yaml() {
         assert_eq!(text("command"), &*result.command);
         let is_plain = !result.id.name.contains(HOSTILE) && result.id.line != 12;
         if is_plain {
-            assert_eq!(text("explanation").trim_end(), explain(&result).trim_end());
+            assert_eq!(
+                text("explanation").trim_end(),
+                explain(&result, &Files::new()).trim_end()
+            );
         }
     }
 }

@@ -213,6 +213,12 @@ fn instances_are_found() {
     assert_eq!(time("FlowStartDateTime", "lt", &now), (200, vec![]));
     assert_eq!(time("FlowStartDateTime", "lt", &later), (200, ids.to_vec()));
     assert_eq!(time("FlowEndDateTime", "lt", &later), (200, vec![ids[0].clone()]));
+    // Operators of the platform that are not about times.
+    let ended = (200, vec![ids[0].clone()]);
+    assert_eq!(time("FlowEndDateTime", "not_null", ""), ended);
+    assert_eq!(time("FlowId", "begins", &flow[..8]), ended);
+    assert_eq!(time("FlowId", "not", &flow), (200, vec![ids[1].clone()]));
+    assert_eq!(time("FlowId", "resembles", &flow).0, 400);
 }
 
 #[test]

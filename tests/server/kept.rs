@@ -2,53 +2,36 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Client, draft};
+use crate::support::{Client, Process, draft};
 
-struct Process {
-    child: Child,
-    client: Client,
+/// A server that keeps everything in a folder, and what else it is given.
+fn start(data: &Path, more: &[&str]) -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    Process::start(
+        command.args(["serve", "--port", "0"]).args(more).arg("--data").arg(data),
+    )
 }
 
-impl Process {
-    fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_flowsim"))
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args(["serve", "--flows", "fixtures/shared-flow/flows", "--port", "0"])
-            .args(["--fixtures", "fixtures/shared-flow/fixtures.yaml", "--data"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let client = Client::new(line.trim());
-        Self { child, client }
-    }
-
-    /// `kill -9`
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+fn shared_flow(data: &Path) -> Process {
+    shared_flow_with(data, &[])
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+pub(crate) fn shared_flow_with(data: &Path, more: &[&str]) -> Process {
+    let flows = ["--flows", "fixtures/shared-flow/flows"];
+    let fixtures = ["--fixtures", "fixtures/shared-flow/fixtures.yaml"];
+    start(data, &[&flows, &fixtures, more].concat())
 }
 
 #[test]
 fn conversations_flows_contacts_and_tokens_survive() {
     let folder = TempDir::new().unwrap();
-    let mut first = Process::start(folder.path());
+    let mut first = shared_flow(folder.path());
     let client = first.client.logged_in("");
     let flow = client.post("/api/v2/flows", &draft("Kept")).body["id"]
         .as_str()
@@ -72,7 +55,7 @@ fn conversations_flows_contacts_and_tokens_survive() {
         .collect();
     first.kill();
 
-    let second = Process::start(folder.path());
+    let second = shared_flow(folder.path());
     let client = Client { token: client.token, ..second.client.clone() };
     assert_eq!(client.get(&format!("/api/v2/flows/{flow}")).body["active"], true);
     for (id, seen) in [&waiting, &over].iter().zip(&seen) {
@@ -106,7 +89,7 @@ fn write_until(client: &Client, stop: &AtomicBool, writer: usize) -> Vec<String>
 #[test]
 fn no_acknowledged_write_is_lost_under_load() {
     let folder = TempDir::new().unwrap();
-    let mut first = Process::start(folder.path());
+    let mut first = shared_flow(folder.path());
     let client = first.client.logged_in("");
     let stop = AtomicBool::new(false);
     let kept: Vec<String> = std::thread::scope(|scope| {
@@ -121,7 +104,7 @@ fn no_acknowledged_write_is_lost_under_load() {
         writers.into_iter().flat_map(|it| it.join().unwrap()).collect()
     });
     assert!(kept.len() > 10, "{}", kept.len());
-    let second = Process::start(folder.path());
+    let second = shared_flow(folder.path());
     let client = Client { token: client.token, ..second.client.clone() };
     for id in &kept {
         assert_eq!(
@@ -132,10 +115,37 @@ fn no_acknowledged_write_is_lost_under_load() {
     }
 }
 
+/// The flows may have changed since: nothing breaks, and who starts the server is told.
+#[test]
+fn what_does_not_fit_the_flows_any_more_is_told() {
+    let folder = TempDir::new().unwrap();
+    let mut first = shared_flow(folder.path());
+    let client = first.client.logged_in("");
+    let waiting = client.converse(&client.flow_id("Inbound_Flow_A"));
+    client.post("/api/v2/externalcontacts/contacts", &json!({ "id": "c9" }));
+    first.kill();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let other = ["--flows", "fixtures/contact-lookup/flows", "--data"];
+    command.args(["serve", "--port", "0"]).args(other).arg(folder.path());
+    let mut second = Process::start(command.stderr(Stdio::piped()));
+    let client = Client { token: client.token, ..second.client.clone() };
+    assert_eq!(client.get("/api/v2/externalcontacts/contacts/c9").status, 200);
+    assert_eq!(client.get(&format!("/api/v2/conversations/{waiting}")).status, 404);
+    second.kill();
+    let mut told = String::new();
+    BufReader::new(second.child.stderr.take().unwrap()).read_line(&mut told).unwrap();
+    assert!(told.starts_with("warning: 1 of the conversations"), "{told}");
+    assert!(told.contains(&waiting), "{told}");
+    // With the flows it was kept with it is all there again.
+    let third = shared_flow(folder.path());
+    let client = Client { token: client.token, ..third.client.clone() };
+    assert_eq!(client.get(&format!("/api/v2/conversations/{waiting}")).status, 200);
+}
+
 #[test]
 fn two_servers_cannot_keep_in_one_folder() {
     let folder = TempDir::new().unwrap();
-    let _first = Process::start(folder.path());
+    let _first = shared_flow(folder.path());
     let second = Command::new(env!("CARGO_BIN_EXE_flowsim"))
         .args(["serve", "--port", "0", "--data"])
         .arg(folder.path())
@@ -150,14 +160,14 @@ fn two_servers_cannot_keep_in_one_folder() {
 #[test]
 fn a_server_that_is_told_to_terminate_ends_well() {
     let folder = TempDir::new().unwrap();
-    let mut process = Process::start(folder.path());
+    let mut process = shared_flow(folder.path());
     let client = process.client.logged_in("");
     client.post("/api/v2/flows", &draft("Kept"));
     let id = process.child.id().to_string();
     let told = Command::new("kill").args(["-TERM", &id]).status().unwrap();
     assert!(told.success());
     assert_eq!(process.child.wait().unwrap().code(), Some(0));
-    let second = Process::start(folder.path());
+    let second = shared_flow(folder.path());
     let client = Client { token: client.token, ..second.client.clone() };
     assert_eq!(client.get("/api/v2/flows?name=Kept").body["total"], 1);
 }

@@ -5,14 +5,29 @@
 #![expect(clippy::print_stderr, reason = "a test says that it is skipped")]
 
 mod access;
+mod bots;
 mod clients;
 mod conversations;
+mod disk;
+#[cfg(unix)]
+#[path = "../browser/driven.rs"]
+mod driven;
 mod elasticsearch;
 mod flows;
+#[cfg(unix)]
+#[path = "../browser/found.rs"]
+mod found;
 mod hostile;
+mod junk;
 mod kept;
+mod live;
 mod organisation;
+mod service;
 mod shipping;
 mod simulations;
+#[cfg(unix)]
+mod status_page;
 mod steering;
 mod support;
+mod webhooks;
+mod wire;

@@ -58,6 +58,32 @@ fn the_directory_is_listed() {
 }
 
 #[test]
+fn everything_in_the_directory_is_where_its_address_says() {
+    let server = server();
+    for path in
+        ["/api/v2/architect/ivrs", "/api/v2/flows/outcomes", "/api/v2/flows/milestones"]
+    {
+        server.post(path, &json!({ "name": "New" }));
+    }
+    for path in [
+        "/api/v2/architect/emergencygroups",
+        "/api/v2/architect/prompts",
+        "/api/v2/architect/systemprompts",
+        "/api/v2/architect/ivrs",
+        "/api/v2/flows/outcomes",
+        "/api/v2/flows/milestones",
+    ] {
+        let listed = server.get(path).body["entities"][0].clone();
+        assert_eq!(
+            server.get(listed["selfUri"].as_str().unwrap()).body,
+            listed,
+            "{path}"
+        );
+        assert_eq!(server.get(&format!("{path}/nobody")).status, 404, "{path}");
+    }
+}
+
+#[test]
 fn data_tables_and_rows_are_listed() {
     let server = server();
     let table = server.get("/api/v2/flows/datatables").body["entities"][0].clone();

@@ -1,6 +1,8 @@
 //! A server of a test, and a client for it.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 
 use flowsim::flow::read;
 use flowsim::server::{Organisation, Running, Settings, start};
@@ -192,6 +194,37 @@ impl Client {
     pub(crate) fn press(&self, conversation: &str, keys: &Value) -> Answer {
         let body = json!({ "conversationId": conversation, "dtmf": keys });
         self.post("/__flowsim/input", &body)
+    }
+}
+
+/// A server in a process of its own.
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    pub(crate) client: Client,
+}
+
+impl Process {
+    /// Waits for the address that is printed.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let command = command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let client = Client::new(line.trim());
+        Self { child, client }
+    }
+
+    /// `kill -9`
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
 mod mismatches;
+mod parts;
 mod play;
 mod recorded;
 mod scene;

@@ -75,7 +75,7 @@ fn what_holds_is_not_told() {
             Expectation::Path(PathMatcher::Excludes(texts("HandleError"))),
             Expectation::Path(PathMatcher::Ends(texts("PlayGoodbye EndFlow"))),
             variable("shared_module_result", json("\"1\"")),
-            variable("nothing", ValueMatcher::IsSet(false)),
+            variable("shared_module_result", ValueMatcher::IsSet(true)),
             to_queue(equals("support")),
             prompts(vec![has("welcome to Harbour"), matches("^Press 1"), has("Thank")]),
             prompts(vec![like("Thanks for calling Harbour Travel", 0.8)]),
@@ -185,6 +185,13 @@ fn variable_with_a_text_a_range_and_members() {
 #[test]
 fn variable_that_nobody_knows() {
     let expected = variable("shared_modul_result", ValueMatcher::IsSet(true));
+    insta::assert_snapshot!(shared("1", vec![expected]));
+}
+
+/// It is not set, but whoever expects that has misspelt another.
+#[test]
+fn variable_that_is_not_set_since_nobody_knows_it() {
+    let expected = variable("shared_modul_result", ValueMatcher::IsSet(false));
     insta::assert_snapshot!(shared("1", vec![expected]));
 }
 

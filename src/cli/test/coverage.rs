@@ -2,17 +2,15 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
-use crate::analysis::coverage::{Coverage, Report, render_summary};
+use crate::analysis::coverage::{Report, render_summary};
 use crate::cli::coverage::{Format, Minimums, fulfils, minimums, render};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::{Severity, sort};
-use crate::program::Program;
-use crate::runner::{CaseResult, Library};
+use crate::runner::{Covered, Library};
 use crate::source::Files;
 
 /// What is to be told of coverage.
@@ -33,28 +31,28 @@ pub(super) struct Wanted {
     coverage_min: Option<Minimums>,
 }
 
-/// Counts what calls cover, if anybody wants to know.
-pub(super) struct Counter {
-    counts: Vec<(Arc<Program>, Coverage)>,
-}
-
 impl Wanted {
-    pub(super) fn counter(&self, library: &Library) -> Counter {
+    /// What is to be counted, if anybody wants to know.
+    pub(super) fn counter(&self) -> Option<Covered> {
         let is_wanted =
             self.coverage || self.coverage_out.is_some() || self.coverage_min.is_some();
-        let programs = library.programs().filter(|_| is_wanted);
-        let counts = programs.map(|it| (Arc::clone(it), Coverage::new(it)));
-        Counter { counts: counts.collect() }
+        is_wanted.then(Covered::default)
     }
 
     /// Tells what was covered. Gives whether it is enough.
-    pub(super) fn tell(&self, counter: &Counter, files: &Files) -> io::Result<Exit> {
-        if counter.counts.is_empty() {
+    pub(super) fn tell(
+        &self,
+        covered: Option<Covered>,
+        library: &Library,
+        files: &Files,
+    ) -> io::Result<Exit> {
+        let counts = covered.map(|it| it.into_all(library)).unwrap_or_default();
+        if counts.is_empty() {
             return Ok(Exit::Success);
         }
         let mut report = Report::default();
         let mut is_whole = true;
-        for (_, coverage) in &counter.counts {
+        for (_, coverage) in &counts {
             if let Err(mut diagnostics) = report.merge(Report::of(coverage, files)) {
                 is_whole = false;
                 // The tests are as good as they were; only the counts are not whole.
@@ -78,18 +76,5 @@ impl Wanted {
         let is_vouched_for = is_whole || self.coverage_min.is_none();
         let is_enough = fulfils(&report, self.coverage_min.as_ref()) && is_vouched_for;
         Ok(if is_enough { Exit::Success } else { Exit::Failure })
-    }
-}
-
-impl Counter {
-    pub(super) fn add(&mut self, result: &CaseResult) {
-        let (Some(trace), Some(program)) = (&result.trace, &result.program) else {
-            return;
-        };
-        let of_program =
-            self.counts.iter_mut().find(|(known, _)| Arc::ptr_eq(known, program));
-        if let Some((_, coverage)) = of_program {
-            coverage.add(trace);
-        }
     }
 }

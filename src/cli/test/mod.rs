@@ -8,8 +8,7 @@ mod watch;
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
@@ -17,8 +16,8 @@ use super::exit::Exit;
 use super::output;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
-use crate::runner::{self, CaseResult, Library, Outcome, Plan, Tally};
-use crate::source::{File, Files};
+use crate::runner::{self, CaseResult, Library, Outcome, Plan, RunEvent, Scene, Wanted};
+use crate::source::Files;
 use crate::suite::{self, Partition, PartitionKind, Selection};
 use crate::value::Text;
 
@@ -152,46 +151,72 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 fn once(arguments: &Arguments) -> io::Result<Exit> {
+    if arguments.list || arguments.snapshots.runs_no_tests() {
+        return without_running(arguments);
+    }
+    let places = Places::of(&arguments.paths);
+    if let Some(exit) = places.beyond() {
+        return Ok(exit);
+    }
+    let mut files = Files::new();
+    let wanted = places.wanted(arguments.selection(), &mut files);
+    let mut covered = arguments.coverage.counter();
+    let mut log = arguments.decisions.log();
+    let mut noted = |result: &CaseResult| {
+        if let Some(covered) = &mut covered {
+            covered.add(result);
+        }
+        log.add(result);
+    };
+    let mut telling = Telling::new(arguments, &mut noted)?;
+    let mut tell = |event: &RunEvent<'_>, scene: Scene<'_>| telling.tell(event, scene);
+    let result = runner::run_files(&wanted, arguments.options(), &mut files, &mut tell);
+    let played = telling.end()?;
+    let (library, ended) = result.map_err(io::Error::other)?;
+    let is_broken = is_broken(&library);
+    if ended.tally.total() == 0 {
+        return Ok(nothing_selected(arguments, ended.found));
+    }
+    let covered = arguments.coverage.tell(covered, &library, &files)?;
+    let logged = log.tell();
+    snapshots::tell(&library, ended.tally.total() == ended.found && !is_broken);
+    if arguments.profile {
+        played.profile.tell(&library);
+    }
+    // The program ends: giving back the memory of a large suite part by part only takes time.
+    std::mem::forget((library, files));
+    Ok(match () {
+        () if played.has_bug => Exit::Bug,
+        () if is_broken => Exit::Input,
+        () if ended.tally.failed > 0 => Exit::Failure,
+        () if logged != Exit::Success => logged,
+        () => covered,
+    })
+}
+
+/// Lists tests, or looks after snapshots.
+fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     let suites = Suites::load(&arguments.paths);
-    let is_broken = suites.tell();
-    if let Some(exit) = suites.beyond() {
+    output::diagnostics(&suites.library.diagnostics, &suites.files);
+    if let Some(exit) = Places::of(&arguments.paths).beyond() {
         return Ok(exit);
     }
     if let Some(exit) = arguments.snapshots.instead(&suites.library)? {
         return Ok(exit);
     }
     let plan = suites.plan(arguments);
-    if arguments.list {
-        list(&plan)?;
-    }
-    if plan.cases.is_empty() && !is_broken {
-        return Ok(nothing_selected(arguments, plan.found));
-    }
-    if arguments.list {
-        return Ok(if is_broken { Exit::Input } else { Exit::Success });
-    }
-    let mut counter = arguments.coverage.counter(&suites.library);
-    let mut profile = profile::Profile::default();
-    let mut log = arguments.decisions.log();
-    let mut noted = |result: &CaseResult| {
-        counter.add(result);
-        log.add(result);
-    };
-    let loaded = (&suites.library, &suites.files);
-    let played = play(arguments, &plan, loaded, &mut noted, &mut profile)?;
-    let covered = arguments.coverage.tell(&counter, &suites.files)?;
-    let logged = log.tell();
-    snapshots::tell(&suites.library, plan.cases.len() == plan.found && !is_broken);
-    if arguments.profile {
-        profile.tell(&suites.times());
-    }
+    let is_broken = is_broken(&suites.library);
+    list(&plan)?;
     Ok(match () {
-        () if played.has_bug => Exit::Bug,
         () if is_broken => Exit::Input,
-        () if played.tally.failed > 0 => Exit::Failure,
-        () if logged != Exit::Success => logged,
-        () => covered,
+        () if plan.cases.is_empty() => nothing_selected(arguments, plan.found),
+        () => Exit::Success,
     })
+}
+
+/// Whether a scenario file does not load.
+fn is_broken(library: &Library) -> bool {
+    library.diagnostics.iter().any(|it| it.severity == Severity::Error)
 }
 
 /// Everything that the paths of a command line lead to.
@@ -199,113 +224,93 @@ struct Suites {
     files: Files,
     library: Library,
     lines: Vec<(PathBuf, u32)>,
-    took: Duration,
 }
 
 impl Suites {
     fn load(paths: &[PathBuf]) -> Self {
-        let began = runner::now();
         let mut files = Files::new();
-        let places = Places::of(paths);
-        let (paths, diagnostics) = suite::discover(&places.paths, &mut files);
-        let mut library = Library::load(&paths, &mut files);
-        library.diagnostics.extend(diagnostics);
+        let wanted = Places::of(paths).wanted(Selection::default(), &mut files);
+        let mut library = Library::load(&wanted.paths, &mut files);
+        library.diagnostics.extend(wanted.diagnostics);
         sort(&mut library.diagnostics);
-        Self { files, library, lines: places.lines, took: began.elapsed() }
-    }
-
-    /// Tells what is wrong with scenario files. Gives whether one does not load.
-    fn tell(&self) -> bool {
-        output::diagnostics(&self.library.diagnostics, &self.files);
-        self.library.diagnostics.iter().any(|it| it.severity == Severity::Error)
-    }
-
-    /// Tells of a line that its file does not have.
-    fn beyond(&self) -> Option<Exit> {
-        self.lines.iter().find_map(|(path, line)| {
-            // Of a file that cannot be read there is something else to say.
-            let is_it =
-                |file: &&Arc<File>| file.path() == path && !file.text().is_empty();
-            let file = self.files.iter().find(is_it)?;
-            let count = file.text().lines().count();
-            let is_there = (1..=count).contains(&usize::try_from(*line).ok()?);
-            let path = path.display();
-            let text = format!("there is no line {line} in {path}, which has {count}");
-            (!is_there).then(|| {
-                output::message("error", &text);
-                Exit::Usage
-            })
-        })
+        Self { files, library, lines: wanted.lines }
     }
 
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
         Plan::new(&self.library, &arguments.selection(), &self.lines, &self.files)
     }
-
-    fn times(&self) -> profile::Times {
-        let compiling = self.library.compiling;
-        profile::Times { loading: self.took.saturating_sub(compiling), compiling }
-    }
 }
 
-/// How tests came out.
-struct Played {
-    tally: Tally,
+/// Tells of a run.
+struct Telling<'t> {
+    reporters: Vec<Box<dyn Reporter + 't>>,
+    /// A report that cannot be written does not keep the others from being written. Whoever
+    /// closes the pipe of the console still wants the exit code.
+    failures: Vec<Option<io::Error>>,
+    note: &'t mut dyn FnMut(&CaseResult),
+    /// Filled if it is wanted.
+    profile: profile::Profile,
+    is_profiled: bool,
+    began: Instant,
+    has_bug: bool,
+}
+
+/// What is to be known of a run besides its results.
+struct Told {
     /// Whether flowsim itself failed.
     has_bug: bool,
     /// Whether nobody reads the console any more.
     is_closed: bool,
+    profile: profile::Profile,
 }
 
-/// Runs the tests and tells of them.
-fn play(
-    arguments: &Arguments,
-    plan: &Plan<'_>,
-    (library, files): (&Library, &Files),
-    note: &mut dyn FnMut(&CaseResult),
-    profile: &mut profile::Profile,
-) -> io::Result<Played> {
-    let explain = |result: &CaseResult| explained(result, files);
-    // What is wrong with scenario files stands on standard error already.
-    let explain_unless_told = |result: &CaseResult| {
-        let is_told = plan.broken.iter().any(|it| it.id == result.id);
-        if is_told { String::new() } else { explain(result) }
-    };
-    let options = report::Options {
-        explain: &explain,
-        times: true,
-        step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
-        library,
-        files,
-    };
-    let of_console = report::Options { explain: &explain_unless_told, ..options.clone() };
-    let console = arguments.console(&of_console, plan.cases.len());
-    let mut reporters = reporters(arguments, &options, console)?;
-    // A report that cannot be written does not keep the others from being written. Whoever
-    // closes the pipe of the console still wants the exit code.
-    let mut failures: Vec<Option<io::Error>> = reporters.iter().map(|_| None).collect();
-    let mut has_bug = false;
-    let began = runner::now();
-    let result = runner::run(plan, arguments.options(), &mut |event| {
-        if let runner::RunEvent::Finished(result) = event {
-            has_bug |= matches!(result.outcome, Outcome::Panicked(_));
-            note(result);
-            if arguments.profile {
-                profile.add(result);
+impl<'t> Telling<'t> {
+    fn new(
+        arguments: &Arguments,
+        note: &'t mut dyn FnMut(&CaseResult),
+    ) -> io::Result<Self> {
+        let reporters = reporters(arguments)?;
+        Ok(Self {
+            failures: reporters.iter().map(|_| None).collect(),
+            reporters,
+            note,
+            profile: profile::Profile::default(),
+            is_profiled: arguments.profile,
+            began: runner::now(),
+            has_bug: false,
+        })
+    }
+
+    fn tell(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) {
+        match event {
+            RunEvent::Finished(result) => {
+                self.has_bug |= matches!(result.outcome, Outcome::Panicked(_));
+                (self.note)(result);
+                if self.is_profiled {
+                    self.profile.add(result);
+                }
             }
+            // Nothing ran of which there could be a report.
+            RunEvent::Ended(ended) if ended.tally.total() == 0 => return,
+            _ => {}
         }
         let told = runner::now();
-        for (reporter, failure) in reporters.iter_mut().zip(&mut failures) {
+        for (reporter, failure) in self.reporters.iter_mut().zip(&mut self.failures) {
             if failure.is_none() {
-                *failure = reporter.event(event).err();
+                *failure = reporter.event(event, scene).err();
             }
         }
-        profile.reporting += told.elapsed();
-    });
-    profile.playing = began.elapsed().saturating_sub(profile.reporting);
-    let tally = result.map_err(io::Error::other);
-    let is_closed = is_closed(failures.into_iter().flatten())?;
-    Ok(Played { tally: tally?, has_bug, is_closed })
+        if let RunEvent::Read { diagnostics, .. } = event {
+            output::diagnostics(diagnostics, scene.files);
+        }
+        self.profile.reporting += told.elapsed();
+    }
+
+    fn end(mut self) -> io::Result<Told> {
+        self.profile.running = self.began.elapsed();
+        let is_closed = is_closed(self.failures.into_iter().flatten())?;
+        Ok(Told { has_bug: self.has_bug, is_closed, profile: self.profile })
+    }
 }
 
 /// Whether nobody reads the console any more; all else that reports failed with is an error.
@@ -316,16 +321,18 @@ fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
 }
 
 /// The console first, then the reports that are asked for, which can all be written.
-fn reporters<'e>(
-    arguments: &Arguments,
-    options: &report::Options<'e>,
-    console: Console<'e>,
-) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
-    let mut reporters: Vec<Box<dyn Reporter + 'e>> = vec![Box::new(console)];
+fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
+    let options = report::Options {
+        explain: explained,
+        times: true,
+        step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+    };
+    let mut reporters: Vec<Box<dyn Reporter + 'e>> =
+        vec![Box::new(arguments.console(options.clone()))];
     let html = arguments.html.iter().cloned().map(ReportSpec::Html);
     for spec in arguments.report.iter().cloned().chain(html) {
         spec.begin()?;
-        reporters.push(spec.reporter(options, Box::new(io::stdout())));
+        reporters.push(spec.reporter(&options, Box::new(io::stdout())));
     }
     Ok(reporters)
 }
@@ -386,17 +393,17 @@ impl Arguments {
         }
     }
 
-    fn console<'e>(&self, options: &report::Options<'e>, selected: usize) -> Console<'e> {
+    fn console<'e>(&self, options: report::Options) -> Console<'e> {
         let listing = match self.show {
             Shown::All => Listing::Each,
             Shown::Dots => Listing::Dots,
-            Shown::Auto if selected <= FEW => Listing::Each,
-            Shown::Auto | Shown::Failures => Listing::Failures,
+            Shown::Auto => Listing::Auto { most: FEW },
+            Shown::Failures => Listing::Failures,
         };
         let color = output::result_has_color();
         let slowest = if listing == Listing::Each { 0 } else { SLOWEST };
         let style = ConsoleStyle { listing, color, slowest };
-        let console = Console::new(Box::new(io::stdout()), style, options.clone());
+        let console = Console::new(Box::new(io::stdout()), style, options);
         let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
         match terminal_size::terminal_size_of(io::stderr()).filter(|_| is_watched) {
             Some((width, _)) => {
@@ -437,6 +444,28 @@ impl Places {
             }
         }
         places
+    }
+
+    /// The scenario files there, and which of their tests are wanted.
+    fn wanted(self, selection: Selection, files: &mut Files) -> Wanted {
+        let (paths, diagnostics) = suite::discover(&self.paths, files);
+        Wanted { paths, diagnostics, selection, lines: self.lines }
+    }
+
+    /// Tells of a line that its file does not have.
+    fn beyond(&self) -> Option<Exit> {
+        self.lines.iter().find_map(|(path, line)| {
+            // Of a file that cannot be read there is something else to say.
+            let file = Files::new().load(path).ok()?;
+            let count = file.text().lines().count();
+            let is_there = (1..=count).contains(&usize::try_from(*line).ok()?);
+            let path = path.display();
+            let text = format!("there is no line {line} in {path}, which has {count}");
+            (!is_there && count > 0).then(|| {
+                output::message("error", &text);
+                Exit::Usage
+            })
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::cli::output;
 use crate::diagnostic::visible;
 use crate::program::Program;
-use crate::runner::{CaseId, CaseResult};
+use crate::runner::{CaseId, CaseResult, Library};
 
 /// How many tests and nodes are named.
 const MOST: usize = 10;
@@ -16,8 +16,8 @@ const MOST: usize = 10;
 /// What was measured and counted of a run.
 #[derive(Debug, Default)]
 pub(super) struct Profile {
-    /// How long tests ran, from the first to the last.
-    pub(super) playing: Duration,
+    /// How long the run took.
+    pub(super) running: Duration,
     /// How long reports took.
     pub(super) reporting: Duration,
     /// How long the tests took, those at the same time added up.
@@ -30,13 +30,6 @@ pub(super) struct Profile {
     longest: Option<(u32, CaseId)>,
     /// How often each node was executed.
     counts: Vec<(Arc<Program>, Vec<u64>)>,
-}
-
-/// How long it took before tests ran.
-#[derive(Debug, Default)]
-pub(super) struct Times {
-    pub(super) loading: Duration,
-    pub(super) compiling: Duration,
 }
 
 impl Profile {
@@ -75,9 +68,12 @@ impl Profile {
     }
 
     /// Tells all of it on standard error.
-    pub(super) fn tell(mut self, times: &Times) {
+    pub(super) fn tell(mut self, library: &Library) {
         self.shorten();
-        let mut text = self.phases(times);
+        let mut text = self.phases(library);
+        if self.tests == 0 {
+            return output::aside(&text);
+        }
         text.push_str("\nSlowest tests\n");
         for (took, id) in &self.slowest {
             line(&mut text, &seconds(*took), &named(id));
@@ -96,18 +92,16 @@ impl Profile {
         output::aside(&text);
     }
 
-    fn phases(&self, times: &Times) -> String {
+    fn phases(&self, library: &Library) -> String {
+        let Library { loading, compiling, .. } = *library;
+        let playing = self.running.saturating_sub(loading + compiling + self.reporting);
         let mut text = String::from("\nProfile\n");
-        line(
-            &mut text,
-            &seconds(times.loading),
-            "loading scenario files, flows, fixtures",
-        );
-        line(&mut text, &seconds(times.compiling), "compiling flows");
+        line(&mut text, &seconds(loading), "loading scenario files, flows, fixtures");
+        line(&mut text, &seconds(compiling), "compiling flows");
         let tests = if self.tests == 1 { "test" } else { "tests" };
-        let playing =
+        let of =
             format!("playing {} {tests}, {} of work", self.tests, seconds(self.work));
-        line(&mut text, &seconds(self.playing), &playing);
+        line(&mut text, &seconds(playing), &of);
         line(&mut text, &seconds(self.reporting), "reporting");
         text
     }

@@ -43,6 +43,11 @@ impl Wanted {
         }
     }
 
+    /// Whether something else is done than running tests.
+    pub(super) fn runs_no_tests(&self) -> bool {
+        self.review || self.delete_unreferenced
+    }
+
     /// What is done instead of running tests, if anything.
     pub(super) fn instead(&self, library: &Library) -> io::Result<Option<Exit>> {
         if self.review {

@@ -1,6 +1,6 @@
 //! `flowsim test --watch`: the tests that a change concerns, whenever something changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
@@ -9,12 +9,12 @@ use std::time::Duration;
 use notify::event::{EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::{Arguments, Suites, play, snapshots};
+use super::{Arguments, Places, Suites, Telling, snapshots};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::cli::test::profile;
-use crate::runner::{Dependencies, Plan};
+use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, Scene};
 use crate::source::Folder;
+use crate::value::Text;
 
 /// How long nothing may change before tests run: editors and version control write several
 /// files in a row.
@@ -29,6 +29,9 @@ const MAX_NAMED: usize = 3;
 /// Runs all tests, and then again and again those that a change concerns. Whoever watches
 /// ends it.
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    if let Some(exit) = Places::of(&arguments.paths).beyond() {
+        return Ok(exit);
+    }
     match rounds(arguments) {
         Ok(exit) => exit,
         Err(error) => {
@@ -43,11 +46,12 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
     let mut before = Dependencies::default();
     let mut changed: Option<BTreeSet<PathBuf>> = None;
     let mut earlier: Option<Watcher> = None;
+    let mut failing = Failing::default();
     loop {
         // Every round has a watcher of its own, which is there before the files are read
         // and before the earlier one goes: nothing that happens meanwhile is missed, and
         // folders that went and came back are watched again.
-        let places = super::Places::of(&arguments.paths).paths;
+        let places = Places::of(&arguments.paths).paths;
         let mut watcher = Watcher::new()?;
         watcher.watch(places.iter().map(PathBuf::as_path).chain(before.paths()))?;
         if let (Some(earlier), Some(changed)) = (earlier.take(), &mut changed) {
@@ -55,6 +59,7 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
         }
         let (suites, dependencies) = load(arguments, &mut watcher)?;
         let mut plan = suites.plan(arguments);
+        failing.keep(&plan);
         let is_told = match &changed {
             Some(changed) => {
                 narrow(&mut plan, changed, [&before, &dependencies], &suites)
@@ -62,7 +67,7 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
             None => true,
         };
         if is_told {
-            match round(arguments, &suites, &plan) {
+            match round(arguments, &suites, &plan, &mut failing) {
                 Ok(false) => {}
                 Ok(true) => return Ok(Ok(Exit::Success)),
                 Err(error) => return Ok(Err(error)),
@@ -141,19 +146,65 @@ fn listed(paths: &[&PathBuf]) -> String {
     names.join(", ") + &more
 }
 
+/// The tests that failed when they last ran, with the commands that run them alone.
+#[derive(Default)]
+struct Failing(BTreeMap<CasePlace, Text>);
+
+impl Failing {
+    /// Forgets tests that are gone.
+    fn keep(&mut self, plan: &Plan<'_>) {
+        let there: BTreeSet<_> = plan.cases.iter().map(|it| it.id.place()).collect();
+        self.0.retain(|place, _| there.contains(place));
+    }
+
+    fn note(&mut self, result: &CaseResult) {
+        if result.outcome.is_failure() {
+            self.0.insert(result.id.place(), result.command.clone());
+        } else {
+            self.0.remove(&result.id.place());
+        }
+    }
+
+    /// Tells of those that did not run again: whoever sees that all tests of a round passed
+    /// is not to think that all is well.
+    fn tell(&self, plan: &Plan<'_>) {
+        let ran: BTreeSet<_> = plan.cases.iter().map(|it| it.id.place()).collect();
+        let others = self.0.iter().filter(|(place, _)| !ran.contains(place));
+        let commands: Vec<&str> = others.map(|(_, command)| command.as_str()).collect();
+        let Some(first) = commands.first() else { return };
+        let (tests, fail, each) = match commands.len() {
+            1 => ("1 test".into(), "fails", ""),
+            count => (format!("{count} tests"), "fail", ", the first"),
+        };
+        let text = format!("{tests} that did not run now still {fail}{each}: {first}");
+        output::message("watch", &text);
+    }
+}
+
 /// Runs tests. Gives whether nobody reads what they say.
-fn round(arguments: &Arguments, suites: &Suites, plan: &Plan<'_>) -> io::Result<bool> {
-    suites.tell();
+fn round(
+    arguments: &Arguments,
+    suites: &Suites,
+    plan: &Plan<'_>,
+    failing: &mut Failing,
+) -> io::Result<bool> {
+    let Suites { library, files, .. } = suites;
     if plan.cases.is_empty() {
+        output::diagnostics(plan.diagnostics, files);
         return Ok(false);
     }
-    let mut profile = profile::Profile::default();
-    let loaded = (&suites.library, &suites.files);
-    let played = play(arguments, plan, loaded, &mut |_| {}, &mut profile)?;
+    let mut note = |result: &CaseResult| failing.note(result);
+    let mut telling = Telling::new(arguments, &mut note)?;
+    let scene = Scene { library, files };
+    let options = arguments.options();
+    let result = runner::run(plan, options, &mut |event| telling.tell(event, scene));
+    let played = telling.end()?;
+    result.map_err(io::Error::other)?;
     if arguments.profile {
-        profile.tell(&suites.times());
+        played.profile.tell(library);
     }
-    snapshots::tell(&suites.library, false);
+    snapshots::tell(library, false);
+    failing.tell(plan);
     Ok(played.is_closed)
 }
 

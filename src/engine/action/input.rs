@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::{Legend, NodeId};
-use crate::program::{Gather, Step, StepAction};
+use crate::program::{Gather, Step, StepAction, architect};
 use crate::trace::{Fact, Failure, PathTaken};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
@@ -33,13 +33,21 @@ pub(super) fn question<'q>(
         valid_digits: "",
         choices: &[],
     };
-    if let StepAction::Gather(gather) = action {
-        question.min_digits = gather.min_digits;
-        question.max_digits = gather.max_digits;
-        question.timeout_ms = gather.timeout_ms;
-        question.inter_digit_timeout_ms = gather.inter_digit_timeout_ms;
-        question.terminating_key = gather.terminating_key;
-        question.valid_digits = &gather.valid_digits;
+    match action {
+        StepAction::Gather(gather) => {
+            question.min_digits = gather.min_digits;
+            question.max_digits = gather.max_digits;
+            question.timeout_ms = gather.timeout_ms;
+            question.inter_digit_timeout_ms = gather.inter_digit_timeout_ms;
+            question.terminating_key = gather.terminating_key;
+            question.valid_digits = &gather.valid_digits;
+        }
+        StepAction::Architect(action) => {
+            if let architect::Action::Ask(ask) = &**action {
+                question.timeout_ms = ask.patience_ms;
+            }
+        }
+        _ => {}
     }
     Question::Input(question)
 }

@@ -109,11 +109,13 @@ pub(super) fn webhook_question<'q>(
     url: Option<&'q str>,
     body: &'q Value,
 ) -> Question<'q> {
-    let id = match action {
-        StepAction::Webhook(webhook) => webhook.webhook_id.as_deref(),
-        _ => None,
+    let (id, timeout_ms) = match action {
+        StepAction::Webhook(webhook) => {
+            (webhook.webhook_id.as_deref(), webhook.timeout_ms)
+        }
+        _ => (None, 0),
     };
-    Question::Webhook { id, url, body }
+    Question::Webhook { id, url, body, timeout_ms }
 }
 
 pub(super) fn webhook_answered(
@@ -156,9 +158,16 @@ fn answered(
     answer: Answer,
 ) -> Effect {
     let Service { what, name, timeout_ms, .. } = *service;
-    let Answer::Response(response) = answer else {
-        let message = format!("the fixtures have no answer for {what} `{name}`");
-        return Effect::Fail(Failure::new(service.not_mocked, message));
+    let response = match answer {
+        Answer::Response(response) => response,
+        Answer::Failed(why) => {
+            let message = format!("{what} `{name}` gave no answer: {why}");
+            return Effect::Fail(Failure::new(service.failed, message));
+        }
+        _ => {
+            let message = format!("the fixtures have no answer for {what} `{name}`");
+            return Effect::Fail(Failure::new(service.not_mocked, message));
+        }
     };
     if let Some(frame) = state.wait(response.latency_ms.min(timeout_ms)) {
         return Effect::CutOff(frame);

@@ -6,6 +6,7 @@ use rustc_hash::FxBuildHasher;
 use crate::flow::architect::{
     Action, ArchitectFlow, Setting, Settings, StepId, Unit, step_ids,
 };
+use crate::flow::kinds::{Fate, kind_of};
 use crate::flow::model::{Flow, PathKind};
 
 /// A flow as a graph.
@@ -132,23 +133,6 @@ fn label(kind: &PathKind) -> String {
     }
 }
 
-/// The kinds behind which nothing is drawn: they never go on.
-const FINAL: [&str; 13] = [
-    "disconnect",
-    "returnToAgent",
-    "jumpToTask",
-    "jumpToMenu",
-    "changeState",
-    "endTask",
-    "endState",
-    "endFlow",
-    "endWorkflow",
-    "loopExit",
-    "loopNext",
-    "exitBotFlow",
-    "exitWorkitemFlow",
-];
-
 /// A graph that is being drawn.
 #[derive(Default)]
 struct Drawing<'f> {
@@ -220,7 +204,7 @@ impl<'f> Drawing<'f> {
             _ => {}
         }
         let mut open = self.outputs(action, vertex);
-        if FINAL.contains(&kind) {
+        if kind_of(kind).is_some_and(|kind| kind.fate == Fate::Ends) {
             return Open::new();
         }
         open.extend(self.unwritten(action).map(|label| (vertex, label.to_owned())));
@@ -238,7 +222,7 @@ impl<'f> Drawing<'f> {
         let task = task.filter(|_| !action.outputs.is_empty());
         let declared = task.into_iter().flat_map(|task| &task.output_paths);
         let declared = declared.map(|output| output.value.as_str());
-        let known = known_outputs(action).iter().copied();
+        let known = known_outputs(action).into_iter();
         let known = known.filter(move |label| {
             task.is_none_or(|task| task.output_paths.iter().all(|it| it.value != *label))
         });
@@ -287,34 +271,25 @@ impl<'f> Drawing<'f> {
     }
 }
 
-/// The outputs that an action is known to have besides those that a task declares; one way
-/// without a name where the document has none at all.
-fn known_outputs(action: &Action) -> &'static [&'static str] {
-    let has = |label: &str| has_output(action, label);
-    match action.kind.value.as_str() {
-        _ if action.outputs.is_empty() => &[""],
-        "decision" => &["yes", "no"],
-        "loop" | "switch" | "callTask" => &["default"],
-        "callData" => &["success", "failure", "timeout"],
-        "dialByExtension" => &["timeout", "failure"],
-        "evaluateSchedule" => &["active", "inactive"],
-        "evaluateScheduleGroup" if action.settings.get("emergencyGroup").is_some() => {
-            &["open", "closed", "holiday", "emergency"]
-        }
-        "evaluateScheduleGroup" => &["open", "closed", "holiday"],
-        // When it succeeds, the call is gone.
-        kind if kind.starts_with("transfer") => &["failure"],
-        // When a bot is done, the call goes on behind the action.
-        kind if kind.starts_with("call") && kind.contains("Bot") => &["", "failure"],
-        "askForAuthentication" => &["", "failure"],
-        _ if has("matchExact") || has("matchMultiple") => {
-            &["matchExact", "matchMultiple", "notFound"]
-        }
-        _ if has("found") || has("notFound") => &["found", "notFound"],
-        _ if has("success") || has("failure") => &["success", "failure"],
-        _ => &[""],
-    }
+/// The outputs that an action is known to have besides those that a task declares, and one
+/// way without a name where the call goes on behind it, or the document has no output at all.
+fn known_outputs(action: &Action) -> Vec<&'static str> {
+    let kind = kind_of(&action.kind.value).filter(|_| !action.outputs.is_empty());
+    let Some(kind) = kind else { return vec![""] };
+    let is_taken = |label: &&str| match *label {
+        // Without an emergency group there is no emergency.
+        "emergency" => action.settings.get("emergencyGroup").is_some(),
+        // A round is drawn with its actions.
+        "loop" => false,
+        // A bot that gives up without such an output is in error.
+        label => kind.fate != Fate::Question || !GIVEN_UP.contains(&label),
+    };
+    let behind = kind.goes_on_behind().then_some("").into_iter();
+    behind.chain(kind.outputs.iter().copied().filter(is_taken)).collect()
 }
+
+/// Outputs of questions that are there only where they are switched on.
+const GIVEN_UP: [&str; 4] = ["maxNoInputs", "maxNoMatches", "noIntent", "knowledge"];
 
 fn has_output(action: &Action, label: &str) -> bool {
     action.outputs.iter().any(|it| it.label.eq_ignore_ascii_case(label))

@@ -1,8 +1,7 @@
 //! Attributes of participants.
 
 use super::build::Compiler;
-use super::control::listed;
-use super::recorded::outputs_of;
+use super::control::{listed, outputs_of};
 use super::{Action, Source};
 use crate::flow::VariableId;
 use crate::flow::architect::{self, Settings};
@@ -42,12 +41,9 @@ impl Compiler<'_> {
         &mut self,
         action: &architect::Action,
     ) -> (Action, Vec<Text>) {
-        let (is_set, outputs): (bool, &[&str]) = match action.kind.value.as_str() {
-            "setConversationData" => (true, &["success", "failure"]),
-            "getConversationData" => (false, &["found", "notFound", "failure"]),
-            kind => (kind == "setParticipantData", &[]),
-        };
-        let owner = (!outputs.is_empty()).then(|| Owner {
+        let kind = action.kind.value.as_str();
+        let is_set = kind.starts_with("set");
+        let owner = kind.ends_with("ConversationData").then(|| Owner {
             conversation: self.setting(action, "conversationId", TEXT),
             participant: self.setting(action, "participantId", TEXT),
         });
@@ -63,7 +59,7 @@ impl Compiler<'_> {
             });
             AttributeList::Get(get.collect())
         };
-        (Action::Attributes(Attributes { owner, list }), outputs_of(action, outputs))
+        (Action::Attributes(Attributes { owner, list }), outputs_of(action))
     }
 
     fn of(&self, item: &Settings, name: &str) -> Source {

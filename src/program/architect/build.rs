@@ -1,6 +1,6 @@
 //! From the model of Architect's flows to steps.
 
-use super::control::labels;
+use super::control::known_outputs;
 use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
@@ -246,7 +246,7 @@ impl<'c> Compiler<'c> {
         let again = architect::next_round(action);
         let again = self.push(&again, "nextRound", action.span, Vec::new());
         self.loops.push((again, next));
-        let names = labels(&["loop", "default"]);
+        let names = known_outputs(action);
         let targets = self.outputs(action, &names, Some(again), next);
         self.loops.pop();
         self.set(at, Action::Loop(rounds.clone()), next, targets.clone());

@@ -3,6 +3,7 @@
 use super::build::Compiler;
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings, UnitReference, type_named};
+use crate::flow::kinds;
 use crate::flow::{FlowId, SequenceId, VariableId};
 use crate::value::{Json, Kind, Text, Type};
 
@@ -95,7 +96,7 @@ pub enum End {
 impl Compiler<'_> {
     pub(super) fn decision(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
         let condition = self.setting(action, "condition", Type::one(Kind::Boolean));
-        (Action::Decision(Decision { condition }), labels(&["yes", "no"]))
+        (Action::Decision(Decision { condition }), known_outputs(action))
     }
 
     pub(super) fn switch(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
@@ -245,8 +246,22 @@ impl Compiler<'_> {
     }
 }
 
-pub(super) fn labels(names: &[&str]) -> Vec<Text> {
-    names.iter().map(|name| Text::from(*name)).collect()
+/// The outputs that the kind of an action is known to have, and those that the document has
+/// besides.
+pub(super) fn outputs_of(action: &architect::Action) -> Vec<Text> {
+    let mut names = known_outputs(action);
+    for output in &action.outputs {
+        if !names.iter().any(|name| name.eq_ignore_ascii_case(&output.label)) {
+            names.push(output.label.clone());
+        }
+    }
+    names
+}
+
+/// The outputs that the kind of an action is known to have.
+pub(super) fn known_outputs(action: &architect::Action) -> Vec<Text> {
+    let names = kinds::outputs_of(&action.kind.value).iter();
+    names.map(|name| Text::from(*name)).collect()
 }
 
 /// The text that stands under a name.

@@ -1,10 +1,10 @@
 //! What a participant of a digital conversation, or of a bot, reads and answers.
 
 use super::build::Compiler;
-use super::control::{listed, literal};
-use super::recorded::outputs_of;
+use super::control::{listed, literal, outputs_of};
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
+use crate::flow::kinds::{Fate, kind_of};
 use crate::flow::{SequenceId, VariableId, Written};
 use crate::value::{Json, Kind, Text, Type, Value};
 
@@ -96,35 +96,31 @@ impl Compiler<'_> {
             "askForSlot" | "askForBoolean" | "askForIntent" | "digitalMenu"
             | "waitForInput" => self.ask(action),
             "clearSlot" => (self.clear_slots(action), Vec::new()),
-            _ => self.recorded(action).unwrap_or_else(|| self.other(action)),
+            kind => match kind_of(kind) {
+                Some(known) if known.fate != Fate::Asked => self.recorded(action),
+                _ => self.other(action),
+            },
         }
     }
 
     fn send(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
-        let (setting, outputs): (&str, &[&str]) = match action.kind.value.as_str() {
-            "communicate" => ("communication", &[]),
-            "sendDigitalContent" => ("content", &[]),
-            "sendRichLink" => ("body", &["success", "failure"]),
-            "sendInteractiveApplication" => ("title", &["success", "failure"]),
-            _ => ("messageBody", &["success", "failure"]),
+        let setting = match action.kind.value.as_str() {
+            "communicate" => "communication",
+            "sendDigitalContent" => "content",
+            "sendRichLink" => "body",
+            "sendInteractiveApplication" => "title",
+            _ => "messageBody",
         };
         let message = self.setting(action, setting, Type::ANY);
         let mut inputs = Vec::new();
         self.inputs_of(&without(&action.settings, &[setting]), &mut inputs);
         let send = Send { message, inputs: inputs.into() };
-        (Action::Send(send), outputs_of(action, outputs))
+        (Action::Send(send), outputs_of(action))
     }
 
     fn ask(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
         let kind = action.kind.value.as_str();
-        let known: &[&str] = match kind {
-            "askForBoolean" => &["yes", "no", NO_INPUTS, NO_MATCHES],
-            "askForIntent" => &["default", "knowledge", NO_MATCH_OF_INTENT, NO_INPUTS],
-            "askForSlot" => &["default", NO_INPUTS, NO_MATCHES],
-            "digitalMenu" => &[NO_INPUTS, NO_MATCHES],
-            _ => &["default"],
-        };
-        let names = outputs_of(action, known);
+        let names = outputs_of(action);
         let slot = slot_of(action).and_then(|name| self.variable(&name));
         let bound = ["askResult", "selection", "resultData", "intent"];
         let bound = bound.iter().find_map(|name| self.output(action, name));

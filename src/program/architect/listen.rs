@@ -1,7 +1,7 @@
 //! What listens to the caller outside a menu: `collectInput` and `dialByExtension`.
 
 use super::build::Compiler;
-use super::control::{labels, literal};
+use super::control::{known_outputs, literal};
 use super::{Action, Source};
 use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting, Settings};
@@ -107,7 +107,7 @@ impl Compiler<'_> {
             verification_audio: self.setting(action, "verificationAudio", audio),
             data: self.output(action, "inputData"),
         };
-        let names = labels(&["success", "failure"]);
+        let names = known_outputs(action);
         (Action::CollectInput(Box::new(collect)), names)
     }
 
@@ -123,7 +123,7 @@ impl Compiler<'_> {
             repeats: self.setting(action, "repromptCount", integer),
             extension: names.iter().find_map(|name| self.output(action, name)),
         };
-        (Action::DialByExtension(Box::new(dial)), labels(&["timeout", "failure"]))
+        (Action::DialByExtension(Box::new(dial)), known_outputs(action))
     }
 
     /// A timeout of an action, else the one that the flow sets for all of its kind, else so

@@ -2,7 +2,7 @@
 //! opening hours; and waiting.
 
 use super::build::Compiler;
-use super::control::{grouped, labels, literal};
+use super::control::{grouped, known_outputs, literal};
 use super::{Action, Source};
 use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting, Settings};
@@ -143,7 +143,6 @@ pub struct Wait {
 }
 
 const TEXT: Type = Type::one(Kind::String);
-const FOUND: [&str; 2] = ["found", "notFound"];
 
 /// The actions that find objects of the organisation.
 const FINDS: [(&str, Kind, By); 12] = [
@@ -168,60 +167,49 @@ impl Compiler<'_> {
         action: &architect::Action,
     ) -> Option<(Action, Vec<Text>)> {
         let kind = action.kind.value.as_str();
-        let (lookup, outputs): (Lookup, &[&str]) = match kind {
+        let lookup = match kind {
             "callData" | "callDataSecure" => {
-                let call = Box::new(self.data_action(action));
-                (Lookup::DataAction(call), &["success", "failure", "timeout"])
+                Lookup::DataAction(Box::new(self.data_action(action)))
             }
-            "dataTableLookup" => {
-                let lookup = Box::new(self.data_table(action));
-                (Lookup::DataTable(lookup), &["found", "notFound", "failure"])
-            }
+            "dataTableLookup" => Lookup::DataTable(Box::new(self.data_table(action))),
             "getExternalContact" => {
                 let key = self.setting(action, "externalId", TEXT);
                 let result = self.output(action, "externalResult");
-                (Lookup::Contact(ContactLookup { key, result }), &FOUND)
+                Lookup::Contact(ContactLookup { key, result })
             }
             "searchExternalContacts" => {
                 let key = self.setting(action, "searchTerm", TEXT);
                 let result = self.output(action, "externalResults");
-                let search = Lookup::ContactSearch(ContactLookup { key, result });
-                (search, &["matchExact", "matchMultiple", "notFound"])
+                Lookup::ContactSearch(ContactLookup { key, result })
             }
-            "evaluateSchedule" => {
-                let evaluation = Box::new(self.schedule(action));
-                (Lookup::Schedule(evaluation), &["active", "inactive"])
-            }
+            "evaluateSchedule" => Lookup::Schedule(Box::new(self.schedule(action))),
             "evaluateScheduleGroup" => {
-                let evaluation = Box::new(self.schedule_group(action));
-                let outputs = &["open", "closed", "holiday", "emergency"];
-                (Lookup::ScheduleGroup(evaluation), outputs)
+                Lookup::ScheduleGroup(Box::new(self.schedule_group(action)))
             }
-            "wait" => (Lookup::Wait(self.wait(action)), &[]),
+            "wait" => Lookup::Wait(self.wait(action)),
             _ => self.finding(action)?,
         };
-        Some((Action::Lookup(lookup), labels(outputs)))
+        Some((Action::Lookup(lookup), known_outputs(action)))
     }
 
     /// An action that finds objects of the organisation.
-    fn finding(
-        &mut self,
-        action: &architect::Action,
-    ) -> Option<(Lookup, &'static [&'static str])> {
+    fn finding(&mut self, action: &architect::Action) -> Option<Lookup> {
         let kind = action.kind.value.as_str();
         let result = self.output(action, "findResult");
         if kind == "findUsersById" {
             let key = self.setting(action, "findIds", Type::many(Kind::String));
-            let users = ObjectLookup { by: By::Id, kind: Kind::User, key, result };
-            return Some((
-                Lookup::Users(users),
-                &["found", "partiallyFound", "notFound"],
-            ));
+            let by = By::Id;
+            return Some(Lookup::Users(ObjectLookup {
+                by,
+                kind: Kind::User,
+                key,
+                result,
+            }));
         }
         let (_, kind, by) = *FINDS.iter().find(|(name, ..)| *name == kind)?;
         let key = if by == By::Id { "findId" } else { "findName" };
         let key = self.setting(action, key, TEXT);
-        Some((Lookup::Object(ObjectLookup { by, kind, key, result }), &FOUND))
+        Some(Lookup::Object(ObjectLookup { by, kind, key, result }))
     }
 
     fn data_action(&mut self, action: &architect::Action) -> DataActionCall {

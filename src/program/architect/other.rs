@@ -2,10 +2,11 @@
 //! them.
 
 use super::build::Compiler;
-use super::recorded::outputs_of_asked;
+use super::control::outputs_of;
 use super::{Action, Source};
 use crate::flow::VariableId;
 use crate::flow::architect::{self, Setting};
+use crate::flow::kinds::SUCCESSES;
 use crate::value::{Text, Type};
 
 /// An action whose outcome is asked for.
@@ -19,13 +20,9 @@ pub struct Other {
     pub success: u16,
 }
 
-/// Outputs that an action takes when all is well, the likeliest first.
-const SUCCESSES: [&str; 8] =
-    ["success", "found", "yes", "default", "active", "open", "matchExact", "loop"];
-
 impl Compiler<'_> {
     pub(super) fn other(&mut self, action: &architect::Action) -> (Action, Vec<Text>) {
-        let labels = outputs_of_asked(action);
+        let labels = outputs_of(action);
         let success = SUCCESSES
             .iter()
             .find_map(|name| labels.iter().position(|label| label == name))

@@ -1,7 +1,7 @@
 //! What only callers who wait in a queue hear.
 
 use super::build::Compiler;
-use super::control::{labels, literal};
+use super::control::{known_outputs, literal};
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings};
 use crate::value::{Kind, Text, Type};
@@ -111,7 +111,7 @@ impl Compiler<'_> {
         action: &architect::Action,
     ) -> (Action, Vec<Text>) {
         let audio = self.setting(action, "whisperAudio", Type::one(Kind::Audio));
-        (Action::SetWhisperAudio(audio), labels(&["success", "failure"]))
+        (Action::SetWhisperAudio(audio), known_outputs(action))
     }
 }
 

@@ -1,8 +1,7 @@
-//! Actions that do not lead anywhere: what they tell the platform is recorded. And the
-//! outputs of actions whose outcome somebody else knows.
+//! Actions that do not lead anywhere: what they tell the platform is recorded.
 
 use super::build::Compiler;
-use super::control::{labels, literal};
+use super::control::{literal, outputs_of};
 use super::{Action, Source};
 use crate::expr::architect::BuiltInId;
 use crate::flow::architect::{self, Setting, Settings};
@@ -33,108 +32,11 @@ pub enum Change {
 const EXTERNAL_TAG: BuiltInId = BuiltInId::of("Call.ExternalTag");
 const UUI_DATA: BuiltInId = BuiltInId::of("Call.UUIData");
 
-/// Kinds that are recorded, and their outputs. *Source: Genesys' documentation of Architect
-/// Scripting.*
-pub(super) const RECORDED: &[(&str, &[&str])] = &[
-    ("abortSurveyInvite", &[]),
-    ("addFlowMilestone", &[]),
-    ("audioMonitoring", &[]),
-    ("clearActiveIntent", &[]),
-    ("clearPostFlow", &[]),
-    ("clearUtilizationLabel", SUCCESS_OR_FAILURE),
-    ("clearVoicemailSnippet", &[]),
-    ("completeSurveyInvite", &[]),
-    ("disconnectWorkitem", SUCCESS_OR_FAILURE),
-    ("enableParticipantRecord", &[]),
-    ("endFlow", &[]),
-    ("endWorkflow", &[]),
-    ("exitBotFlow", &[]),
-    ("exitSurveyFlow", &[]),
-    ("exitWorkitemFlow", &[]),
-    ("flushAudio", &[]),
-    ("initializeFlowOutcome", &[]),
-    ("sendKnowledgeFeedback", SUCCESS_OR_FAILURE),
-    ("sendNotification", SUCCESS_OR_FAILURE),
-    ("setExternalTag", SUCCESS_OR_FAILURE),
-    ("setFlowOutcome", &[]),
-    ("setIntent", &[]),
-    ("setLanguage", &[]),
-    ("setPostFlow", &[]),
-    ("setPriority", SUCCESS_OR_FAILURE),
-    ("setScreenPop", &[]),
-    ("setSentiment", SUCCESS_OR_FAILURE),
-    ("setSkills", SUCCESS_OR_FAILURE),
-    ("setUUIData", &[]),
-    ("setUtilizationLabel", SUCCESS_OR_FAILURE),
-    ("setWrapupCode", SUCCESS_OR_FAILURE),
-    ("showKnowledgeArticle", &[]),
-    ("terminateWorkitem", SUCCESS_OR_FAILURE),
-    ("transcription", &[]),
-    ("updateWorkitem", SUCCESS_OR_FAILURE),
-];
-
-/// Kinds that are asked for and have outputs of their own.
-const ASKED: &[(&str, &[&str])] = &[
-    ("askForAuthentication", &["failure"]),
-    ("callAudioConnector", SUCCESS_OR_FAILURE),
-    ("callBotConnector", &["failure"]),
-    ("callDecisionTable", SUCCESS_OR_FAILURE),
-    ("callDialogEngineBot", &["knowledge", "noIntent", "failure"]),
-    ("callDialogflowBot", &["failure"]),
-    ("callDialogflowCxBot", SUCCESS_OR_FAILURE),
-    ("callGuide", &["success", "failure", "timeout"]),
-    ("callLexBot", &["failure"]),
-    ("callLexV2Bot", &["failure"]),
-    ("callNuanceMixBot", &["failure"]),
-    ("decryptData", SUCCESS_OR_FAILURE),
-    ("detectIntent", &["default"]),
-    ("encryptData", SUCCESS_OR_FAILURE),
-    ("findKnowledgeBaseDocumentById", FOUND_OR_NOT),
-    ("getAssignedCustomerIntents", &["found", "notFound", "failure"]),
-    ("getJourneyOutcome", FOUND_OR_NOT),
-    ("getJourneyOutcomeScoresBySession", FOUND_OR_NOT),
-    ("getJourneySegment", FOUND_OR_NOT),
-    ("getJourneySession", FOUND_OR_NOT),
-    ("getJourneySessionsByExternalContact", FOUND_OR_NOT),
-    ("getRawSIPHeaders", SUCCESS_OR_FAILURE),
-    ("getResponse", SUCCESS_OR_FAILURE),
-    ("getSIPHeaders", SUCCESS_OR_FAILURE),
-    ("getSecuredData", SUCCESS_OR_FAILURE),
-    ("processVoicemailInput", &["voicemail", "noInput", "failure"]),
-    ("promoteExternalContact", SUCCESS_OR_FAILURE),
-    ("setSecuredData", SUCCESS_OR_FAILURE),
-];
-
-const SUCCESS_OR_FAILURE: &[&str] = &["success", "failure"];
-const FOUND_OR_NOT: &[&str] = &["found", "notFound"];
-
-/// The outputs that a kind is known to have, and those that the document has besides.
-pub(super) fn outputs_of(action: &architect::Action, known: &[&str]) -> Vec<Text> {
-    let mut names = labels(known);
-    for output in &action.outputs {
-        if !names.iter().any(|name| name.eq_ignore_ascii_case(&output.label)) {
-            names.push(output.label.clone());
-        }
-    }
-    names
-}
-
-/// The outputs of an action that is asked for.
-pub(super) fn outputs_of_asked(action: &architect::Action) -> Vec<Text> {
-    let known = ASKED.iter().find(|(kind, _)| *kind == action.kind.value);
-    outputs_of(action, known.map_or(&[], |(_, names)| names))
-}
-
 impl Compiler<'_> {
-    /// An action of a kind that is recorded.
-    pub(super) fn recorded(
-        &mut self,
-        action: &architect::Action,
-    ) -> Option<(Action, Vec<Text>)> {
-        let (kind, names) =
-            RECORDED.iter().find(|(kind, _)| *kind == action.kind.value)?;
+    /// An action of which all that happens is that it is recorded.
+    pub(super) fn recorded(&self, action: &architect::Action) -> (Action, Vec<Text>) {
         let text = |name| self.setting(action, name, Type::one(Kind::String));
-        let change = match *kind {
+        let change = match action.kind.value.as_str() {
             "setLanguage" if action.settings.get("languageValue").is_some() => {
                 Change::Language(text("languageValue"))
             }
@@ -153,7 +55,7 @@ impl Compiler<'_> {
         let mut inputs = Vec::new();
         self.inputs_of(&action.settings, &mut inputs);
         let recorded = Recorded { inputs: inputs.into(), change };
-        Some((Action::Recorded(recorded), outputs_of(action, names)))
+        (Action::Recorded(recorded), outputs_of(action))
     }
 
     /// The settings that have a value, those within settings too. A choice of one of several

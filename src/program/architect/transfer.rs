@@ -1,7 +1,7 @@
 //! What hands the conversation on: to a queue, a person, a number, another flow.
 
 use super::build::Compiler;
-use super::control::{grouped, labels, listed, name_in};
+use super::control::{grouped, known_outputs, listed, name_in};
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings, TransferKind};
 use crate::flow::{FlowId, VariableId};
@@ -109,7 +109,7 @@ impl Compiler<'_> {
             error_type: self.failure_output(action, "errorType"),
             error_message: self.failure_output(action, "errorMessage"),
         };
-        Some((Action::Transfer(Box::new(transfer)), labels(&["failure"])))
+        Some((Action::Transfer(Box::new(transfer)), known_outputs(action)))
     }
 
     /// A queue. `targetQueues` of an export are several; an agent of the first is asked for.

@@ -99,7 +99,9 @@ impl Finder {
             "actionEvaluateSchedule" | "actionEvaluateScheduleGroup" => {
                 self.schedule(event);
             }
-            "actionCallData" | "actionCallDataAction" => self.data_action(event, took_ms),
+            "actionCallData" | "actionCallDataAction" | "actionCallDataSecure" => {
+                self.data_action(event, took_ms);
+            }
             "actionGetExternalContact" | "actionSearchExternalContacts" => {
                 self.contact(event);
             }

@@ -17,8 +17,10 @@ use anstyle::{AnsiColor, Style};
 use self::progress::Progress;
 use super::words::{counts, explanation, headline, name_of, place_of, plural, seconds};
 use super::{Options, Reporter};
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome, RunEvent, Tally};
+use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::source::Files;
 
 /// How many dots stand on a line.
 const DOTS: usize = 80;
@@ -41,6 +43,11 @@ pub enum Listing {
     Failures,
     /// A line each.
     Each,
+    /// A line each if there are at most so many tests, else failures alone.
+    Auto {
+        /// How many.
+        most: usize,
+    },
     /// A sign each: `.` passed, `s` skipped, `F` failed, `B` broken, `P` panicked.
     Dots,
 }
@@ -50,10 +57,14 @@ pub struct Console<'e> {
     out: Box<dyn Write + 'e>,
     progress: Option<Progress<'e>>,
     style: ConsoleStyle,
-    options: Options<'e>,
-    /// How many tests there are, and in how many files.
-    scope: Scope,
+    options: Options,
+    /// How many tests are selected, as far as is known.
+    selected: usize,
     tally: Tally,
+    /// What was told of scenario files already.
+    told: Vec<Diagnostic>,
+    /// What is printed when it is known how much is printed of a test.
+    held: Held,
     /// Failures that are told at the end.
     waiting: String,
     /// One entry a failure for the list at the end.
@@ -61,27 +72,25 @@ pub struct Console<'e> {
     slowest: Vec<(Duration, String)>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Scope {
-    selected: usize,
-    found: usize,
-    files: usize,
+/// The same results, as the two listings print them that it may become.
+#[derive(Debug, Default)]
+struct Held {
+    each: String,
+    failures: String,
 }
 
 impl<'e> Console<'e> {
     /// Writes to `out`.
-    pub fn new(
-        out: Box<dyn Write + 'e>,
-        style: ConsoleStyle,
-        options: Options<'e>,
-    ) -> Self {
+    pub fn new(out: Box<dyn Write + 'e>, style: ConsoleStyle, options: Options) -> Self {
         Self {
             out,
             progress: None,
             style,
             options,
-            scope: Scope::default(),
+            selected: 0,
             tally: Tally::default(),
+            told: Vec::new(),
+            held: Held::default(),
             waiting: String::new(),
             failed: String::new(),
             slowest: Vec::new(),
@@ -96,7 +105,7 @@ impl<'e> Console<'e> {
         self
     }
 
-    fn finished(&mut self, result: &CaseResult) -> io::Result<()> {
+    fn finished(&mut self, result: &CaseResult, files: &Files) -> io::Result<()> {
         self.tally.add(&result.outcome);
         self.note_time(result);
         let is_failure = result.outcome.is_failure();
@@ -106,23 +115,64 @@ impl<'e> Console<'e> {
         let text = match self.style.listing {
             Listing::Dots => {
                 if is_failure {
-                    let failure = self.failure(result);
+                    let failure = self.failure(result, files);
                     self.waiting += &failure;
                 }
                 self.dot(&result.outcome)
             }
-            _ if is_failure => self.failure(result),
+            Listing::Auto { .. } if is_failure => {
+                let failure = self.failure(result, files);
+                self.held.each += &failure;
+                self.held.failures += &failure;
+                String::new()
+            }
+            Listing::Auto { .. } => {
+                let line = self.line(result);
+                self.held.each += &line;
+                String::new()
+            }
+            _ if is_failure => self.failure(result, files),
             Listing::Each => self.line(result),
             Listing::Failures => String::new(),
         };
         self.print(&text)?;
         match &mut self.progress {
             Some(progress) if self.style.listing != Listing::Dots => {
-                progress.draw(self.scope.selected, self.tally, &name_of(&result.id));
+                progress.draw(self.selected, self.tally, &name_of(&result.id));
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Takes note of what was read. As soon as it is known whether there are few tests, what
+    /// was held back is printed.
+    fn read(
+        &mut self,
+        told: &[Diagnostic],
+        selected: usize,
+        is_all: bool,
+    ) -> io::Result<()> {
+        if let Some(progress) = &mut self.progress {
+            progress.clear();
+        }
+        self.told.extend_from_slice(told);
+        self.selected = selected;
+        let Listing::Auto { most } = self.style.listing else { return Ok(()) };
+        let held = match (selected > most, is_all) {
+            (true, _) => {
+                self.style.listing = Listing::Failures;
+                std::mem::take(&mut self.held).failures
+            }
+            (false, true) => {
+                // Every test has its time in its line.
+                (self.style.listing, self.style.slowest) = (Listing::Each, 0);
+                self.slowest.clear();
+                std::mem::take(&mut self.held).each
+            }
+            (false, false) => return Ok(()),
+        };
+        self.print(&held)
     }
 
     fn print(&mut self, text: &str) -> io::Result<()> {
@@ -167,9 +217,9 @@ impl<'e> Console<'e> {
     }
 
     /// A failure in full.
-    fn failure(&self, result: &CaseResult) -> String {
+    fn failure(&self, result: &CaseResult, files: &Files) -> String {
         let mut text = self.failure_title(result) + &self.time(result.took) + "\n";
-        for line in explanation(result, self.options.explain).lines() {
+        for line in self.explanation(result, files).lines() {
             let ink = match line.trim_start().as_bytes() {
                 [b'-', b' ', ..] => colored(AnsiColor::Red),
                 [b'+', b' ', ..] => colored(AnsiColor::Green),
@@ -179,6 +229,16 @@ impl<'e> Console<'e> {
             let _ = writeln!(text, "{indent}{}", self.inked(line, ink));
         }
         text + "\n"
+    }
+
+    /// Why a test failed. What is wrong with a scenario file was told when it was read.
+    fn explanation(&self, result: &CaseResult, files: &Files) -> String {
+        match &result.outcome {
+            Outcome::Broken(them) if them.iter().all(|it| self.told.contains(it)) => {
+                String::new()
+            }
+            _ => explanation(result, self.options.explain, files),
+        }
     }
 
     fn failure_title(&self, result: &CaseResult) -> String {
@@ -216,7 +276,7 @@ impl<'e> Console<'e> {
         }
     }
 
-    fn ended(&mut self, tally: Tally, took: Duration) -> io::Result<()> {
+    fn ended(&mut self, ended: Ended) -> io::Result<()> {
         let mut text = String::new();
         if self.style.listing == Listing::Dots {
             let is_open = !self.tally.total().is_multiple_of(DOTS);
@@ -233,7 +293,7 @@ impl<'e> Console<'e> {
         if !self.failed.is_empty() {
             let _ = writeln!(text, "failed:\n{}", self.failed);
         }
-        text += &self.summary(tally, took);
+        text += &self.summary(ended);
         self.print(&text)?;
         if let Some(progress) = &mut self.progress {
             progress.clear();
@@ -242,14 +302,15 @@ impl<'e> Console<'e> {
     }
 
     /// The last line.
-    fn summary(&self, tally: Tally, took: Duration) -> String {
+    fn summary(&self, ended: Ended) -> String {
+        let Ended { tally, found, files, took } = ended;
         let is_well = tally.failed == 0 && tally.not_run == 0;
         let color = if is_well { AnsiColor::Green } else { AnsiColor::Red };
         let mut text = self.inked(&counts(tally), colored(color).bold());
-        if self.scope.files > 1 {
-            let _ = write!(text, ", in {}", plural(self.scope.files, "file"));
+        if files > 1 {
+            let _ = write!(text, ", in {}", plural(files, "file"));
         }
-        let others = self.scope.found.saturating_sub(self.scope.selected);
+        let others = found.saturating_sub(tally.total());
         if others > 0 {
             let _ = write!(text, ", {others} not selected");
         }
@@ -273,14 +334,14 @@ impl<'e> Console<'e> {
 }
 
 impl Reporter for Console<'_> {
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started { selected, found, files } => {
-                self.scope = Scope { selected, found, files };
-                Ok(())
+            RunEvent::Started => Ok(()),
+            RunEvent::Read { diagnostics, selected, is_all } => {
+                self.read(diagnostics, selected, is_all)
             }
-            RunEvent::Finished(result) => self.finished(result),
-            RunEvent::Ended { tally, took } => self.ended(tally, took),
+            RunEvent::Finished(result) => self.finished(result, scene.files),
+            RunEvent::Ended(ended) => self.ended(ended),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::visible::one_line;
 use crate::report::Explain;
 use crate::report::words::{explanation, file_of};
 use crate::runner::{CaseResult, Outcome};
+use crate::source::Files;
 use crate::suite::Mismatch;
 
 /// How many lines of a difference are kept.
@@ -64,7 +65,8 @@ impl Tests {
         &mut self,
         result: &CaseResult,
         call: Option<usize>,
-        explain: Explain<'_>,
+        explain: Explain,
+        files: &Files,
     ) {
         let file = file_of(&result.id);
         let id = self.anchor(result, &file);
@@ -76,7 +78,7 @@ impl Tests {
             }
             Outcome::Skipped(text) => reason = one_line(text),
             Outcome::Broken(_) | Outcome::Panicked(_) => {
-                reason = explanation(result, explain);
+                reason = explanation(result, explain, files);
             }
         }
         self.tests.push(Test {

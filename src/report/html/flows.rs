@@ -1,21 +1,14 @@
 //! The flows of a run as the page shows them: how much of each was covered, and drawings.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::drawing::{Drawing, drawings};
 use super::marks::{Mark, Marks};
-use crate::analysis::coverage::{Coverage, FlowReport, Kind, NodeReport, Report, Share};
+use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, Share};
 use crate::flow::write::Graph;
-use crate::program::Program;
-use crate::runner::{CaseResult, Library};
-use crate::source::Files;
+use crate::runner::{Covered, Scene};
 use crate::value::Text;
-
-/// Counts what calls come to.
-pub(super) struct Counter(Vec<(Arc<Program>, Coverage)>);
 
 /// A flow.
 #[derive(Debug, Serialize)]
@@ -52,43 +45,22 @@ struct Node {
     missed: Vec<String>,
 }
 
-impl Counter {
-    /// For all flows of a library.
-    pub(super) fn new(library: &Library) -> Self {
-        let count = |it: &Arc<Program>| (Arc::clone(it), Coverage::new(it));
-        Self(library.programs().map(count).collect())
-    }
-
-    pub(super) fn add(&mut self, result: &CaseResult) {
-        let (Some(trace), Some(program)) = (&result.trace, &result.program) else {
-            return;
-        };
-        let known = self.0.iter_mut().find(|(known, _)| Arc::ptr_eq(known, program));
-        if let Some((_, coverage)) = known {
-            coverage.add(trace);
+/// What was covered in all. Of two versions of a flow the first is told.
+pub(super) fn told(covered: Covered, scene: Scene<'_>) -> (Vec<Counted>, Vec<Flow>) {
+    let mut report = Report::default();
+    let mut graphs: IndexMap<(&Text, &Text), &Graph> = IndexMap::new();
+    let all = covered.into_all(scene.library);
+    for (program, coverage) in &all {
+        // A version that cannot be added is told by `--coverage`.
+        let _ = report.merge(Report::of(coverage, scene.files));
+        let flows = program.legend.flows.iter().zip(scene.library.graphs(program));
+        for (flow, graph) in flows {
+            graphs.entry((&flow.id, &flow.flow_type)).or_insert(graph);
         }
     }
-
-    /// What was counted in all. Of two versions of a flow the first is told.
-    pub(super) fn told(
-        &self,
-        library: &Library,
-        files: &Files,
-    ) -> (Vec<Counted>, Vec<Flow>) {
-        let mut report = Report::default();
-        let mut graphs: IndexMap<(&Text, &Text), &Graph> = IndexMap::new();
-        for (program, coverage) in &self.0 {
-            // A version that cannot be added is told by `--coverage`.
-            let _ = report.merge(Report::of(coverage, files));
-            let flows = program.legend.flows.iter().zip(library.graphs(program));
-            for (flow, graph) in flows {
-                graphs.entry((&flow.id, &flow.flow_type)).or_insert(graph);
-            }
-        }
-        let flow =
-            |it: &FlowReport| Flow::of(it, graphs.get(&(&it.id, &it.flow_type)).copied());
-        (counted(&report.shares()), report.flows.iter().map(flow).collect())
-    }
+    let flow =
+        |it: &FlowReport| Flow::of(it, graphs.get(&(&it.id, &it.flow_type)).copied());
+    (counted(&report.shares()), report.flows.iter().map(flow).collect())
 }
 
 fn counted(shares: &[Share; Kind::ALL.len()]) -> Vec<Counted> {

@@ -21,10 +21,9 @@ use super::output::ReportFile;
 use super::page::{Frame, embedded};
 use super::words::counts;
 use super::{Options, Reporter};
-use crate::runner::{RunEvent, Tally};
+use crate::runner::{Covered, RunEvent, Scene, Tally};
 use calls::Calls;
 use cases::Tests;
-use flows::Counter;
 
 /// The page and its parts.
 const PAGE: &str = include_str!("page.html");
@@ -35,28 +34,28 @@ const SCRIPT: &str = include_str!("page.js");
 pub(super) const FILE: &str = "index.html";
 
 /// Collects what the page shows.
-pub(super) struct Html<'e> {
+pub(super) struct Html {
     file: ReportFile,
-    options: Options<'e>,
+    options: Options,
     tests: Tests,
     calls: Calls,
-    counter: Counter,
+    covered: Covered,
 }
 
-impl<'e> Html<'e> {
+impl Html {
     /// In this folder.
-    pub(super) fn new(folder: &std::path::Path, options: Options<'e>) -> Self {
+    pub(super) fn new(folder: &std::path::Path, options: Options) -> Self {
         Self {
             file: ReportFile::new(folder.join(FILE)),
             tests: Tests::default(),
             calls: Calls::default(),
-            counter: Counter::new(options.library),
+            covered: Covered::default(),
             options,
         }
     }
 
-    fn page(&self, tally: Tally) -> io::Result<String> {
-        let (shares, flows) = self.counter.told(self.options.library, self.options.files);
+    fn page(&mut self, tally: Tally, scene: Scene<'_>) -> io::Result<String> {
+        let (shares, flows) = flows::told(std::mem::take(&mut self.covered), scene);
         let mut environment = Environment::new();
         let added = environment
             .add_template("page.html", PAGE)
@@ -79,17 +78,21 @@ impl<'e> Html<'e> {
     }
 }
 
-impl Reporter for Html<'_> {
-    fn event(&mut self, event: &RunEvent<'_>) -> io::Result<()> {
+impl Reporter for Html {
+    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started { .. } => self.file.begin(),
+            RunEvent::Started => self.file.begin(),
+            RunEvent::Read { .. } => Ok(()),
             RunEvent::Finished(result) => {
                 let call = self.calls.add(result);
-                self.tests.add(result, call, self.options.explain);
-                self.counter.add(result);
+                self.tests.add(result, call, self.options.explain, scene.files);
+                self.covered.add(result);
                 Ok(())
             }
-            RunEvent::Ended { tally, .. } => self.file.write(&self.page(tally)?),
+            RunEvent::Ended(ended) => {
+                let page = self.page(ended.tally, scene)?;
+                self.file.write(&page)
+            }
         }
     }
 }

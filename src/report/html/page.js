@@ -4,8 +4,7 @@
   const SIGNS = { passed: "✓", failed: "✗", broken: "✗", panicked: "✗", skipped: "–" };
   const FAILURES = new Set(["failed", "broken", "panicked"]);
   // As the report numbers what is said in a conversation.
-  const SAID = 0, PRESSED = 1, SPOKE = 2, HANDED = 4;
-  const ERROR_INK = 5;
+  const KINDS = ["said", "pressed", "spoke", "silence", "handed", "ended"];
   const PAGE = 200;
 
   const filter = { q: "", outcome: "", file: "", tag: "" };
@@ -237,7 +236,7 @@
     for (let at = 0; at < call.turns.length; at += 2) {
       const [kind, text] = turns[call.turns[at]];
       const time = call.turns[at + 1];
-      const turn = turnOf(kind, texts[text]);
+      const turn = turnOf(KINDS[kind], texts[text]);
       if (time >= 0 && time !== last) turn.prepend(clock(time));
       if (time >= 0) last = time;
       list.append(turn);
@@ -248,25 +247,11 @@
     return list;
   }
 
-  function turnOf(kind, text) {
-    switch (kind) {
-      case SAID: return element("li", "flow", element("div", "bubble", text));
-      case PRESSED: {
-        const keys = element("div", "bubble", ...[...text].map((key) => element("kbd", "", key)));
-        keys.setAttribute("aria-label", `pressed ${text}`);
-        return element("li", "caller", keys);
-      }
-      case SPOKE: return element("li", "caller", element("div", "bubble", text));
-      case HANDED: return element("li", "middle way", text);
-      default: return element("li", "middle", text);
-    }
-  }
-
   function timeline(call, all, steps) {
     const list = element("ol", "");
     for (let at = 0; at < call.lines.length; at += 4) {
       const [place, time, took, step] = call.lines.slice(at, at + 4);
-      const line = lineOf(all.lines[place], time, took, all.texts);
+      const line = lineOf({ ...decodedLine(all.lines[place], all.texts), time, took });
       if (step >= 0) {
         line.dataset.step = step;
         if (steps.has(step)) line.classList.add("marked");
@@ -277,20 +262,10 @@
     return list;
   }
 
-  function lineOf([level, label, name, type, ...pieces], time, took, texts) {
-    const head = element("p", "", element("b", "", texts[label]));
-    if (texts[name]) head.append(` (${texts[name]})`);
-    if (texts[type]) head.append(element("span", "type", texts[type]));
-    if (took > 0) head.append(element("span", "type", seconds(took)));
-    const body = element("div", "body", head);
-    let isBad = false;
-    for (let at = 0; at < pieces.length; at += 2) {
-      isBad ||= pieces[at] === ERROR_INK;
-      body.append(element("p", `ink${pieces[at]}`, texts[pieces[at + 1]]));
-    }
-    const rail = element("div", "rail", ...Array.from({ length: Math.min(level, 12) }, () => element("i")), body);
-    const className = `line${isBad ? " bad" : ""}${texts[type] ? "" : " rest"}`;
-    return element("li", className, time >= 0 ? clock(time) : element("span"), rail);
+  function decodedLine([level, label, name, type, ...rest], texts) {
+    const pieces = [];
+    for (let at = 0; at < rest.length; at += 2) pieces.push([rest[at], texts[rest[at + 1]]]);
+    return { level, label: texts[label], name: texts[name], type: texts[type], pieces };
   }
 
   function variables(call, text) {

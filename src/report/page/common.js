@@ -1,7 +1,7 @@
 "use strict";
 // What all pages have in common. Every text goes in as text, never as markup: names and
 // prompts are other people's.
-const { byId, element, seconds, count, clock, decoded } = (() => {
+const { byId, element, seconds, count, clock, decoded, turnOf, lineOf } = (() => {
   const byId = (id) => document.getElementById(id);
   function element(name, className, ...children) {
     const made = document.createElement(name);
@@ -26,6 +26,36 @@ const { byId, element, seconds, count, clock, decoded } = (() => {
     try { return decodeURIComponent(text); } catch { return text; }
   }
 
+  // Something in a conversation.
+  function turnOf(kind, text) {
+    switch (kind) {
+      case "said": return element("li", "flow", element("div", "bubble", text));
+      case "pressed": {
+        const keys = element("div", "bubble", ...[...text].map((key) => element("kbd", "", key)));
+        keys.setAttribute("aria-label", `pressed ${text}`);
+        return element("li", "caller", keys);
+      }
+      case "spoke": return element("li", "caller", element("div", "bubble", text));
+      case "handed": return element("li", "middle way", text);
+      default: return element("li", "middle", text);
+    }
+  }
+
+  // A line of a trace; of its pieces each has the number of its ink and its text.
+  const ERROR_INK = 5;
+
+  function lineOf({ level, label, name, type, time, took, pieces }) {
+    const head = element("p", "", element("b", "", label));
+    if (name) head.append(` (${name})`);
+    if (type) head.append(element("span", "type", type));
+    if (took > 0) head.append(element("span", "type", seconds(took)));
+    const body = element("div", "body", head, ...pieces.map(([ink, text]) => element("p", `ink${ink}`, text)));
+    const isBad = pieces.some(([ink]) => ink === ERROR_INK);
+    const rail = element("div", "rail", ...Array.from({ length: Math.min(level, 12) }, () => element("i")), body);
+    const className = `line${isBad ? " bad" : ""}${type ? "" : " rest"}`;
+    return element("li", className, time >= 0 ? clock(time) : element("span"), rail);
+  }
+
   function toggleTheme() {
     const root = document.documentElement;
     const isDark = root.dataset.theme
@@ -40,5 +70,5 @@ const { byId, element, seconds, count, clock, decoded } = (() => {
 
   try { setTheme(localStorage.getItem("flowsim-theme")); } catch { /* the same */ }
   byId("theme").addEventListener("click", toggleTheme);
-  return { byId, element, seconds, count, clock, decoded };
+  return { byId, element, seconds, count, clock, decoded, turnOf, lineOf };
 })();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::conversations::give;
 use crate::diagnostic::{Diagnostic, sort};
-use crate::server::control::{Fault, MAX_FAULTS};
+use crate::server::control::{Fault, MAX_FAULTS, Status, Wanted};
 use crate::server::elasticsearch;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::{Asked, describe};
@@ -188,11 +188,25 @@ pub(in crate::server) fn advance_clock(state: &mut State, asked: &Asked) -> Answ
     clock(state, asked)
 }
 
-/// What was asked, what was answered, and why: the newest 1,000, the oldest first.
+/// What was asked, what was answered, and why, the oldest first: of those with the status
+/// that is asked for, and before the request of a number, the newest.
 pub(in crate::server) fn requests(state: &mut State, asked: &Asked) -> Answered {
-    let mut requests = state.control.log();
-    if let Some(status) = asked.query("status").and_then(|it| it.parse::<u16>().ok()) {
-        requests.retain(|request| request["status"] == status);
-    }
-    Ok(Reply::ok(json!({ "requests": requests })))
+    let number = |name: &str| match asked.query(name) {
+        None => Ok(None),
+        Some(text) => text.parse::<u64>().map(Some).map_err(|_| {
+            Refusal::bad(format!("`{name}` must be a whole number, found `{text}`"))
+        }),
+    };
+    let status = asked.query("status").map(|text| {
+        Status::read(text).ok_or_else(|| {
+            Refusal::bad(format!("`status` must be as in `409` or `4xx`, found `{text}`"))
+        })
+    });
+    let most = number("newest")?.and_then(|most| usize::try_from(most).ok());
+    let wanted = Wanted {
+        status: status.transpose()?,
+        before: number("before")?,
+        most: most.unwrap_or(usize::MAX),
+    };
+    Ok(Reply::ok(json!({ "requests": state.control.log(&wanted) })))
 }

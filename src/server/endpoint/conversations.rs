@@ -127,8 +127,21 @@ fn begin(
     media: &str,
     flow: &str,
 ) -> Result<String, Refusal> {
+    begin_with(state, context_of(body)?, media, flow, Map::new())
+}
+
+/// Starts a conversation in a flow with the fields of its context and variables.
+///
+/// # Errors
+/// As [`start_flow`].
+pub(super) fn begin_with(
+    state: &mut State,
+    mut context: Map<String, Value>,
+    media: &str,
+    flow: &str,
+    variables: Map<String, Value>,
+) -> Result<String, Refusal> {
     let id = state.fresh_id("Conversation").to_string();
-    let mut context = context_of(body)?;
     for (name, value) in
         [("conversationId", id.as_str()), ("channel", media), ("mediaType", media)]
     {
@@ -141,7 +154,7 @@ fn begin(
         media: media.to_owned(),
         name: None,
         context,
-        variables: Map::new(),
+        variables,
     };
     start_flow(state, called)?;
     Ok(id)

@@ -176,12 +176,22 @@ fn groups(state: &mut State) -> Vec<Value> {
 
 /// Lists emergency groups.
 pub(in crate::server) fn emergency_groups(state: &mut State, asked: &Asked) -> Answered {
+    list(asked, emergencies(state))
+}
+
+/// An emergency group.
+pub(in crate::server) fn emergency_group(state: &mut State, asked: &Asked) -> Answered {
+    let id = asked.parameter("emergencyGroupId");
+    one(emergencies(state), "the emergency group", id)
+}
+
+fn emergencies(state: &mut State) -> Vec<Value> {
     let mut groups = entities(state, &EMERGENCY_GROUPS);
     for group in &mut groups {
         let is_active = group.get("enabled").or_else(|| group.get("active"));
         group["enabled"] = is_active.cloned().unwrap_or(Value::Bool(false));
     }
-    list(asked, groups)
+    groups
 }
 
 /// Lists user prompts.
@@ -189,9 +199,21 @@ pub(in crate::server) fn prompts(state: &mut State, asked: &Asked) -> Answered {
     list(asked, with_resources(entities(state, &PROMPTS)))
 }
 
+/// A user prompt.
+pub(in crate::server) fn prompt(state: &mut State, asked: &Asked) -> Answered {
+    let all = with_resources(entities(state, &PROMPTS));
+    one(all, "the prompt", asked.parameter("promptId"))
+}
+
 /// Lists system prompts.
 pub(in crate::server) fn system_prompts(state: &mut State, asked: &Asked) -> Answered {
     list(asked, with_resources(entities(state, &SYSTEM_PROMPTS)))
+}
+
+/// A system prompt.
+pub(in crate::server) fn system_prompt(state: &mut State, asked: &Asked) -> Answered {
+    let all = with_resources(entities(state, &SYSTEM_PROMPTS));
+    one(all, "the system prompt", asked.parameter("promptId"))
 }
 
 /// Prompts with their texts as resources, one a language.
@@ -216,6 +238,11 @@ pub(in crate::server) fn ivrs(state: &mut State, asked: &Asked) -> Answered {
     list(asked, created(state, IVRS))
 }
 
+/// A call route.
+pub(in crate::server) fn ivr(state: &mut State, asked: &Asked) -> Answered {
+    one(created(state, IVRS), "the call route", asked.parameter("ivrId"))
+}
+
 /// Creates a call route: calls to one of its `dnis` start its `openHoursFlow`.
 pub(in crate::server) fn create_ivr(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
@@ -233,6 +260,11 @@ pub(in crate::server) fn outcomes(state: &mut State, asked: &Asked) -> Answered 
     list(asked, created(state, OUTCOMES))
 }
 
+/// An outcome.
+pub(in crate::server) fn outcome(state: &mut State, asked: &Asked) -> Answered {
+    one(created(state, OUTCOMES), "the outcome", asked.parameter("flowOutcomeId"))
+}
+
 /// Creates an outcome.
 pub(in crate::server) fn create_outcome(state: &mut State, asked: &Asked) -> Answered {
     make(state, asked, OUTCOMES, "/api/v2/flows/outcomes")
@@ -241,6 +273,11 @@ pub(in crate::server) fn create_outcome(state: &mut State, asked: &Asked) -> Ans
 /// Lists the milestones that were created.
 pub(in crate::server) fn milestones(state: &mut State, asked: &Asked) -> Answered {
     list(asked, created(state, MILESTONES))
+}
+
+/// A milestone.
+pub(in crate::server) fn milestone(state: &mut State, asked: &Asked) -> Answered {
+    one(created(state, MILESTONES), "the milestone", asked.parameter("milestoneId"))
 }
 
 /// Creates a milestone.

@@ -46,7 +46,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Inputs by the names of the flow's variables.
-fn scoped(
+pub(super) fn scoped(
     state: &mut State,
     flow: &str,
     inputs: Map<String, Value>,

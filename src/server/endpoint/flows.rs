@@ -18,7 +18,7 @@ use crate::source::{Files, read_document};
 use crate::value::{Json, Text};
 
 /// Findings about what other flows are. They do not forbid saving a draft.
-const OF_OTHERS: [Code; 3] =
+pub(super) const OF_OTHERS: [Code; 3] =
     [Code::UNKNOWN_FLOW, Code::FLOW_NOT_PUBLISHED, Code::FLOW_AMBIGUOUS];
 
 /// Lists flows: by `type`, `name` (which may have `*`), `nameOrDescription`, `id`, in the

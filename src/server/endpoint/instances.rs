@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::executions;
 use super::flow_jobs::new_job;
+use crate::server::Server;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::{Asked, Object};
 use crate::server::http::page::{Page, listing};
@@ -11,6 +12,7 @@ use crate::server::state::State;
 use crate::server::state::event::Origin;
 use crate::server::state::flow::platform_type;
 use crate::server::state::instance::{Instance, Progress, moment};
+use crate::server::state::outgoing::Cause;
 use crate::trace::{JsonWriter, execution};
 use crate::value::DateTime;
 
@@ -34,6 +36,17 @@ const CRITERIA: [(&str, &str); 11] = [
     ("EndDateTime", "endDateTime"),
 ];
 
+/// How they can be compared. The last three are flowsim's own. *Source: `CriteriaItem` of
+/// the platform's SDKs.*
+const OPERATORS: [&str; 11] = [
+    "eq", "not", "gt", "gte", "lt", "lte", "begins", "not_null", "ne", "contains",
+    "between",
+];
+
+fn is_time(field: &str) -> bool {
+    matches!(field, "startDateTime" | "endDateTime")
+}
+
 /// Where an instance has what a criterion is about.
 fn field(key: &str) -> Option<&'static str> {
     let known = CRITERIA.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
@@ -41,7 +54,7 @@ fn field(key: &str) -> Option<&'static str> {
 }
 
 /// Writes variables of a running instance, as seed 002 does.
-pub(in crate::server) fn write_variables(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn write_variables(server: &Server, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let id = body.needed("flowInstanceId")?.to_owned();
     if body.get("variables").is_none() {
@@ -49,9 +62,27 @@ pub(in crate::server) fn write_variables(state: &mut State, asked: &Asked) -> An
     }
     let variables = body.object("variables")?.0;
     let names: Vec<String> = variables.keys().cloned().collect();
-    executions::write(state, &id, variables.clone())?;
+    if !server.writers.hold(&id, &asked.id) {
+        let message = format!("another request writes variables of `{id}`");
+        return Err(Refusal::conflict(message));
+    }
+    let mut state = server.state();
+    if is_within_step(&state, &id) && !server.calls.is_asking(&id) {
+        let message = format!("`{id}` executes a step: its webhook is not asked yet");
+        return Err(Refusal::conflict(message));
+    }
+    executions::write(&mut state, &id, variables.clone())?;
+    server.calls.begin(&mut state);
+    drop(state);
     let body = json!({ "flowInstanceId": id, "variables": variables });
     Ok(Reply::ok(body).because(format!("wrote {}", names.join(", "))))
+}
+
+/// Whether an instance is in the middle of a step: at a node that waits for a webhook.
+fn is_within_step(state: &State, id: &str) -> bool {
+    let instance = state.instances.get(id);
+    let call = instance.and_then(|instance| instance.outgoing.as_ref());
+    call.is_some_and(|call| matches!(call.cause, Cause::Node { .. }))
 }
 
 /// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`, all of
@@ -96,8 +127,19 @@ fn check_group(group: &Value) -> Result<(), Refusal> {
                 format!("instances cannot be found by `{key}`, only by {known}");
             return Err(Refusal::bad(message));
         }
+        let operator = operator(criterion);
+        if !OPERATORS.contains(&&*operator) {
+            let known = OPERATORS.join(", ");
+            let message = format!("`{operator}` is no operator, only {known} are");
+            return Err(Refusal::bad(message));
+        }
     }
     Ok(())
+}
+
+/// How a criterion compares.
+fn operator(criterion: &Value) -> String {
+    criterion["operator"].as_str().unwrap_or("eq").to_ascii_lowercase()
 }
 
 fn holds_group(group: &Value, instance: &Value) -> bool {
@@ -111,9 +153,9 @@ fn holds_group(group: &Value, instance: &Value) -> bool {
 
 fn holds(criterion: &Value, instance: &Value) -> bool {
     let field = criterion["key"].as_str().and_then(field).unwrap_or("id");
-    let comparable = |text: &str| match field {
-        "startDateTime" | "endDateTime" => comparable_time(text),
-        _ => text.to_lowercase(),
+    let comparable = |text: &str| match is_time(field) {
+        true => comparable_time(text),
+        false => text.to_lowercase(),
     };
     let found = instance[field].as_str().map(comparable).unwrap_or_default();
     let values = criterion["values"].as_array().cloned().unwrap_or_default();
@@ -122,14 +164,15 @@ fn holds(criterion: &Value, instance: &Value) -> bool {
     let is_any =
         values.iter().filter_map(Value::as_str).any(|it| comparable(it) == found);
     let is_same = is_any || (values.is_empty() && first == found);
-    let operator = criterion["operator"].as_str().unwrap_or("eq").to_ascii_lowercase();
-    match operator.as_str() {
-        "ne" | "neq" | "not_equals" | "notequals" => !is_same,
+    match operator(criterion).as_str() {
+        "ne" | "not" => !is_same,
+        "not_null" => !found.is_empty(),
         "gt" => found > first,
-        "gte" | "ge" => found >= first,
+        "gte" => found >= first,
         "lt" => found < first && !found.is_empty(),
-        "lte" | "le" => found <= first && !found.is_empty(),
-        "contains" | "ct" => found.contains(&first),
+        "lte" => found <= first && !found.is_empty(),
+        "begins" => found.starts_with(&first),
+        "contains" => found.contains(&first),
         "between" => {
             let last = values.get(1).and_then(Value::as_str).map(comparable);
             found >= first && last.is_some_and(|last| found <= last)
@@ -174,7 +217,10 @@ pub(in crate::server) fn capabilities(state: &mut State, _: &Asked) -> Answered 
         state.flows.values().map(|flow| flow.platform_type()).collect();
     types.sort();
     types.dedup();
-    let criteria = CRITERIA.map(|(key, _)| json!({ "key": key, "operators": ["eq", "ne", "gt", "gte", "lt", "lte", "contains", "between"] }));
+    let criteria = CRITERIA.map(|(key, field)| {
+        let data_type = if is_time(field) { "dateTime" } else { "string" };
+        json!({ "criteriaKey": key, "operators": OPERATORS, "dataType": data_type })
+    });
     let body = json!({ "criteria": criteria, "flowTypes": types });
     Ok(Reply::ok(body))
 }
@@ -242,31 +288,4 @@ pub(in crate::server) fn document(state: &mut State, asked: &Asked) -> Answered 
     document.execution_id = Some(id.into());
     document.conversation_id = Some(id.into());
     Ok(Reply::written(document.to_text()))
-}
-
-/// Whether execution documents are made: they always are.
-pub(in crate::server) fn execution_data(_: &mut State, asked: &Asked) -> Answered {
-    let body = json!({ "id": "executiondata", "enabled": true, "selfUri": asked.path });
-    Ok(Reply::ok(body))
-}
-
-/// What execution documents say: everything.
-pub(in crate::server) fn log_level(_: &mut State, asked: &Asked) -> Answered {
-    let characteristics = json!({
-        "executionItems": true,
-        "executionInputOutputs": true,
-        "communications": true,
-        "eventError": true,
-        "eventWarning": true,
-        "eventOther": true,
-        "variables": true,
-        "names": true,
-    });
-    let level = json!({ "level": "All", "characteristics": characteristics });
-    let body = json!({
-        "id": "default",
-        "logLevelCharacteristics": level,
-        "selfUri": asked.path,
-    });
-    Ok(Reply::ok(body))
 }

@@ -2,6 +2,7 @@
 //! changes the [state](super::state), and writes down what came of it.
 
 pub(super) mod analytics;
+pub(super) mod bots;
 pub(super) mod contacts;
 pub(super) mod control;
 pub(super) mod conversations;
@@ -11,12 +12,32 @@ pub(super) mod flow_actions;
 pub(super) mod flow_jobs;
 pub(super) mod flows;
 pub(super) mod instances;
+pub(super) mod live;
 pub(super) mod openapi;
+pub(super) mod settings;
 pub(super) mod simulations;
+pub(super) mod status;
 pub(super) mod tables;
 pub(super) mod token;
+pub(super) mod webhooks;
 
 use super::http::asked::Asked;
+
+/// Whether a request only looks on, as the status page does every second: such ones would
+/// drive all others out of the request log.
+pub(super) fn only_looks_on(asked: &Asked) -> bool {
+    let watched = [
+        "/__flowsim/status",
+        "/__flowsim/flows",
+        "/__flowsim/instances",
+        "/__flowsim/requests",
+    ];
+    let begins = |path: &&str| {
+        let rest = asked.path.strip_prefix(*path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    asked.method == "GET" && watched.iter().any(begins)
+}
 
 /// The path and query of a request for the log, without the query where that is a secret.
 pub(super) fn uri(asked: &Asked, is_secret: bool) -> String {

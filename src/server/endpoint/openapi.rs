@@ -47,7 +47,7 @@ fn operation(route: &Route) -> Value {
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if matches!(route.method, "POST" | "PUT") {
+    if matches!(route.method, "POST" | "PUT" | "PATCH") {
         operation["requestBody"] = json!({ "content": { "application/json": {} } });
     }
     if route.need != Need::Open {

@@ -1,7 +1,9 @@
 //! What endpoints answer, and how it is written.
 
+use std::borrow::Cow;
+
 use axum::body::Body as HttpBody;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 /// What an endpoint comes to.
@@ -33,6 +35,8 @@ pub(in crate::server) enum Body {
     Written(String),
     /// A file that was asked for, and its media type.
     File(&'static str, String),
+    /// A page for browsers, and what it may load and run.
+    Page { policy: String, html: String },
 }
 
 impl Reply {
@@ -57,6 +61,11 @@ impl Reply {
         Self { body: Body::File(media_type, text), ..Self::of(200, Value::Null) }
     }
 
+    /// 200 with a page for browsers.
+    pub(in crate::server) fn page(policy: String, html: String) -> Self {
+        Self { body: Body::Page { policy, html }, ..Self::of(200, Value::Null) }
+    }
+
     /// 204.
     pub(in crate::server) fn nothing() -> Self {
         Self { body: Body::Empty, ..Self::of(204, Value::Null) }
@@ -68,19 +77,36 @@ impl Reply {
         self
     }
 
+    /// What it says, as it is written; nothing of a page, which says what others do.
+    pub(in crate::server) fn text(&self) -> Cow<'_, str> {
+        match &self.body {
+            Body::Empty | Body::Page { .. } => "".into(),
+            Body::Json(value) => value.to_string().into(),
+            Body::Written(text) | Body::File(_, text) => text.into(),
+        }
+    }
+
     /// As HTTP. Every answer carries the id of its request.
     pub(in crate::server) fn into_response(self, request_id: &str) -> Response<HttpBody> {
+        let mut frame = None;
         let (media_type, text) = match self.body {
             Body::Empty => (None, String::new()),
             Body::Json(value) => (Some(JSON), value.to_string()),
             Body::Written(text) => (Some(JSON), text),
             Body::File(media_type, text) => (Some(media_type), text),
+            Body::Page { policy, html } => {
+                frame = Some(policy);
+                (Some(HTML), html)
+            }
         };
         let mut response = Response::new(HttpBody::from(text));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
         let headers = response.headers_mut();
         if let Some(media_type) = media_type {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        if let Some(policy) = frame {
+            protect(headers, &policy);
         }
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(CORRELATION_ID, id);
@@ -99,10 +125,26 @@ impl Reply {
     }
 }
 
+/// What keeps a page from obeying anybody else: what it may run, that no other page shows it
+/// inside itself, and that it is what it says.
+fn protect(headers: &mut HeaderMap, policy: &str) {
+    let policy = format!("{policy}; frame-ancestors 'none'");
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let fixed = |text| HeaderValue::from_static(text);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
+    headers.insert(header::REFERRER_POLICY, fixed("same-origin"));
+    headers.insert(header::CACHE_CONTROL, fixed("no-store"));
+    headers.insert(header::VARY, fixed("Accept"));
+}
+
 const JSON: &str = "application/json";
+const HTML: &str = "text/html; charset=utf-8";
 
 /// The header in which the platform answers the id of a request.
-const CORRELATION_ID: HeaderName = HeaderName::from_static("inin-correlation-id");
+pub(super) const CORRELATION_ID: HeaderName =
+    HeaderName::from_static("inin-correlation-id");
 
 /// A request that was not done, in the platform's words.
 #[derive(Debug, Clone)]

@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::answer::Refusal;
 use super::asked::{Asked, pairs};
+use super::wire::{Malformed, Wire};
 
 /// The largest body that is read, in bytes.
 pub(in crate::server) const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -26,6 +27,8 @@ const MAX_CONNECTIONS: usize = 1_024;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a client may take for the body of a request.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take to take an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests that are being done may take once the server is told to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -44,9 +47,11 @@ pub(in crate::server) async fn open(
 }
 
 /// Answers connections until it is told to stop; then lets those that are being answered end.
+/// What is no HTTP is answered by `malformed`.
 pub(in crate::server) async fn serve(
     listener: TcpListener,
     router: Router,
+    malformed: Malformed,
     mut stop: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
@@ -64,10 +69,13 @@ pub(in crate::server) async fn serve(
         };
         let _ = stream.set_nodelay(true);
         let service = TowerToHyperService::new(router.clone());
+        let wire = Wire::new(stream, ANSWER_TIMEOUT, Arc::clone(&malformed));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
-            .serve_connection(TokioIo::new(stream), service);
+            // A client that has nothing more to say may still listen.
+            .half_close(true)
+            .serve_connection(TokioIo::new(wire), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that goes away is no concern of ours.

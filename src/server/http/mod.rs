@@ -5,3 +5,4 @@ pub(super) mod answer;
 pub(super) mod asked;
 pub(super) mod listen;
 pub(super) mod page;
+pub(super) mod wire;

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::State;
-use super::event::{Event, Written};
+use super::event::{Event, Written, subject_of};
 use super::indices::NewDocument;
 use super::instance::Progress;
+use super::{MAX_OVER, State};
 use crate::analysis::decisions::{self, Decision, INDEX};
 use crate::server::http::answer::Refusal;
 use crate::value::{Text, derived_id};
@@ -107,5 +107,62 @@ impl State {
         }
         let index = INDEX.to_owned();
         self.commit(Event::DocumentsWritten(Written { index, documents, decided }))
+    }
+
+    /// The subjects of events that are not needed once this one is kept.
+    pub(super) fn obsolete_after(&mut self, event: &Event) -> Vec<String> {
+        match event {
+            // Every event says when it was: of those that only let time pass the last is
+            // enough.
+            Event::ClockAdvanced => self.last_clock.take().into_iter().collect(),
+            Event::IndexDeleted { index, .. } => {
+                let before = self.deleted_indices.remove(index);
+                before.into_iter().chain([subject_of("indices", index)]).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn apply_to_index(&mut self, number: u64, event: Event) {
+        match event {
+            Event::IndexMade { index } => self.indices.make(index),
+            Event::IndexDeleted { index, decided } => {
+                self.indices.remove(&index);
+                self.decided.written(decided);
+                self.deleted_indices.insert(index, format!("index deleted {number}"));
+            }
+            Event::DocumentsWritten(Written { index, documents, decided }) => {
+                for document in documents {
+                    self.indices.write(index.clone(), document);
+                }
+                self.decided.written(decided);
+            }
+            _ => {}
+        }
+    }
+
+    /// Writes the decisions of instances that are over, and only then forgets the oldest.
+    pub(super) fn settle(&mut self) {
+        if !self.write_decisions() {
+            return;
+        }
+        while self.over.len() > MAX_OVER
+            && let Some(oldest) = self.over.pop_front()
+        {
+            self.instances.shift_remove(&oldest);
+            self.decided.gone(&oldest);
+            self.forget(&subject_of("instances", &oldest));
+        }
+    }
+
+    /// Whose decisions were written, for the event that removes an index.
+    pub(in crate::server) fn decided(&self) -> Vec<String> {
+        self.decided.done()
+    }
+
+    /// An instance is over.
+    pub(super) fn note_over(&mut self, id: Text) {
+        self.decided.over(&id);
+        self.over.push_back(id);
     }
 }

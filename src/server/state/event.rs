@@ -1,10 +1,13 @@
 //! What can happen to the organisation: everything that changes it, as values that can be
 //! kept and done again.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::indices::NewDocument;
+use super::outgoing::CallResult;
+use crate::server::webhook::Webhook;
 
 /// An event, and when it happened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +40,10 @@ pub(in crate::server) enum Event {
     Inputs { id: String, inputs: Vec<String> },
     /// Variables of an instance were written.
     VariablesWritten { id: String, variables: Map<String, Value> },
+    /// The call of a webhook that an instance waited for is over.
+    WebhookCalled { id: String, call: u32, result: CallResult },
+    /// Other services are called from now on.
+    WebhooksReplaced { webhooks: IndexMap<String, Webhook> },
     /// A conversation was ended from outside.
     Disconnected { id: String },
     /// An entity of a collection was made or replaced.
@@ -134,6 +141,7 @@ impl Event {
             Self::Called(Called { id, .. })
             | Self::Inputs { id, .. }
             | Self::VariablesWritten { id, .. }
+            | Self::WebhookCalled { id, .. }
             | Self::Disconnected { id } => subject_of("instances", id),
             Self::EntitySaved { collection, id, .. }
             | Self::EntityDeleted { collection, id } => subject_of(collection, id),
@@ -142,6 +150,7 @@ impl Event {
             }
             // It is needed when those about the index are not any more.
             Self::IndexDeleted { .. } => format!("index deleted {number}"),
+            Self::WebhooksReplaced { .. } => "webhooks".to_owned(),
             Self::FixturesReplaced { .. } => "fixtures".to_owned(),
             Self::ClockAdvanced => format!("clock {number}"),
         }

@@ -1,5 +1,6 @@
 //! The flows of the organisation and their versions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -185,6 +186,9 @@ pub(in crate::server) fn platform_type(written: &str) -> String {
         _ => name,
     }
 }
+
+/// What is to be said about each flow, by its id, as the details of an error body.
+pub(in crate::server) type Findings = BTreeMap<Text, Vec<Value>>;
 
 /// What reading a text came to.
 pub(in crate::server) struct ReadFlow {

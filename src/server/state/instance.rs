@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Document};
 
 use super::event::Origin;
+use super::outgoing::{self, Around, CallResult, Cause, Outgoing};
 use crate::engine::{Call, Session};
+use crate::server::webhook::Webhook;
 use crate::trace::{Fact, Status, Trace};
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::{
@@ -32,6 +34,13 @@ pub(in crate::server) struct Instance {
     fixtures: Arc<Fixtures>,
     replies: Replies,
     pending: VecDeque<Input>,
+    /// The call of a webhook that it waits for.
+    pub(in crate::server) outgoing: Option<Outgoing>,
+    /// How many calls there were.
+    calls: u32,
+    /// How long it waited for services that were told of keys, in milliseconds. The clock of
+    /// its flow stood still meanwhile.
+    held_ms: i64,
 }
 
 /// How far an instance is.
@@ -50,6 +59,13 @@ pub(in crate::server) enum Progress {
     },
 }
 
+/// What an instance goes on with.
+enum Next {
+    Answer(Answer),
+    /// The answer of a service, which is called first.
+    Call(Cause, Webhook, Json),
+}
+
 /// The fixed parts of an instance.
 pub(in crate::server) struct Beginning {
     pub(in crate::server) id: Text,
@@ -64,7 +80,11 @@ pub(in crate::server) struct Beginning {
 
 impl Instance {
     /// Starts a flow and runs it until it waits for the participant or is over.
-    pub(in crate::server) fn start(beginning: Beginning, session: Session) -> Self {
+    pub(in crate::server) fn start(
+        beginning: Beginning,
+        session: Session,
+        around: &Around,
+    ) -> Self {
         let Beginning { id, origin, flow, version, media, name, at, fixtures } =
             beginning;
         let progress = Progress::Waiting(Box::new(session));
@@ -82,8 +102,11 @@ impl Instance {
             fixtures,
             replies,
             pending,
+            outgoing: None,
+            calls: 0,
+            held_ms: 0,
         };
-        instance.go_on(at);
+        instance.go_on(around);
         instance
     }
 
@@ -93,10 +116,10 @@ impl Instance {
     }
 
     /// Gives it what the participant does, in order: one input a question.
-    pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, now: i64) {
-        self.go_on(now);
+    pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, around: &Around) {
+        self.go_on(around);
         self.pending.extend(inputs.into_iter().take(MAX_PENDING));
-        self.go_on(now);
+        self.go_on(around);
     }
 
     /// How many inputs it can still take.
@@ -105,40 +128,117 @@ impl Instance {
     }
 
     /// Runs until it waits for something that did not happen yet.
-    pub(in crate::server) fn go_on(&mut self, now: i64) {
-        let started_at = self.started_at;
-        let Progress::Waiting(session) = &mut self.progress else { return };
-        while let Some(question) = session.question() {
-            let answer = match &question {
-                Question::Input(wanted) => {
-                    let late =
-                        now.saturating_sub(started_at.saturating_add(session.clock_ms()));
-                    match next_input(&mut self.pending, wanted, late) {
-                        Some(input) => Answer::Input(input),
-                        None => return,
-                    }
-                }
-                other => self.fixtures.answer(other, &mut self.replies),
-            };
-            session.resume(answer);
+    pub(in crate::server) fn go_on(&mut self, around: &Around) {
+        if self.outgoing.is_some() {
+            return;
         }
+        while let Some(next) = self.next(around) {
+            let Progress::Waiting(session) = &mut self.progress else { return };
+            match next {
+                Next::Answer(answer) => {
+                    session.resume(answer);
+                }
+                Next::Call(cause, webhook, body) => {
+                    self.calls += 1;
+                    self.outgoing = Some(Outgoing {
+                        number: self.calls,
+                        cause,
+                        webhook,
+                        node: outgoing::node(session),
+                        body,
+                        asked_at: around.now,
+                        is_sent: false,
+                    });
+                    return;
+                }
+            }
+        }
+        let Progress::Waiting(session) = &mut self.progress else { return };
         let program = Arc::clone(session.program());
         if let Some(trace) = session.take_trace() {
             let trace = Arc::new(trace);
             self.progress = Progress::Over { trace, program, is_disconnected: false };
+            self.pending = VecDeque::new();
         }
-        self.pending = VecDeque::new();
     }
 
-    /// The participant hangs up, now and whatever is asked further.
-    pub(in crate::server) fn disconnect(&mut self, now: i64) {
-        self.go_on(now);
+    /// What comes next; nothing if it is over, or waits for something that did not happen.
+    fn next(&mut self, around: &Around) -> Option<Next> {
+        let Progress::Waiting(session) = &self.progress else { return None };
+        let question = session.question()?;
+        let call = match &question {
+            Question::Input(wanted) => {
+                let began_at = self.started_at.saturating_add(self.held_ms);
+                let asked_at = began_at.saturating_add(session.clock_ms());
+                let late = around.now.saturating_sub(asked_at);
+                let input = next_input(&mut self.pending, wanted, late)?;
+                let names = (self.id.as_str(), self.flow.as_str());
+                match outgoing::of_input(session, &input, names, &around.webhooks) {
+                    Some((webhook, body)) => {
+                        return Some(Next::Call(Cause::Collected(input), webhook, body));
+                    }
+                    None => return Some(Next::Answer(Answer::Input(input))),
+                }
+            }
+            Question::Webhook { id, url, body, timeout_ms } => {
+                let node = (*id, *url, *body);
+                outgoing::of_node(session, node, &self.id, &around.webhooks)
+                    .map(|call| (Cause::Node { timeout_ms: *timeout_ms }, call))
+            }
+            _ => None,
+        };
+        // What is prepared for a webhook wins over the service itself.
+        let answer = self.fixtures.answer(&question, &mut self.replies);
+        Some(match call {
+            Some((cause, (webhook, body))) if answer == Answer::NotMocked => {
+                Next::Call(cause, webhook, body)
+            }
+            _ => Next::Answer(answer),
+        })
+    }
+
+    /// A call of a webhook is over.
+    pub(in crate::server) fn called_back(
+        &mut self,
+        number: u32,
+        result: CallResult,
+        around: &Around,
+    ) {
+        if let Some(call) = self.outgoing.take_if(|call| call.number == number) {
+            self.end_call(call, result, around.now);
+            self.go_on(around);
+        }
+    }
+
+    fn end_call(&mut self, call: Outgoing, result: CallResult, now: i64) {
+        let waited_ms = now.saturating_sub(call.asked_at);
+        let answer = match call.cause {
+            Cause::Collected(input) => Answer::Input(input),
+            Cause::Node { timeout_ms } => result.into_answer(timeout_ms, waited_ms),
+        };
+        // Only a node's own answer takes time of the flow.
+        if !matches!(answer, Answer::Response(_)) {
+            self.held_ms = self.held_ms.saturating_add(waited_ms);
+        }
+        if let Progress::Waiting(session) = &mut self.progress {
+            session.resume(answer);
+        }
+    }
+
+    /// The participant hangs up, now and whatever is asked further. Nobody is called any more.
+    pub(in crate::server) fn disconnect(&mut self, around: &Around) {
+        let alone = &Around { now: around.now, webhooks: Arc::default() };
+        if let Some(call) = self.outgoing.take() {
+            let reason = "the participant hung up".to_owned();
+            self.end_call(call, CallResult::Failed { reason }, around.now);
+        }
+        self.go_on(alone);
         self.pending.clear();
         // Each hang-up answers a question; a flow that goes on asking is cut short by the
         // limit of its actions.
         while self.is_running() {
             self.pending.push_back(Input::HangUp);
-            self.go_on(now);
+            self.go_on(alone);
         }
         if let Progress::Over { is_disconnected, .. } = &mut self.progress {
             *is_disconnected = true;
@@ -158,7 +258,8 @@ impl Instance {
     pub(in crate::server) fn ended_at(&self) -> Option<i64> {
         match &self.progress {
             Progress::Over { trace, .. } => {
-                Some(self.started_at.saturating_add(trace.elapsed_ms))
+                let began_at = self.started_at.saturating_add(self.held_ms);
+                Some(began_at.saturating_add(trace.elapsed_ms))
             }
             Progress::Waiting(_) => None,
         }

@@ -11,8 +11,10 @@ pub(super) mod flow;
 pub(super) mod indices;
 pub(super) mod instance;
 pub(super) mod journal;
+pub(super) mod outgoing;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use serde_json::{Value, json};
 use super::Organisation;
 use super::control::Control;
 use super::http::answer::Refusal;
+use super::webhook::Webhooks;
 use crate::engine::{Call, Session};
 use crate::flow::FlowId;
 use crate::program::Program;
@@ -31,11 +34,12 @@ use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::{Fixtures, Input};
 use decided::Decided;
-use event::{Called, Entry, Event, FlowChange, FlowSaved, Written, subject_of};
-use flow::{Model, StoredFlow, read_flow};
+use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
+use flow::{Findings, Model, StoredFlow, read_flow};
 use indices::Indices;
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
+use outgoing::Around;
 
 /// How many flows there may be.
 pub(super) const MAX_FLOWS: usize = 10_000;
@@ -96,8 +100,18 @@ pub(super) struct State {
     fixtures: Option<Arc<Fixtures>>,
     /// The flows compiled, once they are needed, and their names for simulations.
     program: Option<(Arc<Program>, Arc<JsonNames>)>,
+    /// What is to be said about the flows, once it is needed.
+    pub(super) findings: Option<Arc<Findings>>,
     /// What tests set: nothing of it is kept.
     pub(super) control: Control,
+    /// Who is called.
+    pub(super) webhooks: Arc<Webhooks>,
+    /// The instances that came to wait for a call.
+    unsent: Vec<Text>,
+    /// How often everything was set back. Calls from before are nobody's.
+    pub(super) resets: u64,
+    /// The instances that were kept and whose flows are not there any more.
+    lost: Vec<String>,
 }
 
 impl State {
@@ -111,17 +125,44 @@ impl State {
     ) -> Result<Self, String> {
         let mut state = Self::new(organisation);
         let Some(folder) = data else { return Ok(state) };
-        let (journal, entries) = journal::Database::open(folder)?;
-        for text in entries {
-            let entry = serde_json::from_str(&text)
-                .map_err(|error| format!("a kept event cannot be read: {error}"))?;
-            state.apply(entry);
-        }
-        state.go_on();
+        let (journal, events) = journal::Database::open(folder)?;
+        // What was kept was done with the flows of that time. Should those of today not stand
+        // it, the folder is still whole, and who started the server is told.
+        let redone = catch_unwind(AssertUnwindSafe(|| state.redo(&events)));
+        let redone = redone.unwrap_or_else(|_| Err("it cannot be done once more".into()));
+        redone.map_err(|problem| misfit(folder, &problem))?;
         state.journal = Some(Box::new(journal));
         state.decided.keep(|id| state.instances.contains_key(id));
         state.settle();
         Ok(state)
+    }
+
+    /// Does once more what was kept.
+    fn redo(&mut self, events: &[String]) -> Result<(), String> {
+        for text in events {
+            let entry: Entry = serde_json::from_str(text)
+                .map_err(|error| format!("an event cannot be read: {error}"))?;
+            if let Event::Called(called) = &entry.event
+                && self.program().flow(&called.flow).is_none()
+            {
+                self.lost.push(called.id.clone());
+            }
+            self.apply(entry);
+        }
+        self.go_on();
+        Ok(())
+    }
+
+    /// What of that which was kept could not be done once more.
+    pub(super) fn misfits(&self, folder: &Path) -> Option<String> {
+        let first = self.lost.first()?;
+        let count = self.lost.len();
+        Some(format!(
+            "{count} of the conversations and executions that {} holds are of flows that are \
+             not there any more, and are left out: {first}{}",
+            folder.display(),
+            if count > 1 { ", …" } else { "" }
+        ))
     }
 
     fn new(organisation: Arc<Organisation>) -> Self {
@@ -130,6 +171,7 @@ impl State {
         let flows = flows.map(|flow| (flow.id.clone(), flow.clone())).collect();
         let base = organisation.fixtures.clone();
         let documents = organisation.documents.clone();
+        let webhooks = Arc::new(organisation.webhooks.clone());
         Self {
             organisation,
             journal: None,
@@ -148,7 +190,12 @@ impl State {
             base,
             fixtures: None,
             program: None,
+            findings: None,
             control: Control::default(),
+            webhooks,
+            unsent: Vec::new(),
+            resets: 0,
+            lost: Vec::new(),
         }
     }
 
@@ -160,7 +207,7 @@ impl State {
         let fresh = Self::new(Arc::clone(&self.organisation));
         let clock = if self.organisation.real_time { self.clock } else { fresh.clock };
         let (journal, log) = (self.journal.take(), self.control.take_log());
-        *self = Self { journal, clock, ..fresh };
+        *self = Self { journal, clock, resets: self.resets + 1, ..fresh };
         self.control.give_log(log);
         Ok(())
     }
@@ -190,20 +237,6 @@ impl State {
         Ok(())
     }
 
-    /// The subjects of events that are not needed once this one is kept.
-    fn obsolete_after(&mut self, event: &Event) -> Vec<String> {
-        match event {
-            // Every event says when it was: of those that only let time pass the last is
-            // enough.
-            Event::ClockAdvanced => self.last_clock.take().into_iter().collect(),
-            Event::IndexDeleted { index, .. } => {
-                let before = self.deleted_indices.remove(index);
-                before.into_iter().chain([subject_of("indices", index)]).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     fn apply(&mut self, Entry { number, at, event }: Entry) {
         self.last_number = self.last_number.max(number);
         self.clock = self.clock.max(at);
@@ -212,18 +245,13 @@ impl State {
                 self.give_token(token, Token { scopes, expires_at });
             }
             Event::Called(called) => self.call(called),
-            Event::Inputs { id, inputs } => {
-                let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
-                let inputs: Vec<Input> = inputs.collect();
-                self.with_instance(&id, |instance, now| instance.give(inputs, now));
+            of_instance @ (Event::Inputs { .. }
+            | Event::VariablesWritten { .. }
+            | Event::WebhookCalled { .. }
+            | Event::Disconnected { .. }) => self.apply_to_instance(of_instance),
+            Event::WebhooksReplaced { webhooks } => {
+                self.webhooks = Arc::new(self.webhooks.with(webhooks));
             }
-            Event::VariablesWritten { id, variables } => {
-                self.with_instance(&id, |instance, now| {
-                    instance.go_on(now);
-                    instance.write(&variables);
-                });
-            }
-            Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
             Event::EntitySaved { collection, id, document } => {
                 self.save_entity(collection, id, document);
             }
@@ -245,26 +273,32 @@ impl State {
         }
     }
 
-    fn apply_to_index(&mut self, number: u64, event: Event) {
+    fn apply_to_instance(&mut self, event: Event) {
         match event {
-            Event::IndexMade { index } => self.indices.make(index),
-            Event::IndexDeleted { index, decided } => {
-                self.indices.remove(&index);
-                self.decided.written(decided);
-                self.deleted_indices.insert(index, format!("index deleted {number}"));
+            Event::Inputs { id, inputs } => {
+                let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
+                let inputs: Vec<Input> = inputs.collect();
+                self.with_instance(&id, |instance, around| instance.give(inputs, around));
             }
-            Event::DocumentsWritten(Written { index, documents, decided }) => {
-                for document in documents {
-                    self.indices.write(index.clone(), document);
-                }
-                self.decided.written(decided);
+            Event::VariablesWritten { id, variables } => {
+                self.with_instance(&id, |instance, around| {
+                    instance.go_on(around);
+                    instance.write(&variables);
+                });
             }
+            Event::WebhookCalled { id, call, result } => {
+                self.with_instance(&id, |instance, around| {
+                    instance.called_back(call, result, around);
+                });
+            }
+            Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
             _ => {}
         }
     }
 
     fn apply_to_flow(&mut self, event: Event) {
         self.program = None;
+        self.findings = None;
         match event {
             Event::FlowSaved(saved) => self.save_flow(saved),
             Event::FlowPublished { id } => self.change_flow(&id, |flow| {
@@ -341,50 +375,41 @@ impl State {
             fixtures,
         };
         let id = beginning.id.clone();
-        let instance = Instance::start(beginning, Session::start(program, &call));
+        let session = Session::start(program, &call);
+        let instance = Instance::start(beginning, session, &self.around());
         let is_over = !instance.is_running();
+        if instance.outgoing.is_some() {
+            self.unsent.push(id.clone());
+        }
         self.instances.insert(id.clone(), instance);
         if is_over {
             self.note_over(id);
         }
     }
 
-    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, i64)) {
-        let now = self.clock;
+    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Around)) {
+        let around = self.around();
         let Some(instance) = self.instances.get_mut(id) else { return };
         let was_running = instance.is_running();
-        change(instance, now);
+        change(instance, &around);
+        if instance.outgoing.is_some() {
+            self.unsent.push(instance.id.clone());
+        }
         if was_running && !instance.is_running() {
             let id = instance.id.clone();
             self.note_over(id);
         }
     }
 
-    fn note_over(&mut self, id: Text) {
-        self.decided.over(&id);
-        self.over.push_back(id);
-    }
-
-    /// Writes the decisions of instances that are over, and only then forgets the oldest.
-    fn settle(&mut self) {
-        if !self.write_decisions() {
-            return;
-        }
-        while self.over.len() > MAX_OVER
-            && let Some(oldest) = self.over.pop_front()
-        {
-            self.instances.shift_remove(&oldest);
-            self.decided.gone(&oldest);
-            self.forget(&subject_of("instances", &oldest));
-        }
-    }
-
     /// Lets every instance go on up to the clock.
     fn go_on(&mut self) {
-        let now = self.clock;
+        let around = self.around();
         let mut over = Vec::new();
         for instance in self.instances.values_mut().filter(|it| it.is_running()) {
-            instance.go_on(now);
+            instance.go_on(&around);
+            if instance.outgoing.as_ref().is_some_and(|call| !call.is_sent) {
+                self.unsent.push(instance.id.clone());
+            }
             if !instance.is_running() {
                 over.push(instance.id.clone());
             }
@@ -397,11 +422,6 @@ impl State {
         self.clock = self.clock.max(now);
         self.go_on();
         self.settle();
-    }
-
-    /// Whose decisions were written, for the event that removes an index.
-    pub(super) fn decided(&self) -> Vec<String> {
-        self.decided.done()
     }
 
     /// How many instances wait.
@@ -508,6 +528,14 @@ impl State {
     }
 }
 
+fn misfit(folder: &Path, problem: &str) -> String {
+    format!(
+        "cannot go on with what {} holds: {problem}. It was kept with other flows, fixtures or \
+         by another version of flowsim: start with those, or name another folder",
+        folder.display()
+    )
+}
+
 fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
     match change {
         FlowChange::CheckOut => flow.is_locked = true,
@@ -596,11 +624,26 @@ mod tests {
         Event::EntitySaved { collection, id, document: json!({}) }
     }
 
-    #[test]
-    fn what_cannot_be_kept_is_not_done() {
+    fn state() -> State {
         let (loaded, fixtures) = (Loaded::default(), Fixtures::default());
         let organisation = Organisation::new(loaded, &Files::new(), fixtures, &[]);
-        let mut state = State::new(Arc::new(organisation));
+        State::new(Arc::new(organisation))
+    }
+
+    #[test]
+    fn what_cannot_be_done_once_more_is_told() {
+        let problem = state().redo(&["{}".to_owned()]).unwrap_err();
+        let told = misfit(Path::new("kept"), &problem);
+        assert!(
+            told.starts_with("cannot go on with what kept holds: an event"),
+            "{told}"
+        );
+        assert!(told.ends_with("name another folder"), "{told}");
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_not_done() {
+        let mut state = state();
         state.journal = Some(Box::new(Disk(1)));
         assert!(state.commit(contact("a")).is_ok());
         let refusal = state.commit(contact("b")).unwrap_err();

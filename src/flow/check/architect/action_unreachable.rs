@@ -3,23 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
-
-/// The kinds that never go on. A transfer is not among them: it does when it fails.
-const FINAL: [&str; 13] = [
-    "disconnect",
-    "jumpToTask",
-    "jumpToMenu",
-    "changeState",
-    "endTask",
-    "endState",
-    "endFlow",
-    "endWorkflow",
-    "loopExit",
-    "loopNext",
-    "exitBotFlow",
-    "exitWorkitemFlow",
-    "previousMenu",
-];
+use crate::flow::kinds::{Fate, kind_of};
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     for unit in &flow.units {
@@ -72,6 +56,7 @@ fn is_final(action: &Action, report: &mut Report<'_>) -> bool {
     match action.kind.value.as_str() {
         "decision" => are_final && has("yes") && has("no"),
         "switch" => are_final && has("default"),
-        kind => FINAL.contains(&kind),
+        // A transfer is not among them: the flow goes on when it fails.
+        kind => kind_of(kind).is_some_and(|kind| kind.fate == Fate::Ends),
     }
 }

@@ -5,7 +5,6 @@ mod called;
 mod callee;
 mod duplicate_choice;
 mod expression;
-mod kinds;
 mod nested_common_module;
 mod scope;
 mod statement_type;

@@ -4,28 +4,33 @@
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-use super::kinds::{ACTIONS, CHOICES};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
+use crate::flow::kinds::{self, CHOICES};
 
 pub(super) fn find(flow: &ArchitectFlow, spelling: &Spelling, report: &mut Report<'_>) {
     let choices = flow.units.iter().flat_map(|unit| &unit.choices);
     let choices: IndexSet<*const Action, FxBuildHasher> =
         choices.map(|choice| &raw const choice.action).collect();
     flow.each_action(&mut |_, action| {
-        let (what, known) = match choices.contains(&&raw const *action) {
-            true => ("menu choice", CHOICES),
-            false => ("action", ACTIONS),
-        };
         let kind = action.kind.value.as_str();
-        if known.binary_search(&kind).is_ok() || is_of_export(kind) {
+        let is_choice = choices.contains(&&raw const *action);
+        let is_known = match is_choice {
+            true => CHOICES.contains(&kind),
+            false => kinds::action_named(kind).is_some(),
+        };
+        if is_known || is_of_export(kind) {
             return;
         }
+        let what = if is_choice { "menu choice" } else { "action" };
         report.at(Code::UNKNOWN_ACTION, action.title(), action.kind.span, |diagnostic| {
             let message = format!("flowsim knows no {what} of the kind `{kind}`");
-            let near = spelling.nearest(kind, known.len(), known.iter().copied());
+            let near = match is_choice {
+                true => spelling.nearest(kind, CHOICES.len(), CHOICES.iter().copied()),
+                false => spelling.nearest(kind, kinds::actions().len(), kinds::actions()),
+            };
             let (severity, help) = match near {
                 Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
                 None => (Severity::Warning, "see whether Archy knows it".into()),

@@ -1,11 +1,12 @@
 //! `UNKNOWN_OUTPUT`: an output of a task that the task does not declare, where the task is
-//! called and where it ends.
+//! called and where it ends; and an output of an action that its kind does not have.
 
 use super::callee::Tasks;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::flow::architect::{Action, ArchitectFlow, Setting, Unit, UnitKind};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::flow::architect::{Action, ArchitectFlow, Output, Setting, Unit, UnitKind};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
+use crate::flow::kinds::kind_of;
 use crate::source::Span;
 use crate::value::Json;
 
@@ -18,6 +19,7 @@ pub(super) fn find(
     spelling: &Spelling,
     report: &mut Report<'_>,
 ) {
+    flow.each_action(&mut |_, action| of_kind(action, spelling, report));
     let mut tell = |action: &Action, task: &Unit, name: &str, span: Span| {
         let declared = || task.output_paths.iter().map(|output| output.value.as_str());
         if name.eq_ignore_ascii_case(DEFAULT)
@@ -49,6 +51,30 @@ pub(super) fn find(
         }
         _ => {}
     });
+}
+
+/// Outputs that actions of this kind never take. It is an error if one is almost an output
+/// that there is; Genesys adds outputs, so that any other is a warning.
+fn of_kind(action: &Action, spelling: &Spelling, report: &mut Report<'_>) {
+    let kind = kind_of(&action.kind.value).filter(|it| !it.has_outputs_of_authors());
+    let Some(kind) = kind else { return };
+    let known = || kind.outputs.iter().copied();
+    let is_known =
+        |output: &Output| known().any(|it| output.label.eq_ignore_ascii_case(it));
+    // What an export has, Architect has written.
+    let unknown = action.outputs.iter().filter(|it| it.key.is_none() && !is_known(it));
+    for output in unknown {
+        let label = &output.label;
+        report.at(Code::UNKNOWN_OUTPUT, action.title(), output.span, |diagnostic| {
+            let message = format!("an action `{}` has no output `{label}`", kind.name);
+            let (severity, help) =
+                match spelling.nearest(label, kind.outputs.len(), known()) {
+                    Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
+                    None => (Severity::Warning, "what stands there is never run".into()),
+                };
+            Diagnostic { message, severity, ..diagnostic }.help(help)
+        });
+    }
 }
 
 /// The output that the end of a task takes.

@@ -31,7 +31,11 @@ pub(super) fn of(class: &str) -> Option<Compose> {
             (&["datatableName", "outputs", "errorBindings"], lookup)
         }
         "EndTaskAction" => (&["pathName", "pathReference"], end_task),
-        "GetAttributesAction" => (&["variables"], |action| attributes(action, true)),
+        "EvaluateScheduleAction" => (SCHEDULE, schedule),
+        "EvaluateScheduleGroupAction" => (POINT_IN_TIME, point_in_time),
+        "GetAttributesAction" | "GetConversationDataAction" => {
+            (&["variables"], |action| attributes(action, true))
+        }
         "HoldMusicAction" => (&["playForDuration", "duration"], hold_music),
         "SetAttributesAction" | "SetConversationDataAction" => {
             (&["variables"], |action| attributes(action, false))
@@ -48,6 +52,46 @@ pub(super) fn of(class: &str) -> Option<Compose> {
 
 const CALLED: &[&str] =
     &["flowName", "flowVersion", "flowLatestVersion", "inputs", "outputs"];
+
+const POINT_IN_TIME: &[&str] = &["evaluateNow", "evaluationDateTime"];
+const SCHEDULE: &[&str] = &[
+    "evaluateEmergencyGroup",
+    "schedule",
+    "scheduleTimeZone",
+    "emergencyGroup",
+    "evaluateNow",
+    "evaluationDateTime",
+];
+
+/// `evaluate: {now: true}`, or a DateTime.
+fn point_in_time(action: &Node<'_>) -> Entries {
+    let is_true = |node: &&Node<'_>| node.kind == Kind::Boolean(true);
+    let now = action.get("evaluateNow").filter(is_true).map(|node| ("now", plain(node)));
+    let at = action.get("evaluationDateTime");
+    let at = at.map(|node| ("evaluationDateTime", input(node)));
+    let found = now.or(at).map(|(name, at)| (Text::from(name), at));
+    found.map_or_else(Vec::new, |(name, at)| {
+        vec![("evaluate".into(), group(at.span, [(name, at)]))]
+    })
+}
+
+/// `evaluationType: {schedule: {…}}`, or an emergency group.
+fn schedule(action: &Node<'_>) -> Entries {
+    let is_emergency = action.get("evaluateEmergencyGroup").map(|node| &node.kind);
+    let (kind, mut entries) = match is_emergency {
+        Some(Kind::Boolean(true)) => ("emergencyGroup", Vec::new()),
+        _ => ("schedule", point_in_time(action)),
+    };
+    let names: &[&str] = match kind {
+        "schedule" => &["schedule", "scheduleTimeZone"],
+        _ => &["emergencyGroup"],
+    };
+    for name in names {
+        entries.extend(action.get(name).map(|node| (Text::from(*name), input(node))));
+    }
+    let chosen = group(action.span, [(kind.into(), group(action.span, entries))]);
+    vec![("evaluationType".into(), chosen)]
+}
 
 /// `name: {of: the text of a property}`, where the property has one.
 fn name_of(action: &Node<'_>, key: &str, name: &str) -> Entries {

@@ -1,66 +1,24 @@
 //! What Architect's JSON calls kinds of actions, flows and values, and what Archy calls them.
-//! *Source: flows of which both forms are published.*
+//! *Source: flows of which both forms are published; for actions that none of them has, the
+//! classes that the platform's API names in `ReportingTurnAction`.*
 
+use crate::flow::kinds::{action_named, uncapitalized};
 use crate::value::{Kind, Text, Type};
 
-/// `__type` of an action, and the kind.
+/// `__type` of an action, and the kind, where the one is not named after the other.
 const ACTIONS: &[(&str, &str)] = &[
-    ("AddFlowMilestoneAction", "addFlowMilestone"),
-    ("AskForBooleanAction", "askForBoolean"),
     ("AskForNLUIntentAction", "askForIntent"),
-    ("AskForSlotAction", "askForSlot"),
-    ("AskSurveyQuestionAction", "askSurveyQuestion"),
     ("BridgeServerAction", "callBridge"),
-    ("CallBotFlowAction", "callBotFlow"),
-    ("CallCommonModuleAction", "callCommonModule"),
-    ("CallDialogflowBotAction", "callDialogflowBot"),
-    ("CallTaskAction", "callTask"),
-    ("ChangeStateAction", "changeState"),
-    ("ClearSlotAction", "clearSlot"),
-    ("CollectInputAction", "collectInput"),
-    ("CommunicateAction", "communicate"),
-    ("CompleteSurveyInviteAction", "completeSurveyInvite"),
-    ("CreateCallbackAction", "createCallback"),
     ("DataAction", "callData"),
-    ("DataTableLookupAction", "dataTableLookup"),
-    ("DecisionAction", "decision"),
-    ("DetectSilenceAction", "detectSilence"),
     ("DialExtensionAction", "dialByExtension"),
-    ("DigitalMenuAction", "digitalMenu"),
-    ("DisconnectAction", "disconnect"),
-    ("DisconnectWorkitemAction", "disconnectWorkitem"),
-    ("EndFlowAction", "endFlow"),
-    ("EndStateAction", "endState"),
-    ("EndTaskAction", "endTask"),
-    ("EndWorkflowAction", "endWorkflow"),
-    ("ExitBotFlowAction", "exitBotFlow"),
     ("ExitLoopAction", "loopExit"),
-    ("ExitWorkitemFlowAction", "exitWorkitemFlow"),
-    ("FindQueueAction", "findQueue"),
-    ("FindQueueByIdAction", "findQueueById"),
-    ("FindUserByIdAction", "findUserById"),
     ("GetAttributesAction", "getParticipantData"),
-    ("GetResponseAction", "getResponse"),
-    ("HoldMusicAction", "holdMusic"),
-    ("InitializeFlowOutcomeAction", "initializeFlowOutcome"),
-    ("LoopAction", "loop"),
     ("NextLoopAction", "loopNext"),
-    ("PlayAudioAction", "playAudio"),
-    ("PlayAudioOnSilenceAction", "playAudioOnSilence"),
-    ("PlayEstimatedWaitTimeAction", "playEstimatedWaitTime"),
-    ("PlayPositionInQueueAction", "playPositionInQueue"),
     ("ScreenPopAction", "setScreenPop"),
     ("SecureAction", "callDataSecure"),
-    ("SendAutoReplyAction", "sendAutoReply"),
-    ("SendNotificationAction", "sendNotification"),
-    ("SendResponseAction", "sendResponse"),
+    ("SetActiveIntentAction", "setIntent"),
     ("SetAttributesAction", "setParticipantData"),
-    ("SetConversationDataAction", "setConversationData"),
-    ("SetFlowOutcomeAction", "setFlowOutcome"),
     ("SetLocaleAction", "setLanguage"),
-    ("SetWhisperAudioAction", "setWhisperAudio"),
-    ("SwitchAction", "switch"),
-    ("TranscriptionAction", "transcription"),
     ("TransferExternalAction", "transferToNumber"),
     ("TransferFlowAction", "transferToFlow"),
     ("TransferFlowSecureAction", "transferToFlowSecure"),
@@ -71,8 +29,6 @@ const ACTIONS: &[(&str, &str)] = &[
     ("TransferUserAction", "transferToUser"),
     ("TransferVoicemailAction", "transferToVoicemail"),
     ("UpdateVariableAction", "updateData"),
-    ("WaitAction", "wait"),
-    ("WaitForInputAction", "waitForInput"),
 ];
 
 /// `__type` of what a menu's choice does, and the kind.
@@ -117,16 +73,15 @@ const FLOWS: &[&str] = &[
 
 /// The kind of an action; a `__type` that is not known stays.
 pub(super) fn action(name: &str) -> Text {
-    found(ACTIONS, name)
+    let known = ACTIONS.iter().find(|(known, _)| *known == name);
+    let plain = || action_named(&uncapitalized(name.strip_suffix("Action")?));
+    let kind = known.map(|(_, kind)| *kind).or_else(|| Some(plain()?.name));
+    kind.unwrap_or(name).into()
 }
 
 /// The kind of what a menu's choice does; a `__type` that is not known stays.
 pub(super) fn choice(name: &str) -> Text {
-    found(CHOICES, name)
-}
-
-fn found(table: &[(&str, &str)], name: &str) -> Text {
-    let entry = table.iter().find(|(known, _)| *known == name);
+    let entry = CHOICES.iter().find(|(known, _)| *known == name);
     Text::from(entry.map_or(name, |(_, kind)| kind))
 }
 
@@ -168,13 +123,6 @@ pub(super) fn statement(code: &str) -> Text {
     name
 }
 
-/// A name with its first letter in lower case: `Disconnect` is `disconnect`.
-pub(super) fn uncapitalized(name: &str) -> Text {
-    let mut letters = name.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
-    first.into_iter().chain(letters).collect()
-}
-
 /// The name of an output by the id of its path: `__NOT_FOUND__` is `notFound`. An id that is
 /// not of this form names no outcome of its own.
 pub(super) fn output(id: &str) -> Option<Text> {
@@ -197,7 +145,9 @@ mod tests {
     #[test]
     fn names_are_those_of_archy() {
         assert_eq!(action("TransferPureMatchAction"), "transferToAcd");
+        assert_eq!(action("EvaluateScheduleGroupAction"), "evaluateScheduleGroup");
         assert_eq!(action("NewAction"), "NewAction");
+        assert_eq!(action("MenuAction"), "MenuAction");
         assert_eq!(choice("TransferPureMatchAction"), "menuTransferToAcd");
         assert_eq!(flow("inboundshortmessage"), "inboundShortMessage");
         assert_eq!(flow("other"), "other");

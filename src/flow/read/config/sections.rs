@@ -4,6 +4,7 @@ use super::kinds;
 use super::values::{OF_THE_EDITOR, group, input, plain, settings};
 use crate::flow::Written;
 use crate::flow::architect::{Setting, Settings};
+use crate::flow::kinds::uncapitalized;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
@@ -175,7 +176,7 @@ fn error_handling(value: &Node<'_>) -> Written<Setting> {
             Some(queue) => group(queue.span, [("targetQueue".into(), input(queue))]),
             None => Written { value: Setting::None, span: node.span },
         };
-        let handling = group(node.span, [(kinds::uncapitalized(name), handling)]);
+        let handling = group(node.span, [(uncapitalized(name), handling)]);
         entries.push(("errorHandling".into(), handling));
     }
     if let Some(audio) = value.get("audio") {

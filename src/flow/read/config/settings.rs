@@ -1,5 +1,6 @@
 //! The settings of actions under the names that Archy gives them, one table for all kinds.
-//! *Source: flows of which both forms are published.*
+//! *Source: flows of which both forms are published; for kinds that none of them has, the
+//! properties of the classes of Genesys' Architect Scripting.*
 
 use super::composed;
 use super::reader::Reader;
@@ -27,25 +28,27 @@ enum How {
 /// `__type`, property, the name that Archy gives it, and how it is read.
 type Rule = (&'static str, &'static str, &'static str, How);
 
+/// Archy gives it the same name.
+const SAME: &str = "";
+
 /// The rules of single kinds. A property without one keeps its name.
 const RULES: &[Rule] = &[
-    ("AskForBooleanAction", "askResult", "askResult", How::Output),
-    ("AskForSlotAction", "askResult", "askResult", How::Output),
+    ("AskForBooleanAction", "askResult", SAME, How::Output),
+    ("AskForSlotAction", "askResult", SAME, How::Output),
     ("ChangeStateAction", "stateReference", "targetStateRef", How::Unit),
     ("CollectInputAction", "prompts", "inputAudio", How::Input),
     ("CollectInputAction", "resultData", "inputData", How::Output),
     ("CollectInputAction", "verificationPrompts", "verificationAudio", How::Input),
     ("DataTableLookupAction", "lookupKeyValue", "lookupValue", How::Input),
     ("DecisionAction", "expression", "condition", How::Input),
-    ("DigitalMenuAction", "resultData", "resultData", How::Output),
-    ("FindQueueAction", "findName", "findName", How::Input),
-    ("FindQueueAction", "result", "findResult", How::Output),
-    ("FindQueueByIdAction", "result", "findResult", How::Output),
-    ("FindUserByIdAction", "result", "findResult", How::Output),
-    ("CallBotFlowAction", "exitReason", "exitReason", How::Output),
-    ("CallBotFlowAction", "intent", "intent", How::Output),
+    ("DigitalMenuAction", "resultData", SAME, How::Output),
+    ("CallBotFlowAction", "exitReason", SAME, How::Output),
+    ("CallBotFlowAction", "intent", SAME, How::Output),
+    ("EvaluateScheduleGroupAction", "inServiceSchedules", SAME, How::Output),
+    ("GetExternalContactAction", "externalResult", SAME, How::Output),
+    ("SearchExternalContactsAction", "externalResults", SAME, How::Output),
     ("HoldMusicAction", "bargeInExpression", "bargeInEnabled", How::Input),
-    ("LoopAction", "currentIndex", "currentIndex", How::Output),
+    ("LoopAction", "currentIndex", SAME, How::Output),
     ("PlayAudioAction", "prompts", "audio", How::Input),
     ("PlayEstimatedWaitTimeAction", "prompts", "audio", How::Input),
 ];
@@ -91,7 +94,10 @@ pub(super) fn read(
 fn rule<'k>(class: &str, key: &'k str) -> (&'k str, How) {
     let own = RULES.iter().find(|rule| rule.0 == class && rule.1 == key);
     if let Some((_, _, name, how)) = own {
-        return (name, *how);
+        return (if *name == SAME { key } else { name }, *how);
+    }
+    if class.starts_with("Find") && matches!(key, "result" | "findResult") {
+        return ("findResult", How::Output);
     }
     let general = EVERYWHERE.iter().find(|rule| rule.0 == key);
     general.map_or((key, How::Input), |(_, name, how)| (name, *how))

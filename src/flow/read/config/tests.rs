@@ -74,6 +74,36 @@ fn at<'a>(action: &'a Action, path: &[&str]) -> &'a Setting {
     panic!("a path has names")
 }
 
+/// Kinds that no published export has are named and read as Architect Scripting has them.
+#[test]
+fn schedules_and_what_is_found_are_read() {
+    let group = literal("Opening", "sgp");
+    let reference = reference("Flow.open", "str_coll", 2);
+    let action = first(&format!(
+        "{{\"id\":\"a\",\"name\":\"Open?\",\"__type\":\"EvaluateScheduleGroupAction\",\
+         \"scheduleGroup\":{group},\"inServiceSchedules\":{reference},\
+         \"evaluateNow\":true}}"
+    ));
+    assert_eq!(action.kind.value, "evaluateScheduleGroup");
+    assert_eq!(at(&action, &["evaluate", "now"]), &Setting::Literal(Json::Boolean(true)));
+    let variable = Setting::Variable("Flow.open".into());
+    assert_eq!(at(&action, &["inServiceSchedules"]), &variable);
+    let schedule = literal("Weekdays", "sch");
+    let action = first(&format!(
+        "{{\"id\":\"a\",\"name\":\"Open?\",\"__type\":\"EvaluateScheduleAction\",\
+         \"schedule\":{schedule},\"evaluateNow\":true}}"
+    ));
+    assert_eq!(action.kind.value, "evaluateSchedule");
+    let path = ["evaluationType", "schedule", "schedule"];
+    assert!(matches!(at(&action, &path), Setting::Literal(_)));
+    let action = first(&format!(
+        "{{\"id\":\"a\",\"name\":\"Find\",\"__type\":\"FindSkillAction\",\
+         \"result\":{reference}}}"
+    ));
+    assert_eq!(action.kind.value, "findSkill");
+    assert_eq!(at(&action, &["findResult"]), &variable);
+}
+
 /// The outline of actions: kinds, and in brackets the outputs.
 fn outline(actions: &[Action]) -> String {
     let one = |action: &Action| {

@@ -1,6 +1,7 @@
 //! What execution documents call things: events, output paths, turns, lists.
 
 use super::super::event::Event;
+use crate::flow::kinds::uncapitalized;
 use crate::trace::Field;
 use crate::value::{Json, Text};
 
@@ -117,6 +118,14 @@ pub(super) fn event_name(kind: &str) -> Text {
     ))
 }
 
+/// The kind of an action or a choice by its event: `playAudio` of `actionPlayAudio`.
+pub(crate) fn kind_of_event(event: &str) -> Text {
+    if let Some((kind, _)) = RENAMED.iter().find(|(_, name)| *name == event) {
+        return (*kind).into();
+    }
+    event.strip_prefix("action").map_or_else(|| event.into(), uncapitalized)
+}
+
 /// The id of an output path that every action of a kind has: `__NOT_FOUND__` of `notFound`.
 /// Nothing for cases of a switch and for names that authors give.
 pub(super) fn path_id(kind: &str, label: &str) -> Option<Text> {
@@ -201,6 +210,9 @@ mod tests {
             ("menus", "actionMenus"),
         ] {
             assert_eq!(event_name(kind), name);
+            if kind != "Say" {
+                assert_eq!(kind_of_event(name), kind);
+            }
         }
     }
 

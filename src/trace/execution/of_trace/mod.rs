@@ -10,6 +10,8 @@ mod ids;
 mod kinds;
 mod values;
 
+pub(crate) use kinds::kind_of_event;
+
 use ids::Ids;
 
 use super::audio::object;

@@ -1,0 +1,303 @@
+//! The kinds of actions and of choices of a menu, as Archy writes them: what comes of each,
+//! and which outputs it has. Whoever reads, checks, draws, compiles or compares flows knows
+//! kinds from here.
+//!
+//! *Source: the classes of Genesys' Architect Scripting, whose names Archy's kinds follow,
+//! their outputs, and published flows.*
+
+use Fate::{Asked, Ends, Prepared, Question, Runs};
+
+use crate::value::Text;
+
+/// What comes of an action when a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// flowsim does it.
+    Runs,
+    /// flowsim does it, and nothing that stands behind it is run.
+    Ends,
+    /// flowsim does it, unless the fixtures have an answer for it.
+    Prepared,
+    /// A bot asks the participant, unless the fixtures have an answer for it.
+    Question,
+    /// Whoever answers for the world says what comes of it.
+    Asked,
+}
+
+/// A kind of action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ActionKind {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What comes of such an action.
+    pub(crate) fate: Fate,
+    /// Its outputs besides those that authors name.
+    pub(crate) outputs: &'static [&'static str],
+}
+
+impl ActionKind {
+    /// Whether a call goes on behind the action itself, and not only by its outputs.
+    pub(crate) fn goes_on_behind(&self) -> bool {
+        let has_none = |names: &[&str]| !self.outputs.iter().any(|it| names.contains(it));
+        match self.fate {
+            Fate::Ends => false,
+            // When a transfer succeeds, or somebody answers, the call is gone.
+            _ if self.name.starts_with("transfer") => false,
+            _ if self.name == "dialByExtension" => false,
+            _ => has_none(&SUCCESSES),
+        }
+    }
+
+    /// Whether authors give the action outputs of their own: cases, paths, intents.
+    pub(crate) fn has_outputs_of_authors(&self) -> bool {
+        matches!(self.fate, Fate::Question | Fate::Asked)
+            || matches!(self.name, "callTask" | "switch")
+    }
+}
+
+/// Outputs that an action takes when all is well, the likeliest first.
+pub(crate) const SUCCESSES: [&str; 8] =
+    ["success", "found", "yes", "default", "active", "open", "matchExact", "loop"];
+
+/// The kind of a name, of an action or of a choice that does what an action does:
+/// `menuTransferToAcd` is `transferToAcd`.
+pub(crate) fn kind_of(name: &str) -> Option<ActionKind> {
+    action_named(name).or_else(|| {
+        let rest = CHOICES.binary_search(&name).ok().and(name.strip_prefix("menu"))?;
+        action_named(&uncapitalized(rest))
+    })
+}
+
+/// The kind of action that has this name.
+pub(crate) fn action_named(name: &str) -> Option<ActionKind> {
+    let index = ACTIONS.binary_search_by_key(&name, |(known, ..)| known).ok()?;
+    let (name, fate, outputs) = *ACTIONS.get(index)?;
+    Some(ActionKind { name, fate, outputs })
+}
+
+/// The outputs of a kind besides those that authors name; none of one that is not known.
+pub(crate) fn outputs_of(name: &str) -> &'static [&'static str] {
+    kind_of(name).map_or(&[], |kind| kind.outputs)
+}
+
+/// The names of all kinds of actions, in alphabetical order.
+pub(crate) fn actions() -> impl ExactSizeIterator<Item = &'static str> {
+    ACTIONS.iter().map(|(name, ..)| *name)
+}
+
+/// A name that begins with a small letter: `FindSkill` as `findSkill`.
+pub(crate) fn uncapitalized(name: &str) -> Text {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    let name: String = first.into_iter().chain(letters).collect();
+    name.into()
+}
+
+const SUCCESS_OR_FAILURE: &[&str] = &["success", "failure"];
+const FOUND_OR_NOT: &[&str] = &["found", "notFound"];
+const ANSWERED: &[&str] = &["success", "failure", "timeout"];
+
+/// Name, what comes of it, outputs; in alphabetical order.
+const ACTIONS: &[(&str, Fate, &[&str])] = &[
+    ("abortSurveyInvite", Ends, &[]),
+    ("addFlowMilestone", Runs, &[]),
+    ("askForAuthentication", Asked, &["failure"]),
+    ("askForBoolean", Question, &["yes", "no", "maxNoInputs", "maxNoMatches"]),
+    ("askForIntent", Question, &["default", "knowledge", "noIntent", "maxNoInputs"]),
+    ("askForPayment", Asked, &[]),
+    ("askForSlot", Question, &["default", "maxNoInputs", "maxNoMatches"]),
+    ("askSurveyQuestion", Asked, &[]),
+    ("audioMonitoring", Runs, &[]),
+    ("callAudioConnector", Asked, SUCCESS_OR_FAILURE),
+    ("callBotConnector", Asked, &["failure"]),
+    ("callBotFlow", Asked, &[]),
+    ("callBridge", Asked, &[]),
+    ("callCommonModule", Runs, &[]),
+    ("callData", Runs, ANSWERED),
+    ("callDataSecure", Runs, ANSWERED),
+    ("callDecisionTable", Asked, SUCCESS_OR_FAILURE),
+    ("callDialogEngineBot", Asked, &["knowledge", "noIntent", "failure"]),
+    ("callDialogflowBot", Asked, &["failure"]),
+    ("callDialogflowCxBot", Asked, SUCCESS_OR_FAILURE),
+    ("callDigitalBotFlow", Asked, &[]),
+    ("callGuide", Asked, ANSWERED),
+    ("callLexBot", Asked, &["failure"]),
+    ("callLexV2Bot", Asked, &["failure"]),
+    ("callNuanceMixBot", Asked, &["failure"]),
+    ("callTask", Runs, &["default"]),
+    ("callVoiceFlow", Asked, &[]),
+    ("changeState", Ends, &[]),
+    ("clearActiveIntent", Runs, &[]),
+    ("clearPostFlow", Runs, &[]),
+    ("clearSlot", Runs, &[]),
+    ("clearUtilizationLabel", Runs, SUCCESS_OR_FAILURE),
+    ("clearVoicemailSnippet", Runs, &[]),
+    ("collectInput", Runs, SUCCESS_OR_FAILURE),
+    ("communicate", Runs, &[]),
+    ("completeSurveyInvite", Ends, &[]),
+    ("createCallback", Prepared, &[]),
+    ("dataTableLookup", Runs, &["found", "notFound", "failure"]),
+    ("decision", Runs, &["yes", "no"]),
+    ("decryptData", Asked, SUCCESS_OR_FAILURE),
+    ("detectIntent", Asked, &["default"]),
+    ("detectSilence", Asked, &["success", "timeout"]),
+    ("dialByExtension", Runs, &["timeout", "failure"]),
+    ("digitalMenu", Question, &["maxNoInputs", "maxNoMatches"]),
+    ("disconnect", Ends, &[]),
+    ("disconnectWorkitem", Runs, SUCCESS_OR_FAILURE),
+    ("enableParticipantRecord", Runs, &[]),
+    ("encryptData", Asked, SUCCESS_OR_FAILURE),
+    ("endFlow", Ends, &[]),
+    ("endState", Ends, &[]),
+    ("endTask", Ends, &[]),
+    ("endWorkflow", Ends, &[]),
+    ("evaluateSchedule", Runs, &["active", "inactive"]),
+    ("evaluateScheduleGroup", Runs, &["open", "closed", "holiday", "emergency"]),
+    ("exitBotFlow", Ends, &[]),
+    ("exitSurveyFlow", Ends, &[]),
+    ("exitWorkitemFlow", Ends, &[]),
+    ("extractSecureData", Asked, &[]),
+    ("findEmergencyGroup", Runs, FOUND_OR_NOT),
+    ("findGrammar", Asked, FOUND_OR_NOT),
+    ("findGrammarById", Asked, FOUND_OR_NOT),
+    ("findGroup", Runs, FOUND_OR_NOT),
+    ("findKnowledgeBaseDocumentById", Asked, FOUND_OR_NOT),
+    ("findLanguageSkill", Runs, FOUND_OR_NOT),
+    ("findQueue", Runs, FOUND_OR_NOT),
+    ("findQueueById", Runs, FOUND_OR_NOT),
+    ("findSchedule", Runs, FOUND_OR_NOT),
+    ("findScheduleGroup", Runs, FOUND_OR_NOT),
+    ("findSkill", Runs, FOUND_OR_NOT),
+    ("findSystemPrompt", Runs, FOUND_OR_NOT),
+    ("findUser", Runs, FOUND_OR_NOT),
+    ("findUserById", Runs, FOUND_OR_NOT),
+    ("findUserPrompt", Runs, FOUND_OR_NOT),
+    ("findUsersById", Runs, &["found", "partiallyFound", "notFound"]),
+    ("findUtilizationLabel", Asked, FOUND_OR_NOT),
+    ("flushAudio", Runs, &[]),
+    ("getAssignedCustomerIntents", Asked, &["found", "notFound", "failure"]),
+    ("getConversationData", Runs, &["found", "notFound", "failure"]),
+    ("getExternalContact", Runs, FOUND_OR_NOT),
+    ("getExternalOrganization", Asked, FOUND_OR_NOT),
+    ("getJourneyOutcome", Asked, FOUND_OR_NOT),
+    ("getJourneyOutcomeScoresBySession", Asked, FOUND_OR_NOT),
+    ("getJourneySegment", Asked, FOUND_OR_NOT),
+    ("getJourneySession", Asked, FOUND_OR_NOT),
+    ("getJourneySessionsByExternalContact", Asked, FOUND_OR_NOT),
+    ("getParticipantData", Runs, &[]),
+    ("getRawSIPHeaders", Asked, SUCCESS_OR_FAILURE),
+    ("getResponse", Asked, SUCCESS_OR_FAILURE),
+    ("getSIPHeaders", Asked, SUCCESS_OR_FAILURE),
+    ("getSecuredData", Asked, SUCCESS_OR_FAILURE),
+    ("holdMusic", Runs, &[]),
+    ("initializeFlowOutcome", Runs, &[]),
+    ("jumpToMenu", Ends, &[]),
+    ("jumpToTask", Ends, &[]),
+    ("loop", Runs, &["loop", "default"]),
+    ("loopAnythingElse", Asked, &["loop"]),
+    ("loopExit", Ends, &[]),
+    ("loopNext", Ends, &[]),
+    ("loopUntil", Asked, &["loop"]),
+    ("playAudio", Runs, &[]),
+    ("playAudioOnSilence", Asked, &["success", "timeout"]),
+    ("playEstimatedWaitTime", Runs, &[]),
+    ("playPositionInQueue", Runs, &[]),
+    ("playUserGreeting", Asked, &[]),
+    ("playUserName", Asked, &[]),
+    ("previousMenu", Ends, &[]),
+    ("processVoicemailInput", Asked, &["voicemail", "noInput", "failure"]),
+    ("promoteExternalContact", Asked, SUCCESS_OR_FAILURE),
+    ("repeatMenu", Ends, &[]),
+    ("returnToAgent", Ends, &[]),
+    ("searchExternalContacts", Runs, &["matchExact", "matchMultiple", "notFound"]),
+    ("sendAutoReply", Runs, SUCCESS_OR_FAILURE),
+    ("sendDigitalContent", Runs, &[]),
+    ("sendInteractiveApplication", Runs, SUCCESS_OR_FAILURE),
+    ("sendKnowledgeFeedback", Runs, SUCCESS_OR_FAILURE),
+    ("sendNotification", Runs, SUCCESS_OR_FAILURE),
+    ("sendResponse", Runs, SUCCESS_OR_FAILURE),
+    ("sendRichLink", Runs, SUCCESS_OR_FAILURE),
+    ("setConversationData", Runs, SUCCESS_OR_FAILURE),
+    ("setExternalTag", Runs, SUCCESS_OR_FAILURE),
+    ("setFlowOutcome", Runs, &[]),
+    ("setIntent", Runs, &[]),
+    ("setLanguage", Runs, &[]),
+    ("setParticipantData", Runs, &[]),
+    ("setPostFlow", Runs, &[]),
+    ("setPriority", Runs, SUCCESS_OR_FAILURE),
+    ("setScreenPop", Runs, &[]),
+    ("setSecuredData", Asked, SUCCESS_OR_FAILURE),
+    ("setSentiment", Runs, SUCCESS_OR_FAILURE),
+    ("setSkills", Runs, SUCCESS_OR_FAILURE),
+    ("setUUIData", Runs, &[]),
+    ("setUtilizationLabel", Runs, SUCCESS_OR_FAILURE),
+    ("setWhisperAudio", Runs, SUCCESS_OR_FAILURE),
+    ("setWrapupCode", Runs, SUCCESS_OR_FAILURE),
+    ("showKnowledgeArticle", Runs, &[]),
+    ("switch", Runs, &["default"]),
+    ("terminateWorkitem", Runs, SUCCESS_OR_FAILURE),
+    ("transcription", Runs, &[]),
+    ("transferToAcd", Runs, &["failure"]),
+    ("transferToFlow", Prepared, &["failure"]),
+    ("transferToFlowSecure", Prepared, &["failure"]),
+    ("transferToGroup", Prepared, &["failure"]),
+    ("transferToNumber", Prepared, &["failure"]),
+    ("transferToUser", Prepared, &["failure"]),
+    ("transferToVoicemail", Prepared, &["failure"]),
+    ("updateData", Runs, &[]),
+    ("updateWorkitem", Runs, SUCCESS_OR_FAILURE),
+    ("wait", Runs, &[]),
+    ("waitForInput", Question, &["default"]),
+];
+
+/// The kinds of choices, in alphabetical order.
+pub(crate) const CHOICES: &[&str] = &[
+    "menuDialByExtension",
+    "menuDisconnect",
+    "menuJumpToMenu",
+    "menuJumpToTask",
+    "menuPreviousMenu",
+    "menuRepeatMenu",
+    "menuReturnToAgent",
+    "menuSubMenu",
+    "menuTask",
+    "menuTransferToAcd",
+    "menuTransferToFlow",
+    "menuTransferToFlowSecure",
+    "menuTransferToGroup",
+    "menuTransferToNumber",
+    "menuTransferToUser",
+    "menuTransferToVoicemail",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// They are looked up by halves.
+    #[test]
+    fn kinds_are_in_order() {
+        assert!(actions().is_sorted() && CHOICES.is_sorted());
+    }
+
+    #[test]
+    fn a_choice_does_what_an_action_does() {
+        let fate = |name| kind_of(name).map(|kind| kind.fate);
+        assert_eq!(fate("menuDisconnect"), Some(Ends));
+        assert_eq!(fate("menuTransferToUser"), Some(Prepared));
+        assert_eq!(outputs_of("menuTransferToAcd"), ["failure"]);
+        assert_eq!(fate("menuTask"), None);
+        assert_eq!(fate("menuPlayAudio"), None, "there is no such choice");
+    }
+
+    #[test]
+    fn a_call_goes_on_behind_what_has_no_output_for_success() {
+        let goes_on = |name| kind_of(name).map(|kind| kind.goes_on_behind());
+        for name in ["playAudio", "callLexBot", "createCallback", "callBotFlow"] {
+            assert_eq!(goes_on(name), Some(true), "{name}");
+        }
+        for name in ["disconnect", "transferToAcd", "callData", "findQueue"] {
+            assert_eq!(goes_on(name), Some(false), "{name}");
+        }
+    }
+}

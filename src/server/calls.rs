@@ -1,0 +1,297 @@
+//! Calls of webhooks: made beside everything else, while nobody holds the organisation, and
+//! written down.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::state::State;
+use super::state::event::Event;
+use super::state::instance::moment;
+use super::state::outgoing::{CallResult, Cause, Outgoing};
+use super::{Server, beginning};
+use crate::platform::{Attempt, Failure, Posted, Posting, Stop, SystemClock, post};
+use crate::value::{Json, Text};
+
+/// How many services are called at once; further calls wait.
+const MAX_CALLS: usize = 32;
+/// How many calls may be open at once.
+const MAX_OPEN: usize = 10_000;
+/// How many calls that are over are written down; the oldest go first.
+const MAX_NOTED: usize = 1_000;
+
+/// A call that is to be made.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// Its number in the log.
+    number: u64,
+    /// What it belongs to.
+    instance: Text,
+    resets: u64,
+    outgoing: Outgoing,
+}
+
+impl Job {
+    /// Whether the instance still waits for it.
+    fn is_awaited(&self, state: &State) -> bool {
+        let instance = state.instances.get(&self.instance);
+        let call = instance.and_then(|instance| instance.outgoing.as_ref());
+        state.resets == self.resets
+            && call.is_some_and(|call| call.number == self.outgoing.number)
+    }
+}
+
+/// The calls of a server.
+pub(super) struct Calls {
+    log: Mutex<Log>,
+    jobs: UnboundedSender<Job>,
+    /// Told when the server stops.
+    stop: Stop,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    calls: VecDeque<Noted>,
+    count: u64,
+    /// How many are not over.
+    open: usize,
+}
+
+/// A call as it is written down.
+#[derive(Debug)]
+struct Noted {
+    number: u64,
+    instance: Text,
+    /// The server's clock when it began, in milliseconds since 1970.
+    at: i64,
+    node: Text,
+    is_of_node: bool,
+    url: String,
+    body: String,
+    attempts: Vec<Value>,
+    /// Whether the service is being asked at this moment.
+    is_asking: bool,
+    /// What came of it; nothing while it is open.
+    outcome: Option<&'static str>,
+    /// Why it failed, if it did.
+    error: Option<String>,
+}
+
+impl Noted {
+    fn to_json(&self) -> Value {
+        json!({
+            "number": self.number,
+            "at": moment(self.at),
+            "flowInstanceId": self.instance.as_str(),
+            "node": self.node.as_str(),
+            "cause": if self.is_of_node { "webhookNode" } else { "keysCollected" },
+            "url": self.url,
+            "body": self.body,
+            "attempts": self.attempts,
+            "outcome": self.outcome.unwrap_or("open"),
+            "error": self.error,
+        })
+    }
+}
+
+impl Calls {
+    /// No calls yet; those that are to be made go into the channel.
+    pub(super) fn new(jobs: UnboundedSender<Job>) -> Self {
+        Self { log: Mutex::default(), jobs, stop: Stop::default() }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the calls that instances came to wait for.
+    pub(super) fn begin(&self, state: &mut State) {
+        loop {
+            let calls = state.take_calls();
+            if calls.is_empty() {
+                return;
+            }
+            for (instance, outgoing) in calls {
+                let number = self.log().begin(&instance, &outgoing);
+                let resets = state.resets;
+                let job = Job { number, instance, resets, outgoing };
+                if self.log().open > MAX_OPEN {
+                    let reason = format!("{MAX_OPEN} calls are open already");
+                    self.end(state, &job, "failed", CallResult::Failed { reason });
+                } else {
+                    // A server that is about to end calls nobody any more.
+                    let _ = self.jobs.send(job);
+                }
+            }
+        }
+    }
+
+    /// A call is over: the instance goes on.
+    fn end(
+        &self,
+        state: &mut State,
+        job: &Job,
+        outcome: &'static str,
+        result: CallResult,
+    ) {
+        let mut error = match &result {
+            CallResult::Failed { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        if job.is_awaited(state) {
+            let (id, call) = (job.instance.to_string(), job.outgoing.number);
+            if let Err(refusal) = state.commit(Event::WebhookCalled { id, call, result })
+            {
+                error = Some(refusal.message);
+            }
+        }
+        self.log().end(job.number, outcome, error);
+    }
+
+    /// The calls that are written down, the oldest first.
+    pub(super) fn to_json(&self) -> Vec<Value> {
+        self.log().calls.iter().map(Noted::to_json).collect()
+    }
+
+    /// Whether the service that an instance waits for is being asked at this moment.
+    pub(super) fn is_asking(&self, instance: &str) -> bool {
+        self.log().calls.iter().any(|call| call.instance == *instance && call.is_asking)
+    }
+
+    /// Makes no calls any more.
+    pub(super) fn stop(&self) {
+        self.stop.stop();
+    }
+}
+
+impl Log {
+    fn begin(&mut self, instance: &Text, outgoing: &Outgoing) -> u64 {
+        self.count += 1;
+        self.calls.push_back(Noted {
+            number: self.count,
+            instance: instance.clone(),
+            at: outgoing.asked_at,
+            node: outgoing.node.clone(),
+            is_of_node: matches!(outgoing.cause, Cause::Node { .. }),
+            url: outgoing.webhook.shown().to_owned(),
+            body: beginning(&outgoing.body.to_string()).to_owned(),
+            attempts: Vec::new(),
+            is_asking: false,
+            outcome: None,
+            error: None,
+        });
+        self.open += 1;
+        self.count
+    }
+
+    fn end(&mut self, number: u64, outcome: &'static str, error: Option<String>) {
+        self.open -= 1;
+        self.change(number, |noted| {
+            noted.outcome = Some(outcome);
+            noted.error = error;
+        });
+        if self.calls.len() - self.open > MAX_NOTED
+            && let Some(oldest) = self.calls.iter().position(|it| it.outcome.is_some())
+        {
+            self.calls.remove(oldest);
+        }
+    }
+
+    fn change(&mut self, number: u64, change: impl FnOnce(&mut Noted)) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
+            change(call);
+        }
+    }
+}
+
+/// Makes calls as long as the server runs.
+pub(super) async fn make(server: Arc<Server>, mut jobs: UnboundedReceiver<Job>) {
+    let room = Arc::new(Semaphore::new(MAX_CALLS));
+    while let Some(job) = jobs.recv().await {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let server = Arc::clone(&server);
+        tokio::task::spawn_blocking(move || {
+            make_one(&server, &job);
+            drop(permit);
+        });
+    }
+}
+
+fn make_one(server: &Server, job: &Job) {
+    let calls = &server.calls;
+    if !job.is_awaited(&server.state()) {
+        let reason = "the instance did not wait any longer".to_owned();
+        return calls.log().end(job.number, "failed", Some(reason));
+    }
+    let clock = SystemClock::new(calls.stop.clone());
+    let tell = |attempt: Attempt<'_>| {
+        calls.log().change(job.number, |noted| note(noted, &attempt));
+    };
+    let answer = post(&posting(&job.outgoing), &clock, job.number, tell);
+    if answer == Err(Failure::Stopped) {
+        // What is kept is called again when the server starts.
+        return;
+    }
+    let (outcome, result) = result(answer, &job.outgoing.cause);
+    let mut state = server.state();
+    calls.end(&mut state, job, outcome, result);
+    calls.begin(&mut state);
+}
+
+fn posting(outgoing: &Outgoing) -> Posting {
+    let webhook = &outgoing.webhook;
+    let (timeout, deadline) = match outgoing.cause {
+        Cause::Collected(_) => (Duration::from_millis(webhook.timeout_ms), None),
+        Cause::Node { timeout_ms } => {
+            let all = Duration::from_millis(timeout_ms.unsigned_abs());
+            (all, Some(all))
+        }
+    };
+    let (address, body) = (webhook.url.clone(), outgoing.body.to_string());
+    Posting { address, body, timeout, deadline, attempts: webhook.attempts }
+}
+
+fn note(noted: &mut Noted, attempt: &Attempt<'_>) {
+    noted.is_asking = matches!(attempt, Attempt::Begins);
+    let Attempt::Ended { took, result } = attempt else { return };
+    let number = noted.attempts.len() + 1;
+    let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    noted.attempts.push(match result {
+        Ok(Posted { status, body }) => json!({
+            "number": number, "status": status, "answer": beginning(body), "durationMs": took,
+        }),
+        Err(failure) => json!({
+            "number": number, "error": failure.diagnostic().message, "durationMs": took,
+        }),
+    });
+}
+
+/// What came of a call, in a word and for the instance that waits for it. What an answer says
+/// is for nodes alone.
+fn result(answer: Result<Posted, Failure>, cause: &Cause) -> (&'static str, CallResult) {
+    let Posted { status, body } = match answer {
+        Ok(answer) => answer,
+        Err(Failure::TimedOut { .. }) => return ("timedOut", CallResult::TimedOut),
+        Err(failure) => {
+            let reason = failure.diagnostic().message;
+            return ("failed", CallResult::Failed { reason });
+        }
+    };
+    let is_success = (200..300).contains(&status);
+    let outcome = if is_success { "answered" } else { "failed" };
+    let text = body.strip_prefix('\u{feff}').unwrap_or(&body).trim();
+    let is_read = matches!(cause, Cause::Node { .. }) && !text.is_empty();
+    match Json::parse(text) {
+        Ok(_) if is_read => {
+            (outcome, CallResult::Answered { status, output: text.to_owned() })
+        }
+        Err(problem) if is_read && is_success => {
+            ("failed", CallResult::Failed { reason: format!("the answer is {problem}") })
+        }
+        _ => (outcome, CallResult::Answered { status, output: "{}".to_owned() }),
+    }
+}

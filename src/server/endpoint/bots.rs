@@ -1,0 +1,222 @@
+//! What participants said to bots, turn by turn.
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::Code;
+use crate::flow::Legend;
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::state::State;
+use crate::server::state::flow::StoredFlow;
+use crate::server::state::instance::{Instance, Progress, moment};
+use crate::trace::{Fact, PathTaken, Phrase, Step};
+use crate::value::DateTime;
+
+/// How many turns a page has unless the client says otherwise, and at most. *Source for the
+/// latter: the platform's API.*
+const DEFAULT_SIZE: usize = 25;
+const MAX_SIZE: usize = 250;
+
+/// The actions that ask, as Archy and as the platform's API call them. *Source:
+/// `ReportingTurnAction` of the platform's SDKs.*
+const ASKING: [(&str, &str); 5] = [
+    ("askForSlot", "AskForSlotAction"),
+    ("askForBoolean", "AskForBooleanAction"),
+    ("askForIntent", "AskForNLUIntentAction"),
+    ("digitalMenu", "DigitalMenuAction"),
+    ("waitForInput", "WaitForInputAction"),
+];
+
+/// The turns of a bot: each time it asked and got an answer, or gave up. A silence after
+/// which it asked again is no turn of its own. By `sessionId`, `actionId`,
+/// `askActionResults` and `interval`; a page of `pageSize` behind the cursor `after`.
+pub(in crate::server) fn reporting_turns(state: &mut State, asked: &Asked) -> Answered {
+    let flow = state.flow(asked.parameter("botFlowId"))?;
+    if !is_bot(flow) {
+        return Err(Refusal::not_found("the bot flow", &flow.id));
+    }
+    let interval = asked.query("interval").map(interval).transpose()?;
+    let all = state.instances.values().filter(|it| it.flow == flow.id);
+    let found = all.flat_map(turns_of).filter(|turn| turn.is_wanted(asked, interval));
+    let found: Vec<Turn> = found.collect();
+    let first = match asked.query("after") {
+        None => 0,
+        Some(cursor) => {
+            let last = found.iter().position(|turn| turn.cursor == cursor);
+            let unknown = || Refusal::bad(format!("there is no turn `{cursor}`"));
+            last.ok_or_else(unknown)? + 1
+        }
+    };
+    let rest = found.get(first..).unwrap_or_default();
+    let page = rest.get(..size(asked)?).unwrap_or(rest);
+    let entities: Vec<Value> = page.iter().map(|turn| turn.document.clone()).collect();
+    let mut body = json!({ "entities": entities, "selfUri": asked.path });
+    if page.len() < rest.len()
+        && let Some(last) = page.last()
+    {
+        let size = page.len();
+        let next = format!("{}?after={}&pageSize={size}", asked.path, last.cursor);
+        body["nextUri"] = next.into();
+    }
+    Ok(Reply::ok(body).because(format!("{} turns in all", found.len())))
+}
+
+fn is_bot(flow: &StoredFlow) -> bool {
+    matches!(flow.platform_type().as_str(), "BOT" | "DIGITALBOT" | "VOICEBOT")
+}
+
+fn size(asked: &Asked) -> Result<usize, Refusal> {
+    let Some(text) = asked.query("pageSize") else { return Ok(DEFAULT_SIZE) };
+    let size = text.parse().ok().filter(|size| *size > 0);
+    let size: usize =
+        size.ok_or_else(|| Refusal::bad("`pageSize` must be a whole number above 0"))?;
+    Ok(size.min(MAX_SIZE))
+}
+
+/// Two times with a slash between them, in milliseconds since 1970.
+fn interval(text: &str) -> Result<(i64, i64), Refusal> {
+    let times = text.split_once('/').and_then(|(from, to)| {
+        Some((DateTime::parse(from)?.milliseconds(), DateTime::parse(to)?.milliseconds()))
+    });
+    times.ok_or_else(|| {
+        Refusal::bad(
+            "`interval` must be two times, `2026-01-05T09:00:00Z/2026-01-06T09:00:00Z`",
+        )
+    })
+}
+
+/// A turn, and what it is found by.
+struct Turn {
+    cursor: String,
+    completed_at: i64,
+    document: Value,
+}
+
+impl Turn {
+    fn is_wanted(&self, asked: &Asked, interval: Option<(i64, i64)>) -> bool {
+        let turn = &self.document;
+        let results = asked.query_all("askActionResults");
+        let result = turn["askActionResult"].as_str().unwrap_or_default();
+        let is =
+            |name: &str, value: &Value| asked.query(name).is_none_or(|it| value == it);
+        is("sessionId", &turn["sessionId"])
+            && is("actionId", &turn["askAction"]["actionId"])
+            && (results.is_empty()
+                || results.iter().any(|it| it.eq_ignore_ascii_case(result)))
+            && interval.is_none_or(|(from, to)| {
+                self.completed_at >= from && self.completed_at < to
+            })
+    }
+}
+
+/// The turns of one run of a bot.
+fn turns_of(instance: &Instance) -> Vec<Turn> {
+    let (steps, events, legend) = match &instance.progress {
+        Progress::Waiting(session) => {
+            (session.steps(), session.events(), &session.program().legend)
+        }
+        Progress::Over { trace, program, .. } => {
+            (&*trace.steps, &*trace.events, &program.legend)
+        }
+    };
+    let mut teller = Teller { instance, legend, said: Vec::new(), turns: Vec::new() };
+    let mut events = events.iter().peekable();
+    for (index, step) in steps.iter().enumerate() {
+        let mut facts = Vec::new();
+        while let Some(event) = events.next_if(|event| event.step as usize <= index) {
+            match &event.fact {
+                fact if event.step as usize == index => facts.push(fact),
+                // Behind a task, some are of the step that called it.
+                Fact::Said(phrase) => teller.say(phrase),
+                _ => {}
+            }
+        }
+        let is_open = instance.is_running() && index + 1 == steps.len();
+        teller.tell(step, &facts, is_open);
+    }
+    teller.turns
+}
+
+struct Teller<'t> {
+    instance: &'t Instance,
+    legend: &'t Legend,
+    /// What the bot said since the last turn.
+    said: Vec<Value>,
+    turns: Vec<Turn>,
+}
+
+impl Teller<'_> {
+    fn say(&mut self, phrase: &Phrase) {
+        self.said.push(phrase.text(self.legend).as_str().into());
+    }
+
+    /// The turns of a step. An answer behind which it asked again did not fit; what became
+    /// of the last one is seen by the way that the step took.
+    fn tell(&mut self, step: &Step, facts: &[&Fact], is_open: bool) {
+        let label = self.legend.node(step.node);
+        let kind = ASKING.iter().find(|(kind, _)| *kind == &*label.node_type);
+        let end = if is_open { "NoMatchCollection" } else { self.end(step, facts) };
+        let mut rest = facts.iter();
+        let mut is_done = is_open;
+        while let Some(fact) = rest.next() {
+            match (fact, kind) {
+                (Fact::Said(phrase), _) => self.say(phrase),
+                (Fact::Heard(words), Some((_, kind))) => {
+                    let is_again = rest.clone().any(|fact| matches!(fact, Fact::Said(_)));
+                    let result = if is_again { "NoMatchCollection" } else { end };
+                    self.push(step, kind, Some(words), result);
+                    is_done |= !is_again;
+                }
+                _ => {}
+            }
+        }
+        if let Some((_, kind)) = kind.filter(|_| !is_done) {
+            self.push(step, kind, None, end);
+        }
+    }
+
+    /// What the platform would call the way that a step took.
+    fn end(&self, step: &Step, facts: &[&Fact]) -> &'static str {
+        let failure = facts.iter().find_map(|fact| match fact {
+            Fact::Failed(failure) => Some(failure.code),
+            _ => None,
+        });
+        let label = self.legend.node(step.node);
+        let output = match step.path {
+            PathTaken::Output(index) => label.outputs.get(usize::from(index)),
+            _ => None,
+        };
+        match (failure, output.map(|name| &**name)) {
+            (Some(Code::NO_INPUT), _) | (_, Some("maxNoInputs")) => "NoInputCollection",
+            (Some(Code::NO_MATCH), _) | (_, Some("maxNoMatches" | "noIntent")) => {
+                "NoMatchCollection"
+            }
+            (Some(_), _) => "Error",
+            _ => "SuccessCollection",
+        }
+    }
+
+    fn push(&mut self, step: &Step, kind: &str, words: Option<&str>, result: &str) {
+        let label = self.legend.node(step.node);
+        let id = self.instance.id.as_str();
+        let cursor = format!("{id}.{}", self.turns.len() + 1);
+        let at = |elapsed| self.instance.started_at.saturating_add(elapsed);
+        let completed_at = at(step.end_ms);
+        let document = json!({
+            "userInput": words,
+            "botPrompts": std::mem::take(&mut self.said),
+            "sessionId": id,
+            "conversation": { "id": id, "selfUri": format!("/api/v2/conversations/{id}") },
+            "askAction": {
+                "actionId": label.key.as_ref().unwrap_or(&label.id).as_str(),
+                "actionName": label.name.as_str(),
+                "actionNumber": label.tracking_id,
+                "actionType": kind,
+            },
+            "dateCreated": moment(at(step.start_ms)),
+            "dateCompleted": moment(completed_at),
+            "askActionResult": result,
+        });
+        self.turns.push(Turn { cursor, completed_at, document });
+    }
+}

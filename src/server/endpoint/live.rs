@@ -1,0 +1,213 @@
+//! Instances as they go on: listed, called by hand, watched, hung up.
+//!
+//! What the status page shows, for everybody who wants to watch: the words are those of
+//! `flowsim run`, the turns and lines those of its reports.
+
+use serde_json::{Map, Value, json};
+
+use super::{conversations, executions};
+use crate::flow::Legend;
+use crate::server::http::answer::{Answered, Refusal, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::http::page::{Page, listing};
+use crate::server::state::State;
+use crate::server::state::event::{Event, Origin};
+use crate::server::state::instance::{Instance, Progress, moment};
+use crate::trace::{Ink, Told, ToldLine, Trace, Turn, TurnKind, conversation, tell};
+use crate::world::{Choice, InputQuestion, Question};
+
+/// How many characters of a text are told.
+const MOST_TEXT: usize = 2_000;
+/// How many lines of a trace, and how many turns of a conversation: the last ones.
+const MOST_LINES: usize = 1_000;
+/// How many variables.
+const MOST_VARIABLES: usize = 500;
+
+/// Lists instances, the newest first: all, or those that are `waiting` or `over`.
+pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+    let page = Page::of(asked)?;
+    let is_waiting = match asked.query("state") {
+        None => None,
+        Some("waiting") => Some(true),
+        Some("over") => Some(false),
+        Some(other) => {
+            let message = format!("`state` must be `waiting` or `over`, found `{other}`");
+            return Err(Refusal::bad(message));
+        }
+    };
+    let all = state.instances.values().rev();
+    let wanted =
+        all.filter(|it| is_waiting.is_none_or(|wanted| wanted == it.is_running()));
+    let found: Vec<&Instance> = wanted.collect();
+    listing(asked, page, &found, |instance| summary(state, instance))
+}
+
+/// Calls a flow: `{flowId, media, from, to, context, variables}`.
+pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
+    let body = asked.object()?;
+    let flow = body.needed("flowId")?.to_owned();
+    let media = body.text("media")?.unwrap_or("voice").to_owned();
+    let mut context = body.object("context")?.0;
+    for key in ["from", "to"] {
+        if let Some(text) = body.text(key)?.map(str::trim).filter(|it| !it.is_empty()) {
+            context.insert(key.to_owned(), text.into());
+        }
+    }
+    let variables = executions::scoped(state, &flow, body.object("variables")?.0);
+    let id = conversations::begin_with(state, context, &media, &flow, variables)?;
+    told(state, &id, "the flow was called by hand")
+}
+
+/// What happened in an instance so far, and what it waits for.
+pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+    told(state, asked.parameter("instanceId"), "")
+}
+
+/// Hangs up.
+pub(in crate::server) fn disconnect(state: &mut State, asked: &Asked) -> Answered {
+    let id = found(state, asked.parameter("instanceId"))?.id.to_string();
+    state.commit(Event::Disconnected { id: id.clone() })?;
+    told(state, &id, "the caller hung up")
+}
+
+fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, Refusal> {
+    let found = state.instances.get(id);
+    found.ok_or_else(|| Refusal::not_found("the flow instance", id))
+}
+
+fn told(state: &State, id: &str, why: &str) -> Answered {
+    let instance = found(state, id)?;
+    let mut body = summary(state, instance);
+    match &instance.progress {
+        Progress::Over { trace, program, .. } => {
+            add_trace(&mut body, trace, &program.legend);
+        }
+        Progress::Waiting(session) => {
+            if let Some(trace) = session.trace_so_far() {
+                add_trace(&mut body, &trace, &session.program().legend);
+            }
+            if let Some(Question::Input(question)) = session.question() {
+                let asked_at = instance.started_at.saturating_add(session.clock_ms());
+                body["question"] = question_json(&question);
+                body["question"]["openForMs"] =
+                    state.clock.saturating_sub(asked_at).max(0).into();
+            }
+        }
+    }
+    Ok(Reply::ok(body).because(why))
+}
+
+/// What a list says of an instance.
+fn summary(state: &State, instance: &Instance) -> Value {
+    let id = instance.id.as_str();
+    let (queue_id, queue_name) = instance.queue().unwrap_or_default();
+    let mut body = json!({
+        "id": id,
+        "origin": match instance.origin {
+            Origin::Conversation => "conversation",
+            Origin::Execution => "execution",
+        },
+        "name": instance.name.as_deref(),
+        "flowId": instance.flow.as_str(),
+        "flowName": state.flows.get(&instance.flow).map(|flow| flow.name.as_str()),
+        "flowVersion": format!("{}.0", instance.version),
+        "media": instance.media.as_str(),
+        "state": if instance.is_running() { "waiting" } else { "over" },
+        "conversationState": instance.state(),
+        "startedAt": moment(instance.started_at),
+        "endedAt": instance.ended_at().map(moment),
+        "queue": queue_name.or(queue_id).as_deref(),
+        "selfUri": format!("/__flowsim/instances/{id}"),
+    });
+    match &instance.progress {
+        Progress::Waiting(session) => {
+            let at = instance.started_at.saturating_add(session.clock_ms());
+            body["waitingSince"] = moment(at);
+            if let Some(Question::Input(question)) = session.question() {
+                body["waitingAt"] = question.node.into();
+            }
+        }
+        Progress::Over { trace, is_disconnected, .. } => {
+            body["status"] = trace.status.name().into();
+            body["isDisconnected"] = (*is_disconnected).into();
+            body["documentUri"] = format!("/__flowsim/executions/{id}").into();
+        }
+    }
+    body
+}
+
+fn question_json(question: &InputQuestion<'_>) -> Value {
+    let key = |key: Option<char>| key.map(|key| key.to_string());
+    let choice = |it: &Choice| json!({ "key": key(it.key), "name": it.name.as_str() });
+    json!({
+        "node": question.node,
+        "minDigits": question.min_digits,
+        "maxDigits": question.max_digits,
+        "timeoutMs": question.timeout_ms,
+        "interDigitTimeoutMs": question.inter_digit_timeout_ms,
+        "terminatingKey": key(question.terminating_key),
+        "validDigits": question.valid_digits,
+        "choices": question.choices.iter().map(choice).collect::<Vec<_>>(),
+    })
+}
+
+fn add_trace(body: &mut Value, trace: &Trace, legend: &Legend) {
+    let Told { lines, reason, variables } = tell(trace, legend, MOST_TEXT);
+    let turns = conversation(trace, legend, MOST_TEXT);
+    let left_out = |count: usize| count.saturating_sub(MOST_LINES);
+    let (lines_before, turns_before) = (left_out(lines.len()), left_out(turns.len()));
+    let variables = variables.into_iter().take(MOST_VARIABLES);
+    let variables: Map<String, Value> =
+        variables.map(|(name, value)| (name, value.into())).collect();
+    let lines: Vec<Value> = lines.iter().skip(lines_before).map(line_json).collect();
+    let turns: Vec<Value> = turns.iter().skip(turns_before).map(turn_json).collect();
+    body["elapsedMs"] = trace.elapsed_ms.into();
+    body["actions"] = trace.actions.into();
+    body["reason"] = reason.into();
+    body["turns"] = turns.into();
+    body["turnsLeftOut"] = turns_before.into();
+    body["lines"] = lines.into();
+    body["linesLeftOut"] = lines_before.into();
+    body["variables"] = variables.into();
+}
+
+fn turn_json(turn: &Turn) -> Value {
+    json!({ "kind": kind_name(turn.kind), "text": turn.text, "timeMs": turn.time_ms })
+}
+
+fn line_json(line: &ToldLine) -> Value {
+    let piece = |(ink, text): &(Ink, String)| json!([ink_name(*ink), text]);
+    json!({
+        "step": line.step,
+        "level": line.level,
+        "timeMs": line.time_ms,
+        "tookMs": line.took_ms,
+        "label": line.label,
+        "name": line.name,
+        "type": line.node_type,
+        "pieces": line.pieces.iter().map(piece).collect::<Vec<_>>(),
+    })
+}
+
+fn kind_name(kind: TurnKind) -> &'static str {
+    match kind {
+        TurnKind::Said => "said",
+        TurnKind::Pressed => "pressed",
+        TurnKind::Spoke => "spoke",
+        TurnKind::Silence => "silence",
+        TurnKind::Handed => "handed",
+        TurnKind::Ended => "ended",
+    }
+}
+
+/// What a piece of a line is about.
+fn ink_name(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Plain | Ink::Faint | Ink::Name | Ink::Success => "plain",
+        Ink::Speech => "speech",
+        Ink::Caller => "caller",
+        Ink::Way => "way",
+        Ink::Note => "note",
+        Ink::Error => "error",
+    }
+}

@@ -1,0 +1,203 @@
+//! The status page and what it tells of the organisation: what is loaded and what is wrong
+//! with it, what runs, what time it is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::diagnostic::Diagnostic;
+use crate::flow::architect::ArchitectFlow;
+use crate::flow::{Flow, check};
+use crate::program::Program;
+use crate::server::Server;
+use crate::server::http::answer::{Answered, Body, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::http::page::{Page, listing};
+use crate::server::page;
+use crate::server::state::event::Content;
+use crate::server::state::flow::{Findings, Model, StoredFlow, details, read_flow};
+use crate::server::state::instance::moment;
+use crate::server::state::{CONTACTS, State};
+use crate::value::Text;
+
+use super::flows::{OF_OTHERS, version_id};
+
+/// How many findings of a flow are told one by one.
+const MOST_FINDINGS: usize = 50;
+/// How many variables of a flow are named.
+const MOST_VARIABLES: usize = 200;
+
+/// The status page for browsers; for everybody else where things are.
+pub(in crate::server) fn root(_: &mut State, asked: &Asked) -> Answered {
+    if asked.header("accept").is_some_and(|it| it.contains("text/html")) {
+        return page::status().map(|(policy, html)| Reply::page(policy, html));
+    }
+    Ok(Reply::ok(json!({
+        "name": "flowsim serve",
+        "version": env!("CARGO_PKG_VERSION"),
+        "statusUri": "/__flowsim/status",
+        "flowsUri": "/__flowsim/flows",
+        "instancesUri": "/__flowsim/instances",
+        "requestsUri": "/__flowsim/requests",
+        "openApiUri": "/__flowsim/openapi.json",
+    })))
+}
+
+/// What is loaded, what runs, and what time it is.
+pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
+    let state = server.state();
+    let waiting = state.waiting();
+    let by_status = state.control.counts();
+    Ok(Reply::ok(json!({
+        "name": "flowsim serve",
+        "version": env!("CARGO_PKG_VERSION"),
+        "address": asked.origin(),
+        "now": moment(state.clock),
+        "realTime": state.is_real_time(),
+        "isKept": server.is_kept,
+        "flows": state.flows.len(),
+        "fixtures": fixtures(&state),
+        "instances": { "waiting": waiting, "over": state.instances.len() - waiting },
+        "requests": { "logged": by_status.values().sum::<usize>(), "byStatus": by_status },
+    })))
+}
+
+/// How many entries the sections of the fixtures have, all documents together, and how many
+/// contacts were created.
+fn fixtures(state: &State) -> Map<String, Value> {
+    let mut counts: Map<String, Value> = Map::new();
+    let mut add = |section: &str, count: usize| {
+        let before = counts.get(section).and_then(Value::as_u64).unwrap_or(0);
+        counts.insert(section.to_owned(), (before + count as u64).into());
+    };
+    for document in &state.documents {
+        for (section, entries) in document.as_object().into_iter().flatten() {
+            match entries {
+                Value::Array(entries) => add(section, entries.len()),
+                Value::Object(entries) => add(section, entries.len()),
+                _ => {}
+            }
+        }
+    }
+    match state.entities(CONTACTS).count() {
+        0 => {}
+        created => add(CONTACTS, created),
+    }
+    counts
+}
+
+/// Lists flows by name: with `q`, those whose name, id or type has it. Also, how many findings
+/// all flows have together.
+pub(in crate::server) fn flows(server: &Server, asked: &Asked) -> Answered {
+    let page = Page::of(asked)?;
+    let findings = findings(server);
+    let mut state = server.state();
+    let program = state.program();
+    let text = asked.query("q").map(str::to_lowercase);
+    let is_wanted = |flow: &&StoredFlow| {
+        let has = |part: &str, text: &str| part.to_lowercase().contains(text);
+        text.as_deref().is_none_or(|text| {
+            has(&flow.name, text)
+                || has(&flow.id, text)
+                || has(&flow.platform_type(), text)
+        })
+    };
+    let mut flows: Vec<&StoredFlow> = state.flows.values().filter(is_wanted).collect();
+    flows.sort_by_cached_key(|flow| (flow.name.to_lowercase(), flow.platform_type()));
+    let mut reply = listing(asked, page, &flows, |flow| {
+        flow_json(flow, findings.get(&flow.id).map_or(&[], Vec::as_slice), &program)
+    })?;
+    if let Body::Json(body) = &mut reply.body {
+        let all = || findings.values().flatten();
+        for (key, severity) in [("errors", "error"), ("warnings", "warning")] {
+            body[key] = all().filter(|it| it["severity"] == severity).count().into();
+        }
+    }
+    Ok(reply)
+}
+
+fn flow_json(flow: &StoredFlow, findings: &[Value], program: &Program) -> Value {
+    let version = flow.published().or_else(|| flow.newest());
+    let count =
+        |severity| findings.iter().filter(|it| it["severity"] == severity).count();
+    let is_architect =
+        version.is_some_and(|version| matches!(version.model, Model::Architect(_)));
+    json!({
+        "id": flow.id.as_str(),
+        "name": flow.name.as_str(),
+        "type": flow.platform_type(),
+        "dialect": if is_architect { "architect" } else { "draft" },
+        "version": version.map(version_id),
+        "isPublished": flow.published.is_some(),
+        "canRun": flow.can_run(),
+        "errors": count("error"),
+        "warnings": count("warning"),
+        "findings": &findings[..findings.len().min(MOST_FINDINGS)],
+        "variables": variables(flow, program),
+    })
+}
+
+/// The variables that a call can bring, with what they hold where that is declared.
+fn variables(flow: &StoredFlow, program: &Program) -> Vec<Value> {
+    let Some(id) = program.flow(&flow.id) else { return Vec::new() };
+    let own = program.variable_names(id).take(MOST_VARIABLES);
+    own.map(|name| {
+        let holds = program.variable(id, name).and_then(|it| program.holds(id, it));
+        json!({ "name": name, "type": holds.map(|it| it.to_string()) })
+    })
+    .collect()
+}
+
+/// What is to be said about the flows as they are now. It takes a while where there are many:
+/// others go on meanwhile, and it is kept until a flow changes.
+fn findings(server: &Server) -> Arc<Findings> {
+    let (flows, program) = {
+        let mut state = server.state();
+        if let Some(findings) = &state.findings {
+            return Arc::clone(findings);
+        }
+        let flows = state.flows.values().filter_map(|flow| {
+            let version = flow.published().or_else(|| flow.newest())?;
+            Some((flow.id.clone(), flow.model()?, Arc::clone(&version.content)))
+        });
+        let flows: Vec<(Text, Model, Arc<Content>)> = flows.collect();
+        (flows, state.program())
+    };
+    let findings = Arc::new(find(&flows));
+    let mut state = server.state();
+    if Arc::ptr_eq(&state.program(), &program) {
+        state.findings = Some(Arc::clone(&findings));
+    }
+    findings
+}
+
+fn find(flows: &[(Text, Model, Arc<Content>)]) -> Findings {
+    let drafts = flows.iter().filter_map(|(_, model, _)| match model {
+        Model::Draft(flow) => Some(Flow::clone(flow)),
+        Model::Architect(_) => None,
+    });
+    let mut of_drafts: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
+    for found in check::check(&drafts.collect::<Vec<_>>()) {
+        of_drafts.entry(found.flow.clone().unwrap_or_default()).or_default().push(found);
+    }
+    let of_flow = |(id, model, content): &(Text, Model, Arc<Content>)| {
+        let read = read_flow(content);
+        let mut found = read.diagnostics;
+        found.extend(match model {
+            Model::Draft(_) => of_drafts.get(id.as_str()).cloned().unwrap_or_default(),
+            Model::Architect(flow) => of_architect(flow),
+        });
+        // Labels after the first may stand in flows of other files.
+        found.iter_mut().for_each(|diagnostic| diagnostic.labels.truncate(1));
+        (id.clone(), details(&found, &read.files))
+    };
+    flows.iter().map(of_flow).collect()
+}
+
+/// Those of other flows are left out, as they are when it is published.
+fn of_architect(flow: &ArchitectFlow) -> Vec<Diagnostic> {
+    let mut found = check::check_architect(std::slice::from_ref(flow));
+    found.retain(|it| !OF_OTHERS.contains(&it.code));
+    found
+}

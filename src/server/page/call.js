@@ -1,0 +1,299 @@
+// A conversation: what the caller hears and does, the dial pad, and the trace as it grows.
+const { showInstance, showForm, pressKey } = (() => {
+  const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+  const INKS = ["plain", "speech", "caller", "way", "note", "error"];
+  // The conversation that is shown, and the keys that are entered but not sent.
+  let shown = null;
+  let entered = "";
+  let isBusy = false;
+
+  const place = (selector) => byId("conversation").querySelector(selector);
+
+  // --- Its parts --------------------------------------------------------------------
+
+  function showInstance(instance, now) {
+    const isOther = shown?.id !== instance.id || !place(".phone");
+    if (isOther) open();
+    const asked = JSON.stringify(instance.question?.node) + instance.turns.length;
+    if (isOther || asked !== shown.asked) entered = "";
+    shown = { ...instance, asked };
+    place("h2").textContent = instance.flowName ?? instance.flowId;
+    showFacts(instance, now);
+    showTurns(instance);
+    showQuestion(instance);
+    showTrace(instance, isOther);
+    return isOther;
+  }
+
+  function open() {
+    byId("conversation").replaceChildren(byId("instance").content.cloneNode(true));
+    for (const key of PAD) {
+      const button = element("button", "", key);
+      button.type = "button";
+      button.setAttribute("aria-label", { "*": "star", "#": "pound" }[key] ?? key);
+      button.addEventListener("click", () => press(key));
+      place(".pad").append(button);
+    }
+    place(".erase").addEventListener("click", () => { entered = entered.slice(0, -1); showEntered(); });
+    place(".enter").addEventListener("click", send);
+    place(".silence").addEventListener("click", () => give(null));
+    place(".hang-up").addEventListener("click", () => act(() => tell(`instances/${shown.id}/disconnect`)));
+    place(".say").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const words = place(".say input").value.trim();
+      place(".say input").value = "";
+      if (words) give(`say:${words}`);
+    });
+  }
+
+  function showFacts(instance, now) {
+    const isOver = instance.state === "over";
+    const pill = element("span", `pill ${isOver ? outcomeOf(instance) : "skipped"}`, isOver ? instance.status : "waits");
+    const facts = [pill, element("span", "", `version ${instance.flowVersion}`), element("span", "", instance.media),
+      element("span", "", "started ", moment(instance.startedAt, now))];
+    if (instance.name) facts.push(element("span", "", instance.name));
+    const link = element("a", "", isOver ? "Document as JSON" : "As JSON");
+    link.href = instance.documentUri ?? instance.selfUri;
+    facts.push(link);
+    const key = JSON.stringify([instance.state, instance.status, instance.startedAt, now.slice(0, 10)]);
+    if (place(".facts").dataset.key === key) return;
+    place(".facts").dataset.key = key;
+    place(".facts").replaceChildren(...facts);
+  }
+
+  const outcomeOf = (instance) => (instance.status === "completed" ? "passed" : "failed");
+
+  function showTurns(instance) {
+    const turns = instance.turnsLeftOut
+      ? [{ kind: "ended", text: `${count(instance.turnsLeftOut, "earlier turn")} left out` }, ...instance.turns]
+      : instance.turns;
+    let last = -1;
+    const timed = turns.map((turn) => {
+      const time = turn.timeMs ?? -1;
+      const isNew = time >= 0 && time !== last;
+      if (time >= 0) last = time;
+      return { ...turn, timeMs: isNew ? time : -1 };
+    });
+    const isNew = update(place(".chat"), timed, ({ kind, text, timeMs }) => {
+      const turn = turnOf(kind, text);
+      if (timeMs >= 0) turn.prepend(clock(timeMs));
+      return turn;
+    });
+    if (isNew) place(".chat").scrollTop = place(".chat").scrollHeight;
+    place(".chat").classList.toggle("silent", timed.length === 0);
+  }
+
+  // What is asked, and how the call ended when nothing is asked any more.
+  function showQuestion({ question, state, status, reason, queue, elapsedMs, isDisconnected, flowId }) {
+    // Whoever used the dial pad does not lose the place when it goes.
+    if (!question && place(".keys").contains(document.activeElement)) byId("conversation").focus();
+    place(".keys").hidden = !question;
+    const key = JSON.stringify([question?.node, question?.choices, question?.maxDigits, state, status, shown.asked]);
+    const outcome = place(".outcome");
+    if (outcome.dataset.key !== key) {
+      outcome.dataset.key = key;
+      outcome.replaceChildren();
+      outcome.className = `outcome ${state === "over" ? outcomeOf({ status }) : ""}`;
+      if (state === "over") {
+        const end = [`The call is over: ${status} after ${seconds(elapsedMs)}.`];
+        if (isDisconnected) end.push("The caller hung up.");
+        if (queue) end.push(`Routed to ${queue}.`);
+        const again = element("a", "button", "Call again");
+        again.href = `#call=${encodeURIComponent(flowId)}`;
+        outcome.append(element("b", "", end.join(" ")), ...(reason ? [element("span", "", reason)] : []), again);
+      }
+      if (question) showChoices(question);
+    }
+    if (question) place(".asked").textContent = waitsFor(question);
+    showEntered();
+  }
+
+  function waitsFor({ node, maxDigits, minDigits, timeoutMs, terminatingKey, openForMs }) {
+    const range = minDigits < maxDigits ? `${minDigits} to ${maxDigits} keys` : count(maxDigits, "key");
+    const end = maxDigits > 1 && terminatingKey ? `, ended by ${terminatingKey}` : "";
+    const open = openForMs > 0 ? `, open for ${seconds(openForMs)}` : "";
+    return `${node} waits ${seconds(timeoutMs)} for ${range}${end}${open}.`;
+  }
+
+  function showChoices({ choices }) {
+    place(".choices").replaceChildren(...choices.map(({ key, name }) => {
+      const button = element("button", "", ...(key ? [element("kbd", "", key), " "] : []), name);
+      button.type = "button";
+      button.addEventListener("click", () => give(key ?? `say:${name}`));
+      return button;
+    }));
+  }
+
+  function showEntered() {
+    const isLong = (shown?.question?.maxDigits ?? 0) > 1;
+    place(".entered").hidden = !isLong;
+    place(".entered output").textContent = entered;
+    place(".erase").disabled = place(".enter").disabled = entered === "";
+  }
+
+  function showTrace(instance, isOther) {
+    place(".before").hidden = !instance.linesLeftOut;
+    place(".before").textContent = `${count(instance.linesLeftOut, "earlier line")} left out`;
+    const lines = place(".lines");
+    lines.classList.toggle("fresh", !isOther);
+    update(lines, instance.lines, ({ level, label, name, type, timeMs, tookMs, pieces }) => lineOf({
+      level, label, name, type, time: timeMs ?? -1, took: tookMs,
+      pieces: pieces.map(([about, text]) => [INKS.indexOf(about), text]),
+    }));
+    const variables = Object.entries(instance.variables);
+    place(".variables").hidden = variables.length === 0;
+    place(".variables summary").textContent = `Variables ${instance.state === "over" ? "at the end" : "now"} (${variables.length})`;
+    update(place(".variables tbody"), variables, ([name, value]) => {
+      const head = element("th", "", name);
+      head.scope = "row";
+      return element("tr", "", head, element("td", "value", value));
+    });
+  }
+
+  // --- What the caller does ---------------------------------------------------------
+
+  // A flow that takes one key gets it at once; one that takes more gets them together, when
+  // they are all there, at the key that ends them, or when they are sent.
+  function press(key) {
+    const question = shown?.question;
+    if (!question || isBusy) return;
+    const isEnd = key === question.terminatingKey;
+    if (question.maxDigits <= 1) return give(key);
+    entered += key;
+    if (isEnd || entered.length >= question.maxDigits) return send();
+    showEntered();
+  }
+
+  function send() {
+    const keys = entered;
+    entered = "";
+    showEntered();
+    if (keys) give(keys);
+  }
+
+  // The keys of the keyboard. Answers whether it was one of the dial pad.
+  function pressKey(key) {
+    if (!shown?.question || !place(".keys")) return false;
+    if (PAD.includes(key)) press(key);
+    else if (key === "Backspace") { entered = entered.slice(0, -1); showEntered(); }
+    else if (key === "Enter" && entered) send();
+    else return false;
+    return true;
+  }
+
+  const give = (input) => act(async () => {
+    await tell("input", { conversationId: shown.id, dtmf: [input] });
+    return ask(`instances/${shown.id}`);
+  });
+
+  async function act(deed) {
+    if (isBusy) return;
+    isBusy = true;
+    const { id, startedAt } = shown;
+    try {
+      const instance = await deed();
+      if (shown?.id === id && place(".phone")) {
+        place(".wrong").textContent = "";
+        showInstance(instance, startedAt);
+      }
+    } catch (error) {
+      if (place(".wrong")) place(".wrong").textContent = error.message;
+    } finally {
+      isBusy = false;
+    }
+  }
+
+  // --- A new call -------------------------------------------------------------------
+
+  // What was called last, so that it can be called again.
+  const last = { flowId: "", from: "", to: "", media: "voice", variables: [] };
+  let flows = [];
+
+  async function showForm(wanted) {
+    const flowId = wanted || last.flowId;
+    shown = null;
+    byId("conversation").replaceChildren(byId("call-form").content.cloneNode(true));
+    for (const name of ["from", "to", "media"]) byId(`dial-${name}`).value = last[name];
+    // Other flows have other variables.
+    if (flowId === last.flowId) for (const [name, value] of last.variables) addVariable(name, value);
+    byId("dial-add").addEventListener("click", () => addVariable("", "").focus());
+    byId("dial-flow").addEventListener("change", nameVariables);
+    byId("dial-q").addEventListener("input", () => fillFlows(byId("dial-q").value, ""));
+    byId("dial").addEventListener("submit", (event) => { event.preventDefault(); dial(); });
+    await fillFlows("", flowId);
+    byId("dial-flow")?.focus();
+  }
+
+  async function fillFlows(text, flowId) {
+    const query = new URLSearchParams({ pageSize: 100, q: text });
+    const found = await ask(`flows?${query}`).catch((error) => ({ error }));
+    const select = byId("dial-flow");
+    if (!select || (byId("dial-q").value !== text)) return;
+    if (found.error) { byId("dial-wrong").textContent = found.error.message; return; }
+    flows = found.entities;
+    if (flowId && !flows.some((flow) => flow.id === flowId)) {
+      const one = await ask(`flows?${new URLSearchParams({ q: flowId })}`).catch(() => ({ entities: [] }));
+      flows = [...one.entities, ...flows];
+    }
+    select.replaceChildren(...flows.map((flow) => {
+      const option = new Option(`${flow.name} · ${flow.type}${flow.canRun ? "" : " · not published"}`, flow.id);
+      option.disabled = !flow.canRun;
+      return option;
+    }));
+    select.value = flows.some((flow) => flow.id === flowId && flow.canRun) ? flowId : (flows.find((flow) => flow.canRun)?.id ?? "");
+    if (found.total > found.entities.length) byId("dial-q").hidden = false;
+    byId("dial-wrong").textContent = flows.length ? "" : "There is no such flow.";
+    nameVariables();
+  }
+
+  const chosenFlow = () => flows.find((flow) => flow.id === byId("dial-flow").value);
+
+  function nameVariables() {
+    const names = chosenFlow()?.variables ?? [];
+    byId("dial-names").replaceChildren(...names.map(({ name, type }) => new Option(type ?? "", name)));
+  }
+
+  function addVariable(name, value) {
+    const box = (label, text) => {
+      const input = element("input");
+      input.value = text;
+      input.autocomplete = "off";
+      input.placeholder = label;
+      input.setAttribute("aria-label", label);
+      return input;
+    };
+    const first = box("Name", name);
+    first.setAttribute("list", "dial-names");
+    const remove = element("button", "", "×");
+    remove.type = "button";
+    remove.setAttribute("aria-label", "Remove this variable");
+    const row = element("div", "variable", first, box("Value", value), remove);
+    remove.addEventListener("click", () => { row.remove(); byId("dial-add").focus(); });
+    byId("dial-variables").append(row);
+    return first;
+  }
+
+  // A value is JSON where it can be, unless the variable holds text.
+  function valueOf(name, text) {
+    const known = chosenFlow()?.variables.find((variable) => variable.name === name);
+    if (known?.type === "String") return text;
+    try { return JSON.parse(text); } catch { return text; }
+  }
+
+  async function dial() {
+    for (const name of ["from", "to", "media"]) last[name] = byId(`dial-${name}`).value;
+    last.variables = [...byId("dial-variables").children].map((row) =>
+      [...row.querySelectorAll("input")].map((input) => input.value.trim())).filter(([name]) => name);
+    const variables = Object.fromEntries(last.variables.map(([name, text]) => [name, valueOf(name, text)]));
+    last.flowId = byId("dial-flow").value;
+    const { flowId, from, to, media } = last;
+    try {
+      const called = await tell("instances", { flowId, from, to, media, variables });
+      location.hash = `instance-${called.id}`;
+    } catch (error) {
+      if (byId("dial-wrong")) byId("dial-wrong").textContent = error.message;
+    }
+  }
+
+  return { showInstance, showForm, pressKey };
+})();

@@ -1,0 +1,50 @@
+//! The status page: everything that it shows it asks of the server that it came from.
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+
+use super::http::answer::Refusal;
+use crate::report::page::Frame;
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str =
+    concat!(include_str!("server.js"), include_str!("call.js"), include_str!("page.js"));
+
+/// What the page may load and run, and the page.
+///
+/// # Errors
+/// It cannot be made, which is a mistake of ours.
+pub(super) fn status() -> Result<(String, String), Refusal> {
+    let frame = Frame::new(STYLE, SCRIPT).asks_its_server();
+    let policy = frame.policy.clone();
+    let html = Environment::new()
+        .render_named_str(
+            "page.html",
+            PAGE,
+            context! { frame => Value::from(Serde(&frame)) },
+        )
+        .map_err(|error| Refusal::new(500, "internal.server.error", error.to_string()))?;
+    Ok((policy, html))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::page::assert_is_inert;
+
+    #[test]
+    fn the_page_asks_nobody_but_its_server() {
+        assert_is_inert(&[PAGE], SCRIPT);
+        let asked = SCRIPT.matches("fetch(").count();
+        assert_eq!((asked, SCRIPT.matches("fetch(`/__flowsim/").count()), (1, 1));
+    }
+
+    #[test]
+    fn the_page_says_what_it_may_do() {
+        let (policy, html) = status().unwrap();
+        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+        assert!(policy.ends_with("; connect-src 'self'"), "{policy}");
+        assert!(html.contains("</html>"), "{html}");
+    }
+}
