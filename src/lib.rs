@@ -92,10 +92,10 @@
 //! | [`analysis`] | 6 | questions about flows, programs and traces: what fixtures lack, what calls covered, whether a call is the one that was recorded |
 //! | [`recording`] | 6 | calls that were answered elsewhere: kept, redacted, imported, and made again |
 //! | [`suite`] | 7 | scenario files: read, played, judged |
-//! | [`platform`] | 7 | a live service: its simulations and execution documents, and webhooks that are sent to one (feature `live`) |
+//! | [`platform`] | 7 | a live service: its simulations and execution documents, and webhooks and decisions that are sent to one (feature `live`) |
 //! | [`runner`] | 8 | suites run in parallel, told as events in a stable order |
 //! | [`report`] | 9 | what a run of suites tells people, CI systems and programs; one file a form |
-//! | [`server`] | 10 | the Platform API on this machine: `http` reads and answers, `route` is the table of what is served, `endpoint` has one file a family, `state` is the organisation and how it changes, `calls` makes those of webhooks, `page` shows it in a browser |
+//! | [`server`] | 10 | the Platform API on this machine: `http` reads and answers, `route` is the table of what is served, `endpoint` has one file a family, `state` is the organisation and how it changes, `calls` makes those of webhooks, `page` shows it in a browser, `elasticsearch` is the second port |
 //! | [`cli`] | 11 | arguments, streams, exit codes; one file a command |
 //!
 //! # What holds everywhere

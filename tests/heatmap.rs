@@ -483,6 +483,7 @@ fn a_form_without_anything_to_show_says_so() {
     for (arguments, message) in [
         ([&log, "mermaid"], "decisions do not tell which nodes"),
         ([&silent, "svg"], "no caller pressed a key"),
+        ([&silent, "png"], "no caller pressed a key"),
     ] {
         let [input, format] = arguments;
         let output = flowsim(&["heatmap", input, "--flows", flows, "--format", format]);
@@ -519,7 +520,7 @@ fn a_log_larger_than_the_memory_is_counted() {
         let log_path = path(&folder, name);
         fs::write(&log_path, log).unwrap();
         let line = format!(
-            "ulimit -v 65536; exec '{}' heatmap '{log_path}' --format json",
+            "ulimit -v 98304; exec '{}' heatmap '{log_path}' --format json",
             env!("CARGO_BIN_EXE_flowsim")
         );
         let output = Command::new("sh").args(["-c", &line]).output().unwrap();
@@ -527,13 +528,13 @@ fn a_log_larger_than_the_memory_is_counted() {
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(json["decisions"], expected);
     };
-    // A million decisions would be more than 64 MiB if they were kept.
+    // A million decisions would be more than 96 MiB if they were kept.
     let mut table = String::from("dtmf,routing_decision\n");
     for number in 0..1_000_000_u32 {
         let _ = writeln!(table, "{},route_to_queue:{}", number % 12, number % 5);
     }
     count("log.csv", table, 1_000_000);
-    let filling = "x".repeat(4_000);
+    let filling = "x".repeat(6_000);
     let mut lines = String::new();
     for number in 0..20_000_u32 {
         let _ = writeln!(
@@ -542,7 +543,7 @@ fn a_log_larger_than_the_memory_is_counted() {
             number % 9
         );
     }
-    assert!(lines.len() > 64 * 1024 * 1024);
+    assert!(lines.len() > 96 * 1024 * 1024);
     count("log.ndjson", lines, 20_000);
 }
 
@@ -648,4 +649,64 @@ proptest! {
             read_back(&path);
         }
     }
+}
+
+#[test]
+fn recordings_are_counted_as_their_calls_are() {
+    let recording = "fixtures/order-status/recordings/shipped.recording.json";
+    let of = |inputs: &[&str]| -> Value {
+        let arguments = [&["heatmap", "--format", "json"], inputs].concat();
+        serde_json::from_str(&result(&arguments)).unwrap()
+    };
+    let one = of(&[recording]);
+    let folder = tempdir().unwrap();
+    let response = path(&folder, "response.json");
+    let document: Value =
+        serde_json::from_str(&fs::read_to_string(recording).unwrap()).unwrap();
+    fs::write(&response, document["response"].to_string()).unwrap();
+    assert_eq!(one, of(&[&response]));
+    assert_eq!(one["calls"], 1);
+    let folder_of_one = of(&["fixtures/order-status/recordings"]);
+    assert_eq!(one, folder_of_one);
+    // Execution documents tell the same in their own way.
+    let recordings = path(&folder, "recordings");
+    result(&["import", "fixtures/executions/parcel-desk.json", "--out", &recordings]);
+    let platform = of(&[&recordings]);
+    assert_eq!(platform["calls"], 1);
+    assert_eq!(platform["cells"][0]["dtmf"], "4711");
+    assert_eq!(platform["cells"][0]["routing_decision"], "route_to_queue:Depot");
+    let flows = platform["flows"].as_array().unwrap();
+    let names: Vec<&str> = flows.iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Parcel desk", "ParcelNumber"]);
+    let nodes = flows[0]["nodes"].as_array().unwrap();
+    let find = |name: &str| nodes.iter().find(|it| it["name"] == name).unwrap();
+    assert_eq!(find("Fragile?")["paths"][0]["path"], "yes");
+    assert_eq!(find("To the depot")["type"], "transferToAcd");
+}
+
+#[test]
+fn a_folder_without_recordings_says_so() {
+    let folder = tempdir().unwrap();
+    let output = flowsim(&["heatmap", &path(&folder, "")]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("without recordings"));
+}
+
+#[test]
+fn a_picture_has_letters_and_is_always_the_same() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.ndjson");
+    fs::write(&log, log_of_others()).unwrap();
+    let picture = path(&folder, "heat.png");
+    result(&["heatmap", &log, "--format", "png", "--out", &picture]);
+    let picture = fs::read(&picture).unwrap();
+    assert_eq!(picture[..8], *b"\x89PNG\r\n\x1a\n");
+    let size = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
+    assert!(size(16) > 600 && size(20) > 400, "{} × {}", size(16), size(20));
+    let output = flowsim(&["heatmap", &log, "--format", "png"]);
+    assert_eq!(output.stdout, picture);
+    // Other names are other letters, of the same number.
+    let other = fs::read_to_string(&log).unwrap().replace("route_to_vm", "route_to_xx");
+    fs::write(&log, other).unwrap();
+    assert_ne!(flowsim(&["heatmap", &log, "--format", "png"]).stdout, picture);
 }

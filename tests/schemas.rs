@@ -115,6 +115,7 @@ fn schemas_are_schemas() {
         "findings",
         "run",
         "coverage",
+        "heatmap",
         "diff",
         "comparison",
         "comparisons",
@@ -565,6 +566,20 @@ fn what_flowsim_prints_fits_the_schema() {
     assert!(printed["findings"].as_array().unwrap().len() > 20);
     assert_eq!(told(&findings, &printed), [] as [&str; 0]);
     assert!(!trace.is_valid(&printed) && !findings.is_valid(&Value::Null));
+}
+
+#[test]
+fn heat_maps_fit_the_schema() {
+    let heatmap = closed_validator("heatmap");
+    let recordings = "fixtures/compare/recordings fixtures/order-status/recordings";
+    let flows = "--flows fixtures/order-status/flows";
+    let printed = flowsim(&format!("heatmap {recordings} {flows} --format json"));
+    let printed: Value = serde_json::from_slice(&printed).unwrap();
+    assert!(
+        printed["decisions"].as_u64() > Some(3) && printed["calls"].as_u64() > Some(3)
+    );
+    assert_eq!(told(&heatmap, &printed), [] as [&str; 0]);
+    assert!(!heatmap.is_valid(&Value::Null));
 }
 
 /// The validator of what flowsim prints, which knows every key.

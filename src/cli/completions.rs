@@ -20,6 +20,6 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut script = Vec::new();
     let mut command = super::Arguments::command();
     generate(arguments.shell, &mut command, "flowsim", &mut script);
-    output::result(&String::from_utf8_lossy(&script))?;
+    output::result(&script)?;
     Ok(Exit::Success)
 }

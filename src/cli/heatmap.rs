@@ -1,19 +1,24 @@
 //! `flowsim heatmap`
 
 use std::io;
-use std::path::PathBuf;
+#[cfg(feature = "png")]
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
-use crate::analysis::decisions;
+use crate::analysis::decisions::{self, Found};
+#[cfg(feature = "png")]
+use crate::analysis::heatmap::render_png;
 use crate::analysis::heatmap::{
     Drawn, Heatmap, render_html, render_json, render_svg, render_text,
 };
-use crate::diagnostic::{Severity, sort};
+use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::read;
 use crate::flow::write::{Graph, render_dot_heat, render_mermaid_heat};
+use crate::recording::{self, Kind};
 use crate::source::Files;
 use crate::trace::TextStyle;
 
@@ -23,8 +28,8 @@ use crate::trace::TextStyle;
 /// file does not load, 4 if there is nothing to count.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Decision logs (.csv, or an object a line), traces of `flowsim run --format json`, and
-    /// what `flowsim test --coverage-out` writes
+    /// Decision logs (.csv, or an object a line), traces of `flowsim run --format json`,
+    /// recordings and folders of them, and what `flowsim test --coverage-out` writes
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
@@ -36,8 +41,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// What to print: tables for people, a drawing of the keys, a page, all counts, or the
-    /// flows as graphs with their heat, in Mermaid or DOT
+    /// What to print: tables for people, a drawing of the keys as SVG or PNG, a page, all
+    /// counts, or the flows as graphs with their heat, in Mermaid or DOT
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -50,6 +55,8 @@ pub(super) struct Arguments {
 enum Format {
     Text,
     Svg,
+    #[cfg(feature = "png")]
+    Png,
     Html,
     Json,
     Mermaid,
@@ -60,6 +67,15 @@ impl Format {
     /// Whether it shows flows and nothing else.
     fn is_graph(self) -> bool {
         matches!(self, Self::Mermaid | Self::Dot)
+    }
+
+    /// Whether it shows keys and decisions and nothing else.
+    fn is_table(self) -> bool {
+        #[cfg(feature = "png")]
+        if self == Self::Png {
+            return true;
+        }
+        self == Self::Svg
     }
 }
 
@@ -78,7 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut heatmap = Heatmap::default();
     let mut diagnostics = Vec::new();
     for path in &arguments.inputs {
-        diagnostics.extend(decisions::read(path, &mut |found| heatmap.add(found)));
+        diagnostics.extend(add(path, &mut heatmap, &mut files));
     }
     output::diagnostics(&diagnostics, &files);
     if diagnostics.iter().any(|it| it.severity == Severity::Error) {
@@ -88,7 +104,58 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         output::message("error", missing);
         return Ok(Exit::Nothing);
     }
+    #[cfg(feature = "png")]
+    if arguments.format == Format::Png {
+        return write_picture(arguments, &heatmap);
+    }
     output::result_to(arguments.out.as_deref(), &render(arguments, &heatmap, &drawn))
+}
+
+/// Writes the picture, but not to people's terminals.
+#[cfg(feature = "png")]
+fn write_picture(arguments: &Arguments, heatmap: &Heatmap) -> io::Result<Exit> {
+    if arguments.out.is_none() && io::stdout().is_terminal() {
+        let text = "a terminal cannot show a picture: name a file with --out";
+        output::message("error", text);
+        return Ok(Exit::Usage);
+    }
+    match render_png(heatmap) {
+        Some(picture) => output::result_to(arguments.out.as_deref(), &picture),
+        None => {
+            output::message("error", "there is no memory for the picture");
+            Ok(Exit::Outside)
+        }
+    }
+}
+
+/// Counts what a file holds, or the recordings of a folder.
+fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic> {
+    if !path.is_dir() && !recording::is_recording_file(path) {
+        return decisions::read(path, &mut |found| heatmap.add(found));
+    }
+    let (paths, mut diagnostics) = recording::discover(&[path.to_path_buf()], files);
+    if path.is_dir() && paths.is_empty() && diagnostics.is_empty() {
+        let message = format!(
+            "`{}` is a folder without recordings; name the files in it",
+            path.display()
+        );
+        diagnostics.push(Diagnostic::new(Code::FILE_UNREADABLE, message));
+    }
+    for path in paths {
+        let (recording, problems) = recording::load(&path, files);
+        diagnostics.extend(problems);
+        match recording {
+            Some(recording) if recording.kind == Kind::Execution => {
+                if let Some(call) = recording.observation() {
+                    heatmap.add_observation(&call);
+                }
+            }
+            // What is no response of a simulation has nothing to count.
+            Some(recording) => drop(heatmap.add(Found::Document(recording.response))),
+            None => {}
+        }
+    }
+    diagnostics
 }
 
 /// What is not there of which the form tells alone.
@@ -97,7 +164,7 @@ fn missing(format: Format, heatmap: &Heatmap) -> Option<&'static str> {
         _ if heatmap.is_empty() => {
             Some("there is nothing to count: no decisions and no traces")
         }
-        Format::Svg if heatmap.table.total() == 0 => {
+        format if format.is_table() && heatmap.table.total() == 0 => {
             Some("there are no decisions to draw: no caller pressed a key")
         }
         Format::Mermaid | Format::Dot if heatmap.nodes.is_empty() => Some(
@@ -124,6 +191,9 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
             render_text(heatmap, drawn, style)
         }
         Format::Svg => render_svg(heatmap),
+        // It is no text, and was written before.
+        #[cfg(feature = "png")]
+        Format::Png => String::new(),
         Format::Html => render_html(heatmap, drawn),
         Format::Json => render_json(heatmap, drawn),
         Format::Mermaid => graphs(render_mermaid_heat),

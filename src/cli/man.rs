@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let Some(folder) = &arguments.folder else {
         let mut page = Vec::new();
         Man::new(command).render(&mut page)?;
-        output::result(&String::from_utf8_lossy(&page))?;
+        output::result(&page)?;
         return Ok(Exit::Success);
     };
     if let Err(error) = write(command, folder) {

@@ -31,6 +31,8 @@ mod scenario;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "live")]
+mod ship;
 mod test;
 
 pub use exit::Exit;
@@ -39,8 +41,8 @@ use clap::{Parser, Subcommand};
 
 /// Run, test and compare Genesys Cloud Architect flows offline.
 ///
-/// What a flow asks of the world is answered by fixtures. Only `flowsim record` talks to a
-/// network, to the service that it is told to record.
+/// What a flow asks of the world is answered by fixtures. Only `flowsim record` and `flowsim
+/// ship` talk to a network, to the service that they are told.
 #[derive(Debug, Parser)]
 #[command(name = "flowsim", version, max_term_width = 100, arg_required_else_help = true)]
 struct Arguments {
@@ -59,6 +61,8 @@ enum Command {
     Convert(convert::Arguments),
     Coverage(coverage::Arguments),
     Heatmap(heatmap::Arguments),
+    #[cfg(feature = "live")]
+    Ship(ship::Arguments),
     Diff(diff::Arguments),
     #[cfg(feature = "live")]
     Record(record::Arguments),
@@ -91,6 +95,8 @@ pub fn main(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Exit {
         Command::Coverage(arguments) => coverage::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Heatmap(arguments) => heatmap::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Ship(arguments) => ship::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         #[cfg(feature = "live")]
         Command::Record(arguments) => record::run(&arguments),

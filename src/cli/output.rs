@@ -10,19 +10,22 @@ use crate::diagnostic::{Diagnostic, Style, render_text, summary, visible};
 use crate::source::{Files, replace_file};
 
 /// Writes a result.
-pub(super) fn result(text: &str) -> io::Result<()> {
+pub(super) fn result(result: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(result.as_ref())?;
     out.flush()
 }
 
 /// Writes a result to a file, or to standard output if none is named.
-pub(super) fn result_to(path: Option<&Path>, text: &str) -> io::Result<Exit> {
+pub(super) fn result_to(
+    path: Option<&Path>,
+    content: &(impl AsRef<[u8]> + ?Sized),
+) -> io::Result<Exit> {
     let Some(path) = path else {
-        result(text)?;
+        result(content)?;
         return Ok(Exit::Success);
     };
-    if let Err(error) = replace_file(path, text) {
+    if let Err(error) = replace_file(path, content) {
         message("error", &format!("cannot write {}: {error}", path.display()));
         return Ok(Exit::Outside);
     }

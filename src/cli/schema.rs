@@ -16,6 +16,7 @@ const RECORDING: &str = include_str!("schemas/recording.json");
 const FINDINGS: &str = include_str!("schemas/findings.json");
 const RUN: &str = include_str!("schemas/run.json");
 const COVERAGE: &str = include_str!("schemas/coverage.json");
+const HEATMAP: &str = include_str!("schemas/heatmap.json");
 const DIFF: &str = include_str!("schemas/diff.json");
 const COMPARISON: &str = include_str!("schemas/comparison.json");
 const COMPARISONS: &str = include_str!("schemas/comparisons.json");
@@ -50,6 +51,8 @@ enum Document {
     Run,
     /// What `flowsim test --coverage-out FILE` writes
     Coverage,
+    /// What `flowsim heatmap --format json` prints
+    Heatmap,
     /// What `flowsim diff --format json` prints
     Diff,
     /// What `flowsim compare --format json` prints of one recording
@@ -68,6 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Document::Findings => output::result(FINDINGS)?,
         Document::Run => output::result(RUN)?,
         Document::Coverage => output::result(COVERAGE)?,
+        Document::Heatmap => output::result(HEATMAP)?,
         Document::Diff => output::result(DIFF)?,
         Document::Comparison => output::result(COMPARISON)?,
         Document::Comparisons => output::result(&comparisons())?,

@@ -37,6 +37,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 8080)]
     port: u16,
 
+    /// Serve the subset of Elasticsearch's API that decision logs need, on this port; 0 takes any
+    /// that is free
+    #[arg(long, value_name = "N")]
+    elasticsearch: Option<u16>,
+
     /// The address to listen on; others than this machine's own let other machines in
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: String,
@@ -83,6 +88,7 @@ pub(super) struct Arguments {
     strict: bool,
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of settings")]
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut files = Files::new();
     let loaded = match load::flows(&arguments.flows, &arguments.placeholders, &mut files)
@@ -110,6 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let settings = Settings {
         host: arguments.host.clone(),
         port: arguments.port,
+        elasticsearch: arguments.elasticsearch,
         data: arguments.data.clone(),
     };
     match start(organisation, settings) {
@@ -117,7 +124,11 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             if let Some(note) = server.note() {
                 output::message("warning", note);
             }
-            output::result(&format!("http://{}\n", server.address()))?;
+            let mut addresses = format!("http://{}\n", server.address());
+            if let Some(address) = server.elasticsearch() {
+                addresses += &format!("elasticsearch http://{address}\n");
+            }
+            output::result(&addresses)?;
             server.wait()?;
             Ok(Exit::Success)
         }

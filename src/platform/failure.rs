@@ -40,6 +40,8 @@ pub enum Failure {
         /// What is wrong with the answer.
         reason: String,
     },
+    /// The service did a part of what was asked, and had no time for the rest.
+    Busy,
     /// The work was stopped before.
     Stopped,
 }
@@ -47,9 +49,9 @@ pub enum Failure {
 /// The body of an error, as the platform writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ErrorBody {
-    /// `message`, or `error_description` of the login.
+    /// `message`, or `error_description` of the login, or `reason` of Elasticsearch.
     pub message: Option<String>,
-    /// `code`, or `error` of the login.
+    /// `code`, or `error` of the login, or `type` of Elasticsearch.
     pub code: Option<String>,
     /// `contextId`: what Genesys asks for when it is to look into something.
     pub context_id: Option<String>,
@@ -67,9 +69,14 @@ impl ErrorBody {
         };
         let mut details: Vec<String> = list("details");
         details.extend(list("errors"));
+        // Elasticsearch has everything in an object.
+        let error = |key| json.get("error").and_then(|error| text(error, key));
+        let message = text(&json, "message").or_else(|| error("reason"));
         Self {
-            message: text(&json, "message").or_else(|| text(&json, "error_description")),
-            code: text(&json, "code").or_else(|| text(&json, "error")),
+            message: message.or_else(|| text(&json, "error_description")),
+            code: text(&json, "code")
+                .or_else(|| text(&json, "error"))
+                .or_else(|| error("type")),
             context_id: text(&json, "contextId"),
             details,
         }
@@ -119,7 +126,7 @@ impl Failure {
     pub(super) fn is_temporary(&self) -> bool {
         match self {
             Self::Unreachable { is_temporary, .. } => *is_temporary,
-            Self::TimedOut { .. } => true,
+            Self::TimedOut { .. } | Self::Busy => true,
             Self::Refused { status, .. } => {
                 matches!(status, 408 | 409 | 429 | 500 | 502..=599)
             }
@@ -140,7 +147,7 @@ impl Failure {
         match self {
             Self::Unreachable { .. } | Self::Stopped => true,
             Self::Refused { status, .. } => *status == 401,
-            Self::TimedOut { .. } | Self::Unexpected { .. } => false,
+            Self::TimedOut { .. } | Self::Busy | Self::Unexpected { .. } => false,
         }
     }
 
@@ -163,6 +170,10 @@ impl Failure {
             Self::Unexpected { request, reason } => {
                 let message = format!("the answer to {request} {reason}");
                 Diagnostic::new(Code::PLATFORM_ANSWER, message)
+            }
+            Self::Busy => {
+                let message = "the service had no time for all that it was asked";
+                Diagnostic::new(Code::PLATFORM_REFUSED, message)
             }
             Self::Stopped => Diagnostic::new(Code::PLATFORM_UNREACHABLE, "interrupted"),
         }
@@ -187,6 +198,13 @@ fn refused(request: &str, status: u16, body: &ErrorBody) -> Diagnostic {
     match status {
         400 | 401 if request.contains("/oauth/") => diagnostic
             .help("check GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and the region"),
+        401 if request.ends_with("/_bulk") => diagnostic.help(
+            "check ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD",
+        ),
+        403 if request.ends_with("/_bulk") => {
+            diagnostic.help("the user or key needs the right to write into the index")
+        }
+        429 if request.ends_with("/_bulk") => diagnostic,
         401 => diagnostic.help("the service does not take the token that it gave"),
         403 => diagnostic.help("give a role with the permission to the OAuth client"),
         429 => diagnostic.help("ask more slowly with --rate"),

@@ -1,7 +1,8 @@
 //! A live service: the Platform API of Genesys Cloud, or any server that speaks it.
 //!
 //! This is the only room that opens a connection to another machine. `flowsim record` uses
-//! it, and `flowsim serve` for webhooks: [`post`] sends one. A [`Client`] asks for two kinds of results: the response of a
+//! it, `flowsim ship` for decisions, which a [`Store`] takes, and `flowsim serve` for webhooks:
+//! [`post`] sends one. A [`Client`] asks for two kinds of results: the response of a
 //! simulation, and the execution documents of real interactions. [`record`] does that for a
 //! whole list, several at a time. *Source: `docs/record.md` says what is asked and what
 //! leaves the machine.*
@@ -22,6 +23,7 @@ mod record;
 mod retry;
 mod secret;
 mod service;
+mod store;
 mod token;
 mod wire;
 
@@ -34,3 +36,4 @@ pub use post::{Attempt, Posted, Posting, post};
 pub use record::{Event, Task, record};
 pub use secret::{Credentials, Secret};
 pub use service::{REGIONS, Service, check_webhook};
+pub use store::{Shipped, Store, StoreCredentials};

@@ -102,17 +102,29 @@ impl Service {
 /// # Errors
 /// What is wrong with it.
 pub(super) fn check(address: &str) -> Result<Uri, String> {
+    let uri = check_open(address)?;
+    if uri.scheme_str() == Some("https")
+        || is_this_machine(uri.host().unwrap_or_default())
+    {
+        return Ok(uri);
+    }
+    Err(format!(
+        "`{address}` is not encrypted; `http` is for servers on this machine alone"
+    ))
+}
+
+/// An address that may be asked where there is no secret, encrypted or not.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn check_open(address: &str) -> Result<Uri, String> {
     let uri: Uri = address.parse().map_err(|_| format!("`{address}` is no address"))?;
     let host = uri.host().unwrap_or_default();
     if uri.authority().is_some_and(|it| it.as_str().contains('@')) {
         return Err("an address must not hold a user or a password".to_owned());
     }
     match uri.scheme_str() {
-        Some("https") if !host.is_empty() => Ok(uri),
-        Some("http") if is_this_machine(host) => Ok(uri),
-        Some("http") => Err(format!(
-            "`{address}` is not encrypted; `http` is for servers on this machine alone"
-        )),
+        Some("https" | "http") if !host.is_empty() => Ok(uri),
         _ => Err(format!(
             "`{address}` is no address of a server; write `https://` and its host"
         )),

@@ -12,6 +12,7 @@
 mod access;
 mod calls;
 mod control;
+mod elasticsearch;
 mod endpoint;
 mod http;
 mod load;
@@ -83,6 +84,8 @@ pub struct Settings {
     pub host: String,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// The port of the Elasticsearch subset; 0 for any that is free, without it there is none.
+    pub elasticsearch: Option<u16>,
     /// The folder in which everything is kept; without it nothing is.
     pub data: Option<PathBuf>,
 }
@@ -91,6 +94,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
+    elasticsearch: Option<SocketAddr>,
     note: Option<String>,
     stop: watch::Sender<bool>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -112,6 +116,7 @@ struct Server {
 ///
 /// # Errors
 /// The port cannot be opened, or what is kept cannot be read. The message says why.
+#[expect(clippy::too_many_lines, reason = "one step behind the other")]
 pub fn start(
     mut organisation: Organisation,
     settings: Settings,
@@ -138,8 +143,11 @@ pub fn start(
         .map_err(|error| format!("cannot start: {error}"))?;
     let opened = runtime.block_on(listen::open(&settings.host, settings.port));
     let (listener, address) = opened?;
+    let opened = settings.elasticsearch.map(|port| listen::open(&settings.host, port));
+    let second = opened.map(|opened| runtime.block_on(opened)).transpose()?;
+    let elasticsearch = second.as_ref().map(|(_, address)| *address);
     let (stop, stopped) = watch::channel(false);
-    let router = router(&server);
+    let (router, documents) = (router(&server), elasticsearch::router(&server));
     let malformed = {
         let server = Arc::clone(&server);
         Arc::new(move |status| server.malformed(status))
@@ -149,21 +157,34 @@ pub fn start(
             if real_time {
                 tokio::spawn(follow_wall_clock(Arc::clone(&server)));
             }
+            let second = async {
+                if let Some((listener, _)) = second {
+                    let malformed = Arc::clone(&malformed);
+                    listen::serve(listener, documents, malformed, stopped.clone()).await;
+                }
+            };
             // Calls that nobody answered before the server ended are made again.
             server.calls.begin(&mut server.state());
             tokio::spawn(calls::make(Arc::clone(&server), to_do));
-            listen::serve(listener, router, malformed, stopped).await;
+            let first =
+                listen::serve(listener, router, malformed.clone(), stopped.clone());
+            tokio::join!(first, second);
             server.calls.stop();
         });
         runtime.shutdown_timeout(TICK);
     });
-    Ok(Running { address, note, stop, thread: Some(thread) })
+    Ok(Running { address, elasticsearch, note, stop, thread: Some(thread) })
 }
 
 impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the Elasticsearch subset is.
+    pub fn elasticsearch(&self) -> Option<SocketAddr> {
+        self.elasticsearch
     }
 
     /// What whoever started it should know: some of what was kept does not fit the flows.

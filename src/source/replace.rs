@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 /// Writes a file in whole: whoever ends the process in between leaves what was there before.
 /// What is there and no file, such as `/dev/stdout` or a link, is written to as it is; of a
 /// stream nothing is lost that stands there.
-pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+pub fn replace_file(
+    path: &Path,
+    content: &(impl AsRef<[u8]> + ?Sized),
+) -> io::Result<()> {
     let mut file = Replacement::begin(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content.as_ref())?;
     file.finish()
 }
 

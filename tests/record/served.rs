@@ -31,7 +31,11 @@ impl Served {
         let documents = Fixtures::documents(&fixtures, &mut files);
         let organisation = Organisation::new(loaded, &files, world, &documents);
         let host = "127.0.0.1".to_owned();
-        let server = start(organisation, Settings { host, port: 0, data: None }).unwrap();
+        let server = start(
+            organisation,
+            Settings { host, port: 0, elasticsearch: None, data: None },
+        )
+        .unwrap();
         let config = Agent::config_builder().http_status_as_error(false).build();
         let mut served = Self { server, agent: config.into(), token: String::new() };
         let body = json!({ "client_id": "test", "client_secret": "x" });

@@ -12,6 +12,7 @@ mod disk;
 #[cfg(unix)]
 #[path = "../browser/driven.rs"]
 mod driven;
+mod elasticsearch;
 mod flows;
 #[cfg(unix)]
 #[path = "../browser/found.rs"]
@@ -22,6 +23,7 @@ mod kept;
 mod live;
 mod organisation;
 mod service;
+mod shipping;
 mod simulations;
 #[cfg(unix)]
 mod status_page;

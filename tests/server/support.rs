@@ -61,7 +61,11 @@ impl Local {
 
     pub(crate) fn of(organisation: Organisation) -> Self {
         let host = "127.0.0.1".to_owned();
-        let server = start(organisation, Settings { host, port: 0, data: None }).unwrap();
+        let server = start(
+            organisation,
+            Settings { host, port: 0, elasticsearch: None, data: None },
+        )
+        .unwrap();
         let client = Client::new(&format!("http://{}", server.address())).logged_in("");
         Self { client, _server: server }
     }

@@ -5,10 +5,12 @@
 
 pub(in crate::analysis) mod json;
 mod of_call;
+mod of_observation;
 mod read;
 mod write;
 
 pub use of_call::{of_document, of_trace};
+pub use of_observation::of_observation;
 pub use read::{Found, read};
 pub use write::{Form, HEADER, bulk, write_csv, write_line};
 

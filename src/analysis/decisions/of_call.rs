@@ -96,12 +96,12 @@ fn of_result(result: &Json, step: &Json, at: i64, log: &mut Log<'_>) {
 }
 
 /// Whether the variable tells the decision; variables of Architect's flows have a scope.
-fn tells(name: &str) -> bool {
+pub(super) fn tells(name: &str) -> bool {
     name.rsplit('.').next() == Some(TOLD_BY)
 }
 
 /// The seed's words for its two decisions, and words like them for the others; then to whom.
-fn word(kind: &str, name: Option<&str>) -> String {
+pub(super) fn word(kind: &str, name: Option<&str>) -> String {
     let kind = match kind {
         "voicemail" => "vm",
         "secureFlow" => "secure_flow",
@@ -114,7 +114,7 @@ fn word(kind: &str, name: Option<&str>) -> String {
 }
 
 /// Decisions, one behind the other.
-struct Log<'i> {
+pub(super) struct Log<'i> {
     start: DateTime,
     instance: &'i str,
     decisions: Vec<Decision>,
@@ -133,12 +133,12 @@ struct Open {
 }
 
 impl<'i> Log<'i> {
-    fn new(start: DateTime, instance: &'i str) -> Self {
+    pub(super) fn new(start: DateTime, instance: &'i str) -> Self {
         Self { start, instance, decisions: Vec::new(), open: None }
     }
 
     /// Keys that this node asked for at this time.
-    fn entry(&mut self, keys: &str, node: &str, asked_at: i64) {
+    pub(super) fn entry(&mut self, keys: &str, node: &str, asked_at: i64) {
         self.close(&format!("ask:{node}"), State::WaitingDtmf, None, asked_at);
         if keys.is_empty() {
             return;
@@ -159,19 +159,19 @@ impl<'i> Log<'i> {
         }
     }
 
-    fn told(&mut self, decision: &str, at: i64) {
+    pub(super) fn told(&mut self, decision: &str, at: i64) {
         if let Some(open) = self.open.as_mut().filter(|_| !decision.is_empty()) {
             open.told = Some((decision.into(), at));
         }
     }
 
-    fn routed(&mut self, decision: &str, at: i64) {
+    pub(super) fn routed(&mut self, decision: &str, at: i64) {
         if let Some(open) = &mut self.open {
             open.routed = Some((decision.into(), at));
         }
     }
 
-    fn end(mut self, failed: Option<&str>, at: i64) -> Vec<Decision> {
+    pub(super) fn end(mut self, failed: Option<&str>, at: i64) -> Vec<Decision> {
         let has_checked = self.open.as_ref().is_some_and(|open| open.has_checked);
         match failed {
             None => self.close("end", State::Complete, None, at),

@@ -7,6 +7,7 @@ mod html;
 mod json;
 mod listing;
 mod nodes;
+mod png;
 mod svg;
 mod table;
 mod text;
@@ -15,12 +16,15 @@ pub use html::render_html;
 pub use json::render_json;
 pub use listing::Drawn;
 pub use nodes::{FlowHeat, NodeHeat, Nodes};
+#[cfg(feature = "png")]
+pub use png::render_png;
 pub use svg::render_svg;
 pub use table::{Cell, Table, View};
 pub use text::render_text;
 
 use super::decisions::json::text as text_of;
-use super::decisions::{Found, of_document};
+use super::decisions::{Found, of_document, of_observation};
+use crate::trace::observation::Observation;
 use crate::value::{DateTime, Json};
 
 /// As much of the table is shown to people; the rest of it is put together.
@@ -79,6 +83,14 @@ impl Heatmap {
         self.nodes.add_trace(document);
         // Neither when nor which call matters to counts.
         for decision in of_document(document, DateTime::MIN, "") {
+            self.table.add(&decision);
+        }
+    }
+
+    /// Counts a call that was seen elsewhere: its nodes, and its decisions.
+    pub fn add_observation(&mut self, call: &Observation) {
+        self.nodes.add_observation(call);
+        for decision in of_observation(call, "") {
             self.table.add(&decision);
         }
     }

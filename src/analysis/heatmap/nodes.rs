@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::decisions::json::{count, items, text};
 use crate::flow::write::{Arrow, Graph, Heat};
+use crate::trace::observation::Observation;
 use crate::value::{Json, Text};
 
 /// Behind the id of a loop: the step that begins a further round of it.
@@ -85,6 +86,29 @@ impl Nodes {
         }
     }
 
+    /// Counts a call that was seen elsewhere: its actions, and the ways out of them.
+    pub(super) fn add_observation(&mut self, call: &Observation) {
+        add(&mut self.calls, 1);
+        let begun = call.flow.id.as_ref().or(call.flow.name.as_ref());
+        if let (Some(id), Some(name)) = (&call.flow.id, &call.flow.name) {
+            self.flows.entry(id.clone()).or_default().name = Some(name.clone());
+        }
+        for step in call.steps.iter().filter(|step| step.is_action) {
+            // Steps have the name of their flow where they have no id of it.
+            let is_first = step.flow.is_none() || step.flow == call.flow.name;
+            let flow = if is_first { begun } else { step.flow.as_ref() };
+            let (Some(flow), Some(id)) = (flow, &step.id) else { continue };
+            let flow = self.flows.entry(flow.clone()).or_default();
+            let node = flow.nodes.entry(id.clone()).or_default();
+            add(&mut node.count, 1);
+            node.name = step.name.as_ref().unwrap_or(id).clone();
+            node.node_type = event_type(&step.kind);
+            if let Some(path) = &step.path {
+                add(node.ways.entry((label(path), None)).or_default(), 1);
+            }
+        }
+    }
+
     /// Counts a document of what tests covered, which does not tell where paths lead to.
     pub(super) fn add_coverage(&mut self, document: &Json) {
         add(&mut self.calls, count(document, "calls"));
@@ -160,6 +184,14 @@ impl Nodes {
 /// Documents may say any number.
 fn add(sum: &mut u64, more: u64) {
     *sum = sum.saturating_add(more);
+}
+
+/// The type of the action that an event tells of: `actionPlayAudio` is `playAudio`.
+fn event_type(kind: &Text) -> Text {
+    let name = kind.strip_prefix("action").unwrap_or(kind);
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// Whether the step is the node's, or begins a further round of it.

@@ -50,6 +50,11 @@ const STYLE: &str = "\
 
 /// The table as SVG that stands for itself: light or dark as the reader's system is.
 pub fn render_svg(heatmap: &Heatmap) -> String {
+    draw(heatmap, STYLE)
+}
+
+/// The table as SVG in a style.
+pub(super) fn draw(heatmap: &Heatmap, style: &str) -> String {
     let view = heatmap.table.view(MAX_ROWS, MAX_COLUMNS);
     let sizes = Sizes::of(&view);
     let (width, height) = (sizes.width, sizes.height);
@@ -57,7 +62,7 @@ pub fn render_svg(heatmap: &Heatmap) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heatmap\" role=\"img\" \
          width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n\
+         <title>{title}</title>\n<style>{style}</style>\n\
          <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n\
          <text class=\"title\" x=\"{MARGIN}\" y=\"34\">Keys by decision</text>\n\
          <text class=\"soft\" x=\"{MARGIN}\" y=\"54\">{}</text>\n",

@@ -2,7 +2,7 @@
 
 mod folder;
 mod progress;
-mod service;
+pub(super) mod service;
 mod task;
 
 use std::io;

@@ -1,6 +1,6 @@
 //! Which service is asked, as whom, and how.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ pub(super) fn client(
         rate: manner.rate,
         concurrency: manner.workers(),
         timeout: Duration::from_millis(manner.timeout_ms),
-        certificates: manner.certificates()?,
+        certificates: trusted(manner.ca.as_deref())?,
     };
     let clock = Arc::new(SystemClock::new(stop.clone()));
     Ok(Client::new(service, credentials, &options, clock))
@@ -116,18 +116,19 @@ impl Manner {
     pub(super) fn workers(&self) -> usize {
         usize::from(self.concurrency)
     }
+}
 
-    fn certificates(&self) -> Result<Option<Certificates>, Exit> {
-        let from_environment = || variable("SSL_CERT_FILE").map(PathBuf::from);
-        let Some(path) = self.ca.clone().or_else(from_environment) else {
-            return Ok(None);
-        };
-        let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
-        let read = text.and_then(|text| certificates(&text));
-        read.map(Some).map_err(|problem| {
-            told(&format!("certificates of {}: {problem}", path.display()), Exit::Input)
-        })
-    }
+/// The authorities of a PEM file, or of the one that the environment names.
+pub(in crate::cli) fn trusted(ca: Option<&Path>) -> Result<Option<Certificates>, Exit> {
+    let from_environment = || variable("SSL_CERT_FILE").map(PathBuf::from);
+    let Some(path) = ca.map(Path::to_path_buf).or_else(from_environment) else {
+        return Ok(None);
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+    let read = text.and_then(|text| certificates(&text));
+    read.map(Some).map_err(|problem| {
+        told(&format!("certificates of {}: {problem}", path.display()), Exit::Input)
+    })
 }
 
 /// Who asks. There are no flags for it: other users of a machine can see command lines.
@@ -140,7 +141,7 @@ fn credentials() -> Result<Credentials, String> {
 }
 
 /// A variable of the environment; one that is empty is none.
-fn variable(name: &str) -> Option<String> {
+pub(in crate::cli) fn variable(name: &str) -> Option<String> {
     std::env::var_os(name)?.into_string().ok().filter(|value| !value.is_empty())
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::conversations::give;
 use crate::diagnostic::{Diagnostic, sort};
 use crate::server::control::{Fault, MAX_FAULTS, Status, Wanted};
+use crate::server::elasticsearch;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::{Asked, describe};
 use crate::server::route::ROUTES;
@@ -75,7 +76,8 @@ pub(in crate::server) fn set_faults(state: &mut State, asked: &Asked) -> Answere
             let message = format!("`{route}` is no route; write `POST /api/v2/flows`");
             return Err(Refusal::bad(message));
         };
-        if !ROUTES.iter().any(|it| it.method == method && fits(it.path, path)) {
+        let is_ours = ROUTES.iter().any(|it| it.method == method && fits(it.path, path));
+        if !is_ours && !elasticsearch::may_have_faults(method, path) {
             return Err(Refusal::bad(format!("there is no route `{route}`")));
         }
         let Value::Array(faults) = faults else {

@@ -1,13 +1,15 @@
 //! Simulations: a flow run to its end in one request, as seed 003 asks for it.
 
+use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Request, Session, play, start};
+use crate::flow::Legend;
 use crate::server::Server;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::Asked;
 use crate::server::state::flow::details;
 use crate::source::{Files, read_json};
-use crate::trace::{JsonWriter, write_simulation};
+use crate::trace::{JsonWriter, Trace, write_simulation};
 use crate::world::FixtureHost;
 
 /// Runs a flow from a node or from its beginning. What the participant does stands in the
@@ -44,10 +46,18 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     let mut text = String::new();
     let writer = JsonWriter::with(&program.legend, &names);
     write_simulation(&writer, &trace, &mut text);
+    log(server, &trace, &program.legend)?;
     let name = &program.legend.flow(trace.flow).name;
     let why =
         format!("`{name}` ran {} nodes: {}", trace.steps.len(), trace.status.name());
     Ok(Reply::written(text).because(why))
+}
+
+/// Writes down what came of the keys, as of flows that wait for them.
+fn log(server: &Server, trace: &Trace, legend: &Legend) -> Result<(), Refusal> {
+    let mut state = server.state();
+    let instance = state.fresh_id("Simulation");
+    state.log(&of_trace(trace, legend, &instance), Vec::new())
 }
 
 fn read(asked: &Asked) -> Result<Request, Refusal> {

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::indices::NewDocument;
 use super::outgoing::CallResult;
 use crate::server::webhook::Webhook;
 
@@ -49,6 +50,12 @@ pub(in crate::server) enum Event {
     EntitySaved { collection: String, id: String, document: Value },
     /// An entity of a collection was removed.
     EntityDeleted { collection: String, id: String },
+    /// An index was made.
+    IndexMade { index: String },
+    /// An index was removed; the decisions of these instances were written before.
+    IndexDeleted { index: String, decided: Vec<String> },
+    /// Documents were written into an index.
+    DocumentsWritten(Written),
     /// The fixtures were replaced by this text, JSON.
     FixturesReplaced { document: String },
     /// The clock went on.
@@ -74,6 +81,16 @@ pub(in crate::server) struct FlowSaved {
 pub(in crate::server) struct Content {
     pub(in crate::server) file: String,
     pub(in crate::server) text: String,
+}
+
+/// Documents of an index.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::server) struct Written {
+    pub(in crate::server) index: String,
+    pub(in crate::server) documents: Vec<NewDocument>,
+    /// The instances whose decisions these are.
+    pub(in crate::server) decided: Vec<String>,
 }
 
 /// What can be done to a flow beside saving and publishing.
@@ -128,6 +145,11 @@ impl Event {
             | Self::Disconnected { id } => subject_of("instances", id),
             Self::EntitySaved { collection, id, .. }
             | Self::EntityDeleted { collection, id } => subject_of(collection, id),
+            Self::IndexMade { index } | Self::DocumentsWritten(Written { index, .. }) => {
+                subject_of("indices", index)
+            }
+            // It is needed when those about the index are not any more.
+            Self::IndexDeleted { .. } => format!("index deleted {number}"),
             Self::WebhooksReplaced { .. } => "webhooks".to_owned(),
             Self::FixturesReplaced { .. } => "fixtures".to_owned(),
             Self::ClockAdvanced => format!("clock {number}"),

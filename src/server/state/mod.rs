@@ -5,8 +5,10 @@
 //! whatever was answered is kept, what could not be kept was not done, and a server that is
 //! started again does the kept events once more.
 
+mod decided;
 pub(super) mod event;
 pub(super) mod flow;
+pub(super) mod indices;
 pub(super) mod instance;
 pub(super) mod journal;
 pub(super) mod outgoing;
@@ -31,8 +33,10 @@ use crate::source::{Files, read_json};
 use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::{Fixtures, Input};
+use decided::Decided;
 use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
 use flow::{Findings, Model, StoredFlow, read_flow};
+use indices::Indices;
 use instance::{Beginning, Instance, with_values};
 use journal::Journal;
 use outgoing::Around;
@@ -83,6 +87,11 @@ pub(super) struct State {
     /// The instances that are over, in the order in which they ended.
     over: VecDeque<Text>,
     entities: BTreeMap<String, Map<String, Value>>,
+    /// The documents of clients of Elasticsearch, and the decisions of flows.
+    pub(super) indices: Indices,
+    decided: Decided,
+    /// By index the subject of the event that removed it last.
+    deleted_indices: BTreeMap<String, String>,
     /// The fixtures documents, in their order.
     pub(super) documents: Vec<Value>,
     /// What the documents say.
@@ -123,6 +132,8 @@ impl State {
         let redone = redone.unwrap_or_else(|_| Err("it cannot be done once more".into()));
         redone.map_err(|problem| misfit(folder, &problem))?;
         state.journal = Some(Box::new(journal));
+        state.decided.keep(|id| state.instances.contains_key(id));
+        state.settle();
         Ok(state)
     }
 
@@ -172,6 +183,9 @@ impl State {
             instances: Map::default(),
             over: VecDeque::new(),
             entities: BTreeMap::new(),
+            indices: Indices::default(),
+            decided: Decided::default(),
+            deleted_indices: BTreeMap::new(),
             documents,
             base,
             fixtures: None,
@@ -216,13 +230,10 @@ impl State {
                 |error| Refusal::not_kept(format!("it could not be kept: {error}")),
             )?;
         }
-        let is_clock = matches!(entry.event, Event::ClockAdvanced);
-        let old = if is_clock { self.last_clock.take() } else { None };
+        let obsolete = self.obsolete_after(&entry.event);
         self.apply(entry);
-        // Every event says when it was: of those that only let time pass the last is enough.
-        if let Some(subject) = old {
-            self.forget(&subject);
-        }
+        obsolete.iter().for_each(|subject| self.forget(subject));
+        self.settle();
         Ok(())
     }
 
@@ -251,6 +262,9 @@ impl State {
                 }
             }
             Event::FixturesReplaced { document } => self.replace_fixtures(&document),
+            Event::IndexMade { .. }
+            | Event::IndexDeleted { .. }
+            | Event::DocumentsWritten(_) => self.apply_to_index(number, event),
             Event::ClockAdvanced => {
                 self.last_clock = Some(Event::ClockAdvanced.subject(number));
                 self.go_on();
@@ -387,16 +401,6 @@ impl State {
         }
     }
 
-    fn note_over(&mut self, id: Text) {
-        self.over.push_back(id);
-        if self.over.len() > MAX_OVER
-            && let Some(oldest) = self.over.pop_front()
-        {
-            self.instances.shift_remove(&oldest);
-            self.forget(&subject_of("instances", &oldest));
-        }
-    }
-
     /// Lets every instance go on up to the clock.
     fn go_on(&mut self) {
         let around = self.around();
@@ -417,6 +421,7 @@ impl State {
     pub(super) fn tick(&mut self, now: i64) {
         self.clock = self.clock.max(now);
         self.go_on();
+        self.settle();
     }
 
     /// How many instances wait.

@@ -1,0 +1,59 @@
+//! The decisions of a call that was seen elsewhere, such as one of the platform's own.
+
+use super::Decision;
+use super::of_call::{Log, tells, word};
+use crate::trace::observation::{Aspect, Facet, Observation, ObservedStep};
+use crate::value::{DateTime, Json, Text};
+
+/// Before the target in the names of the actions that hand a conversation on:
+/// `actionTransferToUser`.
+const TRANSFER: &str = "actionTransferTo";
+
+/// The decisions of a call, as far as its document tells: keys that chose in a menu are in no
+/// execution document.
+pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
+    let mut log = Log::new(call.start.unwrap_or(DateTime::MIN), instance);
+    for step in &call.steps {
+        let at = step.start_ms.unwrap_or(0);
+        for facet in &step.facets {
+            match (facet.aspect, &facet.value) {
+                (Aspect::Caller, Some(Json::String(keys))) if facet.name == "keys" => {
+                    let node = step.name.as_ref().or(step.id.as_ref());
+                    log.entry(keys, node.map_or("", Text::as_str), at);
+                }
+                (Aspect::Set, Some(Json::String(told))) if tells(&facet.name) => {
+                    log.told(told, at);
+                }
+                _ => {}
+            }
+        }
+        if let Some(decision) = routed(step) {
+            log.routed(&decision, at);
+        }
+    }
+    let failed = call.error.as_ref().map(|_| "error");
+    log.end(failed, call.elapsed_ms.unwrap_or(0))
+}
+
+/// Where a step sends the conversation.
+fn routed(step: &ObservedStep) -> Option<String> {
+    let find = |name: &str| {
+        let is_it =
+            |facet: &&Facet| facet.aspect == Aspect::Routing && facet.name == name;
+        match step.facets.iter().find(is_it)?.value.as_ref()? {
+            Json::String(text) => Some(text.clone()),
+            _ => None,
+        }
+    };
+    if let Some(queue) = find("queueName").or_else(|| find("queueId")) {
+        return Some(word("queue", Some(&queue)));
+    }
+    let target = find("name").or_else(|| find("id"))?;
+    let kind = match step.kind.strip_prefix(TRANSFER)? {
+        "Acd" => "queue".to_owned(),
+        "FlowSecure" | "SecureFlow" => "secureFlow".to_owned(),
+        "GroupVoicemail" | "UserVoicemail" | "Voicemail" => "voicemail".to_owned(),
+        other => other.to_lowercase(),
+    };
+    Some(word(&kind, Some(&target)))
+}

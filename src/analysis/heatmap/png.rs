@@ -1,0 +1,34 @@
+//! The table of keys and decisions as a picture of points.
+
+#![cfg(feature = "png")]
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree};
+
+use super::Heatmap;
+use super::svg::draw;
+
+/// How many points there are to a pixel of the drawing, each way: screens have fine points.
+const SCALE: f32 = 2.0;
+
+/// How everything looks: always light, for the picture goes into other people's documents.
+const STYLE: &str = "\
+text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
+.ground{fill:#ffffff}.title{font-size:16px;font-weight:700}.soft{fill:#5f6670}\
+.count{font-size:14px}.small{font-size:10px}\
+.h0{fill:#f3f4f2}.h1{fill:#d3ecab}.h2{fill:#93d4bf}.h3{fill:#2a78b5}.h4{fill:#1b2f80}\
+.t0{fill:#5f6670}.t1{fill:#1a2b1a}.t2{fill:#0d2b2b}.t3{fill:#ffffff}.t4{fill:#ffffff}";
+
+/// The table as PNG. The letters are of a font that is part of the program, so that the
+/// picture is the same on every machine; nothing if there is no memory for the picture.
+pub fn render_png(heatmap: &Heatmap) -> Option<Vec<u8>> {
+    let mut options = Options { font_family: "DejaVu Sans".into(), ..Options::default() };
+    let fonts = options.fontdb_mut();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.load_font_data(dejavu::sans::bold().to_vec());
+    let tree = Tree::from_str(&draw(heatmap, STYLE), &options).ok()?;
+    let size = tree.size().to_int_size().scale_by(SCALE)?;
+    let mut pixels = Pixmap::new(size.width(), size.height())?;
+    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
+    pixels.encode_png().ok()
+}

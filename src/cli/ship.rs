@@ -1,0 +1,197 @@
+//! `flowsim ship`
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::exit::Exit;
+use super::output;
+use super::record::service::{trusted, variable};
+use crate::analysis::decisions::{self, Decision, Found, INDEX};
+use crate::diagnostic::Severity;
+use crate::platform::{
+    Failure, Options, Secret, Shipped, Stop, Store, StoreCredentials, SystemClock,
+};
+use crate::source::Files;
+
+/// How many decisions are sent at a time.
+const BATCH: usize = 1_000;
+
+/// Send decision logs to Elasticsearch, or to what takes documents as it does.
+///
+/// The same log can be sent again: its documents are there once. If the store wants to know
+/// who sends, put ELASTICSEARCH_API_KEY, or ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD,
+/// into the environment.
+///
+/// Exits with 0 if the store has everything, 2 if the command line makes no sense, 3 if a file
+/// does not load, 4 if there are no decisions, 5 if the store cannot be reached or refuses.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Decision logs: .csv, or an object a line
+    #[arg(required = true, value_name = "LOG")]
+    logs: Vec<PathBuf>,
+
+    /// The address of the store, such as https://search.example.com:9200
+    #[arg(long, value_name = "URL")]
+    to: String,
+
+    /// The index to write to
+    #[arg(long, value_name = "NAME", default_value = INDEX)]
+    index: String,
+
+    /// How long an answer may take
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 30_000,
+        value_parser = clap::value_parser!(u64).range(1..=3_600_000)
+    )]
+    timeout_ms: u64,
+
+    /// How often a request is made at most, if the store does not answer it or has too much to
+    /// do
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 5,
+        value_parser = clap::value_parser!(u8).range(1..=20)
+    )]
+    max_attempts: u8,
+
+    /// A PEM file of authorities to trust besides those that everybody trusts [default:
+    /// SSL_CERT_FILE]
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let options = Options {
+        attempts: usize::from(arguments.max_attempts),
+        timeout: Duration::from_millis(arguments.timeout_ms),
+        certificates: match trusted(arguments.ca.as_deref()) {
+            Ok(certificates) => certificates,
+            Err(exit) => return Ok(exit),
+        },
+        ..Options::default()
+    };
+    let clock = Arc::new(SystemClock::new(Stop::default()));
+    let credentials = credentials();
+    let store = credentials.and_then(|it| {
+        Store::new(&arguments.to, &arguments.index, it.as_ref(), &options, clock)
+    });
+    let store = match store {
+        Ok(store) => store,
+        Err(problem) => {
+            output::message("error", &problem);
+            return Ok(Exit::Usage);
+        }
+    };
+    let mut shipping = Shipping::new(store);
+    let mut exit = Exit::Success;
+    for path in &arguments.logs {
+        exit = shipping.ship(path);
+        if exit != Exit::Success {
+            break;
+        }
+    }
+    shipping.tell(&arguments.index, exit)
+}
+
+/// Who writes; nobody if the environment names nobody. There are no flags for it: other users
+/// of a machine can see command lines.
+fn credentials() -> Result<Option<StoreCredentials>, String> {
+    if let Some(key) = variable("ELASTICSEARCH_API_KEY") {
+        return Ok(Some(StoreCredentials::ApiKey(Secret::new(key))));
+    }
+    let user = variable("ELASTICSEARCH_USERNAME");
+    match (user, variable("ELASTICSEARCH_PASSWORD")) {
+        (None, None) => Ok(None),
+        (Some(user), Some(password)) => {
+            Ok(Some(StoreCredentials::Basic(user, Secret::new(password))))
+        }
+        (None, Some(_)) => Err("ELASTICSEARCH_USERNAME is not set".to_owned()),
+        (Some(_), None) => Err("ELASTICSEARCH_PASSWORD is not set".to_owned()),
+    }
+}
+
+/// Decisions on their way.
+struct Shipping {
+    store: Store,
+    /// Those that go together.
+    batch: Vec<Decision>,
+    /// How many of the log were sent.
+    sent: u64,
+    shipped: Shipped,
+    failure: Option<Failure>,
+}
+
+impl Shipping {
+    fn new(store: Store) -> Self {
+        let (batch, shipped) = (Vec::new(), Shipped::default());
+        Self { store, batch, sent: 0, shipped, failure: None }
+    }
+
+    /// Reads a log and sends it, as far as the store can be reached.
+    fn ship(&mut self, path: &Path) -> Exit {
+        self.sent = 0;
+        let mut diagnostics = decisions::read(path, &mut |found| {
+            match found {
+            Found::Decision(decision) => {
+                self.batch.push(decision);
+                if self.batch.len() >= BATCH {
+                    self.send();
+                }
+                Ok(())
+            }
+            Found::Document(_) => Err("this is no decision, which has `dtmf` and \
+                                       `routing_decision`; `flowsim run --decisions FILE` \
+                                       writes them"
+                .to_owned()),
+        }
+        });
+        self.send();
+        let is_unread = diagnostics.iter().any(|it| it.severity == Severity::Error);
+        let failure = self.failure.take();
+        diagnostics.extend(failure.iter().map(Failure::diagnostic));
+        output::diagnostics(&diagnostics, &Files::new());
+        match failure {
+            Some(_) => Exit::Outside,
+            None if is_unread => Exit::Input,
+            None => Exit::Success,
+        }
+    }
+
+    fn send(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        if self.failure.is_none() && !batch.is_empty() {
+            let sent = self.store.ship(&batch, self.sent, &mut self.shipped);
+            self.failure = sent.err();
+        }
+        self.sent += u64::try_from(batch.len()).unwrap_or(u64::MAX);
+    }
+
+    /// Says how it went.
+    fn tell(&self, index: &str, exit: Exit) -> io::Result<Exit> {
+        let Shipped { created, there, refused, reasons } = &self.shipped;
+        let all = created + there + refused;
+        if all == 0 {
+            if exit == Exit::Success {
+                output::message("error", "there is nothing to send: no decisions");
+                return Ok(Exit::Nothing);
+            }
+            return Ok(exit);
+        }
+        let mut text = format!("{created} new in {index}, {there} there already");
+        if *refused > 0 {
+            text += &format!(", {refused} refused");
+        }
+        output::result(&format!("{text}\n"))?;
+        for reason in reasons {
+            output::message("error", &format!("the store refused documents: {reason}"));
+        }
+        Ok(if exit == Exit::Success && *refused > 0 { Exit::Outside } else { exit })
+    }
+}

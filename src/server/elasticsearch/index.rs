@@ -1,0 +1,108 @@
+//! Indices: made, looked for, removed.
+
+use serde_json::json;
+
+use super::problem::Problem;
+use super::{Answered, allow, shards};
+use crate::server::Server;
+use crate::server::http::answer::{Body, Reply};
+use crate::server::http::asked::Asked;
+use crate::server::state::State;
+use crate::server::state::event::Event;
+use crate::server::state::indices::{Index, MAX_INDICES};
+
+/// How long a name may be, in bytes.
+const MAX_NAME_BYTES: usize = 255;
+
+/// `PUT /INDEX`. Mappings and settings may be sent; they change nothing.
+pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+    allow(asked, &[])?;
+    check_name(name)?;
+    let body = asked.object_or_nothing().map_err(Problem::of)?;
+    let known = ["mappings", "settings"];
+    if let Some(key) = body.0.keys().find(|key| !known.contains(&key.as_str())) {
+        let reason = format!("[{key}] of a new index is not served by flowsim");
+        return Err(Problem::illegal(reason));
+    }
+    let mut state = server.state();
+    if state.indices.get(name).is_some() {
+        let reason = format!("index [{name}] already exists");
+        let kind = "resource_already_exists_exception";
+        return Err(Problem::new(400, kind, reason).about(name));
+    }
+    if state.indices.names().count() >= MAX_INDICES {
+        let reason = format!("the server holds no more than {MAX_INDICES} indices");
+        return Err(Problem::illegal(reason));
+    }
+    let index = name.to_owned();
+    state.commit(Event::IndexMade { index }).map_err(Problem::of)?;
+    let body =
+        json!({ "acknowledged": true, "shards_acknowledged": true, "index": name });
+    Ok(Reply::ok(body))
+}
+
+/// `HEAD /INDEX`
+pub(super) fn exists(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+    allow(asked, &["allow_no_indices", "expand_wildcards", "ignore_unavailable"])?;
+    check_name(name)?;
+    let is_there = server.state().indices.get(name).is_some();
+    let status = if is_there { 200 } else { 404 };
+    Ok(Reply { status, body: Body::Empty, ..Reply::nothing() })
+}
+
+/// `DELETE /INDEX`
+pub(super) fn delete(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+    let known = ["allow_no_indices", "expand_wildcards", "ignore_unavailable"];
+    allow(asked, &known)?;
+    check_name(name)?;
+    let mut state = server.state();
+    if state.indices.get(name).is_none() {
+        if asked.query("ignore_unavailable") == Some("true") {
+            return Ok(Reply::ok(json!({ "acknowledged": true })));
+        }
+        return Err(Problem::no_index(name));
+    }
+    let (index, decided) = (name.to_owned(), state.decided());
+    state.commit(Event::IndexDeleted { index, decided }).map_err(Problem::of)?;
+    Ok(Reply::ok(json!({ "acknowledged": true })))
+}
+
+/// `POST /INDEX/_refresh`, or of all: everything is always fresh.
+pub(super) fn refresh(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+    allow(asked, &["allow_no_indices", "expand_wildcards", "ignore_unavailable"])?;
+    if !name.is_empty() {
+        find(&server.state(), name)?;
+    }
+    Ok(Reply::ok(json!({ "_shards": shards() })))
+}
+
+/// The index of a name.
+pub(super) fn find<'s>(state: &'s State, name: &str) -> Result<&'s Index, Problem> {
+    check_name(name)?;
+    state.indices.get(name).ok_or_else(|| Problem::no_index(name))
+}
+
+/// Refuses what is no name of an index. Those that stand for several are not served.
+pub(super) fn check_name(name: &str) -> Result<(), Problem> {
+    if name == "_all" || name.contains([',', '*']) {
+        let reason = format!("[{name}] stands for several indices: flowsim serves one");
+        return Err(Problem::illegal(reason));
+    }
+    let fault = if name.is_empty() || matches!(name, "." | "..") {
+        "must be a name"
+    } else if name.len() > MAX_NAME_BYTES {
+        "is too long"
+    } else if name.starts_with(['_', '-', '+']) {
+        "must not start with '_', '-', or '+'"
+    } else if name.chars().any(char::is_uppercase) {
+        "must be lowercase"
+    } else if name.contains(|c: char| {
+        c.is_whitespace() || c.is_control() || r#"\/?"<>|#:"#.contains(c)
+    }) {
+        r#"must not contain [ , ", *, \, <, |, ,, >, /, ?, #, :]"#
+    } else {
+        return Ok(());
+    };
+    let reason = format!("Invalid index name [{name}], {fault}");
+    Err(Problem::new(400, "invalid_index_name_exception", reason).about(name))
+}

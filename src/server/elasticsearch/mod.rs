@@ -1,0 +1,279 @@
+//! The part of Elasticsearch's API with which decision logs are written, searched and counted,
+//! on a port of its own.
+//!
+//! What is served behaves as clients of Elasticsearch 8 and 9 expect it; everything else is
+//! refused and says so, so that nothing seems to work that does not. Texts are compared whole,
+//! as in fields of the type `keyword`. *Source: the REST API of Elasticsearch 8 and 9, and what
+//! seed 002 uses of it.*
+
+mod aggregate;
+mod bulk;
+mod document;
+mod field;
+mod index;
+mod problem;
+mod query;
+mod search;
+mod source;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body as HttpBody;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, Response, header};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use super::Server;
+use super::control::Fault;
+use super::http::answer::{Body, Reply};
+use super::http::asked::Asked;
+use super::http::listen;
+use problem::Problem;
+
+/// What a request comes to.
+type Answered = Result<Reply, Problem>;
+
+/// The header without which clients refuse an answer.
+const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
+
+/// Parameters that may be anywhere: they change nothing here.
+const HARMLESS: [&str; 7] = [
+    "error_trace",
+    "human",
+    "master_timeout",
+    "pretty",
+    "refresh",
+    "timeout",
+    "wait_for_active_shards",
+];
+
+/// What is served, as a refusal lists it.
+const SERVED: &str = "GET /, /_cluster/health; PUT, HEAD and DELETE /INDEX; \
+                      POST /INDEX/_doc; PUT and GET /INDEX/_doc/ID; PUT /INDEX/_create/ID; \
+                      POST /_bulk, /INDEX/_bulk, /INDEX/_refresh, /INDEX/_search, \
+                      /INDEX/_count";
+
+/// Answers everything that comes to the port.
+pub(super) fn router(server: &Arc<Server>) -> Router {
+    let server = Arc::clone(server);
+    Router::new().fallback(move |request: Request| {
+        let server = Arc::clone(&server);
+        async move { serve(&server, request).await }
+    })
+}
+
+async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
+    let (asked, read) = listen::read(server.next_id(), request).await;
+    let (fault, reply) = match read {
+        Err(refusal) => (None, Problem::of(refusal).into_reply()),
+        Ok(()) if server.is_kept => {
+            tokio::task::block_in_place(|| answer(server, &asked))
+        }
+        Ok(()) => answer(server, &asked),
+    };
+    server.note(&asked, &reply);
+    if let Some(delay) = fault.map(|it| it.delay_ms).filter(|delay| *delay > 0) {
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+    }
+    let has_body = !matches!(reply.body, Body::Empty);
+    let mut response = reply.into_response(&asked.id);
+    let headers = response.headers_mut();
+    headers.insert(PRODUCT, HeaderValue::from_static("Elasticsearch"));
+    if let Some(media_type) = media_type(&asked).ok().flatten().filter(|_| has_body) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    }
+    response
+}
+
+/// The answer, and the fault that a test has set for it.
+fn answer(server: &Server, asked: &Asked) -> (Option<Fault>, Reply) {
+    let key = format!("{} {}", asked.method, asked.path);
+    let fault = server.state().control.next_fault([&key, &key]);
+    // A mistake of ours ends one request, not the server.
+    let answered = catch_unwind(AssertUnwindSafe(|| {
+        match fault.as_ref().and_then(Fault::refusal) {
+            Some(refusal) => Err(Problem::of(refusal)),
+            None => handle(server, asked),
+        }
+    }));
+    let answered = answered.unwrap_or_else(|_| {
+        let reason = "the server made an error; please report it";
+        Err(Problem::new(500, "exception", reason))
+    });
+    let mut reply = answered.unwrap_or_else(Problem::into_reply);
+    if fault.is_some() {
+        reply.why = format!("a fault was set for {key}: {}", reply.why);
+    }
+    (fault, reply)
+}
+
+/// Whether faults can be set for it: what comes to this port has none of the platform's paths.
+pub(super) fn may_have_faults(method: &str, path: &str) -> bool {
+    let is_ours = !path.starts_with("/api/") && !path.starts_with("/__flowsim/");
+    is_ours && path.starts_with('/') && route(method, &parts(path)).is_some()
+}
+
+/// Who answers, with the index and the id of the path.
+type Handler = fn(&Server, &Asked, index: &str, id: &str) -> Answered;
+
+fn handle(server: &Server, asked: &Asked) -> Answered {
+    media_type(asked)?;
+    // Whoever has the server running visits other sites, too.
+    if let Some(origin) = asked.header("origin").filter(|it| *it != asked.origin()) {
+        let reason = format!("pages of `{origin}` do not use this server");
+        return Err(Problem::new(403, "security_exception", reason));
+    }
+    expect_json(asked)?;
+    let parts = parts(&asked.path);
+    let Some((handler, index, id)) = route(&asked.method, &parts) else {
+        let (method, path) = (&asked.method, &asked.path);
+        let reason = format!("{method} {path} is not served by flowsim, but {SERVED}");
+        return Err(Problem::illegal(reason));
+    };
+    handler(server, asked, index, id)
+}
+
+/// The parts of a path, decoded.
+fn parts(path: &str) -> Vec<String> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    parts.map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect()
+}
+
+fn route<'p>(method: &str, parts: &'p [String]) -> Option<(Handler, &'p str, &'p str)> {
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let reads = matches!(method, "GET" | "HEAD");
+    let writes = matches!(method, "PUT" | "POST");
+    let asks = matches!(method, "GET" | "POST");
+    let found: (Handler, &str, &str) = match *parts.as_slice() {
+        [] if reads => (root, "", ""),
+        ["_cluster", "health"] if reads => (health, "", ""),
+        ["_bulk"] if writes => (bulk::run, "", ""),
+        ["_refresh"] if asks => (index::refresh, "", ""),
+        [name] if name.starts_with('_') => return None,
+        [name] if method == "PUT" => (index::create, name, ""),
+        [name] if method == "HEAD" => (index::exists, name, ""),
+        [name] if method == "DELETE" => (index::delete, name, ""),
+        [name, "_doc"] if method == "POST" => (document::add, name, ""),
+        [name, "_doc", id] if writes => (document::put, name, id),
+        [name, "_doc", id] if reads => (document::get, name, id),
+        [name, "_create", id] if writes => (document::create, name, id),
+        [name, "_bulk"] if writes => (bulk::run, name, ""),
+        [name, "_refresh"] if asks => (index::refresh, name, ""),
+        [name, "_search"] if asks => (search::search, name, ""),
+        [name, "_count"] if asks => (search::count, name, ""),
+        _ => return None,
+    };
+    Some(found)
+}
+
+/// The media type of the answer: clients of a version ask for the one of that version.
+fn media_type(asked: &Asked) -> Result<Option<&'static str>, Problem> {
+    let headers = ["accept", "content-type"].map(|name| asked.header(name));
+    let version = headers.into_iter().flatten().find_map(|declared| {
+        let (_, version) = declared.split_once("compatible-with=")?;
+        Some(version.split([';', ',']).next().unwrap_or_default().trim())
+    });
+    match version {
+        None => Ok(None),
+        Some("8") => Ok(Some("application/vnd.elasticsearch+json;compatible-with=8")),
+        Some("9") => Ok(Some("application/vnd.elasticsearch+json;compatible-with=9")),
+        Some(other) => {
+            let reason = format!("only the versions 8 and 9 are served, not `{other}`");
+            Err(Problem::new(400, "media_type_header_exception", reason))
+        }
+    }
+}
+
+/// Refuses a body that is declared as something else than JSON, or not at all: a form is what
+/// pages of other sites can send.
+fn expect_json(asked: &Asked) -> Result<(), Problem> {
+    if asked.body.is_empty() {
+        return Ok(());
+    }
+    if let Some(encoding) =
+        asked.header("content-encoding").filter(|it| *it != "identity")
+    {
+        let reason = format!("bodies compressed with `{encoding}` are not served");
+        return Err(Problem::illegal(reason));
+    }
+    let declared = asked.header("content-type").unwrap_or_default();
+    let media_type = declared.split(';').next().unwrap_or_default().trim();
+    if media_type.ends_with("json") {
+        return Ok(());
+    }
+    let reason = format!("Content-Type header [{declared}] is not supported");
+    Err(Problem::new(406, "media_type_header_exception", reason))
+}
+
+/// Refuses parameters that would change something here.
+fn allow(asked: &Asked, known: &[&str]) -> Result<(), Problem> {
+    let unknown = asked.query.iter().find(|(name, _)| {
+        !HARMLESS.contains(&name.as_str()) && !known.contains(&name.as_str())
+    });
+    match unknown {
+        None => Ok(()),
+        Some((name, _)) => {
+            let path = &asked.path;
+            let reason =
+                format!("the parameter [{name}] of {path} is not served by flowsim");
+            Err(Problem::illegal(reason))
+        }
+    }
+}
+
+/// `GET /`: who answers. Clients look at the header; people at the number.
+fn root(_: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
+    allow(asked, &[])?;
+    let is_nine = media_type(asked)?.is_some_and(|it| it.ends_with('9'));
+    let (number, wire) = if is_nine { ("9.0.0", "8.18.0") } else { ("8.18.0", "7.17.0") };
+    let index = if is_nine { "8.0.0" } else { "7.0.0" };
+    Ok(Reply::ok(json!({
+        "name": "flowsim",
+        "cluster_name": "flowsim",
+        "cluster_uuid": "flowsim",
+        "version": {
+            "number": number,
+            "build_flavor": "default",
+            "build_type": "docker",
+            "build_hash": "flowsim",
+            "build_date": "2026-01-05T09:00:00.000Z",
+            "build_snapshot": false,
+            "lucene_version": "9.12.1",
+            "minimum_wire_compatibility_version": wire,
+            "minimum_index_compatibility_version": index,
+        },
+        "tagline": "You Know, for Search",
+    })))
+}
+
+/// `GET /_cluster/health`: one node, which has everything.
+fn health(server: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
+    allow(asked, &["level", "local", "wait_for_status", "wait_for_nodes"])?;
+    let indices = server.state().indices.names().count();
+    Ok(Reply::ok(json!({
+        "cluster_name": "flowsim",
+        "status": "green",
+        "timed_out": false,
+        "number_of_nodes": 1,
+        "number_of_data_nodes": 1,
+        "active_primary_shards": indices,
+        "active_shards": indices,
+        "relocating_shards": 0,
+        "initializing_shards": 0,
+        "unassigned_shards": 0,
+        "delayed_unassigned_shards": 0,
+        "number_of_pending_tasks": 0,
+        "number_of_in_flight_fetch": 0,
+        "task_max_waiting_in_queue_millis": 0,
+        "active_shards_percent_as_number": 100.0,
+    })))
+}
+
+/// What is said of shards where there is one.
+fn shards() -> serde_json::Value {
+    json!({ "total": 1, "successful": 1, "failed": 0 })
+}

@@ -1,0 +1,192 @@
+//! `_source`: what of a document is answered.
+
+use super::problem::Problem;
+use super::query::known;
+use crate::server::http::asked::Asked;
+use crate::value::{Json, Text};
+
+/// What is wanted of a document.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Wanted {
+    is_nothing: bool,
+    /// Patterns of fields; everything if there are none.
+    includes: Vec<String>,
+    excludes: Vec<String>,
+}
+
+impl Wanted {
+    /// Reads what the body says, or else the query of the request.
+    pub(super) fn read(body: Option<&Json>, asked: &Asked) -> Result<Self, Problem> {
+        let list = |name| asked.query_all(name).into_iter().map(str::to_owned).collect();
+        let mut wanted = match (body, asked.query("_source")) {
+            (Some(body), _) => of_body(body)?,
+            (None, Some("true") | None) => Self::default(),
+            (None, Some("false")) => Self { is_nothing: true, ..Self::default() },
+            (None, Some(_)) => Self { includes: list("_source"), ..Self::default() },
+        };
+        wanted.includes.extend::<Vec<String>>(list("_source_includes"));
+        wanted.excludes.extend::<Vec<String>>(list("_source_excludes"));
+        Ok(wanted)
+    }
+
+    /// What of a document is answered; nothing if it is not wanted at all.
+    pub(super) fn of(&self, source: &Json) -> Option<Json> {
+        if self.is_nothing {
+            return None;
+        }
+        if self.includes.is_empty() && self.excludes.is_empty() {
+            return Some(source.clone());
+        }
+        Some(self.filtered(source, "").unwrap_or_else(|| Json::object([])))
+    }
+
+    /// As much of a value as is wanted. `path` is that of the value itself, with a point.
+    fn filtered(&self, value: &Json, path: &str) -> Option<Json> {
+        let entries = match value {
+            Json::Object(entries) => entries,
+            Json::Array(items) => {
+                let items = items.iter().filter_map(|item| self.filtered(item, path));
+                return Some(Json::array(items));
+            }
+            _ => return None,
+        };
+        let entries = entries.iter().filter_map(|(key, value)| {
+            let path = format!("{path}{key}");
+            if self.excludes.iter().any(|pattern| is_within(&path, pattern)) {
+                return None;
+            }
+            let is_whole = self.includes.is_empty()
+                || self.includes.iter().any(|pattern| is_within(&path, pattern));
+            let is_container = matches!(value, Json::Object(_) | Json::Array(_));
+            let kept = match is_whole {
+                true if self.excludes.is_empty() || !is_container => Some(value.clone()),
+                true => self.without_excluded(value, &path),
+                false => self.filtered(value, &format!("{path}.")).filter(is_something),
+            };
+            kept.map(|kept| (key.clone(), kept))
+        });
+        let entries: Vec<(Text, Json)> = entries.collect();
+        (path.is_empty() || !entries.is_empty()).then(|| Json::object(entries))
+    }
+
+    /// A value all of which is wanted but for what is excluded.
+    fn without_excluded(&self, value: &Json, path: &str) -> Option<Json> {
+        let all = Self { includes: Vec::new(), ..self.clone() };
+        match value {
+            Json::Object(_) => all.filtered(value, &format!("{path}.")),
+            Json::Array(items) => {
+                let kept = |item: &Json| {
+                    let kept = all.without_excluded(item, path);
+                    kept.unwrap_or_else(|| item.clone())
+                };
+                Some(Json::array(items.iter().map(kept)))
+            }
+            other => Some(other.clone()),
+        }
+    }
+}
+
+/// Whether anything was left.
+fn is_something(value: &Json) -> bool {
+    match value {
+        Json::Array(items) => !items.is_empty(),
+        _ => true,
+    }
+}
+
+/// `true`, a field, fields, or `{includes, excludes}`.
+fn of_body(body: &Json) -> Result<Wanted, Problem> {
+    match body {
+        Json::Boolean(is_wanted) => {
+            Ok(Wanted { is_nothing: !is_wanted, ..Wanted::default() })
+        }
+        Json::Object(_) => {
+            known(body, "_source", &["include", "includes", "exclude", "excludes"])?;
+            let either = |one, other| patterns(body.get(one).or_else(|| body.get(other)));
+            Ok(Wanted {
+                is_nothing: false,
+                includes: either("includes", "include")?,
+                excludes: either("excludes", "exclude")?,
+            })
+        }
+        other => Ok(Wanted { includes: patterns(Some(other))?, ..Wanted::default() }),
+    }
+}
+
+fn patterns(value: Option<&Json>) -> Result<Vec<String>, Problem> {
+    let one = |value: &Json| match value {
+        Json::String(text) => Ok(text.to_string()),
+        other => {
+            Err(Problem::parsing(format!("[_source] names fields, found [{other}]")))
+        }
+    };
+    match value {
+        None => Ok(Vec::new()),
+        Some(Json::Array(items)) => items.iter().map(one).collect(),
+        Some(value) => Ok(vec![one(value)?]),
+    }
+}
+
+/// Whether a pattern means a path or something that it is in.
+fn is_within(path: &str, pattern: &str) -> bool {
+    let parents = path.match_indices('.').map(|(point, _)| path.split_at(point).0);
+    parents.chain([path]).any(|path| fits(path, pattern))
+}
+
+/// Whether a text is that of a pattern, in which `*` stands for any text.
+fn fits(text: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some((_, behind)) = rest.split_once(part) else { return false };
+        rest = behind;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(wanted: &str, source: &str) -> String {
+        let json = |text: &str| Json::parse(text).unwrap();
+        let wanted = Wanted::read(Some(&json(wanted)), &Asked::default()).unwrap();
+        wanted.of(&json(source)).map_or_else(|| "nothing".to_owned(), |it| it.to_string())
+    }
+
+    #[test]
+    fn fields_are_chosen() {
+        let source = r#"{"b":1,"a":{"x":1,"y":{"z":2}},"l":[{"p":1,"q":2},{"q":3}]}"#;
+        for (wanted, expected) in [
+            ("true", source),
+            ("false", "nothing"),
+            (r#""b""#, r#"{"b":1}"#),
+            (r#"["b","missing"]"#, r#"{"b":1}"#),
+            (r#""a.y""#, r#"{"a":{"y":{"z":2}}}"#),
+            (r#""*.z""#, r#"{"a":{"y":{"z":2}}}"#),
+            (r#""l.q""#, r#"{"l":[{"q":2},{"q":3}]}"#),
+            (r#"{"excludes":["a","l.p"]}"#, r#"{"b":1,"l":[{"q":2},{"q":3}]}"#),
+            (r#"{"includes":"a","excludes":"a.y.*"}"#, r#"{"a":{"x":1}}"#),
+            (r#""missing""#, "{}"),
+        ] {
+            assert_eq!(of(wanted, source), expected, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn stars_stand_for_any_text() {
+        assert!(fits("routing_decision", "routing_*"));
+        assert!(fits("abc", "a*b*c"));
+        assert!(!fits("abd", "a*b*c"));
+        assert!(fits("", "*"));
+        assert!(!fits("ab", "a"));
+    }
+}

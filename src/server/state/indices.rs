@@ -1,0 +1,115 @@
+//! Documents in indices, as clients of Elasticsearch keep them.
+
+use serde::{Deserialize, Serialize};
+
+use super::Map;
+use crate::value::Json;
+
+/// How many indices there may be.
+pub(in crate::server) const MAX_INDICES: usize = 100;
+/// How many documents all indices may hold.
+pub(in crate::server) const MAX_DOCUMENTS: usize = 100_000;
+/// How many bytes of text all documents may have.
+pub(in crate::server) const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+/// All indices, by name.
+#[derive(Debug, Default)]
+pub(in crate::server) struct Indices {
+    indices: Map<String, Index>,
+    documents: usize,
+    bytes: usize,
+}
+
+/// Documents by id, in the order in which they were first written.
+#[derive(Debug, Default)]
+pub(in crate::server) struct Index {
+    pub(in crate::server) documents: Map<String, Document>,
+    /// How often something was written to it.
+    written: u64,
+}
+
+/// A document.
+#[derive(Debug)]
+pub(in crate::server) struct Document {
+    /// What it says.
+    pub(in crate::server) source: Json,
+    /// How often it was written, from 1.
+    pub(in crate::server) version: u64,
+    /// The number of the last time, among all of its index, from 0.
+    pub(in crate::server) sequence: u64,
+    /// How long its text is.
+    bytes: usize,
+}
+
+/// A document that is to be written.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::server) struct NewDocument {
+    /// Its id.
+    pub(in crate::server) id: String,
+    /// The JSON object, as it came.
+    pub(in crate::server) source: String,
+}
+
+impl Indices {
+    /// The index of a name.
+    pub(in crate::server) fn get(&self, name: &str) -> Option<&Index> {
+        self.indices.get(name)
+    }
+
+    /// The names, in the order in which they were made.
+    pub(in crate::server) fn names(&self) -> impl Iterator<Item = &str> {
+        self.indices.keys().map(String::as_str)
+    }
+
+    /// Why documents may not be written; they may be new, or longer than before.
+    pub(in crate::server) fn refuses(
+        &self,
+        index: &str,
+        count: usize,
+        bytes: usize,
+    ) -> Option<String> {
+        if !self.indices.contains_key(index) && self.indices.len() >= MAX_INDICES {
+            return Some(format!("the server holds no more than {MAX_INDICES} indices"));
+        }
+        if self.documents.saturating_add(count) > MAX_DOCUMENTS {
+            return Some(format!(
+                "the server holds no more than {MAX_DOCUMENTS} documents"
+            ));
+        }
+        let is_large = self.bytes.saturating_add(bytes) > MAX_BYTES;
+        is_large.then(|| {
+            format!("the server holds no more than {MAX_BYTES} bytes of documents")
+        })
+    }
+
+    /// Makes an index; one that is there stays as it is.
+    pub(super) fn make(&mut self, name: String) {
+        self.indices.entry(name).or_default();
+    }
+
+    /// Removes an index with its documents.
+    pub(super) fn remove(&mut self, name: &str) {
+        if let Some(index) = self.indices.shift_remove(name) {
+            self.documents -= index.documents.len();
+            self.bytes -= index.documents.values().map(|it| it.bytes).sum::<usize>();
+        }
+    }
+
+    /// Writes a document, in place of the one with its id. That it is one was found out
+    /// before.
+    pub(super) fn write(&mut self, index: String, document: NewDocument) {
+        let NewDocument { id, source: text } = document;
+        let index = self.indices.entry(index).or_default();
+        let old = index.documents.get(&id);
+        let (version, old_bytes) = old.map_or((0, 0), |it| (it.version, it.bytes));
+        if old.is_none() {
+            self.documents += 1;
+        }
+        self.bytes = self.bytes - old_bytes + text.len();
+        let source = Json::parse(&text).unwrap_or_default();
+        let (version, sequence) = (version + 1, index.written);
+        index.written += 1;
+        let document = Document { source, version, sequence, bytes: text.len() };
+        index.documents.insert(id, document);
+    }
+}
