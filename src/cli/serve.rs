@@ -88,18 +88,41 @@ pub(super) struct Arguments {
     strict: bool,
 }
 
-#[expect(clippy::too_many_lines, reason = "a list of settings")]
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    let organisation = match organisation(arguments) {
+        Ok(organisation) => organisation,
+        Err(exit) => return Ok(exit),
+    };
+    let settings = Settings {
+        host: arguments.host.clone(),
+        port: arguments.port,
+        elasticsearch: arguments.elasticsearch,
+        data: arguments.data.clone(),
+    };
+    let server = match start(organisation, settings) {
+        Ok(server) => server,
+        Err(problem) => {
+            output::message("error", &problem);
+            return Ok(Exit::Outside);
+        }
+    };
+    if let Some(note) = server.note() {
+        output::message("warning", note);
+    }
+    let mut addresses = format!("http://{}\n", server.address());
+    if let Some(address) = server.elasticsearch() {
+        addresses += &format!("elasticsearch http://{address}\n");
+    }
+    output::result(&addresses)?;
+    server.wait()?;
+    Ok(Exit::Success)
+}
+
+/// What is served.
+fn organisation(arguments: &Arguments) -> Result<Organisation, Exit> {
     let mut files = Files::new();
-    let loaded = match load::flows(&arguments.flows, &arguments.placeholders, &mut files)
-    {
-        Ok(loaded) => loaded,
-        Err(exit) => return Ok(exit),
-    };
-    let fixtures = match load::fixtures(&arguments.fixtures, &mut files) {
-        Ok(fixtures) => fixtures,
-        Err(exit) => return Ok(exit),
-    };
+    let loaded = load::flows(&arguments.flows, &arguments.placeholders, &mut files)?;
+    let fixtures = load::fixtures(&arguments.fixtures, &mut files)?;
     let documents = Fixtures::documents(&arguments.fixtures, &mut files);
     let mut organisation = Organisation::new(loaded, &files, fixtures, &documents);
     if let Some(at) = arguments.at {
@@ -107,36 +130,13 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
     if let Err(problem) = register(&mut organisation.webhooks, arguments) {
         output::message("error", &problem);
-        return Ok(Exit::Usage);
+        return Err(Exit::Usage);
     }
     organisation.real_time = arguments.real_time;
     organisation.limits.max_actions = arguments.max_actions;
     organisation.seed = arguments.seed;
     organisation.strict = arguments.strict;
-    let settings = Settings {
-        host: arguments.host.clone(),
-        port: arguments.port,
-        elasticsearch: arguments.elasticsearch,
-        data: arguments.data.clone(),
-    };
-    match start(organisation, settings) {
-        Ok(server) => {
-            if let Some(note) = server.note() {
-                output::message("warning", note);
-            }
-            let mut addresses = format!("http://{}\n", server.address());
-            if let Some(address) = server.elasticsearch() {
-                addresses += &format!("elasticsearch http://{address}\n");
-            }
-            output::result(&addresses)?;
-            server.wait()?;
-            Ok(Exit::Success)
-        }
-        Err(problem) => {
-            output::message("error", &problem);
-            Ok(Exit::Outside)
-        }
-    }
+    Ok(organisation)
 }
 
 /// Registers the services that the command line names.

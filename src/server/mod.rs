@@ -36,6 +36,7 @@ use axum::extract::{RawPathParams, Request};
 use axum::http::Response;
 use axum::routing::any;
 use indexmap::IndexMap;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use crate::engine::Limits;
@@ -116,64 +117,72 @@ struct Server {
 ///
 /// # Errors
 /// The port cannot be opened, or what is kept cannot be read. The message says why.
-#[expect(clippy::too_many_lines, reason = "one step behind the other")]
 pub fn start(
     mut organisation: Organisation,
     settings: Settings,
 ) -> Result<Running, String> {
-    let real_time = organisation.real_time;
-    if real_time && let Some(now) = DateTime::from_milliseconds(wall_clock()) {
+    if organisation.real_time
+        && let Some(now) = DateTime::from_milliseconds(wall_clock())
+    {
         organisation.start_at(now);
     }
-    let state = State::open(Arc::new(organisation), settings.data.as_deref())?;
-    let (jobs, to_do) = mpsc::unbounded_channel();
     let data = settings.data.as_deref();
+    let state = State::open(Arc::new(organisation), data)?;
     let note = data.and_then(|folder| state.misfits(folder));
+    let (jobs, to_do) = mpsc::unbounded_channel();
     let server = Arc::new(Server {
         state: Mutex::new(state),
         requests: AtomicU64::new(0),
         calls: Calls::new(jobs),
         writers: Writers::default(),
-        is_kept: settings.data.is_some(),
+        is_kept: data.is_some(),
         host: settings.host.clone(),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;
-    let opened = runtime.block_on(listen::open(&settings.host, settings.port));
-    let (listener, address) = opened?;
-    let opened = settings.elasticsearch.map(|port| listen::open(&settings.host, port));
-    let second = opened.map(|opened| runtime.block_on(opened)).transpose()?;
+    let open = |port| runtime.block_on(listen::open(&settings.host, port));
+    let (listener, address) = open(settings.port)?;
+    let second = settings.elasticsearch.map(open).transpose()?;
     let elasticsearch = second.as_ref().map(|(_, address)| *address);
+    let second = second.map(|(listener, _)| listener);
     let (stop, stopped) = watch::channel(false);
-    let (router, documents) = (router(&server), elasticsearch::router(&server));
+    let thread = std::thread::spawn(move || {
+        runtime.block_on(answer(server, listener, second, to_do, stopped));
+        runtime.shutdown_timeout(TICK);
+    });
+    Ok(Running { address, elasticsearch, note, stop, thread: Some(thread) })
+}
+
+/// Answers on both ports and makes calls until it is stopped.
+async fn answer(
+    server: Arc<Server>,
+    listener: TcpListener,
+    elasticsearch: Option<TcpListener>,
+    to_do: mpsc::UnboundedReceiver<calls::Job>,
+    stopped: watch::Receiver<bool>,
+) {
+    if server.state().is_real_time() {
+        tokio::spawn(follow_wall_clock(Arc::clone(&server)));
+    }
     let malformed = {
         let server = Arc::clone(&server);
         Arc::new(move |status| server.malformed(status))
     };
-    let thread = std::thread::spawn(move || {
-        runtime.block_on(async {
-            if real_time {
-                tokio::spawn(follow_wall_clock(Arc::clone(&server)));
-            }
-            let second = async {
-                if let Some((listener, _)) = second {
-                    let malformed = Arc::clone(&malformed);
-                    listen::serve(listener, documents, malformed, stopped.clone()).await;
-                }
-            };
-            // Calls that nobody answered before the server ended are made again.
-            server.calls.begin(&mut server.state());
-            tokio::spawn(calls::make(Arc::clone(&server), to_do));
-            let first =
-                listen::serve(listener, router, malformed.clone(), stopped.clone());
-            tokio::join!(first, second);
-            server.calls.stop();
-        });
-        runtime.shutdown_timeout(TICK);
-    });
-    Ok(Running { address, elasticsearch, note, stop, thread: Some(thread) })
+    // Calls that nobody answered before the server ended are made again.
+    server.calls.begin(&mut server.state());
+    tokio::spawn(calls::make(Arc::clone(&server), to_do));
+    let (first, second) = (router(&server), elasticsearch::router(&server));
+    let second = async {
+        if let Some(listener) = elasticsearch {
+            let malformed = malformed.clone();
+            listen::serve(listener, second, malformed, stopped.clone()).await;
+        }
+    };
+    let first = listen::serve(listener, first, malformed.clone(), stopped.clone());
+    tokio::join!(first, second);
+    server.calls.stop();
 }
 
 impl Running {
