@@ -4,11 +4,10 @@ use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::event::{CaseResult, Ended, Outcome, RunEvent};
@@ -85,21 +84,20 @@ impl Run {
         }
         let options = self.options;
         let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
-        let is_stopped = AtomicBool::new(false);
+        let (is_stopped, next) = (AtomicBool::new(false), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             let (pool, is_stopped) = (Arc::clone(&self.pool), &is_stopped);
             scope.spawn(move || {
-                pool.install(|| {
-                    plan.cases.par_iter().enumerate().with_max_len(1).for_each_init(
-                        || (Worker::default(), sender.clone()),
-                        |(worker, sender), (index, planned)| {
-                            if !is_stopped.load(Ordering::Relaxed) {
-                                // Nobody listens any more if the run was stopped.
-                                let _ =
-                                    sender.send((index, worker.run(planned, options)));
-                            }
-                        },
-                    );
+                // Every thread takes the next test: nearly in order, so that results are
+                // told while others are still made.
+                pool.broadcast(|_| {
+                    let mut worker = Worker::default();
+                    while !is_stopped.load(Ordering::Relaxed) {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(planned) = plan.cases.get(index) else { break };
+                        // Nobody listens any more if the run was stopped.
+                        let _ = sender.send((index, worker.run(planned, options)));
+                    }
                 });
             });
             self.take(plan, results, tell);
