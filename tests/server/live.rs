@@ -82,8 +82,20 @@ fn calls_bring_variables_and_a_context() {
     );
     assert_eq!(over["variables"]["greeting"], "\"friend\"");
 
-    let wrong = json!({ "flowId": "nothing" });
-    assert_eq!(server.post("/__flowsim/instances", &wrong).status, 400);
+    let named = call(&server.anonymous(), &json!({ "flowId": "Greets" }));
+    assert_eq!(server.get(&format!("/__flowsim/instances/{named}")).body["flowId"], flow);
+    for (wrong, told) in [
+        (json!({ "flowId": "nothing" }), "there is no flow called `nothing`"),
+        (json!({ "flowId": "Greet" }), "did you mean `Greets`?"),
+        (json!({ "flowId": flow, "medai": "voice" }), "did you mean `media`?"),
+        (json!({ "flowId": flow, "media": "voicee" }), "did you mean `voice`?"),
+        (json!({ "flowId": flow, "media": "fax" }), "only voice, chat"),
+    ] {
+        let refused = server.post("/__flowsim/instances", &wrong);
+        assert_eq!(refused.status, 400, "{wrong}");
+        let message = refused.body["message"].as_str().unwrap();
+        assert!(message.contains(told), "{message}");
+    }
     assert_eq!(server.post("/__flowsim/instances", &json!({})).status, 400);
     assert_eq!(server.get("/__flowsim/instances/nothing").status, 404);
 }
