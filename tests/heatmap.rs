@@ -407,10 +407,27 @@ fn a_document_of_several_lines_and_a_search_are_read() {
     let hit =
         r#"{"_index": "x", "_source": {"dtmf": 7, "routing_decision": "route_to_vm"}}"#;
     fs::write(&hits, format!("[\n{hit},\n{hit}\n]\n")).unwrap();
-    let json = result(&["heatmap", &pretty, &hits, "--format", "json"]);
-    let json: Value = serde_json::from_str(&json).unwrap();
+    let counted = |files: &[&str]| -> Value {
+        let json = result(&[&["heatmap"], files, &["--format", "json"]].concat());
+        serde_json::from_str(&json).unwrap()
+    };
+    let json = counted(&[&pretty, &hits]);
     assert_eq!((&json["calls"], &json["decisions"]), (&1.into(), &3.into()));
     assert_eq!(json["cells"][1]["dtmf"], "7");
+    // The whole answer of a search, as it came and as people print it.
+    let answer = format!(
+        r#"{{"took": 1, "hits": {{"total": {{"value": 2}}, "hits": [{hit}, {hit}]}}}}"#
+    );
+    let read: Value = serde_json::from_str(&answer).unwrap();
+    for text in [answer, serde_json::to_string_pretty(&read).unwrap()] {
+        let found = path(&folder, "found.json");
+        fs::write(&found, text).unwrap();
+        let json = counted(&[&found]);
+        assert_eq!(
+            (&json["decisions"], &json["cells"][0]["count"]),
+            (&2.into(), &2.into())
+        );
+    }
 }
 
 /// Files that are wrong in every way that there is.

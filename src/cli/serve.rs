@@ -106,7 +106,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Outside);
         }
     };
-    if let Some(note) = server.note() {
+    for note in server.notes() {
         output::message("warning", note);
     }
     let mut addresses = format!("http://{}\n", server.address());

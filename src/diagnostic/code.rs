@@ -98,7 +98,7 @@ codes! {
     LOOKUP_KEY_MISSING Error "The context field or variable that holds the lookup key is not set."
     DATA_ACTION_TIMEOUT Error "The data action did not answer in time."
     DATA_ACTION_FAILED Error "The data action answered with a failure."
-    DATA_ACTION_NOT_MOCKED Error "The fixtures have no answer for the data action; nothing is ever sent over a network."
+    DATA_ACTION_NOT_MOCKED Error "The fixtures have no answer for the data action; data actions are never called over a network."
     DATA_TABLE_NOT_FOUND Error "The fixtures have no data table of this name."
     WEBHOOK_TIMEOUT Error "The webhook did not answer in time."
     WEBHOOK_FAILED Error "The webhook answered with a failure."

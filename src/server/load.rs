@@ -23,6 +23,7 @@ impl Organisation {
     ) -> Self {
         let start = DEFAULT_START;
         let mut texts = Texts { files, last: None };
+        let places = Arc::new(files.clone());
         let mut flows = Vec::new();
         let drafts = loaded
             .flows
@@ -34,7 +35,8 @@ impl Organisation {
             .map(|flow| (flow.span, Model::Architect(Arc::new(flow))));
         for (span, model) in drafts.chain(architect) {
             let content = Content { file: "flow.json".into(), text: texts.of(span) };
-            flows.push(StoredFlow::loaded(model, content, start.milliseconds()));
+            let at = start.milliseconds();
+            flows.push(StoredFlow::loaded(model, content, &places, at));
         }
         Self {
             flows,

@@ -96,7 +96,7 @@ pub struct Settings {
 pub struct Running {
     address: SocketAddr,
     elasticsearch: Option<SocketAddr>,
-    note: Option<String>,
+    notes: Vec<String>,
     stop: watch::Sender<bool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -128,7 +128,8 @@ pub fn start(
     }
     let data = settings.data.as_deref();
     let state = State::open(Arc::new(organisation), data)?;
-    let note = data.and_then(|folder| state.misfits(folder));
+    let misfits = data.and_then(|folder| state.misfits(folder));
+    let notes = misfits.into_iter().chain(state.uncalled()).collect();
     let (jobs, to_do) = mpsc::unbounded_channel();
     let server = Arc::new(Server {
         state: Mutex::new(state),
@@ -152,7 +153,7 @@ pub fn start(
         runtime.block_on(answer(server, listener, second, to_do, stopped));
         runtime.shutdown_timeout(TICK);
     });
-    Ok(Running { address, elasticsearch, note, stop, thread: Some(thread) })
+    Ok(Running { address, elasticsearch, notes, stop, thread: Some(thread) })
 }
 
 /// Answers on both ports and makes calls until it is stopped.
@@ -196,9 +197,10 @@ impl Running {
         self.elasticsearch
     }
 
-    /// What whoever started it should know: some of what was kept does not fit the flows.
-    pub fn note(&self) -> Option<&str> {
-        self.note.as_deref()
+    /// What whoever started it should know: some of what was kept does not fit the flows, or
+    /// a webhook is called by none of them.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Stops it once what is being answered is answered.

@@ -197,6 +197,11 @@ impl Files {
         &self.files[id.0 as usize]
     }
 
+    /// Whether there is a file of an id.
+    pub fn has(&self, id: FileId) -> bool {
+        (id.0 as usize) < self.files.len()
+    }
+
     /// All files, in the order in which they were loaded.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<File>> {
         self.files.iter()

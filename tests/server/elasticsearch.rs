@@ -381,6 +381,34 @@ fn what_is_not_served_says_so() {
     assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 0);
 }
 
+/// A name that a stranger has made to lead to this machine is the origin of a page there.
+#[test]
+fn names_that_anybody_can_have_do_not_use_it() {
+    let server = Both::start(None);
+    let documents = &server.documents;
+    let (_, port) = documents.url.rsplit_once(':').unwrap();
+    let write = |name: &str| {
+        let host = format!("{name}:{port}");
+        let origin = format!("http://{host}");
+        let headers = [
+            ("host", &*host),
+            ("origin", &*origin),
+            ("content-type", "application/json"),
+        ];
+        documents.ask_with("POST", "/log/_doc", "{}", &headers)
+    };
+    let faults = json!({ "POST /log/_doc": [503] });
+    assert_eq!(server.api.post("/__flowsim/faults", &faults).status, 200);
+    assert_eq!(error(&write("rebound.example.com"), 403), "security_exception");
+    error(&write("localhost"), 503);
+    assert_eq!(write("localhost").status, 201);
+    for (method, path) in [("GET", "/"), ("DELETE", "/log"), ("GET", "/nowhere/at/all")] {
+        let host = [("host", "rebound.example.com")];
+        error(&documents.ask_with(method, path, "", &host), 403);
+    }
+    assert_eq!(documents.ask("GET", "/log/_count", "").body["count"], 1);
+}
+
 #[test]
 fn there_is_an_end_to_what_it_holds() {
     let server = Both::start(None);

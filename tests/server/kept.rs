@@ -153,7 +153,8 @@ fn two_servers_cannot_keep_in_one_folder() {
         .unwrap();
     assert_eq!(second.status.code(), Some(5));
     let message = String::from_utf8(second.stderr).unwrap();
-    assert!(message.contains("cannot use"), "{message}");
+    assert!(message.contains("another server uses"), "{message}");
+    assert!(message.contains("name another folder"), "{message}");
 }
 
 #[cfg(unix)]

@@ -1,6 +1,9 @@
 //! What the status page asks: what is loaded, instances as they go on, the request log.
 
+use std::fs;
+
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use ureq::http::Request;
 
 use crate::support::{Client, Local, draft};
@@ -10,6 +13,14 @@ fn call(client: &Client, body: &Value) -> String {
     let called = client.post("/__flowsim/instances", body);
     assert_eq!(called.status, 200, "{called:?}");
     called.body["id"].as_str().unwrap().to_owned()
+}
+
+/// A flow that only ends.
+fn closing(name: &str) -> Value {
+    let end =
+        json!({ "id": "End", "type": "End", "properties": { "endType": "normal" } });
+    let draft = json!({ "startNode": "End", "nodes": { "End": end } });
+    json!({ "name": name, "type": "inbound", "draft": draft })
 }
 
 #[test]
@@ -71,8 +82,20 @@ fn calls_bring_variables_and_a_context() {
     );
     assert_eq!(over["variables"]["greeting"], "\"friend\"");
 
-    let wrong = json!({ "flowId": "nothing" });
-    assert_eq!(server.post("/__flowsim/instances", &wrong).status, 400);
+    let named = call(&server.anonymous(), &json!({ "flowId": "Greets" }));
+    assert_eq!(server.get(&format!("/__flowsim/instances/{named}")).body["flowId"], flow);
+    for (wrong, told) in [
+        (json!({ "flowId": "nothing" }), "there is no flow called `nothing`"),
+        (json!({ "flowId": "Greet" }), "did you mean `Greets`?"),
+        (json!({ "flowId": flow, "medai": "voice" }), "did you mean `media`?"),
+        (json!({ "flowId": flow, "media": "voicee" }), "did you mean `voice`?"),
+        (json!({ "flowId": flow, "media": "fax" }), "only voice, chat"),
+    ] {
+        let refused = server.post("/__flowsim/instances", &wrong);
+        assert_eq!(refused.status, 400, "{wrong}");
+        let message = refused.body["message"].as_str().unwrap();
+        assert!(message.contains(told), "{message}");
+    }
     assert_eq!(server.post("/__flowsim/instances", &json!({})).status, 400);
     assert_eq!(server.get("/__flowsim/instances/nothing").status, 404);
 }
@@ -151,6 +174,35 @@ fn findings_are_told_of_the_flows_as_they_are() {
         !codes().contains(&json!("UNREACHABLE_NODE")),
         "what was mended is told no more"
     );
+}
+
+/// Their places are in the files that they were loaded from, whatever else was loaded.
+#[test]
+fn findings_of_flows_that_were_loaded_have_their_places() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let clean = write("clean.json", &serde_json::to_string(&closing("Clean")).unwrap());
+    let text = serde_json::to_string_pretty(&draft("Warns")).unwrap();
+    let warns = write("warns.json", &text);
+    let server = Local::with(&[&clean, &warns, "broken/unknown_output.yaml"], &[]);
+    server.post("/api/v2/flows", &draft("Made"));
+    let flows = server.get("/__flowsim/flows");
+    assert_eq!(flows.status, 200, "{flows:?}");
+    let flows = flows.body["entities"].as_array().unwrap().clone();
+    let finding = |name: &str, code: &str| {
+        let flow = flows.iter().find(|flow| flow["name"] == name).unwrap();
+        let findings = flow["findings"].as_array().unwrap();
+        findings.iter().find(|it| it["errorCode"] == code).unwrap().clone()
+    };
+    let told = text.lines().position(|line| line.contains("{greeting}")).unwrap() + 1;
+    assert_eq!(finding("Warns", "VARIABLE_NEVER_SET")["line"], told);
+    assert_eq!(finding("Made", "VARIABLE_NEVER_SET")["line"], 1);
+    let architect = flows.iter().find(|flow| flow["dialect"] == "architect").unwrap();
+    assert!(architect["findings"][0]["line"].as_u64() > Some(1), "{architect}");
 }
 
 #[test]

@@ -47,6 +47,19 @@ fn told(output: &Output) -> (Option<i32>, String, String) {
 }
 
 #[test]
+fn what_a_search_answered_is_sent_elsewhere() {
+    let (server, folder) = (Both::start(None), TempDir::new().unwrap());
+    let url = &server.documents.url;
+    ship(&log(&folder, 20), url, &["--index", "one"]);
+    let found = server.documents.search("one", &json!({ "size": 20 }));
+    let path = folder.path().join("found.json");
+    std::fs::write(&path, serde_json::to_string_pretty(&found).unwrap()).unwrap();
+    let (code, out, err) = ship(&path.display().to_string(), url, &["--index", "two"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(out, "20 new in two, 0 there already\n");
+}
+
+#[test]
 fn a_log_is_there_once_however_often_it_is_sent() {
     let (server, folder) = (Both::start(None), TempDir::new().unwrap());
     let log = log(&folder, 2_100);

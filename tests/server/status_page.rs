@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::driven::Page;
 use crate::found::browser;
+use crate::service::{Reaction, Service};
 use crate::support::{Local, draft, organisation};
 
 const HOSTILE: &str = "</script><script>document.title='obeyed'</script><img src=x onerror=\"document.title='obeyed'\">{{1}}";
@@ -120,6 +121,23 @@ fn keys_are_typed_and_silence_and_hanging_up_are_said() {
         page.wait_for("document.querySelectorAll('.chat li').length === 2");
         page.click(".hang-up");
         page.wait_for_text(".outcome", "The caller hung up.");
+    });
+}
+
+#[test]
+fn while_a_service_is_asked_there_are_no_keys() {
+    let service = Service::new(|_, _| Reaction::Silence);
+    let server = Local::shared_flow();
+    let registered = json!({ "Inbound_Flow_A": service.url });
+    assert_eq!(server.put("/__flowsim/webhooks", &registered).status, 200);
+    let id = server.converse(&server.flow_id("Inbound_Flow_A"));
+    with_page(&server, |page| {
+        page.open(&format!("{}/#instance-{id}", server.url));
+        page.wait_for("document.querySelectorAll('.chat li').length === 2");
+        page.click(".pad button");
+        page.wait_for_text(".outcome", "GatherInput asks its service, with the keys 1.");
+        assert_eq!(page.value("document.querySelector('.keys').hidden"), true);
+        page.wait_for_text("#instances", "GatherInput asks its service");
     });
 }
 

@@ -47,6 +47,7 @@ fn faults_may_be_set_for_one_path_of_a_route() {
     for wrong in [
         json!({ "GET /nowhere": [500] }),
         json!({ "x": [] }),
+        json!({ "POST /__flowsim/clock": [503] }),
         json!({ "GET /api/v2/flows": [7] }),
     ] {
         assert_eq!(server.post("/__flowsim/faults", &wrong).status, 400, "{wrong}");

@@ -2,8 +2,9 @@
 
 use std::net::TcpListener;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
+use flowsim::server::{Settings, start};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -228,6 +229,31 @@ fn other_machines_are_not_called() {
     }
 }
 
+/// Who mistypes the name of a flow should not have to wonder why nobody is called.
+#[test]
+fn services_that_nobody_calls_are_told() {
+    let mut organisation = organisation(&["shared-flow/flows"], &[]);
+    let url = "http://127.0.0.1:9/hook";
+    for name in ["Inbound_Flow_A", "Inbound_Flow_X", "crm"] {
+        organisation.webhooks.add(&format!("{name}={url}")).unwrap();
+    }
+    let (host, port) = ("127.0.0.1".to_owned(), 0);
+    let settings = Settings { host, port, elasticsearch: None, data: None };
+    let server = start(organisation, settings).unwrap();
+    let [first, second] = server.notes() else { panic!("{:?}", server.notes()) };
+    assert!(first.contains("`Inbound_Flow_X`") && first.contains("did you mean"));
+    assert!(second.contains("`crm`"), "{second}");
+    let client = Client::new(&format!("http://{}", server.address())).logged_in("");
+    let matches = || {
+        let webhooks = client.get("/__flowsim/webhooks").body["webhooks"].clone();
+        ["Inbound_Flow_A", "Inbound_Flow_X", "crm"]
+            .map(|name| webhooks[name]["matches"].clone())
+    };
+    assert_eq!(matches(), [json!("flow"), Value::Null, Value::Null]);
+    publish(&client, &asking(json!({ "webhookId": "crm", "timeoutSeconds": 60 })));
+    assert_eq!(matches()[2], "webhookId");
+}
+
 /// The trace and the call of a conversation whose node asks a service.
 fn asked(url: &str, timeout_seconds: u32) -> (String, Value) {
     let server = Local::shared_flow();
@@ -321,6 +347,42 @@ fn between_two_attempts_nobody_writes() {
     let log = server.get("/__flowsim/requests?status=409").body.to_string();
     assert!(log.contains("executes a step"), "{log}");
     assert!(trace(&server, &conversation).contains("The code is , ."));
+}
+
+/// Nobody can press keys meanwhile, and the flow's clock stands still.
+#[test]
+fn while_a_service_is_asked_nothing_else_is() {
+    let (release, released) = mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let service = Service::new(move |_, _| {
+        let _ = released.lock().unwrap().recv();
+        Reaction::Answer(200, "{}".into())
+    });
+    let server = Local::shared_flow();
+    register(&server, &json!({ "Twice": service.url }));
+    let again = json!({ "promptText": "Again.", "maxDigits": 1, "timeoutSeconds": 5 });
+    let twice =
+        flow("Twice", "Ask", &[ask(), node("Next", "Gather", again, "End", "End")]);
+    let conversation = begin(&server, &twice);
+    let uri = format!("/__flowsim/instances/{conversation}");
+    let asks = server.get(&uri).body;
+    let asking = json!({ "node": "Ask", "cause": "keysCollected", "input": "1" });
+    assert_eq!(
+        (&asks["asking"], asks.get("question"), asks.get("waitingAt")),
+        (&asking, None, None)
+    );
+    let advanced = server.post("/__flowsim/clock", &json!({ "advanceMs": 60_000 }));
+    assert_eq!(advanced.status, 200);
+    release.send(()).unwrap();
+    wait_until("the next key is asked for", || {
+        server.get(&uri).body["waitingAt"] == "Next"
+    });
+    let waits = server.get(&uri).body;
+    assert_eq!(
+        (&waits["question"]["openForMs"], &waits["elapsedMs"], waits.get("asking")),
+        (&json!(0), &json!(0), None)
+    );
+    assert_eq!(waits["waitingSince"], "2026-01-05T09:01:00Z");
 }
 
 #[test]

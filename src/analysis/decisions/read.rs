@@ -32,8 +32,8 @@ pub enum Found {
     Document(Json),
 }
 
-/// Reads a table (`.csv`) or JSON, an object a line or one object in the whole file, and
-/// gives what is found to `take`, which may refuse it. What cannot be read is left out and
+/// Reads a table (`.csv`) or JSON, an object a line or one object in the whole file, which may
+/// be the answer of a search, and gives what is found to `take`, which may refuse it. What cannot be read is left out and
 /// told: as warnings, or as errors if there is nothing else in the file.
 pub fn read(
     path: &Path,
@@ -133,15 +133,16 @@ impl Reading<'_> {
         }
     }
 
-    /// Takes an object, or those of a list.
+    /// Takes an object, those of a list, or of what a search answered.
     fn json(&mut self, line: u64, json: Result<Json, String>) {
-        match json {
-            Ok(Json::Array(items)) => {
+        let hits = json.as_ref().ok().and_then(|json| json.get("hits")?.get("hits"));
+        match hits.or(json.as_ref().ok()) {
+            Some(Json::Array(items)) => {
                 for item in items.iter() {
                     self.take(line, found(item.clone()));
                 }
             }
-            other => self.take(line, other.and_then(found)),
+            _ => self.take(line, json.and_then(found)),
         }
     }
 

@@ -28,6 +28,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use super::Server;
+use super::access;
 use super::control::Fault;
 use super::http::answer::{Body, Reply};
 use super::http::asked::Asked;
@@ -91,6 +92,9 @@ async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
 
 /// The answer, and the fault that a test has set for it.
 fn answer(server: &Server, asked: &Asked) -> (Option<Fault>, Reply) {
+    if let Err(refusal) = access::refuse_other_sites(&server.host, asked) {
+        return (None, Problem::of(refusal).into_reply());
+    }
     let key = format!("{} {}", asked.method, asked.path);
     let fault = server.state().control.next_fault([&key, &key]);
     // A mistake of ours ends one request, not the server.
@@ -122,11 +126,6 @@ type Handler = fn(&Server, &Asked, index: &str, id: &str) -> Answered;
 
 fn handle(server: &Server, asked: &Asked) -> Answered {
     media_type(asked)?;
-    // Whoever has the server running visits other sites, too.
-    if let Some(origin) = asked.header("origin").filter(|it| *it != asked.origin()) {
-        let reason = format!("pages of `{origin}` do not use this server");
-        return Err(Problem::new(403, "security_exception", reason));
-    }
     expect_json(asked)?;
     let parts = parts(&asked.path);
     let Some((handler, index, id)) = route(&asked.method, &parts) else {

@@ -76,6 +76,10 @@ pub(in crate::server) fn set_faults(state: &mut State, asked: &Asked) -> Answere
             let message = format!("`{route}` is no route; write `POST /api/v2/flows`");
             return Err(Refusal::bad(message));
         };
+        if path.starts_with("/__flowsim/") {
+            let message = format!("`{route}` is for tests, and has no faults");
+            return Err(Refusal::bad(message));
+        }
         let is_ours = ROUTES.iter().any(|it| it.method == method && fits(it.path, path));
         if !is_ours && !elasticsearch::may_have_faults(method, path) {
             return Err(Refusal::bad(format!("there is no route `{route}`")));

@@ -222,10 +222,6 @@ pub(super) fn examined(
     let is_forgiven = |it: &Diagnostic| !is_published && OF_OTHERS.contains(&it.code);
     let counted: Vec<Diagnostic> =
         diagnostics.iter().filter(|it| !is_forgiven(it)).cloned().collect();
-    // Labels after the first may stand in flows of other files.
-    for diagnostic in &mut diagnostics {
-        diagnostic.labels.truncate(1);
-    }
     let is_refused = read.model.is_none() || has_error(&counted);
     (read.model, details(&diagnostics, &read.files), is_refused)
 }

@@ -5,7 +5,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::simulations::refused;
 use super::{conversations, executions};
+use crate::diagnostic::nearest;
+use crate::engine::start;
 use crate::flow::Legend;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::Asked;
@@ -13,7 +16,9 @@ use crate::server::http::page::{Page, listing};
 use crate::server::state::State;
 use crate::server::state::event::{Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
+use crate::server::state::outgoing::{Cause, Outgoing};
 use crate::trace::{Ink, Told, ToldLine, Trace, Turn, TurnKind, conversation, tell};
+use crate::value::is_uuid;
 use crate::world::{Choice, InputQuestion, Question};
 
 /// How many characters of a text are told.
@@ -42,11 +47,19 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, page, &found, |instance| summary(state, instance))
 }
 
-/// Calls a flow: `{flowId, media, from, to, context, variables}`.
+/// What the body of a call may hold.
+const KEYS: [&str; 6] = ["flowId", "media", "from", "to", "context", "variables"];
+/// The media of conversations.
+const MEDIA: [&str; 5] = ["voice", "chat", "message", "email", "callback"];
+
+/// Calls a flow: `{flowId, media, from, to, context, variables}`. The name of a flow is good in
+/// place of its id.
 pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
-    let flow = body.needed("flowId")?.to_owned();
+    body.0.keys().try_for_each(|key| one_of("key", key, &KEYS))?;
+    let flow = flow_id(state, body.needed("flowId")?)?;
     let media = body.text("media")?.unwrap_or("voice").to_owned();
+    one_of("medium", &media, &MEDIA)?;
     let mut context = body.object("context")?.0;
     for key in ["from", "to"] {
         if let Some(text) = body.text(key)?.map(str::trim).filter(|it| !it.is_empty()) {
@@ -56,6 +69,30 @@ pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
     let variables = executions::scoped(state, &flow, body.object("variables")?.0);
     let id = conversations::begin_with(state, context, &media, &flow, variables)?;
     told(state, &id, "the flow was called by hand")
+}
+
+/// Refuses what is none of these.
+fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), Refusal> {
+    if known.contains(&given) {
+        return Ok(());
+    }
+    let near = nearest(given, known.iter().copied());
+    let help = near.map_or_else(
+        || format!("only {} are known", known.join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Refusal::bad(format!("there is no {what} `{given}`; {help}")))
+}
+
+/// The id of the flow of an id or name.
+fn flow_id(state: &mut State, wanted: &str) -> Result<String, Refusal> {
+    // What is no flow, or cannot run, is told when it is started.
+    if state.flows.contains_key(wanted) || is_uuid(wanted) {
+        return Ok(wanted.to_owned());
+    }
+    let program = state.program();
+    let flow = start::flow(&program, wanted).map_err(|it| refused(&it))?;
+    Ok(program.legend.flow(flow).id.to_string())
 }
 
 /// What happened in an instance so far, and what it waits for.
@@ -86,11 +123,10 @@ fn told(state: &State, id: &str, why: &str) -> Answered {
             if let Some(trace) = session.trace_so_far() {
                 add_trace(&mut body, &trace, &session.program().legend);
             }
-            if let Some(Question::Input(question)) = session.question() {
-                let asked_at = instance.started_at.saturating_add(session.clock_ms());
+            if let Some(question) = open_question(instance) {
+                let open_for = state.clock.saturating_sub(instance.waits_since(session));
                 body["question"] = question_json(&question);
-                body["question"]["openForMs"] =
-                    state.clock.saturating_sub(asked_at).max(0).into();
+                body["question"]["openForMs"] = open_for.max(0).into();
             }
         }
     }
@@ -121,10 +157,13 @@ fn summary(state: &State, instance: &Instance) -> Value {
     });
     match &instance.progress {
         Progress::Waiting(session) => {
-            let at = instance.started_at.saturating_add(session.clock_ms());
-            body["waitingSince"] = moment(at);
-            if let Some(Question::Input(question)) = session.question() {
+            body["waitingSince"] = moment(instance.waits_since(session));
+            if let Some(question) = open_question(instance) {
                 body["waitingAt"] = question.node.into();
+            }
+            if let Some(call) = &instance.outgoing {
+                body["waitingSince"] = moment(call.asked_at);
+                body["asking"] = asking_json(call);
             }
         }
         Progress::Over { trace, is_disconnected, .. } => {
@@ -134,6 +173,26 @@ fn summary(state: &State, instance: &Instance) -> Value {
         }
     }
     body
+}
+
+/// What the caller is asked; nothing while a service is asked, also of what the caller did.
+fn open_question(instance: &Instance) -> Option<InputQuestion<'_>> {
+    match (&instance.progress, &instance.outgoing) {
+        (Progress::Waiting(session), None) => match session.question()? {
+            Question::Input(question) => Some(question),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The service that is asked: at which node, and because of which keys.
+fn asking_json(call: &Outgoing) -> Value {
+    let (cause, input) = match &call.cause {
+        Cause::Collected(input) => ("keysCollected", Some(input.to_string())),
+        Cause::Node { .. } => ("webhookNode", None),
+    };
+    json!({ "node": call.node.as_str(), "cause": cause, "input": input })
 }
 
 fn question_json(question: &InputQuestion<'_>) -> Value {

@@ -16,15 +16,11 @@ use crate::world::FixtureHost;
 /// request, or was given by a test before; afterwards there is silence.
 pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     let request = read(asked)?;
-    let refused = |problem: Box<Diagnostic>| {
-        let help = problem.help.map(|help| format!("; {help}")).unwrap_or_default();
-        Refusal::bad(format!("{}{help}", problem.message))
-    };
     let (program, names, fixtures, mut call, inputs) = {
         let mut state = server.state();
         let (program, names) = state.program_and_names();
         let fixtures = state.fixtures();
-        let flow = start::flow(&program, &request.flow).map_err(refused)?;
+        let flow = start::flow(&program, &request.flow).map_err(|it| refused(&it))?;
         let call = state.new_call(flow, &fixtures);
         let limits = state.limits();
         let timeout_ms = Some(request.timeout_ms);
@@ -34,7 +30,7 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
         (program, names, fixtures, call, inputs)
     };
     if let Some(node) = &request.node {
-        let node = start::node(&program, call.flow(), node).map_err(refused)?;
+        let node = start::node(&program, call.flow(), node).map_err(|it| refused(&it))?;
         call = call.at_node(node);
     }
     for (name, value) in request.context {
@@ -51,6 +47,12 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     let why =
         format!("`{name}` ran {} nodes: {}", trace.steps.len(), trace.status.name());
     Ok(Reply::written(text).because(why))
+}
+
+/// What is wrong with a request, and what to do about it.
+pub(super) fn refused(problem: &Diagnostic) -> Refusal {
+    let help = problem.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    Refusal::bad(format!("{}{help}", problem.message))
 }
 
 /// Writes down what came of the keys, as of flows that wait for them.

@@ -19,6 +19,7 @@ use crate::server::state::event::Content;
 use crate::server::state::flow::{Findings, Model, StoredFlow, details, read_flow};
 use crate::server::state::instance::moment;
 use crate::server::state::{CONTACTS, State};
+use crate::source::Files;
 use crate::value::Text;
 
 use super::flows::{OF_OTHERS, version_id};
@@ -159,9 +160,14 @@ fn findings(server: &Server) -> Arc<Findings> {
         }
         let flows = state.flows.values().filter_map(|flow| {
             let version = flow.published().or_else(|| flow.newest())?;
-            Some((flow.id.clone(), flow.model()?, Arc::clone(&version.content)))
+            Some(Looked {
+                id: flow.id.clone(),
+                model: flow.model()?,
+                content: Arc::clone(&version.content),
+                files: version.files.clone(),
+            })
         });
-        let flows: Vec<(Text, Model, Arc<Content>)> = flows.collect();
+        let flows: Vec<Looked> = flows.collect();
         (flows, state.program())
     };
     let findings = Arc::new(find(&flows));
@@ -172,8 +178,16 @@ fn findings(server: &Server) -> Arc<Findings> {
     findings
 }
 
-fn find(flows: &[(Text, Model, Arc<Content>)]) -> Findings {
-    let drafts = flows.iter().filter_map(|(_, model, _)| match model {
+/// A flow that is looked at.
+struct Looked {
+    id: Text,
+    model: Model,
+    content: Arc<Content>,
+    files: Option<Arc<Files>>,
+}
+
+fn find(flows: &[Looked]) -> Findings {
+    let drafts = flows.iter().filter_map(|flow| match &flow.model {
         Model::Draft(flow) => Some(Flow::clone(flow)),
         Model::Architect(_) => None,
     });
@@ -181,16 +195,16 @@ fn find(flows: &[(Text, Model, Arc<Content>)]) -> Findings {
     for found in check::check(&drafts.collect::<Vec<_>>()) {
         of_drafts.entry(found.flow.clone().unwrap_or_default()).or_default().push(found);
     }
-    let of_flow = |(id, model, content): &(Text, Model, Arc<Content>)| {
-        let read = read_flow(content);
-        let mut found = read.diagnostics;
-        found.extend(match model {
-            Model::Draft(_) => of_drafts.get(id.as_str()).cloned().unwrap_or_default(),
-            Model::Architect(flow) => of_architect(flow),
-        });
-        // Labels after the first may stand in flows of other files.
-        found.iter_mut().for_each(|diagnostic| diagnostic.labels.truncate(1));
-        (id.clone(), details(&found, &read.files))
+    let of_flow = |flow: &Looked| {
+        let read = read_flow(&flow.content);
+        let found = match &flow.model {
+            Model::Draft(_) => of_drafts.get(flow.id.as_str()).cloned(),
+            Model::Architect(flow) => Some(of_architect(flow)),
+        };
+        let files = flow.files.as_deref().unwrap_or(&read.files);
+        let mut findings = details(&read.diagnostics, &read.files);
+        findings.extend(details(&found.unwrap_or_default(), files));
+        (flow.id.clone(), findings)
     };
     flows.iter().map(of_flow).collect()
 }

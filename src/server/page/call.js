@@ -84,11 +84,11 @@ const { showInstance, showForm, pressKey } = (() => {
   }
 
   // What is asked, and how the call ended when nothing is asked any more.
-  function showQuestion({ question, state, status, reason, queue, elapsedMs, isDisconnected, flowId }) {
+  function showQuestion({ question, asking, state, status, reason, queue, elapsedMs, isDisconnected, flowId }) {
     // Whoever used the dial pad does not lose the place when it goes.
     if (!question && place(".keys").contains(document.activeElement)) byId("conversation").focus();
     place(".keys").hidden = !question;
-    const key = JSON.stringify([question?.node, question?.choices, question?.maxDigits, state, status, shown.asked]);
+    const key = JSON.stringify([question?.node, question?.choices, question?.maxDigits, state, status, shown.asked, asking]);
     const outcome = place(".outcome");
     if (outcome.dataset.key !== key) {
       outcome.dataset.key = key;
@@ -102,6 +102,7 @@ const { showInstance, showForm, pressKey } = (() => {
         again.href = `#call=${encodeURIComponent(flowId)}`;
         outcome.append(element("b", "", end.join(" ")), ...(reason ? [element("span", "", reason)] : []), again);
       }
+      if (asking) outcome.append(element("span", "", `${asking.node} asks its service${asking.input ? `, with the keys ${asking.input}` : ""}.`));
       if (question) showChoices(question);
     }
     if (question) place(".asked").textContent = waitsFor(question);

@@ -109,6 +109,7 @@
     sign.setAttribute("aria-label", isOver ? instance.status : "waits");
     const where = isOver
       ? `${instance.status}${instance.queue ? `, routed to ${instance.queue}` : ""}${instance.isDisconnected ? ", hung up" : ""}`
+      : instance.asking ? `${instance.asking.node} asks its service`
       : instance.waitingAt ? `waits at ${instance.waitingAt}` : "waits";
     const when = element("span", "meta", `${where} · ${instance.media} · `, moment(instance.startedAt, status.now));
     const link = element("a", `row ${isOver && instance.status !== "completed" ? "failed" : ""}`, sign,

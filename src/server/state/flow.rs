@@ -35,6 +35,9 @@ pub(in crate::server) struct Version {
     pub(in crate::server) number: u32,
     pub(in crate::server) content: Arc<Content>,
     pub(in crate::server) model: Model,
+    /// The files that a flow was loaded from, in which the places of its model are; those of
+    /// others are in their content.
+    pub(in crate::server) files: Option<Arc<Files>>,
     /// The server's clock when it was saved.
     pub(in crate::server) saved_at: i64,
     pub(in crate::server) is_checked_in: bool,
@@ -103,7 +106,12 @@ impl StoredFlow {
 
     /// A flow that was loaded when the server started: published as far as its document does
     /// not say otherwise.
-    pub(in crate::server) fn loaded(model: Model, content: Content, at: i64) -> Self {
+    pub(in crate::server) fn loaded(
+        model: Model,
+        content: Content,
+        files: &Arc<Files>,
+        at: i64,
+    ) -> Self {
         let id = model.id().cloned();
         let id = id.unwrap_or_else(|| derived_id(&format!("Flow:{}", model.name())));
         let is_draft = matches!(&model, Model::Draft(flow) if !flow.is_published);
@@ -112,6 +120,9 @@ impl StoredFlow {
             flow.description.clone_from(&model.description);
         }
         flow.add(model, content, at);
+        if let Some(version) = flow.versions.last_mut() {
+            version.files = Some(Arc::clone(files));
+        }
         flow.published = (!is_draft).then_some(0);
         flow
     }
@@ -131,6 +142,7 @@ impl StoredFlow {
             number,
             content,
             model,
+            files: None,
             saved_at: at,
             is_checked_in,
         });
@@ -214,12 +226,18 @@ pub(in crate::server) fn read_flow(content: &Content) -> ReadFlow {
     ReadFlow { model, diagnostics: loaded.diagnostics, files }
 }
 
-/// Findings as the details of an error body.
+/// Findings as the details of an error body. Places in files that are not among these are left
+/// out: flows that were checked together come from many.
 pub(in crate::server) fn details(
     diagnostics: &[Diagnostic],
     files: &Files,
 ) -> Vec<Value> {
-    let findings = findings(diagnostics, files).findings;
+    let mut diagnostics = diagnostics.to_vec();
+    for diagnostic in &mut diagnostics {
+        diagnostic.labels.truncate(1);
+        diagnostic.labels.retain(|label| files.has(label.span.file));
+    }
+    let findings = findings(&diagnostics, files).findings;
     let detail = |finding: &crate::diagnostic::Finding<'_>| {
         json!({
             "errorCode": finding.code,
@@ -264,7 +282,8 @@ mod tests {
             {"id":"E","type":"End","properties":{"endType":"normal"}}}}}"#;
         let content = Content { file: "f.json".into(), text: text.into() };
         let model = read_flow(&content).model.unwrap();
-        let mut flow = StoredFlow::loaded(model.clone(), content.clone(), 0);
+        let files = Arc::default();
+        let mut flow = StoredFlow::loaded(model.clone(), content.clone(), &files, 0);
         for at in 1..=250 {
             flow.add(model.clone(), content.clone(), at);
         }

@@ -122,6 +122,12 @@ impl Instance {
         self.go_on(around);
     }
 
+    /// The server's clock when it came to wait for what it waits for, in milliseconds since 1970.
+    pub(in crate::server) fn waits_since(&self, session: &Session) -> i64 {
+        let began_at = self.started_at.saturating_add(self.held_ms);
+        began_at.saturating_add(session.clock_ms())
+    }
+
     /// How many inputs it can still take.
     pub(in crate::server) fn room(&self) -> usize {
         MAX_PENDING.saturating_sub(self.pending.len())
@@ -168,9 +174,7 @@ impl Instance {
         let question = session.question()?;
         let call = match &question {
             Question::Input(wanted) => {
-                let began_at = self.started_at.saturating_add(self.held_ms);
-                let asked_at = began_at.saturating_add(session.clock_ms());
-                let late = around.now.saturating_sub(asked_at);
+                let late = around.now.saturating_sub(self.waits_since(session));
                 let input = next_input(&mut self.pending, wanted, late)?;
                 let names = (self.id.as_str(), self.flow.as_str());
                 match outgoing::of_input(session, &input, names, &around.webhooks) {

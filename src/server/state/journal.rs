@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, params};
 
 /// Keeps events. Whatever was appended without an error is there after a crash.
 pub(in crate::server) trait Journal: Send {
@@ -43,7 +43,13 @@ impl Database {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
         let path = folder.join(FILE);
-        read(&path).map_err(|error| format!("cannot use {}: {error}", path.display()))
+        let (name, shown) = (folder.display(), path.display());
+        read(&path).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => format!(
+                "another server uses {name}: stop that one, or name another folder"
+            ),
+            _ => format!("cannot use {shown}: {error}"),
+        })
     }
 }
 

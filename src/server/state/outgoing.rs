@@ -4,12 +4,16 @@
 //! called then can still write the variables by which the flow decides. That the keys will
 //! do is found out by trying it with a copy of the session.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::State;
+use super::flow::Model;
+use crate::diagnostic::nearest;
 use crate::engine::Session;
+use crate::flow::Action;
 use crate::server::webhook::{Webhook, Webhooks};
 use crate::trace::{Event, Fact};
 use crate::value::{Json, Text, Value};
@@ -58,6 +62,46 @@ impl State {
     /// What is around every instance now.
     pub(super) fn around(&self) -> Around {
         Around { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
+    }
+
+    /// What services can be registered for, with what it is: the ids and names of flows, and
+    /// the `webhookId` of their nodes.
+    pub(in crate::server) fn callers(&self) -> BTreeMap<&str, &'static str> {
+        let mut callers = BTreeMap::new();
+        for flow in self.flows.values() {
+            let version = flow.published().or_else(|| flow.newest());
+            if let Some(Model::Draft(draft)) = version.map(|version| &version.model) {
+                let ids = draft.nodes.values().filter_map(|node| match &node.action {
+                    Action::Webhook(webhook) => webhook.webhook_id.as_deref(),
+                    _ => None,
+                });
+                callers.extend(ids.map(|id| (id, "webhookId")));
+            }
+            let own = version.map_or(&flow.name, |version| version.model.name());
+            let names = [&flow.id, &flow.name, own];
+            callers.extend(names.map(|name| (name.as_str(), "flow")));
+        }
+        callers
+    }
+
+    /// The services that nobody calls as the flows are now, told one by one.
+    pub(in crate::server) fn uncalled(&self) -> Vec<String> {
+        if self.webhooks.registered().is_empty() {
+            return Vec::new();
+        }
+        let callers = self.callers();
+        let names = self.webhooks.registered().keys();
+        let unknown = names.filter(|name| !callers.contains_key(name.as_str()));
+        let tell = |name: &String| {
+            let near = nearest(name, callers.keys().copied());
+            let near = near.map(|near| format!("; did you mean `{near}`?"));
+            format!(
+                "the webhook of `{name}` is called by nobody: no flow has this id or name, and \
+                 no node this webhookId{}",
+                near.unwrap_or_default()
+            )
+        };
+        unknown.map(tell).collect()
     }
 
     /// The calls that are to be made now, each with the instance that waits for it.
