@@ -767,21 +767,27 @@ fn flows_are_drawn_with_their_heat() {
     for shown in [&svg, &html] {
         assert_eq!(shown.matches("class=\"box ").count(), boxes);
         // Two of five calls were routed; nobody was in error.
-        let way = |label: &str, count: u64| {
-            let title = format!("<title>{label}, {count}×</title>");
-            let (before, _) = shown.split_once(&title).unwrap();
-            let (_, way) = before.rsplit_once("<path class=\"way ").unwrap();
-            way.split_once('"').unwrap().0.to_owned()
-        };
-        assert_eq!(way("condition 1", 2), "w2");
-        assert_eq!(way("default", 3), "w3");
-        assert_eq!(way("error", 0), "never");
+        assert_eq!(way(shown, "condition 1, 2×"), "w2");
+        assert_eq!(way(shown, "default, 3×"), "w3");
+        assert_eq!(way(shown, "error, 0×"), "never");
     }
-    // Of what only keys are known nothing can be drawn.
+}
+
+/// How the first way with this title is drawn.
+fn way<'t>(shown: &'t str, title: &str) -> &'t str {
+    let (before, _) = shown.split_once(&format!("<title>{title}</title>")).unwrap();
+    let (_, way) = before.rsplit_once("<path class=\"way ").unwrap();
+    way.split_once('"').unwrap().0
+}
+
+#[test]
+fn keys_alone_are_not_drawn_on_flows() {
+    let folder = tempdir().unwrap();
     let log = path(&folder, "log.ndjson");
     fs::write(&log, log_of_others()).unwrap();
     for format in ["svg", "html"] {
         let without = result(&["heatmap", &log, "--format", format]);
+        let flows = "fixtures/shared-flow/flows";
         let with = result(&["heatmap", &log, "--format", format, "--flows", flows]);
         assert_eq!(with, without);
     }

@@ -27,21 +27,24 @@ const FOOT: f64 = 44.0;
 pub(super) const STYLE: &str = "\
 .heatmap .box{stroke:var(--soft)}.heatmap .start{stroke-width:2.5}\
 .heatmap .plain{fill:var(--ground);stroke-dasharray:4 3}\
-.heatmap .name{font-size:12.5px;font-weight:560}\
+.heatmap .name{font-size:12.5px;font-weight:500}\
 .heatmap .part{font-size:14px;font-weight:600}\
 .heatmap .way{fill:none;stroke:var(--soft)}\
 .heatmap .w1{stroke-width:1.5}.heatmap .w2{stroke-width:2.5}\
-.heatmap .w3{stroke-width:3.5}.heatmap .w4{stroke-width:5}\
+.heatmap .w3{stroke-width:3.5}.heatmap .w4{stroke-width:4.5}\
 .heatmap .never{stroke-dasharray:4 3;opacity:.7}\
 .heatmap .tip{fill:var(--soft)}\
 .heatmap .label{fill:var(--soft);stroke:var(--ground);stroke-width:4px;paint-order:stroke;\
 stroke-linejoin:round}";
 
-/// The heads of ways, for all drawings of a page or picture.
+/// The heads of ways, for all drawings of a page or picture: wide ways have larger ones.
 pub(super) const TIPS: &str = "\
 <defs><marker id=\"heat-tip\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"10\" \
 markerHeight=\"10\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
-<path class=\"tip\" d=\"M0 0L10 5L0 10Z\"/></marker></defs>\n";
+<path class=\"tip\" d=\"M0 0L10 5L0 10Z\"/></marker>\
+<marker id=\"heat-wide-tip\" viewBox=\"0 0 12 16\" refX=\"9.5\" refY=\"8\" markerWidth=\"12\" \
+markerHeight=\"16\" markerUnits=\"userSpaceOnUse\" orient=\"auto\">\
+<path class=\"tip\" d=\"M0 0L12 8L0 16Z\"/></marker></defs>\n";
 
 /// What the ways say, beside what the shades stand for.
 const WAYS: &str = "ways are wider the more often they were taken; dashed: never";
@@ -183,9 +186,10 @@ pub(super) fn legend(y: f64, largest: u64, out: &mut String) -> f64 {
 /// The ways and boxes of a drawing.
 pub(super) fn write(drawing: &Shaded, out: &mut String) {
     for line in &drawing.arrows {
+        let tip = if line.mark > Some(2) { "heat-wide-tip" } else { "heat-tip" };
         let _ = writeln!(
             out,
-            "<path class=\"way {}\" d=\"{}\" marker-end=\"url(#heat-tip)\"><title>{}</title>\
+            "<path class=\"way {}\" d=\"{}\" marker-end=\"url(#{tip})\"><title>{}</title>\
              </path>",
             way(line),
             line.path,

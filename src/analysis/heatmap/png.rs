@@ -24,7 +24,7 @@ text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
 const FLOW_STYLE: &str = "\
 .box{stroke:#5f6670}.start{stroke-width:2.5}.plain{fill:#ffffff;stroke-dasharray:4 3}\
 .name{font-size:11.5px}.part{font-size:13px;font-weight:700}.way{fill:none;stroke:#5f6670}\
-.w1{stroke-width:1.5}.w2{stroke-width:2.5}.w3{stroke-width:3.5}.w4{stroke-width:5}\
+.w1{stroke-width:1.5}.w2{stroke-width:2.5}.w3{stroke-width:3.5}.w4{stroke-width:4.5}\
 .never{stroke-dasharray:4 3;opacity:.7}.tip{fill:#5f6670}\
 .label{fill:#5f6670;stroke:#ffffff;stroke-width:4px;paint-order:stroke;\
 stroke-linejoin:round}";
