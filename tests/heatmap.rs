@@ -498,17 +498,21 @@ fn a_form_without_anything_to_show_says_so() {
     let flows = "fixtures/deep-menu/flows";
     fs::write(&silent, flowsim(&["run", flows, "--format", "json"]).stdout).unwrap();
     for (arguments, message) in [
-        ([&log, "mermaid"], "decisions do not tell which nodes"),
-        ([&silent, "svg"], "no caller pressed a key"),
-        ([&silent, "png"], "no caller pressed a key"),
+        (
+            &[&log, "--format", "mermaid", "--flows", flows][..],
+            "decisions do not tell which nodes",
+        ),
+        (&[&silent, "--format", "svg"], "no caller pressed a key"),
+        (&[&silent, "--format", "png"], "no caller pressed a key"),
     ] {
-        let [input, format] = arguments;
-        let output = flowsim(&["heatmap", input, "--flows", flows, "--format", format]);
+        let output = flowsim(&[&["heatmap"], arguments].concat());
         assert_eq!(output.status.code(), Some(4));
         assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
     }
-    // A page has room for what there is.
+    // A page has room for what there is, and flows can be drawn without the keys.
     assert!(!result(&["heatmap", &silent, "--format", "html"]).contains("<svg"));
+    let svg = result(&["heatmap", &silent, "--format", "svg", "--flows", flows]);
+    assert!(!svg.contains("Keys by decision") && svg.contains("class=\"box h4"), "{svg}");
 }
 
 /// Names are other people's texts: nothing in them is obeyed.
@@ -726,4 +730,178 @@ fn a_picture_has_letters_and_is_always_the_same() {
     let other = fs::read_to_string(&log).unwrap().replace("route_to_vm", "route_to_xx");
     fs::write(&log, other).unwrap();
     assert_ne!(flowsim(&["heatmap", &log, "--format", "png"]).stdout, picture);
+}
+
+/// The shade that a count is drawn in: quarters of the largest.
+fn shade(count: u64, largest: u64) -> u64 {
+    (count * 4).div_ceil(largest)
+}
+
+/// Panics if it is no XML.
+fn assert_well_formed(svg: &str) {
+    let mut reader = quick_xml::Reader::from_str(svg);
+    let mut depth = 0;
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(_) => depth += 1,
+            quick_xml::events::Event::End(_) => depth -= 1,
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(depth, 0);
+}
+
+#[test]
+fn flows_are_drawn_with_their_heat() {
+    let folder = tempdir().unwrap();
+    let traces = traces_of_menu(&folder);
+    let flows = "fixtures/shared-flow/flows";
+    let shown = |format: &str| {
+        result(&["heatmap", &traces, "--flows", flows, "--format", format])
+    };
+    let json: Value = serde_json::from_str(&shown("json")).unwrap();
+    let (svg, html) = (shown("svg"), shown("html"));
+    assert_well_formed(&svg);
+    insta::assert_snapshot!("flows_svg", svg);
+    let mut boxes = 0;
+    for flow in json["flows"].as_array().unwrap() {
+        let nodes = flow["nodes"].as_array().unwrap();
+        let count = |node: &Value| node["count"].as_u64().unwrap();
+        let largest = nodes.iter().map(count).max().unwrap();
+        for node in nodes {
+            let (name, kind) = (node["name"].as_str(), node["type"].as_str());
+            let (name, kind, count) = (name.unwrap(), kind.unwrap(), count(node));
+            let shade = if largest == 0 { 0 } else { shade(count, largest) };
+            let said = format!(
+                "<title>{name} · {kind}, {count}×</title><rect class=\"box h{shade}"
+            );
+            assert!(svg.contains(&said) && html.contains(&said), "{said}");
+            boxes += 1;
+        }
+    }
+    assert!(boxes > 10);
+    for shown in [&svg, &html] {
+        assert_eq!(shown.matches("class=\"box ").count(), boxes);
+        // Two of five calls were routed; nobody was in error.
+        assert_eq!(way(shown, "condition 1, 2×"), "w2");
+        assert_eq!(way(shown, "default, 3×"), "w3");
+        assert_eq!(way(shown, "error, 0×"), "never");
+    }
+}
+
+/// How the first way with this title is drawn.
+fn way<'t>(shown: &'t str, title: &str) -> &'t str {
+    let (before, _) = shown.split_once(&format!("<title>{title}</title>")).unwrap();
+    let (_, way) = before.rsplit_once("<path class=\"way ").unwrap();
+    way.split_once('"').unwrap().0
+}
+
+#[test]
+fn keys_alone_are_not_drawn_on_flows() {
+    let folder = tempdir().unwrap();
+    let log = path(&folder, "log.ndjson");
+    fs::write(&log, log_of_others()).unwrap();
+    for format in ["svg", "html"] {
+        let without = result(&["heatmap", &log, "--format", format]);
+        let flows = "fixtures/shared-flow/flows";
+        let with = result(&["heatmap", &log, "--format", format, "--flows", flows]);
+        assert_eq!(with, without);
+    }
+}
+
+#[test]
+fn a_picture_of_flows_is_larger_and_always_the_same() {
+    let folder = tempdir().unwrap();
+    let traces = traces_of_menu(&folder);
+    let flows = "fixtures/shared-flow/flows";
+    let picture = |more: &[&str]| {
+        flowsim(&[&["heatmap", &traces, "--format", "png"], more].concat()).stdout
+    };
+    let (alone, with) = (picture(&[]), picture(&["--flows", flows]));
+    assert_eq!(with[..8], *b"\x89PNG\r\n\x1a\n");
+    let height = |of: &[u8]| u32::from_be_bytes(of[20..24].try_into().unwrap());
+    assert!(height(&with) > height(&alone) + 1_000, "{}", height(&with));
+    assert_eq!(picture(&["--flows", flows]), with);
+}
+
+/// A flow of the draft dialect with these nodes, one behind the other, and its coverage.
+fn chain(folder: &TempDir, name: &str, nodes: usize, node: &str) -> String {
+    let id = |number: usize| format!("n{number}");
+    let all = (0..nodes).map(|number| {
+        let mut said = serde_json::json!({
+            "id": id(number), "name": node, "type": "Say", "properties": {"sayText": "Hi."},
+        });
+        if number + 1 < nodes {
+            said["onComplete"] = serde_json::json!({"nextNode": id(number + 1)});
+        }
+        (id(number), said)
+    });
+    let all: serde_json::Map<String, Value> = all.collect();
+    let flow = serde_json::json!({
+        "id": name, "name": name, "type": "inbound",
+        "draft": {"startNode": "n0", "nodes": all},
+    });
+    let file = path(folder, &format!("flow{nodes}.json"));
+    fs::write(&file, flow.to_string()).unwrap();
+    let coverage = serde_json::json!({
+        "schema": "flowsim.coverage/1", "calls": 7,
+        "flows": [{"id": name, "name": name, "nodes": [
+            {"id": "n0", "kind": "nodes", "count": 7, "parts": []},
+        ]}],
+    });
+    let counted = path(folder, &format!("coverage{nodes}.json"));
+    fs::write(&counted, coverage.to_string()).unwrap();
+    file
+}
+
+/// Names of nodes are other people's texts, in a drawing as in a table.
+#[test]
+fn names_in_drawings_are_only_text() {
+    let folder = tempdir().unwrap();
+    let evil = "</text></svg><script>alert(1)</script>\u{1b}[2J & \"more\"\u{ffff}";
+    let flow = chain(&folder, "\"><img src=x onerror=alert(1)>", 3, evil);
+    let coverage = path(&folder, "coverage3.json");
+    for format in ["svg", "html"] {
+        let arguments = ["heatmap", &coverage, "--flows", &flow, "--format", format];
+        let shown = result(&arguments);
+        assert_eq!(shown.matches("class=\"box ").count(), 3, "{format}");
+        assert!(shown.contains("&lt;/text&gt;&lt;/svg"), "{format}");
+        for evil in ["<script", "<img", "\u{1b}", "\u{ffff}"] {
+            assert!(!shown.contains(evil), "{format} {evil}");
+        }
+        if format == "svg" {
+            assert_well_formed(&shown);
+        }
+    }
+    let png = ["heatmap", &coverage, "--flows", &flow, "--format", "png"];
+    assert!(flowsim(&png).stdout.starts_with(b"\x89PNG"));
+}
+
+/// What has too many boxes is not drawn, and that is said; what calls came to comes first.
+#[test]
+fn a_drawing_has_bounds() {
+    let folder = tempdir().unwrap();
+    let large = chain(&folder, "large", 301, "node");
+    let middle = chain(&folder, "middle", 299, "node");
+    let small = chain(&folder, "small", 4, "node");
+    let shown = |format: &str, counted: &str, flows: &[&str]| {
+        let counted = path(&folder, counted);
+        let fixed = ["heatmap", &counted, "--format", format];
+        let flows: Vec<&str> = flows.iter().flat_map(|it| ["--flows", it]).collect();
+        result(&[&fixed[..], &flows].concat())
+    };
+    let svg = shown("svg", "coverage301.json", &[&large]);
+    assert_eq!(svg.matches("class=\"box ").count(), 0);
+    assert!(svg.contains("1 drawing with 301 nodes"), "{svg}");
+    let html = shown("html", "coverage301.json", &[&large]);
+    assert!(html.contains("301 nodes are too many to draw"));
+    assert_eq!(html.matches("<tr").count(), 302);
+    // The small flow is the last, but the only one that calls came to.
+    let svg = shown("svg", "coverage4.json", &[&large, &middle, &small]);
+    assert_eq!(svg.matches("class=\"box ").count(), 4);
+    assert!(svg.contains("2 drawings with 600 nodes"), "{svg}");
+    assert_well_formed(&svg);
+    let html = shown("html", "coverage4.json", &[&middle, &small]);
+    assert_eq!(html.matches("class=\"box ").count(), 303);
 }

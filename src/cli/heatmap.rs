@@ -41,8 +41,9 @@ pub(super) struct Arguments {
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// What to print: tables for people, a drawing of the keys as SVG or PNG, a page, all
-    /// counts, or the flows as graphs with their heat, in Mermaid or DOT
+    /// What to print: tables for people, a drawing of the keys and of the flows that --flows
+    /// names as SVG or PNG, a page, all counts, or the flows as graphs with their heat, in
+    /// Mermaid or DOT
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -69,8 +70,8 @@ impl Format {
         matches!(self, Self::Mermaid | Self::Dot)
     }
 
-    /// Whether it shows keys and decisions and nothing else.
-    fn is_table(self) -> bool {
+    /// Whether it shows keys and decisions, and nodes only where they are drawn.
+    fn is_picture(self) -> bool {
         #[cfg(feature = "png")]
         if self == Self::Png {
             return true;
@@ -100,26 +101,30 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if diagnostics.iter().any(|it| it.severity == Severity::Error) {
         return Ok(Exit::Input);
     }
-    if let Some(missing) = missing(arguments.format, &heatmap) {
+    if let Some(missing) = missing(arguments.format, &heatmap, &drawn) {
         output::message("error", missing);
         return Ok(Exit::Nothing);
     }
     #[cfg(feature = "png")]
     if arguments.format == Format::Png {
-        return write_picture(arguments, &heatmap);
+        return write_picture(arguments, &heatmap, &drawn);
     }
     output::result_to(arguments.out.as_deref(), &render(arguments, &heatmap, &drawn))
 }
 
 /// Writes the picture, but not to people's terminals.
 #[cfg(feature = "png")]
-fn write_picture(arguments: &Arguments, heatmap: &Heatmap) -> io::Result<Exit> {
+fn write_picture(
+    arguments: &Arguments,
+    heatmap: &Heatmap,
+    drawn: &[Drawn],
+) -> io::Result<Exit> {
     if arguments.out.is_none() && io::stdout().is_terminal() {
         let text = "a terminal cannot show a picture: name a file with --out";
         output::message("error", text);
         return Ok(Exit::Usage);
     }
-    match render_png(heatmap) {
+    match render_png(heatmap, drawn) {
         Some(picture) => output::result_to(arguments.out.as_deref(), &picture),
         None => {
             output::message("error", "there is no memory for the picture");
@@ -159,12 +164,14 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
 }
 
 /// What is not there of which the form tells alone.
-fn missing(format: Format, heatmap: &Heatmap) -> Option<&'static str> {
+fn missing(format: Format, heatmap: &Heatmap, drawn: &[Drawn]) -> Option<&'static str> {
+    let has_table = heatmap.table.total() > 0;
+    let has_drawing = !drawn.is_empty() && !heatmap.nodes.is_empty();
     match format {
         _ if heatmap.is_empty() => {
             Some("there is nothing to count: no decisions and no traces")
         }
-        format if format.is_table() && heatmap.table.total() == 0 => {
+        format if format.is_picture() && !has_table && !has_drawing => {
             Some("there are no decisions to draw: no caller pressed a key")
         }
         Format::Mermaid | Format::Dot if heatmap.nodes.is_empty() => Some(
@@ -190,7 +197,7 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
             };
             render_text(heatmap, drawn, style)
         }
-        Format::Svg => render_svg(heatmap),
+        Format::Svg => render_svg(heatmap, drawn),
         // It is no text, and was written before.
         #[cfg(feature = "png")]
         Format::Png => String::new(),

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::Heatmap;
+use super::flows::{self, Shaded, TIPS, legend};
 use super::listing::{Drawn, Listed, Node, listing};
-use super::svg::{escaped, render_svg};
-use crate::flow::write::level;
+use super::svg::{self, escaped, render_svg};
+use crate::flow::write::{Drawing, drawings, level};
 
 /// Light or dark as the reader's system is.
 const STYLE: &str = "\
@@ -30,43 +31,127 @@ td.kind,td.paths{color:var(--soft)}\
 .h3 i{background:var(--h3)}.h4 i{background:var(--h4)}\
 tr.never td{color:var(--soft)}";
 
+/// What else there is where flows are drawn.
+const DRAWN_STYLE: &str = "\
+h3{font-size:15px;margin:20px 0 6px}summary{cursor:pointer;color:var(--soft)}\
+details{margin:14px 0}.key{display:block;margin:0 0 10px -24px;max-width:none}\
+.canvas{overflow:auto;max-height:85vh;margin:0 0 14px;border:1px solid var(--line);\
+border-radius:8px}.canvas svg{display:block;margin:auto}";
+
 /// The table of keys and decisions, and the nodes with their counts.
 pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+    let listed = listing(heatmap, drawn);
+    let has_drawings = !listed.is_empty() && !drawn.is_empty();
+    let more = match has_drawings {
+        true => [DRAWN_STYLE, svg::STYLE, flows::STYLE].concat(),
+        false => String::new(),
+    };
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>Heat map</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>Heat map</h1>\n"
+         <title>Heat map</title>\n<style>{STYLE}{more}</style>\n</head>\n<body>\n<h1>Heat map</h1>\n"
     );
-    let calls = match heatmap.nodes.calls {
-        1 => "1 call".to_owned(),
-        calls => format!("{calls} calls"),
-    };
-    let told = match (heatmap.table.total(), heatmap.nodes.is_empty()) {
-        (0, _) => format!("The nodes that {calls} came to."),
-        (_, true) => "What came of the keys that callers pressed.".to_owned(),
-        _ => format!(
-            "What came of the keys that callers pressed, and the nodes that {calls} came to."
-        ),
-    };
-    let _ = writeln!(out, "<p>{told}</p>");
+    let _ = writeln!(out, "<p>{}</p>", told(heatmap));
     if heatmap.table.total() > 0 {
-        let _ = writeln!(out, "<figure>\n{}</figure>", render_svg(heatmap));
+        let _ = writeln!(out, "<figure>\n{}</figure>", render_svg(heatmap, &[]));
     }
-    for flow in listing(heatmap, drawn) {
-        nodes(&flow, &mut out);
+    if has_drawings {
+        let _ = writeln!(
+            out,
+            "<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\" \
+             class=\"heatmap\">\n{TIPS}</svg>"
+        );
+    }
+    // Those that are drawn come first.
+    let graphs = drawn.iter().map(Some).chain(std::iter::repeat(None));
+    for (listed, drawn) in listed.iter().zip(graphs) {
+        flow(heatmap, listed, drawn, &mut out);
     }
     out.push_str("</body>\n</html>\n");
     out
 }
 
-fn nodes(flow: &Listed, out: &mut String) {
+/// What the page is about.
+fn told(heatmap: &Heatmap) -> String {
+    let calls = match heatmap.nodes.calls {
+        1 => "1 call".to_owned(),
+        calls => format!("{calls} calls"),
+    };
+    match (heatmap.table.total(), heatmap.nodes.is_empty()) {
+        (0, _) => format!("The nodes that {calls} came to."),
+        (_, true) => "What came of the keys that callers pressed.".to_owned(),
+        _ => format!(
+            "What came of the keys that callers pressed, and the nodes that {calls} came to."
+        ),
+    }
+}
+
+/// A flow: drawn if there is its document, and all its nodes.
+fn flow(heatmap: &Heatmap, listed: &Listed, drawn: Option<&Drawn>, out: &mut String) {
+    head(listed, out);
+    let is_drawn = drawn.is_some_and(|it| drawing(heatmap, it, out));
+    if is_drawn {
+        out.push_str("<details><summary>All nodes as a list</summary>\n");
+    }
+    nodes(listed, out);
+    if is_drawn {
+        out.push_str("</details>\n");
+    }
+}
+
+/// Draws the parts of a flow that are not too large, and tells whether there are any.
+fn drawing(heatmap: &Heatmap, (id, graph): &Drawn, out: &mut String) -> bool {
+    let heat = heatmap.nodes.heat(id, graph);
+    let drawings = drawings(graph, &heat);
+    let is_drawn = drawings.iter().any(|it| !it.boxes.is_empty());
+    if is_drawn {
+        let mut shades = String::new();
+        let width = legend(2.0, heat.largest(), &mut shades);
+        let _ = write!(
+            out,
+            "<div class=\"wide\"><svg class=\"heatmap key\" width=\"{width:.0}\" \
+             height=\"20\">\n{shades}</svg></div>\n"
+        );
+    }
+    for drawing in drawings.iter().filter(|it| it.count > 0) {
+        if let Some(title) = &drawing.title {
+            let _ = writeln!(out, "<h3>{}</h3>", escaped(title));
+        }
+        canvas(drawing, &graph.name, out);
+    }
+    is_drawn
+}
+
+fn canvas(drawing: &Shaded, flow: &str, out: &mut String) {
+    let Drawing { count, width, height, .. } = drawing;
+    if drawing.is_list {
+        let text = "nodes are too many to draw; the list below has them.";
+        let _ = writeln!(out, "<p>{count} {text}</p>");
+        return;
+    }
+    let name = escaped(drawing.title.as_deref().unwrap_or(flow));
+    let _ = writeln!(
+        out,
+        "<div class=\"canvas\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing of \
+         {name}\"><svg class=\"heatmap\" width=\"{width:.0}\" height=\"{height:.0}\">"
+    );
+    flows::write(drawing, out);
+    out.push_str("</svg></div>\n");
+}
+
+fn head(flow: &Listed, out: &mut String) {
     let (reached, all) = flow.reached();
     let _ = write!(
         out,
-        "<h2>{}</h2>\n<p>Calls came to {reached} of {all} nodes.</p>\n\
-         <div class=\"wide\"><table>\n<tr><th></th><th class=\"count\">count</th>\
-         <th>node</th><th>type</th><th>paths</th></tr>\n",
+        "<h2>{}</h2>\n<p>Calls came to {reached} of {all} nodes.</p>\n",
         escaped(&flow.name)
+    );
+}
+
+fn nodes(flow: &Listed, out: &mut String) {
+    out.push_str(
+        "<div class=\"wide\"><table>\n<tr><th></th><th class=\"count\">count</th>\
+         <th>node</th><th>type</th><th>paths</th></tr>\n",
     );
     let largest = flow.largest();
     for node in &flow.nodes {

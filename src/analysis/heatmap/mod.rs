@@ -3,6 +3,7 @@
 //! A [`Heatmap`] counts what it is given one by one and keeps only counts, so that a log may
 //! be of any length.
 
+mod flows;
 mod html;
 mod json;
 mod listing;

@@ -1,4 +1,4 @@
-//! The table of keys and decisions as a picture of points.
+//! The table of keys and decisions, and the flows below it, as a picture of points.
 
 #![cfg(feature = "png")]
 
@@ -6,6 +6,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 use super::Heatmap;
+use super::listing::Drawn;
 use super::svg::draw;
 
 /// How many points there are to a pixel of the drawing, each way: screens have fine points.
@@ -19,14 +20,24 @@ text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
 .h0{fill:#f3f4f2}.h1{fill:#d3ecab}.h2{fill:#93d4bf}.h3{fill:#2a78b5}.h4{fill:#1b2f80}\
 .t0{fill:#5f6670}.t1{fill:#1a2b1a}.t2{fill:#0d2b2b}.t3{fill:#ffffff}.t4{fill:#ffffff}";
 
-/// The table as PNG. The letters are of a font that is part of the program, so that the
+/// The same for drawings of flows.
+const FLOW_STYLE: &str = "\
+.box{stroke:#5f6670}.start{stroke-width:2.5}.plain{fill:#ffffff;stroke-dasharray:4 3}\
+.name{font-size:11.5px}.part{font-size:13px;font-weight:700}.way{fill:none;stroke:#5f6670}\
+.w1{stroke-width:1.5}.w2{stroke-width:2.5}.w3{stroke-width:3.5}.w4{stroke-width:4.5}\
+.never{stroke-dasharray:4 3;opacity:.7}.tip{fill:#5f6670}\
+.label{fill:#5f6670;stroke:#ffffff;stroke-width:4px;paint-order:stroke;\
+stroke-linejoin:round}";
+
+/// The table and the flows that are drawn as PNG. The letters are of a font that is part of the program, so that the
 /// picture is the same on every machine; nothing if there is no memory for the picture.
-pub fn render_png(heatmap: &Heatmap) -> Option<Vec<u8>> {
+pub fn render_png(heatmap: &Heatmap, drawn: &[Drawn]) -> Option<Vec<u8>> {
     let mut options = Options { font_family: "DejaVu Sans".into(), ..Options::default() };
     let fonts = options.fontdb_mut();
     fonts.load_font_data(dejavu::sans::regular().to_vec());
     fonts.load_font_data(dejavu::sans::bold().to_vec());
-    let tree = Tree::from_str(&draw(heatmap, STYLE), &options).ok()?;
+    let tree =
+        Tree::from_str(&draw(heatmap, drawn, [STYLE, FLOW_STYLE]), &options).ok()?;
     let size = tree.size().to_int_size().scale_by(SCALE)?;
     let mut pixels = Pixmap::new(size.width(), size.height())?;
     resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());

@@ -1,9 +1,11 @@
-//! The table of keys and decisions as a drawing.
+//! The table of keys and decisions as a drawing, and the flows below it.
 
 use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::flows::{self, Stack, TIPS};
+use super::listing::Drawn;
 use super::table::{Cell, View};
 use super::text::{average, decisions};
 use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
@@ -14,7 +16,7 @@ use crate::flow::write::level;
 const CELL: f64 = 92.0;
 const MAX_CELL: f64 = 140.0;
 const ROW: f64 = 40.0;
-const MARGIN: f64 = 24.0;
+pub(super) const MARGIN: f64 = 24.0;
 const HEAD: f64 = 64.0;
 const FOOT: f64 = 60.0;
 
@@ -28,7 +30,7 @@ const MAX_LABEL: usize = 32;
 const ANGLE: f64 = 35.0;
 
 /// The shades of the counts, and everything else, in light and in dark.
-const STYLE: &str = "\
+pub(super) const STYLE: &str = "\
 .heatmap{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;\
 --ground:#ffffff;--ink:#1c1f23;--soft:#5f6670;--h0:#f3f4f2;\
 --h1:#d3ecab;--h2:#93d4bf;--h3:#2a78b5;--h4:#1b2f80;\
@@ -48,35 +50,42 @@ const STYLE: &str = "\
 .heatmap .t0{fill:var(--soft)}.heatmap .t1{fill:var(--t1)}.heatmap .t2{fill:var(--t2)}\
 .heatmap .t3{fill:var(--t3)}.heatmap .t4{fill:var(--t4)}";
 
-/// The table as SVG that stands for itself: light or dark as the reader's system is.
-pub fn render_svg(heatmap: &Heatmap) -> String {
-    draw(heatmap, STYLE)
+/// The table as SVG that stands for itself, and the flows that are drawn with their heat:
+/// light or dark as the reader's system is.
+pub fn render_svg(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+    draw(heatmap, drawn, [STYLE, flows::STYLE])
 }
 
-/// The table as SVG in a style.
-pub(super) fn draw(heatmap: &Heatmap, style: &str) -> String {
+/// The table and flows as SVG, in a style for both and one for flows.
+pub(super) fn draw(heatmap: &Heatmap, drawn: &[Drawn], style: [&str; 2]) -> String {
     let view = heatmap.table.view(MAX_ROWS, MAX_COLUMNS);
     let sizes = Sizes::of(&view);
-    let (width, height) = (sizes.width, sizes.height);
-    let title = format!("Keys by decision, {}", decisions(view.total().count));
+    let flows = Stack::of(heatmap, drawn);
+    let is_table = view.total().count > 0 || flows.is_empty();
+    let table = if is_table { (sizes.width, sizes.height) } else { (0.0, 0.0) };
+    let (width, height) = (table.0.max(flows.width), table.1 + flows.height);
+    let mut title = Vec::new();
+    if is_table {
+        title.push(format!("Keys by decision, {}", decisions(view.total().count)));
+    }
+    let [style, more, tips] = match flows.is_empty() {
+        true => [style[0], "", ""],
+        false => {
+            title.push("Flows, and how often calls came to their nodes".to_owned());
+            [style[0], style[1], TIPS]
+        }
+    };
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"heatmap\" role=\"img\" \
          width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">\n\
-         <title>{title}</title>\n<style>{style}</style>\n\
-         <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n\
-         <text class=\"title\" x=\"{MARGIN}\" y=\"34\">Keys by decision</text>\n\
-         <text class=\"soft\" x=\"{MARGIN}\" y=\"54\">{}</text>\n",
-        subtitle(&view),
+         <title>{}</title>\n<style>{style}{more}</style>\n{tips}\
+         <rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n",
+        title.join(". ")
     );
-    for (column, name) in view.columns.iter().enumerate() {
-        sizes.head(column, name, &mut out);
+    if is_table {
+        sizes.table(&view, &mut out);
     }
-    let largest = view.largest();
-    for (row, name) in view.rows.iter().enumerate() {
-        sizes.row(row, name, &view, largest, &mut out);
-    }
-    sizes.totals(&view, &mut out);
-    sizes.key(largest, &mut out);
+    flows.write(table.1, &mut out);
     out.push_str("</svg>\n");
     out
 }
@@ -118,6 +127,24 @@ impl Sizes {
         let table = left + (columns + 1.0) * cell + over + MARGIN;
         let height = top + (rows + 1.0) * ROW + FOOT;
         Self { cell, left, top, is_slanted, rows, width: table.max(420.0), height }
+    }
+
+    fn table(&self, view: &View, out: &mut String) {
+        let _ = write!(
+            out,
+            "<text class=\"title\" x=\"{MARGIN}\" y=\"34\">Keys by decision</text>\n\
+             <text class=\"soft\" x=\"{MARGIN}\" y=\"54\">{}</text>\n",
+            subtitle(view),
+        );
+        for (column, name) in view.columns.iter().enumerate() {
+            self.head(column, name, out);
+        }
+        let largest = view.largest();
+        for (row, name) in view.rows.iter().enumerate() {
+            self.row(row, name, view, largest, out);
+        }
+        self.totals(view, out);
+        key(self.top + (self.rows + 1.0) * ROW + 16.0, largest, out);
     }
 
     fn x(&self, column: usize) -> f64 {
@@ -224,39 +251,39 @@ impl Sizes {
         }
         self.total(self.x(view.columns.len()), middle, view.total().count, out);
     }
+}
 
-    /// What the shades stand for.
-    fn key(&self, largest: u64, out: &mut String) {
-        let y = self.top + (self.rows + 1.0) * ROW + 16.0;
-        let mut x = MARGIN;
-        let mut last = 0;
-        for shade in 0..=4_u64 {
-            let most = u128::from(largest) * u128::from(shade) / 4;
-            let most = u64::try_from(most).unwrap_or(largest);
-            // Small counts do not need all shades.
-            if shade > 0 && most == last {
-                continue;
-            }
-            let text = match most - last {
-                0 => "0".to_owned(),
-                1 => most.to_string(),
-                _ => format!("{}–{most}", last + 1),
-            };
-            last = most;
-            let _ = writeln!(
-                out,
-                "<rect class=\"h{shade}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"22\" height=\"16\" \
-                 rx=\"3\"/><text class=\"small soft\" x=\"{:.1}\" y=\"{:.1}\">{text}</text>",
-                x + 28.0,
-                y + 12.0
-            );
-            x += 28.0 + number(text.chars().count()) * 6.5 + 16.0;
+/// What the shades stand for; tells where it ends.
+pub(super) fn key(y: f64, largest: u64, out: &mut String) -> f64 {
+    let mut x = MARGIN;
+    let mut last = 0;
+    for shade in 0..=4_u64 {
+        let most = u128::from(largest) * u128::from(shade) / 4;
+        let most = u64::try_from(most).unwrap_or(largest);
+        // Small counts do not need all shades.
+        if shade > 0 && most == last {
+            continue;
         }
+        let text = match most - last {
+            0 => "0".to_owned(),
+            1 => most.to_string(),
+            _ => format!("{}–{most}", last + 1),
+        };
+        last = most;
+        let _ = writeln!(
+            out,
+            "<rect class=\"h{shade}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"22\" height=\"16\" \
+             rx=\"3\"/><text class=\"small soft\" x=\"{:.1}\" y=\"{:.1}\">{text}</text>",
+            x + 28.0,
+            y + 12.0
+        );
+        x += 28.0 + number(text.chars().count()) * 6.5 + 16.0;
     }
+    x
 }
 
 /// A label, cut if it is long, with the whole text for who rests the pointer on it.
-fn label(name: &str) -> String {
+pub(super) fn label(name: &str) -> String {
     let shown = cut(name);
     if shown == name {
         return escaped(name);

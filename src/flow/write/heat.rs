@@ -1,5 +1,8 @@
 //! How often calls came through a graph: counts, and the shades that they are drawn in.
 
+use super::drawing::Marking;
+use super::graph::Graph;
+
 /// Counts for a graph.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heat {
@@ -50,6 +53,25 @@ impl Heat {
     pub(super) fn width(&self, arrow: usize) -> Option<usize> {
         let count = self.arrow(arrow)?;
         (count > 0).then(|| 1 + level(count, self.largest()))
+    }
+}
+
+/// The shade; nothing of what is not counted.
+impl Marking for Heat {
+    type Mark = Option<usize>;
+
+    fn of_vertex(&self, _: &Graph, vertex: usize) -> (Option<usize>, Option<u64>) {
+        let count = self.vertex(vertex);
+        (count.map(|count| level(count, self.largest())), count)
+    }
+
+    fn of_arrow(&self, _: &Graph, arrow: usize) -> (Option<usize>, Option<u64>) {
+        let count = self.arrow(arrow);
+        (count.map(|count| level(count, self.largest())), count)
+    }
+
+    fn words(_: Option<usize>) -> &'static str {
+        ""
     }
 }
 

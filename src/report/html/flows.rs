@@ -3,10 +3,9 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::drawing::{Drawing, drawings};
 use super::marks::{Mark, Marks};
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, Share};
-use crate::flow::write::Graph;
+use crate::flow::write::{Drawing, Graph, drawings};
 use crate::runner::{Covered, Scene};
 use crate::value::Text;
 
@@ -20,7 +19,7 @@ pub(super) struct Flow {
     /// How many calls came into it.
     count: u64,
     shares: Vec<Counted>,
-    drawings: Vec<Drawing>,
+    drawings: Vec<Drawing<Mark>>,
     nodes: Vec<Node>,
     /// How much of its nodes is covered.
     mark: Mark,

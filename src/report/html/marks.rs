@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, PartReport};
-use crate::flow::write::{Arrow, Graph, Vertex};
+use crate::flow::write::{Arrow, Graph, Marking, Vertex};
 
 /// How much of something calls have come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -21,16 +21,6 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    /// As it is said.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Covered => "covered",
-            Self::Partly => "partly covered",
-            Self::Missed => "not covered",
-            Self::Plain => "not counted",
-        }
-    }
-
     fn of_count(count: u64) -> Self {
         if count > 0 { Self::Covered } else { Self::Missed }
     }
@@ -58,17 +48,20 @@ impl<'r> Marks<'r> {
     fn node(&self, vertex: &Vertex) -> Option<&'r NodeReport> {
         self.0.get(vertex.id.as_deref()?).copied()
     }
+}
 
-    /// What came to a vertex, and how often.
-    pub(super) fn of_vertex(&self, vertex: &Vertex) -> (Mark, Option<u64>) {
-        match self.node(vertex) {
+impl Marking for Marks<'_> {
+    type Mark = Mark;
+
+    fn of_vertex(&self, graph: &Graph, vertex: usize) -> (Mark, Option<u64>) {
+        match graph.vertices.get(vertex).and_then(|it| self.node(it)) {
             Some(node) => (Mark::of_node(node), Some(node.count)),
             None => (Mark::Plain, None),
         }
     }
 
-    /// Whether calls went along an arrow, and how often.
-    pub(super) fn of_arrow(&self, graph: &Graph, arrow: &Arrow) -> (Mark, Option<u64>) {
+    fn of_arrow(&self, graph: &Graph, arrow: usize) -> (Mark, Option<u64>) {
+        let Some(arrow) = graph.arrows.get(arrow) else { return (Mark::Plain, None) };
         let node = |index: usize| graph.vertices.get(index).and_then(|it| self.node(it));
         let target = graph.vertices.get(arrow.to).map(|it| it.name.as_str());
         let count = match (node(arrow.from), node(arrow.to)) {
@@ -84,6 +77,15 @@ impl<'r> Marks<'r> {
         match count {
             Some(count) => (Mark::of_count(count), Some(count)),
             None => (Mark::Plain, None),
+        }
+    }
+
+    fn words(mark: Mark) -> &'static str {
+        match mark {
+            Mark::Covered => "covered",
+            Mark::Partly => "partly covered",
+            Mark::Missed => "not covered",
+            Mark::Plain => "not counted",
         }
     }
 }
@@ -118,4 +120,85 @@ fn count_of(node: &NodeReport, arrow: &Arrow, target: Option<&str>) -> Option<u6
         return Some(node.count);
     }
     of_kind(Kind::Paths).find(|it| *it.name == *label).map(|it| it.count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::write::drawings;
+
+    fn part(kind: Kind, name: &str, text: Option<&str>, count: u64) -> PartReport {
+        PartReport { kind, name: name.into(), text: text.map(Into::into), count }
+    }
+
+    fn node(id: &str, kind: Kind, count: u64, parts: Vec<PartReport>) -> NodeReport {
+        NodeReport { id: id.into(), kind: Some(kind), line: 1, count, parts }
+    }
+
+    fn report(nodes: Vec<NodeReport>) -> FlowReport {
+        let text = || "f".into();
+        let (id, name, flow_type, file) = (text(), text(), text(), text());
+        FlowReport { id, name, flow_type, file, line: 1, count: 1, nodes }
+    }
+
+    fn graph(names: &[&str], arrows: &[(usize, usize, &str, bool)]) -> Graph {
+        let vertex = |name: &&str| Vertex {
+            id: Some((*name).into()),
+            name: (*name).into(),
+            kind: "say".into(),
+            is_start: *name == "a",
+        };
+        let arrow = |&(from, to, label, is_jump): &(usize, usize, &str, bool)| Arrow {
+            from,
+            to,
+            label: label.into(),
+            is_jump,
+        };
+        Graph {
+            name: "f".into(),
+            vertices: names.iter().map(vertex).collect(),
+            clusters: Vec::new(),
+            arrows: arrows.iter().map(arrow).collect(),
+        }
+    }
+
+    #[test]
+    fn what_calls_came_to_is_marked() {
+        let parts =
+            vec![part(Kind::Paths, "next", None, 3), part(Kind::Paths, "error", None, 0)];
+        let choices = vec![
+            part(Kind::Choices, "a", Some("key 1"), 2),
+            part(Kind::Choices, "c", None, 0),
+        ];
+        let report = report(vec![
+            node("a", Kind::Nodes, 3, parts),
+            node("b", Kind::Menus, 2, choices),
+            node("c", Kind::Nodes, 0, Vec::new()),
+        ]);
+        let arrows = [
+            (0, 1, "", false),
+            (0, 2, "error", false),
+            (1, 0, "1", false),
+            (1, 2, "", false),
+            (2, 3, "", false),
+        ];
+        let graph = graph(&["a", "b", "c", "d"], &arrows);
+        let drawn = drawings(&graph, &Marks::of(&report));
+        let [drawing] = drawn.as_slice() else { panic!("{drawn:?}") };
+        let marks: Vec<_> = drawing.boxes.iter().map(|it| (it.mark, it.count)).collect();
+        assert_eq!(
+            marks,
+            [
+                (Mark::Partly, Some(3)),
+                (Mark::Partly, Some(2)),
+                (Mark::Missed, Some(0)),
+                (Mark::Plain, None)
+            ]
+        );
+        let marks: Vec<_> = drawing.arrows.iter().map(|it| it.mark).collect();
+        let (covered, missed) = (Mark::Covered, Mark::Missed);
+        assert_eq!(marks, [covered, missed, covered, missed, Mark::Plain]);
+        assert_eq!(drawing.arrows[1].title, "error · not covered, 0×");
+        assert_eq!(drawing.boxes[0].title, "a · say · partly covered, 3×");
+    }
 }

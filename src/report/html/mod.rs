@@ -6,9 +6,7 @@
 
 mod calls;
 mod cases;
-mod drawing;
 mod flows;
-mod layout;
 mod marks;
 
 use std::io;

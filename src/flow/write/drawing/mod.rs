@@ -1,17 +1,21 @@
-//! Graphs of flows as drawings: what stands where, and what calls have come to.
+//! Graphs as drawings: boxes, the ways between them, and how often calls came there.
+//!
+//! Only shapes and places: the page of a test run and the heat map make their pictures of them.
+
+mod layout;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthChar;
 
-use super::layout::{Layout, Point, lay_out};
-use super::marks::{Mark, Marks};
-use crate::flow::write::{Arrow, Graph};
+use super::graph::{Arrow, Graph};
+use layout::{Layout, Point, lay_out};
 
 /// How many boxes a drawing may have; what has more is a list.
-pub(super) const MOST_BOXES: usize = 300;
+pub const MOST_BOXES: usize = 300;
 
 /// How many columns of a name and of a label are shown.
 const NAME: usize = 26;
@@ -24,88 +28,140 @@ const JUMP: f64 = 16.0;
 /// What is added to a box so that labels have room between layers.
 const BETWEEN: f64 = 26.0;
 
-/// A unit of a flow, or all of a flow that has none.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Drawing {
+/// What is shown of the vertices and arrows of a graph besides where they are.
+pub trait Marking {
+    /// What decides how a box or a way looks.
+    type Mark: Copy;
+
+    /// Of a vertex, and how often calls came there, if that is counted.
+    fn of_vertex(&self, graph: &Graph, vertex: usize) -> (Self::Mark, Option<u64>);
+
+    /// Of an arrow, and how often it was taken, if that is counted.
+    fn of_arrow(&self, graph: &Graph, arrow: usize) -> (Self::Mark, Option<u64>);
+
+    /// As it is said; empty where the count says all.
+    fn words(mark: Self::Mark) -> &'static str;
+}
+
+/// What is drawn by itself: a unit of a flow, or all of a flow that has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
     /// The name of the unit; of a flow without units, none.
-    title: Option<String>,
+    pub title: Option<String>,
+    /// Its vertices, by their order in the graph.
+    pub vertices: Range<usize>,
+}
+
+/// A part of a graph, in pixels from its upper left corner.
+#[derive(Debug, Serialize)]
+pub struct Drawing<M> {
+    /// The name of the unit; of a flow without units, none.
+    pub title: Option<String>,
     /// How many boxes there are.
-    count: usize,
-    /// Whether there are too many.
-    is_list: bool,
-    width: f64,
-    height: f64,
-    boxes: Vec<Shape>,
-    arrows: Vec<Line>,
+    pub count: usize,
+    /// Whether there are too many. Then none is here.
+    pub is_list: bool,
+    /// How wide it is, with room around it.
+    pub width: f64,
+    /// How high it is, with room around it.
+    pub height: f64,
+    /// The vertices.
+    pub boxes: Vec<Shape<M>>,
+    /// The ways between them, but for those that lead to another unit.
+    pub arrows: Vec<Line<M>>,
 }
 
+/// A vertex as a box.
 #[derive(Debug, Serialize)]
-struct Shape {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-    mark: Mark,
-    is_start: bool,
-    name: String,
-    kind: String,
+pub struct Shape<M> {
+    /// Its left side.
+    pub x: f64,
+    /// Its upper side.
+    pub y: f64,
+    /// As wide as its texts need.
+    pub width: f64,
+    /// Higher if it jumps.
+    pub height: f64,
+    /// What decides how it looks.
+    pub mark: M,
+    /// Whether a call starts here.
+    pub is_start: bool,
+    /// Its name, cut if it is long.
+    pub name: String,
+    /// What it does, cut if it is long; empty if its name says it.
+    pub kind: String,
     /// The unit that it jumps to.
-    jump: Option<String>,
-    count: Option<u64>,
+    pub jump: Option<String>,
+    /// How often calls came here, if that is counted.
+    pub count: Option<u64>,
     /// All of it, in words.
-    title: String,
+    pub title: String,
 }
 
+/// An arrow as a curve.
 #[derive(Debug, Serialize)]
-struct Line {
-    path: String,
-    mark: Mark,
-    label: String,
-    x: f64,
-    y: f64,
-    title: String,
+pub struct Line<M> {
+    /// The curve as the `d` of an SVG path has it.
+    pub path: String,
+    /// What decides how it looks.
+    pub mark: M,
+    /// When it is taken, cut if it is long; empty for the ordinary way.
+    pub label: String,
+    /// The middle of the label.
+    pub x: f64,
+    /// The middle of the label.
+    pub y: f64,
+    /// All of it, in words.
+    pub title: String,
 }
 
-/// The drawings of a flow: one a unit, or one of all.
-pub(super) fn drawings(graph: &Graph, marks: &Marks<'_>) -> Vec<Drawing> {
+/// What of a graph is drawn by itself.
+pub fn parts(graph: &Graph) -> Vec<Part> {
     if graph.clusters.is_empty() {
-        return vec![drawing(graph, 0..graph.vertices.len(), None, marks)];
+        return vec![Part { title: None, vertices: 0..graph.vertices.len() }];
     }
     let clusters = graph.clusters.iter();
-    let one = clusters
-        .map(|it| drawing(graph, it.vertices.clone(), Some(it.name.clone()), marks));
-    one.collect()
+    let part = |it: &super::Cluster| Part {
+        title: Some(it.name.clone()),
+        vertices: it.vertices.clone(),
+    };
+    clusters.map(part).collect()
 }
 
-fn drawing(
-    graph: &Graph,
-    range: std::ops::Range<usize>,
-    title: Option<String>,
-    marks: &Marks<'_>,
-) -> Drawing {
+/// The drawings of all parts of a graph.
+pub fn drawings<K: Marking>(graph: &Graph, marks: &K) -> Vec<Drawing<K::Mark>> {
+    parts(graph).into_iter().map(|part| drawing(graph, part, marks)).collect()
+}
+
+/// A part of a graph as a drawing. The same part is always drawn in the same way.
+pub fn drawing<K: Marking>(graph: &Graph, part: Part, marks: &K) -> Drawing<K::Mark> {
+    let Part { title, vertices: range } = part;
     let count = range.len();
-    if count > MOST_BOXES {
-        return Drawing { title, count, is_list: true, ..Drawing::default() };
+    let is_list = count > MOST_BOXES;
+    if is_list {
+        let (boxes, arrows) = (Vec::new(), Vec::new());
+        return Drawing { title, count, is_list, width: 0.0, height: 0.0, boxes, arrows };
     }
-    let mut boxes: Vec<Shape> =
+    let mut boxes: Vec<_> =
         range.clone().map(|vertex| shape(graph, vertex, marks)).collect();
-    let is_inside =
-        |it: &&Arrow| !it.is_jump && range.contains(&it.from) && range.contains(&it.to);
-    let arrows: Vec<&Arrow> = graph.arrows.iter().filter(is_inside).collect();
-    let ends: Vec<_> =
-        arrows.iter().map(|it| (it.from - range.start, it.to - range.start)).collect();
+    let is_inside = |(_, it): &(usize, &Arrow)| {
+        !it.is_jump && range.contains(&it.from) && range.contains(&it.to)
+    };
+    let arrows: Vec<_> = graph.arrows.iter().enumerate().filter(is_inside).collect();
+    let ends = arrows.iter().map(|(_, it)| (it.from - range.start, it.to - range.start));
+    let ends: Vec<_> = ends.collect();
     let sizes: Vec<_> = boxes.iter().map(|it| (it.width, it.height + BETWEEN)).collect();
     let layout = lay_out(&sizes, &ends);
     for (shape, place) in boxes.iter_mut().zip(&layout.boxes) {
         (shape.x, shape.y) = (place.x - shape.width / 2.0, place.y - shape.height / 2.0);
     }
     let routes = routes(&boxes, &ends, &layout);
-    let lines = arrows.iter().zip(&routes);
-    let lines = lines.map(|(arrow, route)| line(graph, arrow, route, marks));
+    let lines = arrows.into_iter().zip(&routes);
+    let lines = lines.map(|((index, _), route)| line(graph, index, route, marks));
     Drawing {
         title,
         count,
-        is_list: false,
+        is_list,
         // The loop of a box back to itself stands out at its right.
         width: layout.width + 24.0,
         height: layout.height,
@@ -114,28 +170,23 @@ fn drawing(
     }
 }
 
-fn shape(graph: &Graph, vertex: usize, marks: &Marks<'_>) -> Shape {
+fn shape<K: Marking>(graph: &Graph, vertex: usize, marks: &K) -> Shape<K::Mark> {
     let about = &graph.vertices[vertex];
     let jumps = graph.arrows.iter().filter(|it| it.is_jump && it.from == vertex);
     let jumps: Vec<&str> = jumps.map(|it| graph.vertices[it.to].name.as_str()).collect();
     let jump = (!jumps.is_empty()).then(|| format!("⇢ {}", jumps.join(", ")));
-    let (mark, count) = marks.of_vertex(about);
+    let (mark, count) = marks.of_vertex(graph, vertex);
     let kind = if about.kind == about.name { "" } else { about.kind.as_str() };
-    let mut title = about.name.clone();
-    for more in [kind, jump.as_deref().unwrap_or_default(), mark.words()] {
-        if !more.is_empty() {
-            let _ = write!(title, " · {more}");
-        }
-    }
-    if let Some(count) = count {
-        let _ = write!(title, ", {count}×");
-    }
+    let jump_text = jump.as_deref().unwrap_or_default();
+    let title = titled([&about.name, kind, jump_text, K::words(mark)], count);
     let name = shortened(&about.name, NAME);
     let kind = shortened(kind, NAME - 6);
     let jump = jump.map(|it| shortened(&it, NAME));
     let texts = [name.as_str(), jump.as_deref().unwrap_or_default()];
     let widest = texts.into_iter().map(columns).max().unwrap_or_default();
-    let widest = widest.max(columns(&kind) + 6);
+    // The count stands behind the kind.
+    let behind = count.map_or(0, |it| columns(&it.to_string()) + 2).max(6);
+    let widest = widest.max(columns(&kind) + behind);
     Shape {
         x: 0.0,
         y: 0.0,
@@ -151,15 +202,28 @@ fn shape(graph: &Graph, vertex: usize, marks: &Marks<'_>) -> Shape {
     }
 }
 
-fn line(graph: &Graph, arrow: &Arrow, route: &Route, marks: &Marks<'_>) -> Line {
-    let (mark, count) = marks.of_arrow(graph, arrow);
-    let way = if arrow.label.is_empty() { "next" } else { arrow.label.as_str() };
-    let mut title = format!("{way} · {}", mark.words());
+fn line<K: Marking>(
+    graph: &Graph,
+    index: usize,
+    route: &Route,
+    marks: &K,
+) -> Line<K::Mark> {
+    let (mark, count) = marks.of_arrow(graph, index);
+    let label = graph.arrows[index].label.as_str();
+    let way = if label.is_empty() { "next" } else { label };
+    let title = titled([way, K::words(mark)], count);
+    let label = shortened(label, LABEL);
+    Line { path: route.path(), mark, label, x: route.middle.x, y: route.middle.y, title }
+}
+
+/// What there is to say, and the count.
+fn titled<const N: usize>(texts: [&str; N], count: Option<u64>) -> String {
+    let texts: Vec<&str> = texts.into_iter().filter(|it| !it.is_empty()).collect();
+    let mut title = texts.join(" · ");
     if let Some(count) = count {
         let _ = write!(title, ", {count}×");
     }
-    let label = shortened(&arrow.label, LABEL);
-    Line { path: route.path(), mark, label, x: route.middle.x, y: route.middle.y, title }
+    title
 }
 
 /// The points of an arrow from box to box.
@@ -173,7 +237,7 @@ struct Route {
 /// Which side of which box, and what would be best for the arrow that ends there.
 type Port = (usize, bool);
 
-fn routes(boxes: &[Shape], ends: &[(usize, usize)], layout: &Layout) -> Vec<Route> {
+fn routes<M>(boxes: &[Shape<M>], ends: &[(usize, usize)], layout: &Layout) -> Vec<Route> {
     let middle = |index: usize| layout.boxes[index];
     let mut ports: BTreeMap<Port, Vec<(i64, usize, bool)>> = BTreeMap::new();
     for (index, (from, to)) in ends.iter().enumerate().filter(|(_, it)| it.0 != it.1) {
@@ -215,7 +279,7 @@ fn routes(boxes: &[Shape], ends: &[(usize, usize)], layout: &Layout) -> Vec<Rout
 }
 
 /// The way of a box to itself, at its right.
-fn around(shape: &Shape) -> Route {
+fn around<M>(shape: &Shape<M>) -> Route {
     let x = shape.x + shape.width;
     let at = |part: f64| Point { x, y: shape.y + shape.height * part };
     let middle = Point { x: x + 18.0, y: shape.y + shape.height / 2.0 };
@@ -293,22 +357,7 @@ fn shortened(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::coverage::{FlowReport, Kind, NodeReport, PartReport};
-    use crate::flow::write::{Cluster, Vertex};
-
-    fn part(kind: Kind, name: &str, text: Option<&str>, count: u64) -> PartReport {
-        PartReport { kind, name: name.into(), text: text.map(Into::into), count }
-    }
-
-    fn node(id: &str, kind: Kind, count: u64, parts: Vec<PartReport>) -> NodeReport {
-        NodeReport { id: id.into(), kind: Some(kind), line: 1, count, parts }
-    }
-
-    fn report(nodes: Vec<NodeReport>) -> FlowReport {
-        let text = || "f".into();
-        let (id, name, flow_type, file) = (text(), text(), text(), text());
-        FlowReport { id, name, flow_type, file, line: 1, count: 1, nodes }
-    }
+    use crate::flow::write::{Cluster, Heat, Vertex};
 
     fn graph(names: &[&str], arrows: &[(usize, usize, &str, bool)]) -> Graph {
         let vertex = |name: &&str| Vertex {
@@ -332,43 +381,24 @@ mod tests {
     }
 
     #[test]
-    fn what_calls_came_to_is_marked() {
-        let parts =
-            vec![part(Kind::Paths, "next", None, 3), part(Kind::Paths, "error", None, 0)];
-        let choices = vec![
-            part(Kind::Choices, "a", Some("key 1"), 2),
-            part(Kind::Choices, "c", None, 0),
-        ];
-        let report = report(vec![
-            node("a", Kind::Nodes, 3, parts),
-            node("b", Kind::Menus, 2, choices),
-            node("c", Kind::Nodes, 0, Vec::new()),
-        ]);
-        let arrows = [
-            (0, 1, "", false),
-            (0, 2, "error", false),
-            (1, 0, "1", false),
-            (1, 2, "", false),
-            (2, 3, "", false),
-        ];
-        let graph = graph(&["a", "b", "c", "d"], &arrows);
-        let drawn = drawings(&graph, &Marks::of(&report));
+    fn heat_is_told() {
+        let arrows = [(0, 1, "", false), (0, 2, "error", false), (1, 2, "", true)];
+        let graph = graph(&["a", "b", "c"], &arrows);
+        let heat = Heat {
+            vertices: vec![Some(1_234_567), Some(0), None],
+            arrows: vec![Some(600_000), Some(0), None],
+        };
+        let drawn = drawings(&graph, &heat);
         let [drawing] = drawn.as_slice() else { panic!("{drawn:?}") };
-        let marks: Vec<_> = drawing.boxes.iter().map(|it| (it.mark, it.count)).collect();
-        assert_eq!(
-            marks,
-            [
-                (Mark::Partly, Some(3)),
-                (Mark::Partly, Some(2)),
-                (Mark::Missed, Some(0)),
-                (Mark::Plain, None)
-            ]
-        );
-        let marks: Vec<_> = drawing.arrows.iter().map(|it| it.mark).collect();
-        let (covered, missed) = (Mark::Covered, Mark::Missed);
-        assert_eq!(marks, [covered, missed, covered, missed, Mark::Plain]);
-        assert_eq!(drawing.arrows[1].title, "error · not covered, 0×");
-        assert_eq!(drawing.boxes[0].title, "a · say · partly covered, 3×");
+        let boxes: Vec<_> = drawing.boxes.iter().map(|it| (it.mark, it.count)).collect();
+        assert_eq!(boxes, [(Some(4), Some(1_234_567)), (Some(0), Some(0)), (None, None)]);
+        assert_eq!(drawing.boxes[0].title, "a · say, 1234567×");
+        assert_eq!(drawing.boxes[1].title, "b · say · ⇢ c, 0×");
+        // A long count has room behind the kind.
+        assert!(drawing.boxes[0].width > drawing.boxes[1].width);
+        let arrows: Vec<_> = drawing.arrows.iter().map(|it| it.mark).collect();
+        assert_eq!(arrows, [Some(2), Some(0)]);
+        assert_eq!(drawing.arrows[1].title, "error, 0×");
     }
 
     #[test]
@@ -376,9 +406,8 @@ mod tests {
         let mut graph = graph(&["a", "b", "c"], &[(0, 1, "", false), (1, 2, "", true)]);
         let cluster = |name: &str, vertices| Cluster { name: name.into(), vertices };
         graph.clusters = vec![cluster("One", 0..2), cluster("Two", 2..3)];
-        let report = report(Vec::new());
-        let drawn = drawings(&graph, &Marks::of(&report));
-        let about = |it: &Drawing| (it.title.clone(), it.boxes.len(), it.arrows.len());
+        let drawn = drawings(&graph, &Heat::default());
+        let about = |it: &Drawing<_>| (it.title.clone(), it.boxes.len(), it.arrows.len());
         let about: Vec<_> = drawn.iter().map(about).collect();
         assert_eq!(about, [(Some("One".into()), 2, 1), (Some("Two".into()), 1, 0)]);
         assert_eq!(drawn[0].boxes[1].jump.as_deref(), Some("⇢ c"));
@@ -387,10 +416,10 @@ mod tests {
     #[test]
     fn too_many_boxes_are_a_list() {
         let names = vec!["a"; MOST_BOXES + 1];
-        let drawn = drawings(&graph(&names, &[]), &Marks::of(&report(Vec::new())));
+        let drawn = drawings(&graph(&names, &[]), &Heat::default());
         assert!(drawn[0].is_list && drawn[0].boxes.is_empty());
         assert_eq!(drawn[0].count, MOST_BOXES + 1);
-        let drawn = drawings(&graph(&names[1..], &[]), &Marks::of(&report(Vec::new())));
+        let drawn = drawings(&graph(&names[1..], &[]), &Heat::default());
         assert_eq!(drawn[0].boxes.len(), MOST_BOXES);
     }
 
