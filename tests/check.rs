@@ -176,9 +176,9 @@ fn broken_files_are_told_apart() {
 
 /// The findings in a file of this name and text.
 fn findings_of(name: &str, text: &str) -> (Vec<Diagnostic>, String) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
-    fs::write(&path, text).unwrap();
+    fs::write(&path, text).expect("the file is written");
     let (diagnostics, files) = findings(&[path]);
     let text = render_text(&diagnostics, &files, Style::default());
     (diagnostics, text)
