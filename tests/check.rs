@@ -174,6 +174,48 @@ fn broken_files_are_told_apart() {
     }
 }
 
+/// The findings in a file of this name and text.
+fn findings_of(name: &str, text: &str) -> (Vec<Diagnostic>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("the file is written");
+    let (diagnostics, files) = findings(&[path]);
+    let text = render_text(&diagnostics, &files, Style::default());
+    (diagnostics, text)
+}
+
+#[test]
+fn flows_of_architect_with_a_key_twice_are_warned_of() {
+    let archy = "inboundCall:\n  name: A\n  startUpRef: /inboundCall/tasks/task[M_1]\n  \
+                 tasks:\n    - task:\n        name: M\n        refId: M_1\n        \
+                 actions:\n          - disconnect: {name: x, name: y}\n";
+    let config = r#"{"name": "A", "type": "inboundcall", "initialSequence": "1",
+        "flowSequenceItemList": [], "division": "x", "division": "y",
+        "commonModules": [{"model": {"name": "B", "type": "commonmodule", "type": "commonmodule",
+            "initialSequence": "2", "flowSequenceItemList": []}}]}"#;
+    for (name, text, keys) in
+        [("a.yaml", archy, &["name"][..]), ("a.json", config, &["division", "type"])]
+    {
+        let (diagnostics, text) = findings_of(name, text);
+        let of_keys =
+            codes(&diagnostics).iter().filter(|it| **it == Code::REPEATED_KEY).count();
+        assert_eq!(of_keys, keys.len(), "{text}");
+        for key in keys {
+            let told = format!("warning[REPEATED_KEY]: `{key}` stands here twice");
+            assert!(text.contains(&told), "{text}");
+        }
+        assert!(text.contains("in flow `A`"), "{text}");
+    }
+}
+
+#[test]
+fn a_misspelt_flow_type_is_told_with_the_right_one() {
+    let (diagnostics, text) = findings_of("a.yaml", "inboundCal:\n  name: A\n");
+    assert_eq!(codes(&diagnostics), [Code::NOT_A_FLOW], "{text}");
+    assert!(text.contains("there is no flow type `inboundCal`"), "{text}");
+    assert!(text.contains("did you mean `inboundCall`?"), "{text}");
+}
+
 #[test]
 fn one_broken_file_does_not_hide_the_others() {
     let paths = [fixture(Code::JSON_SYNTAX), fixture(Code::MISSING_ON_ERROR)];

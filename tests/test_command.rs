@@ -114,6 +114,106 @@ fn a_misspelt_key_is_an_error_with_advice() {
 }
 
 #[test]
+fn an_error_that_no_call_can_end_with_is_a_mistake() {
+    let folder = suite("tests:\n  - {name: a, expect: {error: CALLER_HUNG_UPP}}\n");
+    let (code, _, error) = flowsim(folder.path(), &[]);
+    assert_eq!(code, Some(3));
+    assert!(error.contains("no error is called `CALLER_HUNG_UPP`"), "{error}");
+    assert!(error.contains("did you mean `CALLER_HUNG_UP`?"), "{error}");
+}
+
+#[test]
+fn a_key_that_stands_twice_is_an_error_at_the_second_one() {
+    let right = "expect: {status: completed}";
+    for (tests, key, line) in [
+        (
+            format!(
+                "tests:\n  - name: a\n    expect: {{path: [Nowhere]}}\n    {right}\n"
+            ),
+            "expect",
+            7,
+        ),
+        (
+            format!(
+                "tests:\n  - {{name: a, {right}}}\ntests:\n  - {{name: b, {right}}}\n"
+            ),
+            "tests",
+            6,
+        ),
+        (
+            format!(
+                "tests:\n  - {{name: a, variables: {{x: 1, y: 1, x: 2}}, {right}}}\n"
+            ),
+            "x",
+            5,
+        ),
+        (format!("tests:\n  - {{name: a, each: [{{k: 1, k: 2}}], {right}}}\n"), "k", 5),
+        (
+            format!(
+                "tests:\n  - {{name: a, fixtures: {{queues: [], queues: []}}, {right}}}\n"
+            ),
+            "queues",
+            5,
+        ),
+    ] {
+        let folder = suite(&tests);
+        let (code, out, error) = flowsim(folder.path(), &[]);
+        assert_eq!(code, Some(3), "{out}{error}");
+        let told = format!("error[INVALID_SCENARIO]: `{key}` stands here twice\n");
+        assert_eq!(error.matches(&told).count(), 1, "{error}");
+        assert!(error.contains(&format!("a.test.yaml:{line}:")), "{error}");
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_is_an_error_in_json_and_in_fixtures() {
+    let folder = suite("tests:\n  - {name: a, expect: {status: completed}}\n");
+    let shared = root().join("fixtures/shared-flow/flows");
+    let json = format!(
+        r#"{{"flows": {:?}, "fixtures": "org.json",
+            "tests": [{{"name": "a", "expect": {{"status": "error", "status": "completed"}}}}]}}"#,
+        shared.display().to_string()
+    );
+    fs::write(folder.path().join("b.test.json"), json).expect("written");
+    let (code, _, error) = flowsim(folder.path(), &["b.test.json"]);
+    assert_eq!(code, Some(3));
+    assert!(
+        error.contains("error[INVALID_SCENARIO]: `status` stands here twice"),
+        "{error}"
+    );
+
+    let org = r#"{"queues": [{"id": "a"}], "queues": [{"id": "b", "skills": [], "skills": []}]}"#;
+    fs::write(folder.path().join("org.json"), org).expect("written");
+    let suite = format!(
+        "flows: {:?}\nfixtures: org.json\ntests:\n  - {{name: a, expect: {{status: completed}}}}\n",
+        shared.display().to_string()
+    );
+    fs::write(folder.path().join("c.test.yaml"), suite).expect("written");
+    let (_, out, _) = flowsim(folder.path(), &["c.test.yaml"]);
+    for key in ["queues", "skills"] {
+        let told = format!("error[INVALID_FIXTURES]: `{key}` stands here twice");
+        assert!(out.contains(&told), "{out}");
+    }
+}
+
+#[test]
+fn of_a_file_that_does_not_load_the_error_is_the_reason() {
+    let folder = suite("tests:\n  - {name: x, expect: {status: completd}}\n");
+    let (code, out, error) = flowsim(folder.path(), &["--report", "junit=a.xml"]);
+    assert_eq!(code, Some(3));
+    let reason = "error[INVALID_SCENARIO]: the status `completd` is not known";
+    assert!(out.contains(reason), "{out}");
+    assert!(!error.contains("expects nothing"), "{error}");
+    // A warning that stands before the error.
+    let tests = "tests:\n  - {name: x}\n  - {name: y, expect: {status: completd}}\n";
+    let folder = suite(tests);
+    let (_, _, error) = flowsim(folder.path(), &["--report", "junit=a.xml"]);
+    assert!(error.contains("the test `x` expects nothing"), "{error}");
+    let report = fs::read_to_string(folder.path().join("a.xml")).expect("a report");
+    assert!(report.contains(&format!("message=\"{reason}")), "{report}");
+}
+
+#[test]
 fn a_run_stops_after_as_many_failures_as_it_may_have() {
     let folder = suite(ONE_FAILS);
     let (code, out, _) = flowsim(folder.path(), &["--fail-fast"]);
@@ -233,6 +333,69 @@ fn a_line_that_the_file_does_not_have_is_an_error() {
 }
 
 #[test]
+fn a_row_of_a_table_runs_alone() {
+    let folder = suite(
+        "tests:\n  - name: key ${key}\n    each: [{key: 1}, {key: 12}, {key: 15}]\n    \
+         expect: {path: [Nowhere]}\n  - {name: other, expect: {status: completed}}\n",
+    );
+    let (_, out, _) = flowsim(folder.path(), &["-j", "1"]);
+    for row in 1..=3 {
+        let command = format!("\n    flowsim test a.test.yaml:5:{row}\n");
+        assert!(out.contains(&command), "{out}");
+    }
+    let (code, out, _) = flowsim(folder.path(), &["a.test.yaml:5:1"]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("key 1 "), "{out}");
+    assert!(out.contains("1 test: 1 failed"), "{out}");
+    let (_, out, _) =
+        flowsim(folder.path(), &["a.test.yaml:6:3", "a.test.yaml:5:1", "--list"]);
+    assert_eq!(out, "a.test.yaml:5 key 1\na.test.yaml:5 key 15\n");
+    for (place, told) in [
+        ("a.test.yaml:5:4", "the test at a.test.yaml:5 has no row 4, its table has 3"),
+        ("a.test.yaml:5:0", "the test at a.test.yaml:5 has no row 0, its table has 3"),
+        (
+            "a.test.yaml:8:1",
+            "the test at a.test.yaml:8 has no row 1: it has no table, `each`",
+        ),
+        ("a.test.yaml:99:1", "there is no line 99 in a.test.yaml, which has 8"),
+    ] {
+        for more in [&[][..], &["--list"]] {
+            let (code, out, error) = flowsim(folder.path(), &[&[place], more].concat());
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{place}");
+            assert_eq!(error, format!("error: {told}\n"));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_place_is_told_with_what_one_is() {
+    let folder = suite(ONE_FAILS);
+    fs::create_dir(folder.path().join("tests")).expect("a folder");
+    for (place, told) in [
+        ("tests:3", "names a line of a folder; a line is one of a file"),
+        ("tests:3:1", "names a line of a folder"),
+        (
+            "a.test.yaml:x",
+            "is no place in a.test.yaml; the test at a line is a.test.yaml:12",
+        ),
+        ("a.test.yaml:", "is no place in a.test.yaml"),
+        ("a.test.yaml:5:", "is no place in a.test.yaml"),
+        ("a.test.yaml:5:1:2", "is no place in a.test.yaml"),
+        ("a.test.yaml:99999999999", "is no place in a.test.yaml"),
+    ] {
+        let (code, out, error) = flowsim(folder.path(), &[place]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{place}: {error}");
+        assert!(error.starts_with(&format!("error: `{place}` {told}")), "{error}");
+    }
+    let (code, _, error) = flowsim(folder.path(), &["gone.test.yaml:3:1"]);
+    assert_eq!(code, Some(3));
+    assert!(
+        error.contains("gone.test.yaml\n") || error.contains("gone.test.yaml:"),
+        "{error}"
+    );
+}
+
+#[test]
 fn an_empty_selection_tells_how_to_allow_it() {
     let folder = suite("tests: [{name: a, expect: {status: completed}}]\n");
     let shares = ["hash:1/2", "hash:2/2"].map(|it| ["--partition", it]);
@@ -331,6 +494,16 @@ fn a_profile_tells_where_the_time_goes_and_changes_nothing_else() {
     let calls = lines.iter().find(|it| it.ends_with(&["CallShared", "Flow"]));
     assert_eq!(calls.map(|it| it[0]), Some("4"), "{error}");
     assert!(error.contains(" on average"), "{error}");
+}
+
+#[test]
+fn a_profile_without_calls_has_no_empty_headings() {
+    let folder =
+        suite("tests:\n  - {name: later, skip: not yet, expect: {status: completed}}\n");
+    let (_, _, error) = flowsim(folder.path(), &["--profile"]);
+    assert!(error.contains("Slowest tests"), "{error}");
+    assert!(!error.contains("Most executed nodes"), "{error}");
+    assert!(!error.contains("Actions per call"), "{error}");
 }
 
 #[test]

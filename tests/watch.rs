@@ -177,6 +177,20 @@ fn what_still_fails_is_told_when_it_does_not_run() {
     watch.is_silent();
 }
 
+/// A file that does not load is told every time; it is no test that did not run.
+#[test]
+fn a_file_that_does_not_load_is_no_test_that_still_fails() {
+    let folder = folder();
+    let watch = Watch::start(folder.path());
+    write(folder.path(), "c.test.yaml", "flows: flows\ntest: []\n");
+    watch.told("INVALID_SCENARIO");
+    append(folder.path(), "flows/two.json", "\n");
+    watch.told("flows/two.json changed");
+    while let Ok(line) = watch.error.recv_timeout(SILENCE) {
+        assert!(!line.contains("still fails"), "{line}");
+    }
+}
+
 #[test]
 fn a_line_that_is_not_there_is_told_before_anything_is_watched() {
     let folder = folder();

@@ -86,7 +86,7 @@ codes! {
     PLACEHOLDER_VALUE Warning "A value that was meant to be replaced, such as YOUR_QUEUE_ID_HERE."
     CONFLICTING_ERROR_TARGETS Warning "onError and onComplete.onError name different nodes; onError wins."
     VARIABLE_NEVER_SET Warning "A template names a variable that no loaded flow sets and no call brings."
-    REPEATED_KEY Warning "An object of a draft flow has a key twice; the last one counts."
+    REPEATED_KEY Warning "An object of a flow has a key twice; the last one counts."
     UNKNOWN_PROPERTY Warning "The node type has no such property."
     INVALID_PROPERTY Error "A property is missing, or its value has the wrong type or is out of range."
 

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::{Code, Diagnostic, Severity, Tally, nearest};
+use super::{Code, Diagnostic, Label, Severity, Tally, nearest};
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::{Json, JsonObject, Number, Text};
 
@@ -14,6 +14,7 @@ pub(crate) struct Decoder {
     code: Code,
     diagnostics: Vec<Diagnostic>,
     tally: Tally,
+    told: usize,
     /// The last one, to which a help may still be added.
     last: Option<Diagnostic>,
     /// What is named, and where: a later document may hold it.
@@ -24,7 +25,8 @@ impl Decoder {
     /// A decoder that reports under this code.
     pub(crate) fn new(code: Code) -> Self {
         let (diagnostics, references) = (Vec::new(), Vec::new());
-        Self { code, diagnostics, tally: Tally::default(), last: None, references }
+        let tally = Tally::default();
+        Self { code, diagnostics, tally, told: 0, last: None, references }
     }
 
     /// Everything that was wrong; of very much only the beginning, and how much more.
@@ -47,12 +49,31 @@ impl Decoder {
     /// Notes an error; a help can be added to what is returned.
     pub(crate) fn wrong(&mut self, span: Span, message: String) -> &mut Diagnostic {
         self.keep_last();
+        self.told += 1;
         self.last.insert(Diagnostic::new(self.code, message).at(span))
+    }
+
+    /// How much was wrong or doubtful up to now.
+    pub(crate) fn told(&self) -> usize {
+        self.told
+    }
+
+    /// Tells of every key that an object of the document has already: whoever wrote both
+    /// meant both.
+    pub(crate) fn unique_keys(&mut self, document: &Node<'_>) {
+        for [first, second] in document.repeated_keys() {
+            let message = format!("`{}` stands here twice", second.key);
+            let diagnostic = self.wrong(second.key_span, message);
+            let label = Label { span: first.key_span, text: "the first one".into() };
+            diagnostic.labels.push(label);
+            diagnostic.help = Some("remove one of them".into());
+        }
     }
 
     /// Adds what somebody else found.
     pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
         self.keep_last();
+        self.told += 1;
         self.last = Some(Diagnostic { code: self.code, ..diagnostic });
     }
 

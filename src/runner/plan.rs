@@ -1,5 +1,6 @@
 //! Which tests are run, with what they need.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,8 +11,8 @@ use super::load::{Library, Loaded};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::Recording;
-use crate::source::{FileId, Files};
-use crate::suite::{Case, Selection, SuiteFile};
+use crate::source::{File, FileId, Files, read_document};
+use crate::suite::{self, Case, Selection, SuiteFile};
 use crate::value::Text;
 use crate::world::Fixtures;
 
@@ -50,6 +51,40 @@ pub struct Plan<'l> {
     pub files: usize,
 }
 
+/// A place in a scenario file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseAt {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1: that of the test, or another one before the next test.
+    pub line: u32,
+    /// The number of the row of its table, from 1; nothing for all of them.
+    pub row: Option<u32>,
+}
+
+impl CaseAt {
+    /// How many rows the table of the test there has, none without a table. Nothing if the
+    /// file does not load.
+    pub fn rows(&self, file: &File) -> Option<usize> {
+        let document = read_document(file).ok()?;
+        let (suite, diagnostics) = suite::read(&document, file.path());
+        if diagnostics.iter().any(|it| it.severity == Severity::Error) {
+            return None;
+        }
+        let line = |case: &Case| file.position(case.span.start).line;
+        let starts: Vec<u32> = suite.cases.iter().map(line).collect();
+        let start = start_at(&starts, self.line);
+        let there = suite.cases.iter().zip(&starts).filter(|(_, at)| **at == start);
+        let rows = there.filter_map(|(case, _)| case.row).max().unwrap_or(0);
+        usize::try_from(rows).ok()
+    }
+}
+
+/// The test at a line is the last one that begins there or before.
+fn start_at(starts: &[u32], line: u32) -> u32 {
+    starts.iter().copied().filter(|start| *start <= line).max().unwrap_or(0)
+}
+
 /// A scenario file that does not load.
 #[derive(Debug, Clone)]
 pub struct Broken {
@@ -63,15 +98,15 @@ pub struct Broken {
 const LOADS: &str = "the scenario file loads";
 
 impl<'l> Plan<'l> {
-    /// Chooses tests. `lines` are places in scenario files: of each the test that stands
-    /// there, and of files that have no such place all.
+    /// Chooses tests. Of files that have a place in `places` only the tests that stand
+    /// there, of others all.
     pub fn new(
         library: &'l Library,
         selection: &Selection,
-        lines: &[(PathBuf, u32)],
+        places: &[CaseAt],
         files: &Files,
     ) -> Self {
-        Chooser::new(selection, lines).next(library, files)
+        Chooser::new(selection, places).next(library, files)
     }
 }
 
@@ -79,7 +114,7 @@ impl<'l> Plan<'l> {
 #[derive(Debug)]
 pub(super) struct Chooser<'s> {
     selection: &'s Selection,
-    lines: &'s [(PathBuf, u32)],
+    places: &'s [CaseAt],
     /// How many tests were wanted up to now, those of other shares too.
     wanted: u64,
     /// How much of the library was looked at.
@@ -88,8 +123,8 @@ pub(super) struct Chooser<'s> {
 }
 
 impl<'s> Chooser<'s> {
-    pub(super) fn new(selection: &'s Selection, lines: &'s [(PathBuf, u32)]) -> Self {
-        Self { selection, lines, wanted: 0, suites: 0, diagnostics: 0 }
+    pub(super) fn new(selection: &'s Selection, places: &'s [CaseAt]) -> Self {
+        Self { selection, places, wanted: 0, suites: 0, diagnostics: 0 }
     }
 
     /// The tests that are wanted of what came since the last time.
@@ -100,11 +135,11 @@ impl<'s> Chooser<'s> {
         self.diagnostics = library.diagnostics.len();
         let mut plan = Plan { diagnostics, files: suites.len(), ..Plan::default() };
         for suite in suites {
-            let of_file = Suite::new(suite, library, self.lines, files);
+            let of_file = Suite::new(suite, library, self.places, files);
             for (index, case) in suite.cases.iter().enumerate() {
                 plan.found += 1;
                 let is_wanted =
-                    of_file.is_at(index) && self.selection.wants(&suite.path, case);
+                    of_file.is_at(index, case) && self.selection.wants(&suite.path, case);
                 if !is_wanted {
                     continue;
                 }
@@ -127,25 +162,23 @@ struct Suite<'l> {
     fixtures: Loaded<Fixtures>,
     /// The line of each test.
     starts: Vec<u32>,
-    /// The lines that tests are wanted at; nothing if all are.
-    at: Option<Vec<u32>>,
+    /// The lines that tests are wanted at, and which rows of their tables; nothing if all
+    /// tests are.
+    at: Option<Vec<(u32, Option<u32>)>>,
 }
 
 impl<'l> Suite<'l> {
     fn new(
         suite: &'l SuiteFile,
         library: &'l Library,
-        lines: &[(PathBuf, u32)],
+        places: &[CaseAt],
         files: &Files,
     ) -> Self {
         let starts: Vec<u32> =
             suite.cases.iter().map(|case| files.position(case.span).line).collect();
-        let of_file = lines.iter().filter(|(path, _)| *path == suite.path);
-        // The test at a line is the last one that begins there or before.
-        let begins = |line: u32| {
-            starts.iter().copied().filter(|start| *start <= line).max().unwrap_or(0)
-        };
-        let at: Vec<u32> = of_file.map(|(_, line)| begins(*line)).collect();
+        let of_file = places.iter().filter(|place| place.file == suite.path);
+        let at = of_file.map(|place| (start_at(&starts, place.line), place.row));
+        let at: Vec<_> = at.collect();
         Self {
             suite,
             library,
@@ -156,16 +189,19 @@ impl<'l> Suite<'l> {
         }
     }
 
-    fn is_at(&self, index: usize) -> bool {
-        self.at.as_ref().is_none_or(|at| at.contains(&self.starts[index]))
+    fn is_at(&self, index: usize, case: &Case) -> bool {
+        let is_it = |(line, row): &(u32, Option<u32>)| {
+            *line == self.starts[index] && (row.is_none() || *row == case.row)
+        };
+        self.at.as_ref().is_none_or(|at| at.iter().any(is_it))
     }
 
     fn planned(&self, index: usize, case: &'l Case) -> Planned<'l> {
         let line = self.starts[index];
         let file = &self.suite.path;
-        let mut command = command_of(&format!("{}:{line}", file.display()));
-        if case.row.is_some() {
-            command = format!("{command} -k {}", quoted(&case.name));
+        let mut place = format!("{}:{line}", file.display());
+        if let Some(row) = case.row {
+            place = format!("{place}:{row}");
         }
         Planned {
             id: CaseId {
@@ -180,7 +216,7 @@ impl<'l> Suite<'l> {
             program: self.program.clone(),
             fixtures: self.fixtures.clone(),
             recording: self.library.recording(case),
-            command: command.into(),
+            command: command_of(&place).into(),
         }
     }
 }
@@ -205,7 +241,9 @@ fn broken(
     broken.collect()
 }
 
-fn does_not_load(diagnostics: Vec<Diagnostic>, files: &Files) -> Option<CaseResult> {
+fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<CaseResult> {
+    // The first one is told alone where there is little room.
+    diagnostics.sort_by_key(|it| Reverse(it.severity));
     let error = diagnostics.iter().find(|it| it.severity == Severity::Error)?;
     let span = error.labels.first()?.span;
     let file = files.get(span.file).path().to_owned();

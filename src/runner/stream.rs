@@ -7,7 +7,7 @@ use rayon::ThreadPoolBuildError;
 
 use super::event::{Ended, RunEvent};
 use super::load::Library;
-use super::plan::Chooser;
+use super::plan::{CaseAt, Chooser};
 use super::run::{Options, Run};
 use crate::diagnostic::Diagnostic;
 use crate::source::Files;
@@ -28,7 +28,7 @@ pub struct Wanted {
     pub selection: Selection,
     /// Places in files: of each the test that stands there, and of files that have no such
     /// place all.
-    pub lines: Vec<(PathBuf, u32)>,
+    pub places: Vec<CaseAt>,
 }
 
 /// What was read up to now, for whoever tells of a run.
@@ -54,7 +54,7 @@ pub fn run_files(
     let mut run = Run::new(options)?;
     let mut library = Library::default();
     library.diagnostics.clone_from(&wanted.diagnostics);
-    let mut chooser = Chooser::new(&wanted.selection, &wanted.lines);
+    let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
     tell(&RunEvent::Started, Scene { library: &library, files });
     let (mut rest, mut most_bytes) = (wanted.paths.as_slice(), FIRST);
     loop {

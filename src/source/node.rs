@@ -1,6 +1,7 @@
 //! The tree of a JSON or YAML document, every value with its place.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::span::Span;
 
@@ -68,6 +69,35 @@ impl<'s> Node<'s> {
         }
     }
 
+    /// The keys that stand in an object of this document for a second time, each behind the
+    /// one before it. As deep as a document may be.
+    pub fn repeated_keys(&self) -> Vec<[&Entry<'s>; 2]> {
+        let mut found = Vec::new();
+        let mut told = BTreeSet::new();
+        // What an alias repeats stands in the text once.
+        self.each_repeated_key(&mut |first, second| {
+            if told.insert(second.key_span) {
+                found.push([first, second]);
+            }
+        });
+        found
+    }
+
+    fn each_repeated_key<'n>(
+        &'n self,
+        tell: &mut impl FnMut(&'n Entry<'s>, &'n Entry<'s>),
+    ) {
+        for item in self.items() {
+            item.each_repeated_key(tell);
+        }
+        for [first, second] in repeated(self.entries()) {
+            tell(first, second);
+        }
+        for entry in self.entries() {
+            entry.value.each_repeated_key(tell);
+        }
+    }
+
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
@@ -92,4 +122,23 @@ impl<'s> Node<'s> {
             Kind::Object(_) => "an object",
         }
     }
+}
+
+/// Up to so many keys are compared one by one, which takes no memory.
+const FEW: usize = 12;
+
+/// The entries of one object whose key stands there for a second time, each behind the one
+/// before it.
+pub fn repeated<'n, 's>(entries: &'n [Entry<'s>]) -> Vec<[&'n Entry<'s>; 2]> {
+    let is_before = |(index, entry): (usize, &Entry<'_>)| {
+        entries.iter().take(index).any(|earlier| earlier.key == entry.key)
+    };
+    if entries.len() <= FEW && !entries.iter().enumerate().any(is_before) {
+        return Vec::new();
+    }
+    let mut seen: BTreeMap<&str, &Entry<'s>> = BTreeMap::new();
+    let pair = |entry: &'n Entry<'s>| {
+        seen.insert(&entry.key, entry).map(|earlier| [earlier, entry])
+    };
+    entries.iter().filter_map(pair).collect()
 }

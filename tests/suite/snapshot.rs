@@ -276,7 +276,8 @@ fn any_number_of_jobs_writes_the_same_files() {
 
 #[test]
 fn a_run_that_stops_writes_only_what_it_tells() {
-    let tests = TABLE.replace("snapshot: true", "snapshot: true\n    error: TIMEOUT");
+    let tests =
+        TABLE.replace("snapshot: true", "snapshot: true\n    error: SIMULATION_TIMEOUT");
     for jobs in [1, 4] {
         let project = Project::new("a.test.yaml", &tests);
         let options = Options {

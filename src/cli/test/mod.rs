@@ -2,21 +2,23 @@
 
 mod coverage;
 mod decisions;
+mod places;
 mod profile;
 mod snapshots;
 mod watch;
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
+use self::places::Places;
 use super::exit::Exit;
 use super::output;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
-use crate::runner::{self, CaseResult, Library, Outcome, Plan, RunEvent, Scene, Wanted};
+use crate::runner::{self, CaseAt, CaseResult, Library, Outcome, Plan, RunEvent, Scene};
 use crate::source::Files;
 use crate::suite::{self, Partition, PartitionKind, Selection};
 use crate::value::Text;
@@ -27,8 +29,8 @@ use crate::value::Text;
 /// scenario file does not load, 4 if no test was selected.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Scenario files (*.test.yaml, *.test.yml, *.test.json), folders of them, or the test at
-    /// a line: flows/ivr.test.yaml:12
+    /// Scenario files (*.test.yaml, *.test.yml, *.test.json), folders of them, the test at a
+    /// line, or a row of its table: flows/ivr.test.yaml:12, flows/ivr.test.yaml:12:3
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
 
@@ -196,11 +198,11 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
 
 /// Lists tests, or looks after snapshots.
 fn without_running(arguments: &Arguments) -> io::Result<Exit> {
-    let suites = Suites::load(&arguments.paths);
-    output::diagnostics(&suites.library.diagnostics, &suites.files);
     if let Some(exit) = Places::of(&arguments.paths).beyond() {
         return Ok(exit);
     }
+    let suites = Suites::load(&arguments.paths);
+    output::diagnostics(&suites.library.diagnostics, &suites.files);
     if let Some(exit) = arguments.snapshots.instead(&suites.library)? {
         return Ok(exit);
     }
@@ -223,7 +225,7 @@ fn is_broken(library: &Library) -> bool {
 struct Suites {
     files: Files,
     library: Library,
-    lines: Vec<(PathBuf, u32)>,
+    places: Vec<CaseAt>,
 }
 
 impl Suites {
@@ -233,11 +235,11 @@ impl Suites {
         let mut library = Library::load(&wanted.paths, &mut files);
         library.diagnostics.extend(wanted.diagnostics);
         sort(&mut library.diagnostics);
-        Self { files, library, lines: wanted.lines }
+        Self { files, library, places: wanted.places }
     }
 
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
-        Plan::new(&self.library, &arguments.selection(), &self.lines, &self.files)
+        Plan::new(&self.library, &arguments.selection(), &self.places, &self.files)
     }
 }
 
@@ -422,58 +424,4 @@ impl Arguments {
             snapshots: self.snapshots.mode(),
         }
     }
-}
-
-/// What was named: files and folders, and lines in files.
-#[derive(Default)]
-struct Places {
-    paths: Vec<PathBuf>,
-    lines: Vec<(PathBuf, u32)>,
-}
-
-impl Places {
-    fn of(paths: &[PathBuf]) -> Self {
-        let mut places = Self::default();
-        for path in paths {
-            match line_of(path) {
-                Some((file, line)) => {
-                    places.lines.push((file.clone(), line));
-                    places.paths.push(file);
-                }
-                None => places.paths.push(path.clone()),
-            }
-        }
-        places
-    }
-
-    /// The scenario files there, and which of their tests are wanted.
-    fn wanted(self, selection: Selection, files: &mut Files) -> Wanted {
-        let (paths, diagnostics) = suite::discover(&self.paths, files);
-        Wanted { paths, diagnostics, selection, lines: self.lines }
-    }
-
-    /// Tells of a line that its file does not have.
-    fn beyond(&self) -> Option<Exit> {
-        self.lines.iter().find_map(|(path, line)| {
-            // Of a file that cannot be read there is something else to say.
-            let file = Files::new().load(path).ok()?;
-            let count = file.text().lines().count();
-            let is_there = (1..=count).contains(&usize::try_from(*line).ok()?);
-            let path = path.display();
-            let text = format!("there is no line {line} in {path}, which has {count}");
-            (!is_there && count > 0).then(|| {
-                output::message("error", &text);
-                Exit::Usage
-            })
-        })
-    }
-}
-
-/// `flows/ivr.test.yaml:12`, if there is no file of that whole name.
-fn line_of(path: &Path) -> Option<(PathBuf, u32)> {
-    if path.exists() {
-        return None;
-    }
-    let (file, line) = path.to_str()?.rsplit_once(':')?;
-    Some((file.into(), line.parse().ok()?))
 }

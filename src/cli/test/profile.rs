@@ -78,12 +78,15 @@ impl Profile {
         for (took, id) in &self.slowest {
             line(&mut text, &seconds(*took), &named(id));
         }
-        text.push_str("\nMost executed nodes\n");
-        for (name, count) in self.most_executed() {
+        let executed = self.most_executed();
+        if !executed.is_empty() {
+            text.push_str("\nMost executed nodes\n");
+        }
+        for (name, count) in executed {
             line(&mut text, &count.to_string(), &name);
         }
-        text.push_str("\nActions per call\n");
         if let Some((most, id)) = &self.longest {
+            text.push_str("\nActions per call\n");
             let tenths = self.actions * 10 / self.calls.max(1);
             let mean = format!("{}.{}", tenths / 10, tenths % 10);
             line(&mut text, &mean, "on average");

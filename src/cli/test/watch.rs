@@ -9,7 +9,8 @@ use std::time::Duration;
 use notify::event::{EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::{Arguments, Places, Suites, Telling, snapshots};
+use super::places::Places;
+use super::{Arguments, Suites, Telling, snapshots};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, Scene};
@@ -168,7 +169,9 @@ impl Failing {
     /// Tells of those that did not run again: whoever sees that all tests of a round passed
     /// is not to think that all is well.
     fn tell(&self, plan: &Plan<'_>) {
-        let ran: BTreeSet<_> = plan.cases.iter().map(|it| it.id.place()).collect();
+        let broken = plan.broken.iter().map(|it| it.result.id.place());
+        let ran = plan.cases.iter().map(|it| it.id.place()).chain(broken);
+        let ran: BTreeSet<_> = ran.collect();
         let others = self.0.iter().filter(|(place, _)| !ran.contains(place));
         let commands: Vec<&str> = others.map(|(_, command)| command.as_str()).collect();
         let Some(first) = commands.first() else { return };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{archy, config};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::flow::architect::ArchitectFlow;
 use crate::flow::model::Flow;
 use crate::source::{File, Files, Folder, Node, read_document, read_json};
@@ -242,6 +242,7 @@ fn is_foreign_yaml(file: &File) -> bool {
 }
 
 fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
+    let known = loaded.architect.len();
     let diagnostics = &mut loaded.diagnostics;
     if archy::is_archy(document) {
         loaded.architect.extend(archy::read(document, diagnostics));
@@ -259,6 +260,22 @@ fn read_flows(document: &Node<'_>, is_named: bool, loaded: &mut Loaded) {
     } else if is_named {
         loaded.flows.extend(super::read(document, diagnostics));
     }
+    // Readers of the draft dialect tell of its own.
+    if let Some(flow) = loaded.architect.get(known) {
+        warn_of_repeated_keys(document, &flow.name.value, &mut loaded.diagnostics);
+    }
+}
+
+fn warn_of_repeated_keys(
+    document: &Node<'_>,
+    flow: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut tally = Tally::default();
+    for pair in document.repeated_keys() {
+        tally.add(super::repeated_key(pair).flow(flow), diagnostics);
+    }
+    tally.finish(diagnostics);
 }
 
 /// Whether the `flows` of a document are paths, as in a file of tests.
@@ -267,11 +284,14 @@ fn is_scenario(document: &Node<'_>) -> bool {
     !items.is_empty() && items.iter().all(|item| item.as_str().is_some())
 }
 
-/// Whether a document has the form of Archy YAML but for the flow type.
+/// Whether a document has the form of Archy YAML but for the flow type, or nearly has one.
 fn is_of_unknown_type(document: &Node<'_>) -> bool {
     let of_flow = ["startUpRef", "tasks", "menus", "states", "startUpTaskActions"];
     match document.entries() {
-        [root] => of_flow.iter().any(|property| root.value.get(property).is_some()),
+        [root] => {
+            archy::is_nearly_flow_type(&root.key)
+                || of_flow.iter().any(|property| root.value.get(property).is_some())
+        }
         _ => false,
     }
 }

@@ -11,7 +11,7 @@ pub use files::{Loaded, Placeholders, load, load_text};
 
 use super::model::Flow;
 use crate::diagnostic::{Code, Diagnostic, Tally};
-use crate::source::{Kind, Node};
+use crate::source::{Entry, Kind, Node};
 
 /// Whether a document has one of the forms of a flow, of any dialect.
 pub fn is_flow(document: &Node<'_>) -> bool {
@@ -47,6 +47,15 @@ pub fn read(document: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Flow>
         diagnostics.push(Diagnostic::new(Code::NO_FLOWS, message).at(document.span));
     }
     flows
+}
+
+/// What is to be said of a key that its object has already.
+fn repeated_key([first, second]: [&Entry<'_>; 2]) -> Diagnostic {
+    let message = format!("`{}` stands here twice; the last one counts", second.key);
+    Diagnostic::new(Code::REPEATED_KEY, message)
+        .at(second.key_span)
+        .label(first.key_span, "the first one")
+        .help("remove one of them")
 }
 
 fn not_a_flow(node: &Node<'_>) -> Diagnostic {

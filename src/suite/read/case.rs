@@ -62,6 +62,13 @@ pub(super) fn read(
         decoder.wrong(node.span, "a test needs a `name`".into());
         return None;
     };
+    let told = decoder.told();
+    let script = script::read(node.get("script"), decoder);
+    let mut expectations = expect::read(node, decoder);
+    expectations.extend(flags(node, decoder));
+    let snapshot = snapshot(node, &name, decoder);
+    // What is wrong in what is expected is told already, and leaves nothing of it.
+    let is_told = decoder.told() > told;
     let mut case = Case {
         name,
         row,
@@ -72,28 +79,35 @@ pub(super) fn read(
         start: start(node, decoder),
         fixtures: fixtures(node, decoder),
         inputs: inputs(node, decoder),
-        script: script::read(node.get("script"), decoder),
-        expectations: expect::read(node, decoder),
-        snapshot: None,
+        script,
+        expectations,
+        snapshot,
     };
-    case.expectations.extend(flags(node, decoder));
-    case.snapshot = snapshot(node, &case.name, decoder);
     if !case.script.is_empty() {
-        if let Some(input) = node.get("input") {
-            let message = "a test with a `script` needs no `input`".to_owned();
-            decoder.wrong(input.span, message).help =
-                Some("say what the caller does in the script".into());
-        }
-        let does = case.script.iter().filter_map(|turn| match &turn.value {
-            Turn::Does(input) => Some(input.clone()),
-            _ => None,
-        });
-        case.inputs = does.collect();
+        case.inputs = inputs_of_script(node, &case.script, decoder);
     }
-    if !recording::is_in(node) {
+    if !is_told && !recording::is_in(node) {
         warn_of_nothing(&case, decoder);
     }
     Some(case)
+}
+
+/// What the caller does in a script, which leaves nothing for `input`.
+fn inputs_of_script(
+    node: &Node<'_>,
+    script: &[Written<Turn>],
+    decoder: &mut Decoder,
+) -> Vec<Input> {
+    if let Some(input) = node.get("input") {
+        let message = "a test with a `script` needs no `input`".to_owned();
+        decoder.wrong(input.span, message).help =
+            Some("say what the caller does in the script".into());
+    }
+    let does = script.iter().filter_map(|turn| match &turn.value {
+        Turn::Does(input) => Some(input.clone()),
+        _ => None,
+    });
+    does.collect()
 }
 
 fn warn_of_nothing(case: &Case, decoder: &mut Decoder) {

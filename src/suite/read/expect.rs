@@ -1,7 +1,7 @@
 //! What is expected of a call.
 
 use super::matcher;
-use crate::diagnostic::{Decoder, nearest};
+use crate::diagnostic::{Code, Decoder, nearest};
 use crate::flow::Written;
 use crate::source::{Kind, Node};
 use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingMatcher};
@@ -46,7 +46,7 @@ fn of_key(
 ) -> Vec<Written<Expectation>> {
     let one = match key {
         "status" => status(node, decoder).map(Expectation::Status),
-        "error" => decoder.text_of("error", node).map(Expectation::Error),
+        "error" => error(node, decoder).map(Expectation::Error),
         "path" => path(node, decoder).map(Expectation::Path),
         "variables" => return variables(node, decoder),
         "routing" => routing(node, decoder),
@@ -79,6 +79,21 @@ pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
         decoder.wrong(node.span, message).help = near;
     }
     found
+}
+
+/// The code of an error.
+fn error(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
+    let text = decoder.text_of("error", node)?;
+    if Code::from_name(&text).is_some() {
+        return Some(text);
+    }
+    let message = format!("no error is called `{text}`");
+    let help = match nearest(&text, Code::all().map(Code::name)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write a code such as `NO_INPUT`; `flowsim explain` lists them".into(),
+    };
+    decoder.wrong(node.span, message).help = Some(help);
+    None
 }
 
 fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {

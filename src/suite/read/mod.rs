@@ -31,6 +31,7 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
         replacements: Vec::new(),
         cases: Vec::new(),
     };
+    decoder.unique_keys(document);
     if decoder.object("a scenario file", document, &KEYS).is_some() {
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut paths = |key| paths(document, key, folder, &mut decoder);

@@ -32,7 +32,7 @@ pub(super) fn find(
             let near = spelling.nearest(name, task.output_paths.len(), declared());
             Diagnostic { message, ..diagnostic }.help(match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "declare it in `outputPaths` of the task".into(),
+                None => declare(declared()),
             })
         });
     };
@@ -70,11 +70,30 @@ fn of_kind(action: &Action, spelling: &Spelling, report: &mut Report<'_>) {
             let (severity, help) =
                 match spelling.nearest(label, kind.outputs.len(), known()) {
                     Some(near) => (Severity::Error, format!("did you mean `{near}`?")),
-                    None => (Severity::Warning, "what stands there is never run".into()),
+                    None => (Severity::Warning, never_run(kind.outputs)),
                 };
             Diagnostic { message, severity, ..diagnostic }.help(help)
         });
     }
+}
+
+/// How many outputs of a task are named.
+const MOST: usize = 10;
+
+fn declare<'n>(declared: impl Iterator<Item = &'n str>) -> String {
+    let mut names: Vec<String> =
+        declared.take(MOST).map(|name| format!("`{name}`")).collect();
+    names.push(format!("`{DEFAULT}`"));
+    format!("declare it in `outputPaths` of the task, which has {}", names.join(", "))
+}
+
+fn never_run(outputs: &[&str]) -> String {
+    let names: Vec<String> = outputs.iter().map(|name| format!("`{name}`")).collect();
+    let there = match names.as_slice() {
+        [] => "such an action has none".into(),
+        names => format!("such an action has {}", names.join(", ")),
+    };
+    format!("what stands there is never run; {there}")
 }
 
 /// The output that the end of a task takes.

@@ -71,6 +71,11 @@ pub(super) fn is_beginning(line: &str) -> bool {
     line.trim_end().strip_suffix(':').is_some_and(|name| FLOW_TYPES.contains(&name))
 }
 
+/// Whether a flow type was probably meant.
+pub(super) fn is_nearly_flow_type(name: &str) -> bool {
+    nearest(name, FLOW_TYPES.iter().copied()).is_some()
+}
+
 /// Reads a flow. What is wrong with it goes to `diagnostics`; whatever can be read is read.
 /// Nothing is read of a document that is no flow in Archy YAML.
 pub fn read(

@@ -1,10 +1,8 @@
 //! Keys that stand in an object more than once. Ids of nodes have a finding of their own.
 
-use std::collections::BTreeMap;
-
 use super::properties::Reader;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Entry, Node};
+use crate::flow::read::repeated_key;
+use crate::source::{Node, repeated};
 
 /// Warns of them in a flow. As deep as a document may be.
 pub(super) fn find(document: &Node<'_>, reader: &mut Reader<'_>) {
@@ -12,7 +10,9 @@ pub(super) fn find(document: &Node<'_>, reader: &mut Reader<'_>) {
         find(item, reader);
     }
     let entries = document.entries();
-    in_object(entries, reader);
+    for pair in repeated(entries) {
+        reader.report(repeated_key(pair));
+    }
     for entry in entries {
         if entry.key == "nodes" {
             entry.value.items().iter().for_each(|node| find(node, reader));
@@ -20,19 +20,5 @@ pub(super) fn find(document: &Node<'_>, reader: &mut Reader<'_>) {
         } else {
             find(&entry.value, reader);
         }
-    }
-}
-
-fn in_object(entries: &[Entry<'_>], reader: &mut Reader<'_>) {
-    let mut seen: BTreeMap<&str, &Entry<'_>> = BTreeMap::new();
-    for entry in entries {
-        let Some(earlier) = seen.insert(&entry.key, entry) else { continue };
-        let message = format!("`{}` stands here twice; the last one counts", entry.key);
-        reader.report(
-            Diagnostic::new(Code::REPEATED_KEY, message)
-                .at(entry.key_span)
-                .label(earlier.key_span, "the first one")
-                .help("remove one of them"),
-        );
     }
 }

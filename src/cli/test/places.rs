@@ -1,0 +1,108 @@
+//! The paths of the command line: files and folders, and places in files.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::runner::{CaseAt, Wanted};
+use crate::source::Files;
+use crate::suite::{self, Selection};
+
+/// What was named.
+#[derive(Default)]
+pub(super) struct Places {
+    pub(super) paths: Vec<PathBuf>,
+    places: Vec<CaseAt>,
+    /// What is wrong with one that is neither a path nor a place.
+    problem: Option<String>,
+}
+
+impl Places {
+    pub(super) fn of(paths: &[PathBuf]) -> Self {
+        let mut named = Self::default();
+        for path in paths {
+            match place_of(path) {
+                Ok(Some(place)) => {
+                    named.paths.push(place.file.clone());
+                    named.places.push(place);
+                }
+                Ok(None) => named.paths.push(path.clone()),
+                Err(problem) => {
+                    named.problem.get_or_insert(problem);
+                }
+            }
+        }
+        named
+    }
+
+    /// The scenario files there, and which of their tests are wanted.
+    pub(super) fn wanted(self, selection: Selection, files: &mut Files) -> Wanted {
+        let (paths, diagnostics) = suite::discover(&self.paths, files);
+        Wanted { paths, diagnostics, selection, places: self.places }
+    }
+
+    /// Tells of a place that makes no sense, or that its file does not have.
+    pub(super) fn beyond(&self) -> Option<Exit> {
+        let problem = self.problem.clone();
+        let text = problem.or_else(|| self.places.iter().find_map(missing))?;
+        output::message("error", &text);
+        Some(Exit::Usage)
+    }
+}
+
+/// That a file has no such line, or the test there no such row.
+fn missing(place: &CaseAt) -> Option<String> {
+    // Of a file that cannot be read there is something else to say.
+    let file = Files::new().load(&place.file).ok()?;
+    let (path, line) = (place.file.display(), place.line);
+    let count = file.text().lines().count();
+    if count == 0 {
+        return None;
+    }
+    if !(1..=count).contains(&usize::try_from(line).ok()?) {
+        return Some(format!("there is no line {line} in {path}, which has {count}"));
+    }
+    let row = place.row?;
+    let count = place.rows(&file)?;
+    if (1..=count).contains(&usize::try_from(row).ok()?) {
+        return None;
+    }
+    let test = format!("the test at {path}:{line}");
+    Some(match count {
+        0 => format!("{test} has no row {row}: it has no table, `each`"),
+        _ => format!("{test} has no row {row}, its table has {count}"),
+    })
+}
+
+/// `flows/ivr.test.yaml:12` or `flows/ivr.test.yaml:12:3`, if there is no file of that whole
+/// name.
+fn place_of(path: &Path) -> Result<Option<CaseAt>, String> {
+    let Some(text) = path.to_str().filter(|_| !path.exists()) else { return Ok(None) };
+    let splits = text.rmatch_indices(':').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    let of_a_file = splits.clone().find(|(file, _)| Path::new(file).exists());
+    let Some((file, numbers)) = of_a_file else {
+        // What is not there is told where it is read.
+        return Ok(splits.filter_map(|(file, numbers)| at(file, numbers)).next_back());
+    };
+    if Path::new(file).is_dir() {
+        return Err(format!(
+            "`{text}` names a line of a folder; a line is one of a file, as in \
+             {file}/ivr.test.yaml:12"
+        ));
+    }
+    at(file, numbers).map(Some).ok_or_else(|| {
+        format!(
+            "`{text}` is no place in {file}; the test at a line is {file}:12, the third \
+             row of its table {file}:12:3"
+        )
+    })
+}
+
+/// A place by what stands behind the file: a line, or a line and a row.
+fn at(file: &str, numbers: &str) -> Option<CaseAt> {
+    let (line, row) = match numbers.split_once(':') {
+        Some((line, row)) => (line, Some(row.parse().ok()?)),
+        None => (numbers, None),
+    };
+    Some(CaseAt { file: file.into(), line: line.parse().ok()?, row })
+}
