@@ -3,17 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 
 use super::exit::Exit;
 use super::output;
-use super::record::service::{trusted, variable};
+use super::record::service::{Patience, variable};
 use crate::analysis::decisions::{self, Decision, Found, INDEX};
 use crate::diagnostic::Severity;
 use crate::platform::{
-    Failure, Options, Secret, Shipped, Stop, Store, StoreCredentials, SystemClock,
+    Failure, Secret, Shipped, Stop, Store, StoreCredentials, SystemClock,
 };
 use crate::source::Files;
 
@@ -42,40 +41,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME", default_value = INDEX)]
     index: String,
 
-    /// How long an answer may take
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 30_000,
-        value_parser = clap::value_parser!(u64).range(1..=3_600_000)
-    )]
-    timeout_ms: u64,
-
-    /// How often a request is made at most, if the store does not answer it or has too much to
-    /// do
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 5,
-        value_parser = clap::value_parser!(u8).range(1..=20)
-    )]
-    max_attempts: u8,
-
-    /// A PEM file of authorities to trust besides those that everybody trusts [default:
-    /// SSL_CERT_FILE]
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
+    #[command(flatten)]
+    patience: Patience,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
-    let options = Options {
-        attempts: usize::from(arguments.max_attempts),
-        timeout: Duration::from_millis(arguments.timeout_ms),
-        certificates: match trusted(arguments.ca.as_deref()) {
-            Ok(certificates) => certificates,
-            Err(exit) => return Ok(exit),
-        },
-        ..Options::default()
+    let options = match arguments.patience.options() {
+        Ok(options) => options,
+        Err(exit) => return Ok(exit),
     };
     let clock = Arc::new(SystemClock::new(Stop::default()));
     let credentials = credentials();

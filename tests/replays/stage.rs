@@ -11,7 +11,7 @@ use flowsim::program::Program;
 use flowsim::recording::{Kind, Recording, Redactor, save};
 use flowsim::runner::{Against, Judgement, compare_all};
 use flowsim::source::Files;
-use flowsim::trace::{JsonWriter, execution, write_simulation};
+use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
 use flowsim::value::{DateTime, Json, Value};
 use flowsim::world::{FixtureHost, Fixtures, Input};
 use tempfile::TempDir;
@@ -80,6 +80,11 @@ impl Stage {
     /// The recording of a call: the document of one of Architect's flows, else a simulation
     /// with its request.
     pub(crate) fn record(&self, caller: &Caller<'_>) -> Recording {
+        self.record_with_trace(caller).0
+    }
+
+    /// The same, with what is not in it.
+    pub(crate) fn record_with_trace(&self, caller: &Caller<'_>) -> (Recording, Trace) {
         let flow = self.program.flow(caller.flow).unwrap();
         let mut call = Call::new(flow).in_organisation(Arc::clone(&self.fixtures));
         if let Some(at) = caller.at {
@@ -106,7 +111,7 @@ impl Stage {
         };
         recording.id = format!("{} {:?}", caller.flow, caller.inputs).into();
         recording.flow.name = Some(caller.flow.into());
-        recording
+        (recording, trace)
     }
 
     /// A recorded call made again here; what it lacks, the world of the organisation has.

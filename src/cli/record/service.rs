@@ -42,6 +42,13 @@ pub(super) struct Manner {
     )]
     concurrency: u8,
 
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// How long to wait for a live service, how often to ask it, and whom to take for it.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Patience {
     /// How long an answer may take
     #[arg(
         long,
@@ -51,8 +58,8 @@ pub(super) struct Manner {
     )]
     timeout_ms: u64,
 
-    /// How often a request is made at most, if the service does not answer it, has too much
-    /// to do, or fails
+    /// How often a request is made at most, if it is not answered, or the service has too much
+    /// to do or fails
     #[arg(
         long,
         value_name = "N",
@@ -65,6 +72,18 @@ pub(super) struct Manner {
     /// SSL_CERT_FILE]
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+}
+
+impl Patience {
+    /// The rest is as for whoever asks one thing after the other.
+    pub(in crate::cli) fn options(&self) -> Result<Options, Exit> {
+        Ok(Options {
+            attempts: usize::from(self.max_attempts),
+            timeout: Duration::from_millis(self.timeout_ms),
+            certificates: trusted(self.ca.as_deref())?,
+            ..Options::default()
+        })
+    }
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -82,13 +101,8 @@ pub(super) fn client(
 ) -> Result<Client, Exit> {
     let service = place.service().map_err(|problem| told(&problem, Exit::Usage))?;
     let credentials = credentials().map_err(|problem| told(&problem, Exit::Usage))?;
-    let options = Options {
-        attempts: usize::from(manner.max_attempts),
-        rate: manner.rate,
-        concurrency: manner.workers(),
-        timeout: Duration::from_millis(manner.timeout_ms),
-        certificates: trusted(manner.ca.as_deref())?,
-    };
+    let (rate, concurrency) = (manner.rate, manner.workers());
+    let options = Options { rate, concurrency, ..manner.patience.options()? };
     let clock = Arc::new(SystemClock::new(stop.clone()));
     Ok(Client::new(service, credentials, &options, clock))
 }
@@ -119,7 +133,7 @@ impl Manner {
 }
 
 /// The authorities of a PEM file, or of the one that the environment names.
-pub(in crate::cli) fn trusted(ca: Option<&Path>) -> Result<Option<Certificates>, Exit> {
+fn trusted(ca: Option<&Path>) -> Result<Option<Certificates>, Exit> {
     let from_environment = || variable("SSL_CERT_FILE").map(PathBuf::from);
     let Some(path) = ca.map(Path::to_path_buf).or_else(from_environment) else {
         return Ok(None);
