@@ -50,6 +50,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
 
+    /// Add the request log to this file, a JSON object a line; - is standard error
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+
     /// Post the keys that callers press in a flow to a service on this machine; the webhookId of
     /// nodes is good in place of FLOW; repeatable
     #[arg(long, value_name = "FLOW=URL")]
@@ -98,6 +102,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         port: arguments.port,
         elasticsearch: arguments.elasticsearch,
         data: arguments.data.clone(),
+        log: arguments.log.clone(),
     };
     let server = match start(organisation, settings) {
         Ok(server) => server,

@@ -43,6 +43,23 @@ pub(super) struct Logged {
     pub(super) why: String,
 }
 
+impl Logged {
+    /// As the log tells it, with the number of the request.
+    fn to_json(&self, number: u64) -> Value {
+        json!({
+            "number": number,
+            "id": self.id,
+            "at": moment(self.at),
+            "method": self.method,
+            "uri": self.uri,
+            "body": self.asked,
+            "status": self.status,
+            "why": self.why,
+            "answer": self.answered,
+        })
+    }
+}
+
 /// Which requests are wanted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
@@ -156,13 +173,15 @@ impl Control {
         fault
     }
 
-    /// Notes a request and its answer.
-    pub(super) fn note(&mut self, request: Logged) {
+    /// Notes a request and its answer. Gives them as the log tells them.
+    pub(super) fn note(&mut self, request: Logged) -> Value {
         self.logged += 1;
+        let noted = request.to_json(self.logged);
         self.log.push_back(request);
         if self.log.len() > MAX_LOGGED {
             self.log.pop_front();
         }
+        noted
     }
 
     /// How many requests the log holds of each hundred of statuses: `2xx`.
@@ -184,19 +203,7 @@ impl Control {
             wanted.before.is_none_or(|before| *number < before)
                 && wanted.status.is_none_or(|status| status.fits(entry.status))
         });
-        let write = |(entry, number): (&Logged, u64)| {
-            json!({
-                "number": number,
-                "id": entry.id,
-                "at": moment(entry.at),
-                "method": entry.method,
-                "uri": entry.uri,
-                "body": entry.asked,
-                "status": entry.status,
-                "why": entry.why,
-                "answer": entry.answered,
-            })
-        };
+        let write = |(entry, number): (&Logged, u64)| entry.to_json(number);
         let mut newest: Vec<Value> = entries.take(wanted.most).map(write).collect();
         newest.reverse();
         newest

@@ -22,9 +22,10 @@ mod state;
 mod webhook;
 mod writers;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -89,6 +90,8 @@ pub struct Settings {
     pub elasticsearch: Option<u16>,
     /// The folder in which everything is kept; without it nothing is.
     pub data: Option<PathBuf>,
+    /// The file that the request log is added to, an object a line; `-` is standard error.
+    pub log: Option<PathBuf>,
 }
 
 /// A server that runs.
@@ -111,6 +114,8 @@ struct Server {
     is_kept: bool,
     /// The name or address that it was told to listen on.
     host: String,
+    /// What the request log is written to.
+    log: Option<Mutex<Box<dyn Write + Send>>>,
 }
 
 /// Starts a server. It answers as soon as this returns.
@@ -138,6 +143,7 @@ pub fn start(
         writers: Writers::default(),
         is_kept: data.is_some(),
         host: settings.host.clone(),
+        log: settings.log.as_deref().map(open_log).transpose()?,
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -414,7 +420,7 @@ impl Server {
         let uri = endpoint::uri(asked, is_secret);
         let mut state = self.state();
         let at = state.clock;
-        state.control.note(Logged {
+        let noted = state.control.note(Logged {
             id: asked.id.clone(),
             at,
             method: asked.method.clone(),
@@ -424,7 +430,24 @@ impl Server {
             status: reply.status,
             why: reply.why.clone(),
         });
+        drop(state);
+        if let Some(log) = &self.log {
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            // Whoever asked gets the answer, whether or not somebody can read the log.
+            let _ = writeln!(log, "{noted}");
+        }
     }
+}
+
+/// What the request log is written to, one line in one piece.
+fn open_log(path: &Path) -> Result<Mutex<Box<dyn Write + Send>>, String> {
+    if path == Path::new("-") {
+        return Ok(Mutex::new(Box::new(std::io::LineWriter::new(std::io::stderr()))));
+    }
+    let opened = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    let opened =
+        opened.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    Ok(Mutex::new(Box::new(std::io::LineWriter::new(opened))))
 }
 
 /// The beginning of a text that the log keeps.

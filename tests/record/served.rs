@@ -33,7 +33,7 @@ impl Served {
         let host = "127.0.0.1".to_owned();
         let server = start(
             organisation,
-            Settings { host, port: 0, elasticsearch: None, data: None },
+            Settings { host, port: 0, elasticsearch: None, data: None, log: None },
         )
         .unwrap();
         let config = Agent::config_builder().http_status_as_error(false).build();

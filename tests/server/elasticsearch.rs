@@ -43,6 +43,7 @@ impl Both {
             port: 0,
             elasticsearch: Some(0),
             data: data.map(Path::to_path_buf),
+            log: None,
         };
         let server = start(organisation, settings).unwrap();
         let api = Client::new(&format!("http://{}", server.address())).logged_in("");

@@ -172,3 +172,24 @@ fn a_server_that_is_told_to_terminate_ends_well() {
     let client = Client { token: client.token, ..second.client.clone() };
     assert_eq!(client.get("/api/v2/flows?name=Kept").body["total"], 1);
 }
+
+/// The log that is written is the one that is asked for, and has no secrets.
+#[test]
+fn the_request_log_is_written_line_by_line() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("requests.ndjson");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let mut server =
+        Process::start(command.args(["serve", "--port", "0", "--log"]).arg(&path));
+    let client = server.client.logged_in("");
+    assert_eq!(client.get("/api/v2/flows").status, 200);
+    assert_eq!(client.get("/api/v2/flows/nobody").status, 404);
+    let asked = client.get("/__flowsim/requests").body;
+    server.kill();
+    let written = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<Value> =
+        written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(Value::from(lines), asked["requests"]);
+    assert!(written.contains(r#""status":404"#), "{written}");
+    assert!(!written.contains("access_token"), "{written}");
+}

@@ -63,7 +63,7 @@ impl Local {
         let host = "127.0.0.1".to_owned();
         let server = start(
             organisation,
-            Settings { host, port: 0, elasticsearch: None, data: None },
+            Settings { host, port: 0, elasticsearch: None, data: None, log: None },
         )
         .unwrap();
         let client = Client::new(&format!("http://{}", server.address())).logged_in("");

@@ -238,7 +238,7 @@ fn services_that_nobody_calls_are_told() {
         organisation.webhooks.add(&format!("{name}={url}")).unwrap();
     }
     let (host, port) = ("127.0.0.1".to_owned(), 0);
-    let settings = Settings { host, port, elasticsearch: None, data: None };
+    let settings = Settings { host, port, elasticsearch: None, data: None, log: None };
     let server = start(organisation, settings).unwrap();
     let [first, second] = server.notes() else { panic!("{:?}", server.notes()) };
     assert!(first.contains("`Inbound_Flow_X`") && first.contains("did you mean"));
