@@ -5,6 +5,7 @@
 //! whatever was answered is kept, what could not be kept was not done, and a server that is
 //! started again does the kept events once more.
 
+mod apply;
 mod decided;
 pub(super) mod event;
 pub(super) mod flow;
@@ -26,18 +27,18 @@ use super::Organisation;
 use super::control::Control;
 use super::http::answer::Refusal;
 use super::webhook::Webhooks;
-use crate::engine::{Call, Session};
+use crate::engine::Call;
 use crate::flow::FlowId;
 use crate::program::Program;
 use crate::source::{Files, read_json};
 use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
-use crate::world::{Fixtures, Input};
+use crate::world::Fixtures;
 use decided::Decided;
-use event::{Called, Entry, Event, FlowChange, FlowSaved, subject_of};
-use flow::{Findings, Model, StoredFlow, read_flow};
+use event::{Entry, Event};
+use flow::{Findings, Model, StoredFlow};
 use indices::Indices;
-use instance::{Beginning, Instance, with_values};
+use instance::Instance;
 use journal::Journal;
 use outgoing::Around;
 
@@ -237,153 +238,11 @@ impl State {
         Ok(())
     }
 
-    fn apply(&mut self, Entry { number, at, event }: Entry) {
-        self.last_number = self.last_number.max(number);
-        self.clock = self.clock.max(at);
-        match event {
-            Event::TokenGiven { token, scopes, expires_at } => {
-                self.give_token(token, Token { scopes, expires_at });
-            }
-            Event::Called(called) => self.call(called),
-            of_instance @ (Event::Inputs { .. }
-            | Event::VariablesWritten { .. }
-            | Event::WebhookCalled { .. }
-            | Event::Disconnected { .. }) => self.apply_to_instance(of_instance),
-            Event::WebhooksReplaced { webhooks } => {
-                self.webhooks = Arc::new(self.webhooks.with(webhooks));
-            }
-            Event::EntitySaved { collection, id, document } => {
-                self.save_entity(collection, id, document);
-            }
-            Event::EntityDeleted { collection, id } => {
-                self.fixtures = None;
-                if let Some(entities) = self.entities.get_mut(&collection) {
-                    entities.shift_remove(&id);
-                }
-            }
-            Event::FixturesReplaced { document } => self.replace_fixtures(&document),
-            Event::IndexMade { .. }
-            | Event::IndexDeleted { .. }
-            | Event::DocumentsWritten(_) => self.apply_to_index(number, event),
-            Event::ClockAdvanced => {
-                self.last_clock = Some(Event::ClockAdvanced.subject(number));
-                self.go_on();
-            }
-            of_flow => self.apply_to_flow(of_flow),
-        }
-    }
-
-    fn apply_to_instance(&mut self, event: Event) {
-        match event {
-            Event::Inputs { id, inputs } => {
-                let inputs = inputs.iter().filter_map(|it| Input::parse(it).ok());
-                let inputs: Vec<Input> = inputs.collect();
-                self.with_instance(&id, |instance, around| instance.give(inputs, around));
-            }
-            Event::VariablesWritten { id, variables } => {
-                self.with_instance(&id, |instance, around| {
-                    instance.go_on(around);
-                    instance.write(&variables);
-                });
-            }
-            Event::WebhookCalled { id, call, result } => {
-                self.with_instance(&id, |instance, around| {
-                    instance.called_back(call, result, around);
-                });
-            }
-            Event::Disconnected { id } => self.with_instance(&id, Instance::disconnect),
-            _ => {}
-        }
-    }
-
-    fn apply_to_flow(&mut self, event: Event) {
-        self.program = None;
-        self.findings = None;
-        match event {
-            Event::FlowSaved(saved) => self.save_flow(saved),
-            Event::FlowPublished { id } => self.change_flow(&id, |flow| {
-                flow.published = flow.versions.len().checked_sub(1);
-                flow.is_active = true;
-            }),
-            Event::FlowChanged { id, change } => {
-                self.change_flow(&id, |flow| change_flow(flow, change));
-            }
-            Event::FlowDeleted { id } => {
-                self.flows.shift_remove(id.as_str());
-            }
-            _ => {}
-        }
-    }
-
-    fn give_token(&mut self, token: String, given: Token) {
-        self.tokens.insert(token, given);
-        if self.tokens.len() > MAX_TOKENS
-            && let Some((oldest, _)) = self.tokens.shift_remove_index(0)
-        {
-            self.forget(&subject_of("tokens", &oldest));
-        }
-    }
-
     /// Forgets events that nobody needs any more. If that fails they stay, which does no
     /// harm.
     fn forget(&mut self, subject: &str) {
         if let Some(journal) = &mut self.journal {
             let _ = journal.forget(subject);
-        }
-    }
-
-    fn save_flow(&mut self, saved: FlowSaved) {
-        let FlowSaved { id, name, flow_type, description, is_shared, content } = saved;
-        let id = Text::from(id);
-        let clock = self.clock;
-        let flow = self.flows.entry(id.clone()).or_insert_with(|| {
-            StoredFlow::empty(id, name.as_str().into(), flow_type.as_str().into())
-        });
-        flow.name = name.into();
-        flow.flow_type = flow_type.into();
-        flow.description = description.map(Text::from);
-        flow.is_shared = is_shared;
-        if let Some(content) = content
-            && let Some(model) = read_flow(&content).model
-        {
-            flow.add(model, content, clock);
-        }
-    }
-
-    fn change_flow(&mut self, id: &str, change: impl FnOnce(&mut StoredFlow)) {
-        if let Some(flow) = self.flows.get_mut(id) {
-            change(flow);
-        }
-    }
-
-    fn call(&mut self, called: Called) {
-        let program = self.program();
-        let fixtures = self.fixtures();
-        let Some(flow) = program.flow(&called.flow) else { return };
-        let call = self.new_call(flow, &fixtures);
-        let call = with_values(call, &program, &called.context, &called.variables);
-        let stored = self.flows.get(called.flow.as_str());
-        let version = stored.and_then(StoredFlow::published).map_or(1, |it| it.number);
-        let beginning = Beginning {
-            id: called.id.into(),
-            origin: called.origin,
-            flow: called.flow.into(),
-            version,
-            media: called.media.into(),
-            name: called.name.map(Text::from),
-            at: self.clock,
-            fixtures,
-        };
-        let id = beginning.id.clone();
-        let session = Session::start(program, &call);
-        let instance = Instance::start(beginning, session, &self.around());
-        let is_over = !instance.is_running();
-        if instance.outgoing.is_some() {
-            self.unsent.push(id.clone());
-        }
-        self.instances.insert(id.clone(), instance);
-        if is_over {
-            self.note_over(id);
         }
     }
 
@@ -429,19 +288,6 @@ impl State {
         self.instances.len().saturating_sub(self.over.len())
     }
 
-    fn save_entity(&mut self, collection: String, id: String, document: Value) {
-        self.fixtures = None;
-        let is_job = collection == JOBS;
-        let entities = self.entities.entry(collection).or_default();
-        entities.insert(id, document);
-        if is_job
-            && entities.len() > MAX_JOBS
-            && let Some((oldest, _)) = entities.shift_remove_index(0)
-        {
-            self.forget(&subject_of(JOBS, &oldest));
-        }
-    }
-
     /// The entities of a collection that were made here, in their order.
     pub(super) fn entities(
         &self,
@@ -454,12 +300,6 @@ impl State {
     /// An entity that was made here.
     pub(super) fn entity(&self, collection: &str, id: &str) -> Option<&Value> {
         self.entities.get(collection)?.get(id)
-    }
-
-    fn replace_fixtures(&mut self, document: &str) {
-        self.base = fixtures_of(&Fixtures::default(), document);
-        self.documents = serde_json::from_str(document).into_iter().collect();
-        self.fixtures = None;
     }
 
     /// What the world outside answers now.
@@ -534,32 +374,6 @@ fn misfit(folder: &Path, problem: &str) -> String {
          by another version of flowsim: start with those, or name another folder",
         folder.display()
     )
-}
-
-fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
-    match change {
-        FlowChange::CheckOut => flow.is_locked = true,
-        FlowChange::Unlock => flow.is_locked = false,
-        FlowChange::CheckIn => {
-            flow.is_locked = false;
-            if let Some(version) = flow.versions.last_mut() {
-                version.is_checked_in = true;
-            }
-        }
-        FlowChange::Revert => {
-            flow.is_locked = false;
-            let kept = flow.published.map_or(0, |index| index + 1);
-            let is_kept = |(index, version): (usize, &flow::Version)| {
-                index < kept || version.is_checked_in
-            };
-            while flow.versions.len() > 1
-                && !flow.versions.iter().enumerate().next_back().is_some_and(is_kept)
-            {
-                flow.versions.pop();
-            }
-        }
-        FlowChange::Deactivate => flow.is_active = false,
-    }
 }
 
 /// Fixtures with a document laid over them. What is wrong with the document was told before
