@@ -135,6 +135,7 @@ pub fn start(
     let state = State::open(Arc::new(organisation), data)?;
     let misfits = data.and_then(|folder| state.misfits(folder));
     let notes = misfits.into_iter().chain(state.uncalled()).collect();
+    // As many calls as may be open; `Calls::begin` holds that.
     let (jobs, to_do) = mpsc::unbounded_channel();
     let server = Arc::new(Server {
         state: Mutex::new(state),
