@@ -59,6 +59,6 @@ fn annotation(result: &CaseResult) -> String {
         ("title", format!("{}: {}", name_of(&result.id), result.outcome.name())),
     ];
     let reasons = lines(&reasons(&result.outcome).join("\n"));
-    let message = format!("{reasons}\nrun it alone: {}", one_line(&result.command));
+    let message = format!("{reasons}\nrun it alone: {}", one_line(&result.command()));
     github_command("error", &properties, &message)
 }

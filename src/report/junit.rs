@@ -5,10 +5,11 @@
 //! take: a test case has no properties, no file and no line.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexSet;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
@@ -17,18 +18,30 @@ use super::words::{
 };
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseId, CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
 use crate::source::Files;
 
-/// Collects the cases of every file.
+/// What the report is called.
+const REPORT: &str = "flowsim test";
+
+/// The line that it ends with.
+const LAST_LINE: &str = "</testsuites>\n";
+
+/// Collects the cases of a file, and the text of the files before it: what is told of a file
+/// comes in one piece.
 pub(super) struct Junit {
     file: ReportFile,
     options: Options,
-    suites: IndexMap<String, Suite>,
+    current: Option<Suite>,
+    /// What stands between the first and the last line of the report.
+    body: String,
+    /// How many cases there are up to now, and how they came out.
+    counts: Report,
 }
 
 /// The cases of a file, and what they are called: CI systems tell them by that.
 struct Suite {
+    path: Arc<Path>,
     cases: TestSuite,
     names: IndexSet<String>,
     took: Duration,
@@ -36,41 +49,77 @@ struct Suite {
 
 impl Junit {
     pub(super) fn new(path: PathBuf, options: Options) -> Self {
-        Self { file: ReportFile::new(path), options, suites: IndexMap::new() }
+        let file = ReportFile::new(path);
+        let (body, counts) = (String::new(), Report::new(REPORT));
+        Self { file, options, current: None, body, counts }
     }
 
-    fn add(&mut self, result: &CaseResult, files: &Files) {
-        let file = file_of(&result.id);
-        let suite = self.suites.entry(file).or_insert_with_key(|file| Suite::new(file));
+    fn add(&mut self, result: &CaseResult, files: &Files) -> io::Result<()> {
+        let is_of_file = |suite: &Suite| suite.is_of(&result.id.file);
+        if !self.current.as_ref().is_some_and(is_of_file) {
+            self.close()?;
+        }
+        let suite = self.current.get_or_insert_with(|| Suite::new(&result.id));
         let name = suite.unique_name(result);
         let status = status(result, &self.options, files);
         let mut case = TestCase::new(name, status);
-        case.set_classname(suite.cases.name.as_str());
+        // What the suite is called was made fit for XML already.
+        case.classname = Some(suite.cases.name.clone());
         if self.options.times {
             case.set_time(result.took);
         }
         suite.took += result.took;
         suite.cases.add_test_case(case);
+        Ok(())
+    }
+
+    /// Nothing more comes of the file of which cases were collected.
+    fn close(&mut self) -> io::Result<()> {
+        let Some(Suite { mut cases, took, .. }) = self.current.take() else {
+            return Ok(());
+        };
+        if self.options.times {
+            cases.set_time(took);
+        }
+        self.add_suite(cases)
+    }
+
+    fn add_suite(&mut self, suite: TestSuite) -> io::Result<()> {
+        let mut report = Report::new(REPORT);
+        report.add_test_suite(suite);
+        self.counts.tests += report.tests;
+        self.counts.failures += report.failures;
+        self.counts.errors += report.errors;
+        self.counts.skipped += report.skipped;
+        let text = written(&report)?;
+        let (_, rest) = parted(&text);
+        self.body.push_str(rest.strip_suffix(LAST_LINE).unwrap_or(rest));
+        Ok(())
     }
 
     fn text(&mut self, tally: Tally, took: Duration) -> io::Result<String> {
-        let mut report = Report::new("flowsim test");
-        for suite in std::mem::take(&mut self.suites).into_values() {
-            let Suite { mut cases, took, .. } = suite;
-            if self.options.times {
-                cases.set_time(took);
-            }
-            report.add_test_suite(cases);
-        }
+        self.close()?;
         if tally.not_run > 0 {
-            report.add_test_suite(not_run(tally.not_run));
+            self.add_suite(not_run(tally.not_run))?;
         }
         if self.options.times {
-            report.set_time(took);
+            self.counts.set_time(took);
         }
-        let text = report.to_string().map_err(io::Error::other)?;
-        Ok(without_count_of_skipped(&text, &report))
+        let text = written(&self.counts)?;
+        let (head, end) = parted(&text);
+        let head = without_count_of_skipped(head, &self.counts);
+        Ok([&head, &*self.body, end].concat())
     }
+}
+
+fn written(report: &Report) -> io::Result<String> {
+    report.to_string().map_err(io::Error::other)
+}
+
+/// The two lines that a report begins with, and the rest.
+fn parted(text: &str) -> (&str, &str) {
+    let ends = text.match_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
+    text.split_at(ends)
 }
 
 impl Reporter for Junit {
@@ -78,10 +127,7 @@ impl Reporter for Junit {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } => Ok(()),
-            RunEvent::Finished(result) => {
-                self.add(result, scene.files);
-                Ok(())
-            }
+            RunEvent::Finished(result) => self.add(result, scene.files),
             RunEvent::Ended(Ended { tally, took, .. }) => {
                 let text = self.text(tally, took)?;
                 self.file.write(&text)
@@ -91,11 +137,18 @@ impl Reporter for Junit {
 }
 
 impl Suite {
-    fn new(file: &str) -> Self {
-        let mut cases = TestSuite::new(file);
+    fn new(id: &CaseId) -> Self {
+        let file = file_of(id);
+        let mut cases = TestSuite::new(&file);
         cases.extra.insert("file".into(), file.into());
         cases.add_property(("flowsim.version", env!("CARGO_PKG_VERSION")));
-        Self { cases, names: IndexSet::new(), took: Duration::ZERO }
+        let path = Arc::clone(&id.file);
+        Self { path, cases, names: IndexSet::new(), took: Duration::ZERO }
+    }
+
+    fn is_of(&self, path: &Arc<Path>) -> bool {
+        // Nearly always the first is so, and costs nothing.
+        Arc::ptr_eq(&self.path, path) || self.path == *path
     }
 
     /// The name of the test; of a second one that is called so, its row or line too.
@@ -128,7 +181,7 @@ fn status(result: &CaseResult, options: &Options, files: &Files) -> TestCaseStat
     status.set_type(result.outcome.name());
     status.set_message(headline(&result.outcome));
     let place = super::words::place_of(&result.id);
-    let command = one_line(&result.command);
+    let command = one_line(&result.command());
     let explanation = explanation(result, options.explain, files);
     status.set_description(format!(
         "{place}\n\n{explanation}\n\nrun it alone: {command}\n"
@@ -142,8 +195,8 @@ fn not_run(count: usize) -> TestSuite {
     status.set_type("not run");
     status.set_message(format!("the run stopped: {} not run", plural(count, "test")));
     let mut case = TestCase::new("the run is complete", status);
-    case.set_classname("flowsim test");
-    let mut suite = TestSuite::new("flowsim test");
+    case.set_classname(REPORT);
+    let mut suite = TestSuite::new(REPORT);
     suite.add_test_case(case);
     suite
 }

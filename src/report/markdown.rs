@@ -109,7 +109,7 @@ fn failure(result: &CaseResult, options: &Options, files: &Files) -> String {
         other => format!(" ({})", other.name()),
     };
     let text = explanation(result, options.explain, files);
-    let command = one_line(&result.command);
+    let command = one_line(&result.command());
     format!(
         "\n#### {}{kind}\n\n{}\nRun it alone:\n\n{}",
         title(result),
@@ -159,14 +159,20 @@ mod tests {
     fn skipped(line: u32) -> CaseResult {
         let span = Span::new(FileId(0), 0, 0);
         CaseResult {
-            id: CaseId { file: "a".into(), name: "b".into(), row: None, span, line },
+            id: CaseId {
+                file: std::path::Path::new("a").into(),
+                name: "b".into(),
+                row: None,
+                span,
+                line,
+            },
             tags: Vec::new(),
             outcome: Outcome::Skipped("c".into()),
             program: None,
             snapshot: None,
             trace: None,
             took: Duration::ZERO,
-            command: "d".into(),
+            is_file: false,
         }
     }
 

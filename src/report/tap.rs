@@ -56,7 +56,7 @@ impl Tap {
         if self.options.times {
             line(&format!("duration_ms: {:.3}", result.took.as_secs_f64() * 1000.0));
         }
-        line(&format!("command: {}", quoted(&one_line(&result.command))));
+        line(&format!("command: {}", quoted(&one_line(&result.command()))));
         let explanation = explanation(result, self.options.explain, files);
         // The first line decides how far the text is indented.
         let explanation = explanation.trim_start();

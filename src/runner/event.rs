@@ -1,6 +1,6 @@
 //! What a run tells while it goes on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::value::Text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseId {
     /// The scenario file.
-    pub file: PathBuf,
+    pub file: Arc<Path>,
     /// The name of the test; of a row of a table with its values put in.
     pub name: Text,
     /// The number of the row, from 1.
@@ -44,7 +44,7 @@ impl CaseId {
     /// Where it stands.
     pub fn place(&self) -> CasePlace {
         let Self { file, name, row, line, .. } = self;
-        CasePlace { file: file.clone(), line: *line, row: *row, name: name.clone() }
+        CasePlace { file: file.to_path_buf(), line: *line, row: *row, name: name.clone() }
     }
 }
 
@@ -81,8 +81,33 @@ pub struct CaseResult {
     pub snapshot: Option<SnapshotResult>,
     /// How long it took on the machine.
     pub took: Duration,
+    /// Whether it stands for a whole scenario file, which does not load.
+    pub is_file: bool,
+}
+
+impl CaseResult {
     /// The command that runs this test alone.
-    pub command: Text,
+    pub fn command(&self) -> String {
+        let CaseId { file, line, row, .. } = &self.id;
+        let file = file.display();
+        let place = match row {
+            _ if self.is_file => file.to_string(),
+            Some(row) => format!("{file}:{line}:{row}"),
+            None => format!("{file}:{line}"),
+        };
+        format!("flowsim test {}", quoted(&place))
+    }
+}
+
+/// A word of a command line for POSIX shells.
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| {
+        character.is_ascii_alphanumeric() || "-_./:,@+=".contains(character)
+    };
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// How many tests came out how.

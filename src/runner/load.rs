@@ -24,13 +24,16 @@ pub struct Library {
     pub suites: Vec<SuiteFile>,
     /// What is wrong with scenario files; one with an error is not among `suites`.
     pub diagnostics: Vec<Diagnostic>,
-    /// How long it took on the machine to read all of it, compiling aside.
+    /// How long it took on the machine to read all of it, compiling aside; what was read at
+    /// the same time is added up.
     pub loading: Duration,
     /// How long it took on the machine to compile the flows.
     pub compiling: Duration,
     programs: IndexMap<ProgramKey, (Loaded<Program>, Vec<Graph>)>,
     fixtures: IndexMap<Vec<PathBuf>, Loaded<Fixtures>>,
     recordings: IndexMap<PathBuf, Loaded<Recording>>,
+    /// What is wrong with scenario files that were named and could not be opened.
+    unopened: Vec<Diagnostic>,
 }
 
 /// Files and folders of flows, and what stands for their placeholders.
@@ -43,28 +46,46 @@ impl Library {
     /// Reads scenario files, and loads and compiles what they name, each once.
     pub fn load(paths: &[PathBuf], files: &mut Files) -> Self {
         let mut library = Self::default();
-        library.read(paths, usize::MAX, files);
+        let texts = library.open(&mut paths.iter(), usize::MAX, files);
+        library.add(texts.par_iter().map(|text| ReadSuite::new(text)).collect(), files);
         library
     }
 
-    /// Reads more scenario files: as many as have about so many bytes, at least one. Gives
-    /// how many that are.
-    pub(super) fn read(
+    /// The texts of scenario files: as many as have about so many bytes, at least one. What
+    /// cannot be opened is told with what is read next.
+    pub(super) fn open<'p>(
         &mut self,
-        paths: &[PathBuf],
+        paths: &mut impl Iterator<Item = &'p PathBuf>,
         most_bytes: usize,
         files: &mut Files,
-    ) -> usize {
+    ) -> Vec<Arc<File>> {
+        let began = now();
+        let (mut texts, mut bytes) = (Vec::new(), 0);
+        while bytes < most_bytes
+            && let Some(path) = paths.next()
+        {
+            match files.load(path) {
+                Ok(file) => {
+                    bytes += file.text().len();
+                    texts.push(file);
+                }
+                Err(problem) => self.unopened.push(problem.into()),
+            }
+        }
+        self.loading += began.elapsed();
+        texts
+    }
+
+    /// Adds scenario files with everything that they name.
+    pub(super) fn add(&mut self, read: Vec<ReadSuite>, files: &mut Files) {
         let (began, compiling_before) = (now(), self.compiling);
-        let (texts, mut diagnostics) = texts(paths, most_bytes, files);
-        let count = texts.len() + diagnostics.len();
-        // Most of the time of a large suite goes there.
-        let suites: Vec<_> = texts.par_iter().map(|file| read_suite(file)).collect();
+        let mut diagnostics = std::mem::take(&mut self.unopened);
         let known = self.suites.len();
-        for (suite, problems) in suites {
+        for ReadSuite { suite, diagnostics: problems, took } in read {
             diagnostics.extend(problems);
+            self.loading += took;
             if let Some(suite) = suite {
-                self.add(suite, files);
+                self.add_suite(suite, files);
             }
         }
         self.read_recordings(known, files);
@@ -72,10 +93,9 @@ impl Library {
         self.diagnostics.extend(diagnostics);
         let compiling = self.compiling.saturating_sub(compiling_before);
         self.loading += began.elapsed().saturating_sub(compiling);
-        count
     }
 
-    fn add(&mut self, suite: SuiteFile, files: &mut Files) {
+    fn add_suite(&mut self, suite: SuiteFile, files: &mut Files) {
         let key = (suite.flows.clone(), suite.placeholders.clone());
         let compiling = &mut self.compiling;
         let program = |key: &ProgramKey| program(key, files, compiling);
@@ -151,39 +171,29 @@ impl Library {
     }
 }
 
-/// The texts of scenario files, about so many bytes, and what is wrong with files that have
-/// none.
-fn texts(
-    paths: &[PathBuf],
-    most_bytes: usize,
-    files: &mut Files,
-) -> (Vec<Arc<File>>, Vec<Diagnostic>) {
-    let (mut texts, mut diagnostics) = (Vec::new(), Vec::new());
-    let mut bytes = 0;
-    for path in paths {
-        match files.load(path) {
-            Ok(file) => {
-                bytes += file.text().len();
-                texts.push(file);
-            }
-            Err(problem) => diagnostics.push(problem.into()),
-        }
-        if bytes >= most_bytes {
-            break;
-        }
-    }
-    (texts, diagnostics)
+/// A scenario file, read by itself.
+#[derive(Debug)]
+pub(super) struct ReadSuite {
+    /// Nothing if it has errors.
+    suite: Option<SuiteFile>,
+    /// What is to be said of it.
+    diagnostics: Vec<Diagnostic>,
+    /// How long it took on the machine.
+    took: Duration,
 }
 
-/// A scenario file, if it has no errors, and what is to be said of it.
-fn read_suite(file: &File) -> (Option<SuiteFile>, Vec<Diagnostic>) {
-    match read_document(file) {
-        Ok(document) => {
-            let (suite, diagnostics) = suite::read(&document, file.path());
-            let is_readable = !diagnostics.iter().any(is_error);
-            (is_readable.then_some(suite), diagnostics)
-        }
-        Err(problem) => (None, vec![problem.into()]),
+impl ReadSuite {
+    pub(super) fn new(file: &File) -> Self {
+        let began = now();
+        let (suite, diagnostics) = match read_document(file) {
+            Ok(document) => {
+                let (suite, diagnostics) = suite::read(&document, file.path());
+                let is_readable = !diagnostics.iter().any(is_error);
+                (is_readable.then_some(suite), diagnostics)
+            }
+            Err(problem) => (None, vec![problem.into()]),
+        };
+        Self { suite, diagnostics, took: began.elapsed() }
     }
 }
 

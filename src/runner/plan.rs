@@ -1,7 +1,8 @@
 //! Which tests are run, with what they need.
 
 use std::cmp::Reverse;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
@@ -13,7 +14,6 @@ use crate::program::Program;
 use crate::recording::Recording;
 use crate::source::{File, FileId, Files, read_document};
 use crate::suite::{self, Case, Selection, SuiteFile};
-use crate::value::Text;
 use crate::world::Fixtures;
 
 /// A test that is run.
@@ -31,8 +31,6 @@ pub struct Planned<'l> {
     pub fixtures: Loaded<Fixtures>,
     /// The recording of the call, if it makes a recorded one again.
     pub recording: Option<Loaded<Recording>>,
-    /// The command that runs it alone.
-    pub command: Text,
 }
 
 /// The tests of a run, in order.
@@ -157,6 +155,7 @@ impl<'s> Chooser<'s> {
 /// A scenario file whose tests are chosen from.
 struct Suite<'l> {
     suite: &'l SuiteFile,
+    path: Arc<Path>,
     library: &'l Library,
     program: Loaded<Program>,
     fixtures: Loaded<Fixtures>,
@@ -181,6 +180,7 @@ impl<'l> Suite<'l> {
         let at: Vec<_> = at.collect();
         Self {
             suite,
+            path: suite.path.as_path().into(),
             library,
             program: library.program(suite, files),
             fixtures: library.fixtures(suite, files),
@@ -197,26 +197,19 @@ impl<'l> Suite<'l> {
     }
 
     fn planned(&self, index: usize, case: &'l Case) -> Planned<'l> {
-        let line = self.starts[index];
-        let file = &self.suite.path;
-        let mut place = format!("{}:{line}", file.display());
-        if let Some(row) = case.row {
-            place = format!("{place}:{row}");
-        }
         Planned {
             id: CaseId {
-                file: file.clone(),
+                file: Arc::clone(&self.path),
                 name: case.name.clone(),
                 row: case.row,
                 span: case.span,
-                line,
+                line: self.starts[index],
             },
             case,
             suite: self.suite,
             program: self.program.clone(),
             fixtures: self.fixtures.clone(),
             recording: self.library.recording(case),
-            command: command_of(&place).into(),
         }
     }
 }
@@ -246,8 +239,7 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
     diagnostics.sort_by_key(|it| Reverse(it.severity));
     let error = diagnostics.iter().find(|it| it.severity == Severity::Error)?;
     let span = error.labels.first()?.span;
-    let file = files.get(span.file).path().to_owned();
-    let command = command_of(&file.display().to_string()).into();
+    let file: Arc<Path> = files.get(span.file).path().into();
     let line = files.position(span).line;
     Some(CaseResult {
         id: CaseId { file, name: LOADS.into(), row: None, span, line },
@@ -257,22 +249,6 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
         trace: None,
         snapshot: None,
         took: Duration::ZERO,
-        command,
+        is_file: true,
     })
-}
-
-/// The command that runs what is at a place.
-fn command_of(place: &str) -> String {
-    format!("flowsim test {}", quoted(place))
-}
-
-/// A word of a command line for POSIX shells.
-fn quoted(word: &str) -> String {
-    let is_plain = |character: char| {
-        character.is_ascii_alphanumeric() || "-_./:,@+=".contains(character)
-    };
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Instant;
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::event::{CaseResult, Ended, Outcome, RunEvent};
+use super::load::ReadSuite;
 use super::plan::{Plan, Planned};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::Session;
 use crate::program::Program;
 use crate::recording::Recording;
+use crate::source::File;
 use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
 use crate::suite::{self, Mismatch};
 use crate::trace::Trace;
@@ -46,7 +49,7 @@ pub fn run(
 ) -> Result<Ended, ThreadPoolBuildError> {
     let mut run = Run::new(options)?;
     tell(&RunEvent::Started);
-    run.add(plan, true, tell);
+    run.add(plan, &[], true, tell);
     Ok(run.end(tell))
 }
 
@@ -67,42 +70,57 @@ impl Run {
         Ok(Self { options, pool, began: now(), ended: Ended::default(), selected: 0 })
     }
 
-    /// Runs the tests of a plan.
+    /// Reads scenario files.
+    pub(super) fn read(&self, texts: &[Arc<File>]) -> Vec<ReadSuite> {
+        let read = || texts.par_iter().map(|text| ReadSuite::new(text)).collect();
+        self.pool.install(read)
+    }
+
+    /// Runs the tests of a plan. Threads that find no more of them read the scenario files
+    /// that come next.
     pub(super) fn add(
         &mut self,
         plan: &Plan<'_>,
+        ahead: &[Arc<File>],
         is_all: bool,
         tell: &mut dyn FnMut(&RunEvent<'_>),
-    ) {
+    ) -> Vec<ReadSuite> {
         self.ended.found += plan.found + plan.broken.len();
         self.ended.files += plan.files + plan.broken.len();
         self.selected += plan.cases.len() + plan.broken.len();
         let (diagnostics, selected) = (plan.diagnostics, self.selected);
         tell(&RunEvent::Read { diagnostics, selected, is_all });
         if self.is_over() {
-            return;
+            return self.read(ahead);
         }
         let options = self.options;
         let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
         let (is_stopped, next) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let read: Vec<_> = ahead.iter().map(|_| OnceLock::new()).collect();
+        let next_text = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             let (pool, is_stopped) = (Arc::clone(&self.pool), &is_stopped);
+            let read = &read;
             scope.spawn(move || {
                 // Every thread takes the next test: nearly in order, so that results are
                 // told while others are still made.
                 pool.broadcast(|_| {
                     let mut worker = Worker::default();
-                    while !is_stopped.load(Ordering::Relaxed) {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(planned) = plan.cases.get(index) else { break };
+                    while !is_stopped.load(Ordering::Relaxed)
+                        && let Some((index, planned)) = take_next(&next, &plan.cases)
+                    {
                         // Nobody listens any more if the run was stopped.
                         let _ = sender.send((index, worker.run(planned, options)));
+                    }
+                    while let Some((index, text)) = take_next(&next_text, ahead) {
+                        read[index].get_or_init(|| ReadSuite::new(text));
                     }
                 });
             });
             self.take(plan, results, tell);
             is_stopped.store(true, Ordering::Relaxed);
         });
+        read.into_iter().filter_map(OnceLock::into_inner).collect()
     }
 
     /// Tells results in order, until the run is over.
@@ -156,6 +174,12 @@ impl Run {
     }
 }
 
+/// The next item that no thread took yet, with its number.
+fn take_next<'i, T>(next: &AtomicUsize, items: &'i [T]) -> Option<(usize, &'i T)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    items.get(index).map(|item| (index, item))
+}
+
 /// Results by their numbers, from 0 without a gap.
 fn in_order(
     results: mpsc::Receiver<(usize, CaseResult)>,
@@ -199,7 +223,7 @@ impl Worker {
             trace,
             snapshot,
             took: began.elapsed(),
-            command: planned.command.clone(),
+            is_file: false,
         }
     }
 

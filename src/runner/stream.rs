@@ -56,18 +56,21 @@ pub fn run_files(
     library.diagnostics.clone_from(&wanted.diagnostics);
     let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
     tell(&RunEvent::Started, Scene { library: &library, files });
-    let (mut rest, mut most_bytes) = (wanted.paths.as_slice(), FIRST);
+    let (mut paths, mut most_bytes) = (wanted.paths.iter().peekable(), FIRST);
+    let texts = library.open(&mut paths, most_bytes, files);
+    let mut read = run.read(&texts);
     loop {
-        let count = run.pool.install(|| library.read(rest, most_bytes, files));
-        rest = rest.get(count..).unwrap_or_default();
-        let scene = Scene { library: &library, files };
-        let plan = chooser.next(&library, files);
-        run.add(&plan, rest.is_empty(), &mut |event| tell(event, scene));
-        if rest.is_empty() {
-            break;
-        }
+        library.add(read, files);
+        let is_all = paths.peek().is_none();
         // As much again as was read up to now: there are few parts, and none waits long.
         most_bytes = most_bytes.saturating_mul(2);
+        let ahead = library.open(&mut paths, most_bytes, files);
+        let scene = Scene { library: &library, files };
+        let plan = chooser.next(&library, files);
+        read = run.add(&plan, &ahead, is_all, &mut |event| tell(event, scene));
+        if is_all {
+            break;
+        }
     }
     let scene = Scene { library: &library, files };
     let ended = run.end(&mut |event| tell(event, scene));

@@ -228,7 +228,10 @@ fn read_text(path: &Path) -> Result<String, Failure> {
         (ProblemKind::Unreadable, format!("cannot read the file: {error}"), hint)
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
+    // What the size is said to be saves reading in small pieces; it may be wrong.
+    let size = file.metadata().map_or(0, |data| data.len()).min(MAX_FILE_BYTES);
     let mut bytes = Vec::new();
+    let _ = usize::try_from(size).map(|size| bytes.try_reserve(size + 1));
     // One byte more than allowed tells a file that is too large from one that just fits,
     // also where the size is not known beforehand (a pipe, a device).
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;

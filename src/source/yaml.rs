@@ -24,6 +24,8 @@ pub(super) fn read(file: &File) -> Result<Node<'_>, Problem> {
         anchors: BTreeMap::new(),
         anchored: 0,
         aliased: 0,
+        items: Vec::new(),
+        entries: Vec::new(),
     };
     loop {
         match reader.next()? {
@@ -44,6 +46,10 @@ struct Reader<'s> {
     anchors: BTreeMap<usize, (Node<'s>, usize)>,
     anchored: usize,
     aliased: usize,
+    /// What was read of the lists and objects that are still open, each behind the one that
+    /// it stands in. So each gets memory once, when it is known how much.
+    items: Vec<Node<'s>>,
+    entries: Vec<Entry<'s>>,
 }
 
 impl<'s> Reader<'s> {
@@ -93,23 +99,28 @@ impl<'s> Reader<'s> {
     }
 
     fn items(&mut self, depth: usize) -> Result<(Vec<Node<'s>>, u32), Problem> {
-        let mut items: Vec<Node> = Vec::new();
+        let first = self.items.len();
         loop {
             match self.next()? {
                 (Event::SequenceEnd, range) => {
+                    let items = self.items.split_off(first);
                     let last = items.last().map(|item| item.span.end);
                     return Ok((items, self.end(range, last)));
                 }
-                (event, range) => items.push(self.node(event, range, depth + 1)?),
+                (event, range) => {
+                    let item = self.node(event, range, depth + 1)?;
+                    self.items.push(item);
+                }
             }
         }
     }
 
     fn entries(&mut self, depth: usize) -> Result<(Vec<Entry<'s>>, u32), Problem> {
-        let mut entries: Vec<Entry> = Vec::new();
+        let first = self.entries.len();
         loop {
             let (event, range) = self.next()?;
             if matches!(event, Event::MappingEnd) {
+                let entries = self.entries.split_off(first);
                 let last = entries.last().map(|entry| entry.value.span.end);
                 return Ok((entries, self.end(range, last)));
             }
@@ -120,7 +131,7 @@ impl<'s> Reader<'s> {
             let key_span = self.span(range);
             let (event, range) = self.next()?;
             let value = self.node(event, range, depth + 1)?;
-            entries.push(Entry { key, key_span, value });
+            self.entries.push(Entry { key, key_span, value });
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn span() -> Span {
 pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseResult {
     CaseResult {
         id: CaseId {
-            file: file.into(),
+            file: Path::new(file).into(),
             name: name.into(),
             row: None,
             span: span(),
@@ -41,7 +41,7 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
         trace: None,
         snapshot: None,
         took: Duration::from_micros(u64::from(line) * 1_500),
-        command: format!("flowsim test {file} -k 'line {line}'").into(),
+        is_file: false,
     }
 }
 

@@ -36,7 +36,7 @@ fn details_are_yaml() {
         let node = read_yaml(&file).unwrap();
         let text = |key| node.get(key).unwrap().as_str().unwrap().to_owned();
         assert_eq!(text("severity"), result.outcome.name());
-        assert_eq!(text("command"), &*result.command);
+        assert_eq!(text("command"), result.command());
         let is_plain = !result.id.name.contains(HOSTILE) && result.id.line != 12;
         if is_plain {
             assert_eq!(

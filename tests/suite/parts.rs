@@ -65,7 +65,7 @@ impl Told {
             }
             RunEvent::Finished(CaseResult { id, outcome, .. }) => {
                 let name = id.name.to_string();
-                self.results.push((id.file.clone(), id.line, name, outcome.name()));
+                self.results.push((id.file.to_path_buf(), id.line, name, outcome.name()));
             }
             RunEvent::Ended(ended) => {
                 self.ended = Some(Ended { took: Default::default(), ..*ended });

@@ -96,16 +96,19 @@ impl Profile {
     }
 
     fn phases(&self, library: &Library) -> String {
-        let Library { loading, compiling, .. } = *library;
-        let playing = self.running.saturating_sub(loading + compiling + self.reporting);
-        let mut text = String::from("\nProfile\n");
-        line(&mut text, &seconds(loading), "loading scenario files, flows, fixtures");
-        line(&mut text, &seconds(compiling), "compiling flows");
         let tests = if self.tests == 1 { "test" } else { "tests" };
-        let of =
-            format!("playing {} {tests}, {} of work", self.tests, seconds(self.work));
-        line(&mut text, &seconds(playing), &of);
-        line(&mut text, &seconds(self.reporting), "reporting");
+        let playing = format!("playing {} {tests}", self.tests);
+        let phases = [
+            (library.loading, "loading scenario files, flows, fixtures"),
+            (library.compiling, "compiling flows"),
+            (self.work, &*playing),
+            (self.reporting, "reporting"),
+            (self.running, "in all; what runs at the same time is added up above"),
+        ];
+        let mut text = String::from("\nProfile\n");
+        for (time, of) in phases {
+            line(&mut text, &seconds(time), of);
+        }
         text
     }
 

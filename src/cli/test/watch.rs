@@ -15,7 +15,6 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, Scene};
 use crate::source::Folder;
-use crate::value::Text;
 
 /// How long nothing may change before tests run: editors and version control write several
 /// files in a row.
@@ -149,7 +148,7 @@ fn listed(paths: &[&PathBuf]) -> String {
 
 /// The tests that failed when they last ran, with the commands that run them alone.
 #[derive(Default)]
-struct Failing(BTreeMap<CasePlace, Text>);
+struct Failing(BTreeMap<CasePlace, String>);
 
 impl Failing {
     /// Forgets tests that are gone.
@@ -160,7 +159,7 @@ impl Failing {
 
     fn note(&mut self, result: &CaseResult) {
         if result.outcome.is_failure() {
-            self.0.insert(result.id.place(), result.command.clone());
+            self.0.insert(result.id.place(), result.command());
         } else {
             self.0.remove(&result.id.place());
         }

@@ -258,7 +258,7 @@ impl<'e> Console<'e> {
 
     fn note_failure(&mut self, result: &CaseResult) {
         let title = self.failure_title(result);
-        let command = self.inked(&one_line(&result.command), Style::new().dimmed());
+        let command = self.inked(&one_line(&result.command()), Style::new().dimmed());
         let reason = headline(&result.outcome);
         let _ = writeln!(self.failed, "{title}\n    {reason}\n    {command}");
     }

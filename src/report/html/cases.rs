@@ -87,7 +87,7 @@ impl Tests {
             line: result.id.line,
             name: one_line(&result.id.name),
             outcome: result.outcome.name(),
-            command: one_line(&result.command),
+            command: one_line(&result.command()),
             tags: result.tags.iter().map(|tag| one_line(tag)).collect(),
             call,
             reason,

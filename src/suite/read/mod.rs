@@ -10,6 +10,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
+use self::table::Template;
 use super::scenario::{Case, SuiteFile};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
 use crate::source::{Entry, Kind, Node, Span};
@@ -135,9 +136,10 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
             cases.extend(case::read(&test, None, decoder));
             continue;
         };
+        let mut template = Template::new(test);
         for (row, number) in table::rows(table, decoder).iter().zip(1..) {
-            if let Some(test) = table::of_row(&test, row, decoder) {
-                cases.extend(case::read(&test, Some(number), decoder));
+            if let Some(test) = template.of_row(row, decoder) {
+                cases.extend(case::read(test, Some(number), decoder));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::{Decoder, nearest};
-use crate::source::{Entry, Kind, Node};
+use crate::source::{Kind, Node, Span};
 
 /// How many rows a table may have, and how large texts may become with what stands in it.
 const MAX_ROWS: usize = 100_000;
@@ -24,123 +24,162 @@ pub(super) fn rows<'t, 's>(table: &'t Node<'s>, decoder: &mut Decoder) -> &'t [N
     items
 }
 
-/// The test as one row has it.
-pub(super) fn of_row<'s>(
-    case: &Node<'s>,
-    row: &Node<'s>,
-    decoder: &mut Decoder,
-) -> Option<Node<'s>> {
-    if !matches!(row.kind, Kind::Object(_)) {
-        decoder.unexpected("a row of `each`", row, "an object of names and values");
-        return None;
-    }
-    let entries = case.entries().iter().map(|entry| Entry {
-        key: entry.key.clone(),
-        key_span: entry.key_span,
-        value: filled(&entry.value, row, decoder),
-    });
-    let kind = Kind::Object(entries.collect());
-    Some(Node { span: case.span, kind })
+/// A test with a table. What all rows have in common is there once, the rest is put in row
+/// by row.
+pub(super) struct Template<'s> {
+    test: Node<'s>,
+    holes: Vec<Hole<'s>>,
 }
 
-/// A value with those of the row put in.
-fn filled<'s>(node: &Node<'s>, row: &Node<'s>, decoder: &mut Decoder) -> Node<'s> {
-    let kind = match &node.kind {
+/// A text with `${name}` in it.
+struct Hole<'s> {
+    /// The numbers of the entries and items that lead to it from the test.
+    way: Vec<usize>,
+    /// Whether it is the key of the last of these entries, and not its value.
+    is_key: bool,
+    /// As it is written.
+    text: Cow<'s, str>,
+    /// Where it stands; of a key, where its object does.
+    span: Span,
+}
+
+impl<'s> Template<'s> {
+    pub(super) fn new(test: Node<'s>) -> Self {
+        let mut holes = Vec::new();
+        for (index, entry) in test.entries().iter().enumerate() {
+            find_holes(&entry.value, &mut vec![index], &mut holes);
+        }
+        Self { test, holes }
+    }
+
+    /// The test as one row has it.
+    pub(super) fn of_row(
+        &mut self,
+        row: &Node<'s>,
+        decoder: &mut Decoder,
+    ) -> Option<&Node<'s>> {
+        if !matches!(row.kind, Kind::Object(_)) {
+            decoder.unexpected("a row of `each`", row, "an object of names and values");
+            return None;
+        }
+        for hole in &self.holes {
+            hole.fill(&mut self.test, row, decoder);
+        }
+        Some(&self.test)
+    }
+}
+
+fn find_holes<'s>(node: &Node<'s>, way: &mut Vec<usize>, holes: &mut Vec<Hole<'s>>) {
+    let span = node.span;
+    match &node.kind {
         Kind::String(text) if text.contains("${") => {
-            return filled_text(node, text, row, decoder);
+            holes.push(Hole {
+                way: way.clone(),
+                is_key: false,
+                text: text.clone(),
+                span,
+            });
         }
         Kind::Array(items) => {
-            Kind::Array(items.iter().map(|item| filled(item, row, decoder)).collect())
+            for (index, item) in items.iter().enumerate() {
+                way.push(index);
+                find_holes(item, way, holes);
+                way.pop();
+            }
         }
         Kind::Object(entries) => {
-            let entries = entries.iter().map(|entry| Entry {
-                key: filled_key(&entry.key, row, node, decoder),
-                key_span: entry.key_span,
-                value: filled(&entry.value, row, decoder),
-            });
-            Kind::Object(entries.collect())
+            for (index, entry) in entries.iter().enumerate() {
+                way.push(index);
+                if entry.key.contains("${") {
+                    let text = entry.key.clone();
+                    holes.push(Hole { way: way.clone(), is_key: true, text, span });
+                }
+                find_holes(&entry.value, way, holes);
+                way.pop();
+            }
         }
-        other => other.clone(),
-    };
-    Node { span: node.span, kind }
-}
-
-fn filled_key<'s>(
-    key: &Cow<'s, str>,
-    row: &Node<'s>,
-    node: &Node<'s>,
-    decoder: &mut Decoder,
-) -> Cow<'s, str> {
-    if key.contains("${") {
-        replaced(key, row, node, decoder).into()
-    } else {
-        key.clone()
+        _ => {}
     }
 }
 
-/// A text that is one placeholder and nothing else takes the value as it is: a number stays
-/// a number, `null` stays `null`.
-fn filled_text<'s>(
-    node: &Node<'s>,
-    text: &str,
-    row: &Node<'s>,
-    decoder: &mut Decoder,
-) -> Node<'s> {
-    let whole = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    if let Some(name) = whole.filter(|name| !name.contains(['{', '}']))
-        && let Some(value) = row.get(name.trim())
-    {
-        return Node { span: node.span, kind: value.kind.clone() };
+impl<'s> Hole<'s> {
+    fn fill(&self, test: &mut Node<'s>, row: &Node<'s>, decoder: &mut Decoder) {
+        let Some((&last, way)) = self.way.split_last() else { return };
+        let around = way.iter().try_fold(test, |node, &index| below(node, index));
+        let Some(around) = around else { return };
+        match &mut around.kind {
+            Kind::Object(entries) if self.is_key => {
+                entries[last].key = self.replaced(row, decoder).into();
+            }
+            _ => {
+                let Some(node) = below(around, last) else { return };
+                node.kind = self.value(row, decoder);
+            }
+        }
     }
-    let text = replaced(text, row, node, decoder);
-    Node { span: node.span, kind: Kind::String(text.into()) }
-}
 
-fn replaced(
-    text: &str,
-    row: &Node<'_>,
-    node: &Node<'_>,
-    decoder: &mut Decoder,
-) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        let Some((name, behind)) = after.split_once('}') else {
-            out.push_str("${");
-            rest = after;
-            continue;
+    /// A text that is one placeholder and nothing else takes the value as it is: a number
+    /// stays a number, `null` stays `null`.
+    fn value(&self, row: &Node<'s>, decoder: &mut Decoder) -> Kind<'s> {
+        let whole = self.text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        if let Some(name) = whole.filter(|name| !name.contains(['{', '}']))
+            && let Some(value) = row.get(name.trim())
+        {
+            return value.kind.clone();
+        }
+        Kind::String(self.replaced(row, decoder).into())
+    }
+
+    fn replaced(&self, row: &Node<'_>, decoder: &mut Decoder) -> String {
+        let mut out = String::new();
+        let mut rest = &*self.text;
+        while let Some((before, after)) = rest.split_once("${") {
+            out.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else {
+                out.push_str("${");
+                rest = after;
+                continue;
+            };
+            match row.get(name.trim()) {
+                Some(value) => out.push_str(&printed(value)),
+                None => self.unknown(name.trim(), row, decoder),
+            }
+            rest = behind;
+            if out.len() > MAX_TEXT {
+                let message = format!("the text becomes longer than {MAX_TEXT} bytes");
+                decoder.wrong(self.span, message);
+                return String::new();
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn unknown(&self, name: &str, row: &Node<'_>, decoder: &mut Decoder) {
+        let names: Vec<&str> = row.entries().iter().map(|entry| &*entry.key).collect();
+        let help = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean `${{{near}}}`?"),
+            None => format!("the row has {}", names.join(", ")),
         };
-        match row.get(name.trim()) {
-            Some(value) => out.push_str(&printed(value)),
-            None => unknown(name.trim(), row, node, decoder),
-        }
-        rest = behind;
-        if out.len() > MAX_TEXT {
-            let message = format!("the text becomes longer than {MAX_TEXT} bytes");
-            decoder.wrong(node.span, message);
-            return String::new();
-        }
+        let message = format!("the row of `each` has no `{name}`");
+        decoder.wrong(self.span, message).help = Some(help);
     }
-    out.push_str(rest);
-    out
 }
 
-fn unknown(name: &str, row: &Node<'_>, node: &Node<'_>, decoder: &mut Decoder) {
-    let names: Vec<&str> = row.entries().iter().map(|entry| &*entry.key).collect();
-    let help = match nearest(name, names.iter().copied()) {
-        Some(near) => format!("did you mean `${{{near}}}`?"),
-        None => format!("the row has {}", names.join(", ")),
-    };
-    let message = format!("the row of `each` has no `{name}`");
-    decoder.wrong(node.span, message).help = Some(help);
+/// An item or the value of an entry, by its number.
+fn below<'n, 's>(node: &'n mut Node<'s>, index: usize) -> Option<&'n mut Node<'s>> {
+    match &mut node.kind {
+        Kind::Array(items) => items.get_mut(index),
+        Kind::Object(entries) => entries.get_mut(index).map(|entry| &mut entry.value),
+        _ => None,
+    }
 }
 
-fn printed(value: &Node<'_>) -> String {
+fn printed<'n>(value: &'n Node<'_>) -> Cow<'n, str> {
     match &value.kind {
-        Kind::String(text) | Kind::Number(text) => text.to_string(),
-        Kind::Boolean(truth) => truth.to_string(),
+        Kind::String(text) | Kind::Number(text) => (&**text).into(),
+        Kind::Boolean(truth) => truth.to_string().into(),
         Kind::Null => "null".into(),
-        _ => crate::flow::read::json(value).to_string(),
+        _ => crate::flow::read::json(value).to_string().into(),
     }
 }
