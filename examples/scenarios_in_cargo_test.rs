@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for planned in Plan::new(library, &Selection::default(), &[], files).cases {
         let is_skipped = planned.case.skip.is_some();
-        let name = planned.id.name.to_string();
+        let name = planned.id.title.to_string();
         let file = planned.id.file.file_name().unwrap_or_default().to_string_lossy();
         let plan =
             Plan { cases: vec![planned.clone()], found: 1, files: 1, ..Plan::default() };
@@ -67,7 +67,7 @@ fn verdict(case: &CaseResult, files: &Files) -> Result<(), Failed> {
     match (&case.outcome, &case.trace, &case.program) {
         (Outcome::Passed | Outcome::Skipped(_), ..) => Ok(()),
         (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
-            Err(explain(mismatches, trace, program).into())
+            Err(explain(mismatches, trace, program, files).into())
         }
         (Outcome::Broken(diagnostics), ..) => Err(told(diagnostics, files).into()),
         (Outcome::Panicked(message), ..) => Err(message.as_str().into()),

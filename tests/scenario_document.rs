@@ -64,7 +64,7 @@ fn problem(result: &CaseResult, files: &Files) -> String {
         Outcome::Passed => String::new(),
         Outcome::Failed(mismatches) => {
             let (trace, program) = (result.trace.as_ref(), result.program.as_ref());
-            explain(mismatches, trace.unwrap(), program.unwrap())
+            explain(mismatches, trace.unwrap(), program.unwrap(), files)
         }
         Outcome::Broken(diagnostics) => {
             let style = Style { color: false, ..Style::default() };

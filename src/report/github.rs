@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use super::markdown::Page;
 use super::output::append;
-use super::words::{file_of, name_of, reasons};
+use super::words::{file_of, name_of, place_of_failure, reasons};
 use super::{Options, Reporter};
 use crate::diagnostic::github_command;
 use crate::diagnostic::visible::{lines, one_line};
-use crate::runner::{CaseResult, Ended, RunEvent, Scene};
+use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene};
+use crate::source::{Files, Position};
+use crate::suite::Mismatch;
 
 /// GitHub drops a summary of more than 1 MiB; the rest is for what stands round the tests,
 /// and for what other programs of the step have written.
@@ -35,7 +37,7 @@ impl Reporter for Github<'_> {
             RunEvent::Started | RunEvent::Read { .. } => {}
             RunEvent::Finished(result) => {
                 if result.outcome.is_failure() {
-                    self.annotations += &annotation(result);
+                    self.annotations += &annotation(result, scene.files);
                     self.annotations.push('\n');
                 }
                 self.page.add(result, scene.files);
@@ -52,13 +54,26 @@ impl Reporter for Github<'_> {
     }
 }
 
-fn annotation(result: &CaseResult) -> String {
-    let properties = [
-        ("file", file_of(&result.id)),
-        ("line", result.id.line.to_string()),
-        ("title", format!("{}: {}", name_of(&result.id), result.outcome.name())),
-    ];
-    let reasons = lines(&reasons(&result.outcome).join("\n"));
+/// One a test, at its first expectation that does not hold: GitHub shows few of a step.
+fn annotation(result: &CaseResult, files: &Files) -> String {
+    let mut properties = vec![("file", file_of(&result.id))];
+    match place_of_failure(result, files) {
+        Some(Position { line, column }) => {
+            properties.extend([("line", line.to_string()), ("col", column.to_string())])
+        }
+        None => properties.push(("line", result.id.line.to_string())),
+    }
+    let title = format!("{}: {}", name_of(&result.id), result.outcome.name());
+    properties.push(("title", title));
+    let reasons = match &result.outcome {
+        Outcome::Failed(mismatches) => {
+            let line = |it: &Mismatch| files.position(it.span).line;
+            let reasons = reasons(&result.outcome).into_iter().zip(mismatches);
+            reasons.map(|(reason, it)| format!("line {}: {reason}", line(it))).collect()
+        }
+        other => reasons(other),
+    };
+    let reasons = lines(&reasons.join("\n"));
     let message = format!("{reasons}\nrun it alone: {}", one_line(&result.command()));
     github_command("error", &properties, &message)
 }

@@ -14,6 +14,7 @@ use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
 use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene};
+use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
 
@@ -48,7 +49,7 @@ impl Reporter for JsonLines {
             RunEvent::Finished(result) => {
                 let took_ms = self.took_ms(result.took);
                 let explanation = explanation(result, self.options.explain, scene.files);
-                let line = Finished::of(result, took_ms, &explanation);
+                let line = Finished::of(result, took_ms, &explanation, scene.files);
                 self.lines += &text(&Line::Finished(Box::new(line)))?;
                 Ok(())
             }
@@ -119,6 +120,8 @@ struct Finished<'a> {
 
 #[derive(Serialize)]
 struct Difference<'a> {
+    line: u32,
+    column: u32,
     subject: &'a str,
     message: &'a str,
     expected: Showing<'a>,
@@ -155,13 +158,18 @@ struct Call {
 }
 
 impl<'a> Finished<'a> {
-    fn of(result: &'a CaseResult, took_ms: Option<f64>, explanation: &'a str) -> Self {
+    fn of(
+        result: &'a CaseResult,
+        took_ms: Option<f64>,
+        explanation: &'a str,
+        files: &Files,
+    ) -> Self {
         let (mut mismatches, mut diagnostics) = (Vec::new(), Vec::new());
         let mut reason = None;
         match &result.outcome {
             Outcome::Passed => {}
             Outcome::Failed(found) => {
-                mismatches = found.iter().map(Difference::of).collect();
+                mismatches = found.iter().map(|it| Difference::of(it, files)).collect();
             }
             Outcome::Broken(found) => {
                 diagnostics = found.iter().map(Finding::of).collect();
@@ -186,8 +194,11 @@ impl<'a> Finished<'a> {
 }
 
 impl<'a> Difference<'a> {
-    fn of(mismatch: &'a Mismatch) -> Self {
+    fn of(mismatch: &'a Mismatch, files: &Files) -> Self {
+        let Position { line, column } = files.position(mismatch.span);
         Self {
+            line,
+            column,
             subject: &mismatch.subject,
             message: &mismatch.message,
             expected: Showing::of(&mismatch.expected),

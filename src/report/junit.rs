@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexSet;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
@@ -39,11 +38,10 @@ pub(super) struct Junit {
     counts: Report,
 }
 
-/// The cases of a file, and what they are called: CI systems tell them by that.
+/// The cases of a file.
 struct Suite {
     path: Arc<Path>,
     cases: TestSuite,
-    names: IndexSet<String>,
     took: Duration,
 }
 
@@ -60,9 +58,9 @@ impl Junit {
             self.close()?;
         }
         let suite = self.current.get_or_insert_with(|| Suite::new(&result.id));
-        let name = suite.unique_name(result);
         let status = status(result, &self.options, files);
-        let mut case = TestCase::new(name, status);
+        // CI systems tell cases by that.
+        let mut case = TestCase::new(name_of(&result.id), status);
         // What the suite is called was made fit for XML already.
         case.classname = Some(suite.cases.name.clone());
         if self.options.times {
@@ -143,26 +141,12 @@ impl Suite {
         cases.extra.insert("file".into(), file.into());
         cases.add_property(("flowsim.version", env!("CARGO_PKG_VERSION")));
         let path = Arc::clone(&id.file);
-        Self { path, cases, names: IndexSet::new(), took: Duration::ZERO }
+        Self { path, cases, took: Duration::ZERO }
     }
 
     fn is_of(&self, path: &Arc<Path>) -> bool {
         // Nearly always the first is so, and costs nothing.
         Arc::ptr_eq(&self.path, path) || self.path == *path
-    }
-
-    /// The name of the test; of a second one that is called so, its row or line too.
-    fn unique_name(&mut self, result: &CaseResult) -> String {
-        let id = &result.id;
-        let mut name = name_of(id);
-        if self.names.contains(&name) {
-            name += &match id.row {
-                Some(row) => format!(" (row {row})"),
-                None => format!(" (line {})", id.line),
-            };
-        }
-        self.names.insert(name.clone());
-        name
     }
 }
 

@@ -162,6 +162,7 @@ mod tests {
             id: CaseId {
                 file: std::path::Path::new("a").into(),
                 name: "b".into(),
+                title: "b".into(),
                 row: None,
                 span,
                 line,

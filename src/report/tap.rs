@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::output::ReportFile;
-use super::words::{explanation, file_of, headline, name_of, plural};
+use super::words::{explanation, file_of, headline, name_of, place_of_failure, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
 use crate::runner::{CaseResult, Outcome, RunEvent, Scene, Tally};
@@ -52,7 +52,8 @@ impl Tap {
         line(&format!("severity: {}", result.outcome.name()));
         line("at:");
         line(&format!("  file: {}", quoted(&file_of(&result.id))));
-        line(&format!("  line: {}", result.id.line));
+        let place = place_of_failure(result, files);
+        line(&format!("  line: {}", place.map_or(result.id.line, |it| it.line)));
         if self.options.times {
             line(&format!("duration_ms: {:.3}", result.took.as_secs_f64() * 1000.0));
         }

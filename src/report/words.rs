@@ -9,7 +9,7 @@ use super::Explain;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::{all_lines, one_line};
 use crate::runner::{CaseId, CaseResult, Outcome, Tally};
-use crate::source::Files;
+use crate::source::{Files, Position};
 use crate::suite::Mismatch;
 
 /// The path of the scenario file as it was given, with forward slashes.
@@ -28,9 +28,17 @@ pub(super) fn place_of(id: &CaseId) -> String {
     format!("{}:{}", file_of(id), id.line)
 }
 
-/// The name of the test, safe to print.
+/// What people call the test, safe to print.
 pub(super) fn name_of(id: &CaseId) -> String {
-    one_line(&id.name)
+    one_line(&id.title)
+}
+
+/// Where the first expectation stands that does not hold.
+pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Position> {
+    match &result.outcome {
+        Outcome::Failed(mismatches) => Some(files.position(mismatches.first()?.span)),
+        _ => None,
+    }
 }
 
 /// One line a reason why the test failed; none if it did not.

@@ -19,6 +19,9 @@ pub struct CaseId {
     pub file: Arc<Path>,
     /// The name of the test; of a row of a table with its values put in.
     pub name: Text,
+    /// What people call it: the name, and where another test of the file has the same one,
+    /// the row or line too. Whatever is selected, a test is called the same.
+    pub title: Text,
     /// The number of the row, from 1.
     pub row: Option<u32>,
     /// Where it stands.

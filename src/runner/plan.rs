@@ -14,6 +14,7 @@ use crate::program::Program;
 use crate::recording::Recording;
 use crate::source::{File, FileId, Files, read_document};
 use crate::suite::{self, Case, Selection, SuiteFile};
+use crate::value::Text;
 use crate::world::Fixtures;
 
 /// A test that is run.
@@ -161,6 +162,8 @@ struct Suite<'l> {
     fixtures: Loaded<Fixtures>,
     /// The line of each test.
     starts: Vec<u32>,
+    /// What people call each.
+    titles: Vec<Text>,
     /// The lines that tests are wanted at, and which rows of their tables; nothing if all
     /// tests are.
     at: Option<Vec<(u32, Option<u32>)>>,
@@ -184,6 +187,7 @@ impl<'l> Suite<'l> {
             library,
             program: library.program(suite, files),
             fixtures: library.fixtures(suite, files),
+            titles: titles(&suite.cases, &starts),
             starts,
             at: (!at.is_empty()).then_some(at),
         }
@@ -201,6 +205,7 @@ impl<'l> Suite<'l> {
             id: CaseId {
                 file: Arc::clone(&self.path),
                 name: case.name.clone(),
+                title: self.titles[index].clone(),
                 row: case.row,
                 span: case.span,
                 line: self.starts[index],
@@ -212,6 +217,36 @@ impl<'l> Suite<'l> {
             recording: self.library.recording(case),
         }
     }
+}
+
+/// What people call the tests of a file that begin at these lines: by their names, and those
+/// that have the same one by row or line too.
+fn titles(cases: &[Case], starts: &[u32]) -> Vec<Text> {
+    /// The tests of a name.
+    struct Named {
+        count: usize,
+        line: u32,
+        is_at_one_line: bool,
+    }
+    let mut named: IndexMap<&Text, Named> = IndexMap::new();
+    for (case, &line) in cases.iter().zip(starts) {
+        let first = Named { count: 0, line, is_at_one_line: true };
+        let named = named.entry(&case.name).or_insert(first);
+        named.count += 1;
+        named.is_at_one_line &= named.line == line;
+    }
+    let title = |(case, line): (&Case, &u32)| {
+        let name = &case.name;
+        match (named.get(name).filter(|it| it.count > 1), case.row) {
+            (None, _) => name.clone(),
+            (Some(Named { is_at_one_line: true, .. }), Some(row)) => {
+                format!("{name} (row {row})").into()
+            }
+            (Some(_), Some(row)) => format!("{name} (line {line}, row {row})").into(),
+            (Some(_), None) => format!("{name} (line {line})").into(),
+        }
+    };
+    cases.iter().zip(starts).map(title).collect()
 }
 
 /// The scenario files that do not load, with everything that is wrong with them.
@@ -242,7 +277,14 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
     let file: Arc<Path> = files.get(span.file).path().into();
     let line = files.position(span).line;
     Some(CaseResult {
-        id: CaseId { file, name: LOADS.into(), row: None, span, line },
+        id: CaseId {
+            file,
+            name: LOADS.into(),
+            title: LOADS.into(),
+            row: None,
+            span,
+            line,
+        },
         tags: Vec::new(),
         outcome: Outcome::Broken(diagnostics),
         program: None,

@@ -46,11 +46,12 @@ impl<'s> Node<'s> {
     /// The value of a key, if this is an object that has it. Of repeated keys the last
     /// one counts, as in every JSON reader.
     pub fn get(&self, key: &str) -> Option<&Node<'s>> {
-        self.entries()
-            .iter()
-            .rev()
-            .find(|entry| entry.key == key)
-            .map(|entry| &entry.value)
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of a key; the last one if it is there several times.
+    pub fn entry(&self, key: &str) -> Option<&Entry<'s>> {
+        self.entries().iter().rev().find(|entry| entry.key == key)
     }
 
     /// The entries of an object; of anything else, none.

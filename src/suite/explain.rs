@@ -8,6 +8,7 @@ use super::history::History;
 use super::mismatch::{Mismatch, Shown};
 use crate::diagnostic::visible::one_line;
 use crate::program::Program;
+use crate::source::Files;
 use crate::trace::Trace;
 use crate::value::Text;
 
@@ -21,8 +22,14 @@ const STEPS_BEFORE: usize = 3;
 const MAX_LINES: usize = 60;
 
 /// The mismatches of a case, one block each, a blank line between them: the message, the
-/// difference (`-` is expected, `+` was found), why, and the last steps before.
-pub fn explain(mismatches: &[Mismatch], trace: &Trace, program: &Program) -> String {
+/// line of the expectation, the difference (`-` is expected, `+` was found), why, and the
+/// last steps before. `files` are those that the scenario file is one of.
+pub fn explain(
+    mismatches: &[Mismatch],
+    trace: &Trace,
+    program: &Program,
+    files: &Files,
+) -> String {
     let history = History::of(trace, program);
     let mut out = String::new();
     let mut shown = None;
@@ -31,6 +38,9 @@ pub fn explain(mismatches: &[Mismatch], trace: &Trace, program: &Program) -> Str
             out.push('\n');
         }
         line(&mut out, 0, &format!("{}: {}", mismatch.subject, mismatch.message));
+        let path = files.get(mismatch.span.file).path().display();
+        let number = files.position(mismatch.span).line;
+        line(&mut out, 2, &format!("at {path}:{number}"));
         difference(&mut out, &mismatch.difference());
         let before = index.checked_sub(1).and_then(|before| mismatches.get(before));
         match before {

@@ -57,6 +57,15 @@ impl<'h> History<'h> {
         events.filter(move |event| event.step as usize == step).map(|event| &event.fact)
     }
 
+    /// What the caller heard, in order, and the steps that said it.
+    pub(super) fn said(&self) -> impl Iterator<Item = (usize, &'h Text)> {
+        let legend = &self.program.legend;
+        self.events.iter().filter_map(|event| match &event.fact {
+            Fact::Said(phrase) => Some((event.step as usize, phrase.text(legend))),
+            _ => None,
+        })
+    }
+
     /// The last step.
     pub(super) fn last_step(&self) -> Option<usize> {
         self.steps.len().checked_sub(1)

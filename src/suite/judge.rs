@@ -1,19 +1,16 @@
 //! Whether a call that was played is what its case expects.
 
 use super::history::{History, told};
-use super::matcher::{Range, TextMatcher, quoted, similarity};
+use super::matcher::Range;
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::scenario::{Case, Expectation, Flag};
-use super::{asked, path, recorded, routing, variable};
+use super::{asked, path, prompts, recorded, routing, variable};
 use crate::flow::Written;
 use crate::program::Program;
 use crate::source::Span;
 use crate::trace::{Failure, Status, diagnostic};
 use crate::value::Text;
-
-/// Texts that have less in common are not worth showing side by side.
-const MIN_LIKENESS: f64 = 0.5;
 
 /// Everything that is not as the case expects it: what is not as it was recorded or what its
 /// script says first, then its expectations in their order. Nothing if all is well.
@@ -54,7 +51,7 @@ fn check(
         Expectation::Routing(wanted) => {
             routing::check(history, trace.routing(), wanted.as_deref(), span)
         }
-        Expectation::Prompts(wanted) => prompts(history, wanted, played),
+        Expectation::Prompts(wanted) => prompts::check(history, wanted),
         Expectation::ElapsedMs(range) => {
             let took = trace.elapsed_ms;
             let told = number("elapsedMs", "the call to take", "ms", *range, took, span);
@@ -127,70 +124,6 @@ fn error(
             .at_step(step)
             .because(way_to(history, step, failure.is_some())),
     )
-}
-
-/// A text that is expected, as a line beside texts that were heard.
-pub(super) fn line_of(matcher: &TextMatcher) -> Text {
-    match matcher {
-        TextMatcher::Equals(text) => text.clone(),
-        other => other.to_string().into(),
-    }
-}
-
-/// What was heard, in order; other texts may stand between.
-fn prompts(
-    history: History<'_>,
-    wanted: &[Written<TextMatcher>],
-    played: &Played,
-) -> Option<Mismatch> {
-    let legend = &history.program.legend;
-    let mut rest = played.trace.prompts(legend);
-    let is_missing = |it: &Written<TextMatcher>| !rest.any(|text| it.value.fits(text));
-    let missing = wanted.iter().position(is_missing)?;
-    let Written { value: matcher, span } = wanted.get(missing)?;
-    let heard: Vec<&Text> = played.trace.prompts(legend).collect();
-    // What was found is shown in the words that were heard, so that only the rest differs.
-    let (mut lines, mut next) = (Vec::new(), 0);
-    for (index, expected) in wanted.iter().enumerate() {
-        let left = heard.get(next..).unwrap_or_default();
-        let found = left.iter().position(|text| expected.value.fits(text));
-        match found.filter(|_| index < missing) {
-            Some(at) => {
-                lines.push((*left.get(at)?).clone());
-                next += at + 1;
-            }
-            None => lines.push(line_of(&expected.value)),
-        }
-    }
-    let after = match missing {
-        0 => String::new(),
-        _ => format!(" after {}", quoted(lines.get(missing - 1)?)),
-    };
-    let message =
-        format!("expected the caller to hear {matcher}{after}, it was not said");
-    let said = heard.get(next..).unwrap_or_default();
-    let decided = history.decision_before(history.steps.len());
-    let cause = decided.map(|step| history.reason(step)).unwrap_or_default();
-    let mut earlier = heard.iter().take(next).filter(|text| matcher.fits(text));
-    let earlier = earlier.next().map(|text| format!("{} was said before", quoted(text)));
-    let shown = heard.iter().map(|text| (*text).clone()).collect();
-    Some(
-        Mismatch::new(*span, format!("prompts[{missing}]"), message)
-            .between(Shown::Lines(lines), Shown::Lines(shown))
-            .at_step(decided)
-            .because(earlier)
-            .because(most_like(matcher, said))
-            .because(cause),
-    )
-}
-
-/// The text that is most like the one that was expected.
-fn most_like(matcher: &TextMatcher, heard: &[&Text]) -> Option<String> {
-    let wanted = matcher.text()?;
-    let alike = heard.iter().map(|text| (similarity(wanted, text), *text));
-    let (likeness, text) = alike.max_by(|left, right| left.0.total_cmp(&right.0))?;
-    (likeness >= MIN_LIKENESS)
-        .then(|| format!("most like it is {}: {likeness:.2}", quoted(text)))
 }
 
 fn number(

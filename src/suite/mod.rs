@@ -16,6 +16,7 @@ mod matcher;
 mod mismatch;
 mod path;
 mod play;
+mod prompts;
 mod read;
 mod recorded;
 mod routing;

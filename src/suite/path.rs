@@ -4,7 +4,7 @@ use super::history::History;
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::PathMatcher;
 use crate::diagnostic::nearest;
-use crate::flow::NodeLabel;
+use crate::flow::{NodeLabel, Written};
 use crate::source::Span;
 use crate::value::Text;
 
@@ -16,9 +16,9 @@ pub(super) fn check(
 ) -> Option<Mismatch> {
     match matcher {
         PathMatcher::Exact(wanted) => exact(history, wanted, span),
-        PathMatcher::Ends(wanted) => ends(history, wanted, span),
-        PathMatcher::Contains(wanted) => contains(history, wanted, span),
-        PathMatcher::Excludes(unwanted) => excludes(history, unwanted, span),
+        PathMatcher::Ends(wanted) => ends(history, wanted),
+        PathMatcher::Contains(wanted) => contains(history, wanted),
+        PathMatcher::Excludes(unwanted) => excludes(history, unwanted),
     }
 }
 
@@ -32,15 +32,15 @@ fn is_at(history: History<'_>, step: usize, name: &str) -> bool {
 }
 
 /// Exactly these.
-fn exact(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+fn exact(history: History<'_>, wanted: &[Written<Text>], span: Span) -> Option<Mismatch> {
     let same = wanted.iter().enumerate();
-    let same = same.take_while(|(step, name)| is_at(history, *step, name)).count();
+    let same = same.take_while(|(step, name)| is_at(history, *step, &name.value)).count();
     if same == wanted.len() && same == history.steps.len() {
         return None;
     }
     let number = same + 1;
     let message = match (wanted.get(same), history.label(same)) {
-        (Some(expected), found) => differs(expected, same, found),
+        (Some(expected), found) => differs(&expected.value, same, found),
         (None, Some(found)) => {
             format!("expected the call to be over, found `{}` at step {number}", found.id)
         }
@@ -49,8 +49,8 @@ fn exact(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> 
     let left = history.leading_to(same);
     let left = left.map(|left| left_at(history, left, same)).unwrap_or_default();
     Some(
-        Mismatch::new(span, "path", message)
-            .between(Shown::Lines(wanted.to_vec()), found(history, wanted, 0))
+        Mismatch::new(wanted.get(same).map_or(span, |it| it.span), "path", message)
+            .between(lines_of(wanted), found(history, wanted, 0))
             .at_step(Some(same))
             .because(unknown(history, wanted.get(same..).unwrap_or_default()))
             .because(left),
@@ -81,12 +81,12 @@ fn left_at(history: History<'_>, left: usize, to: usize) -> Vec<Text> {
 }
 
 /// These at the end.
-fn ends(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+fn ends(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
     let count = history.steps.len();
     let same = wanted.iter().rev().zip((0..count).rev());
-    let same = same.take_while(|(name, step)| is_at(history, *step, name)).count();
+    let same = same.take_while(|(name, step)| is_at(history, *step, &name.value)).count();
     let missing = wanted.len().checked_sub(same + 1)?;
-    let expected = wanted.get(missing)?;
+    let Written { value: expected, span } = wanted.get(missing)?;
     let message = match (count - same).checked_sub(1) {
         Some(step) => differs(expected, step, history.label(step)),
         None => format!("expected `{expected}`, the path begins behind it"),
@@ -95,8 +95,8 @@ fn ends(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
     let decided = history.decision_before(count - same);
     let first = count.saturating_sub(wanted.len());
     Some(
-        Mismatch::new(span, "path.ends", message)
-            .between(Shown::Lines(wanted.to_vec()), found(history, wanted, first))
+        Mismatch::new(*span, "path.ends", message)
+            .between(lines_of(wanted), found(history, wanted, first))
             .at_step((count - same).checked_sub(1))
             .because(unknown(history, wanted.get(..=missing).unwrap_or_default()))
             .because(decided.map(|step| history.reason(step)).unwrap_or_default()),
@@ -104,28 +104,29 @@ fn ends(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
 }
 
 /// The nodes of the path from a step on, called as the expectation calls them.
-fn found(history: History<'_>, wanted: &[Text], first: usize) -> Shown {
+fn found(history: History<'_>, wanted: &[Written<Text>], first: usize) -> Shown {
     let labels = (first..history.steps.len()).filter_map(|step| history.label(step));
     let called = |label: &NodeLabel| {
-        let by_name = label.id != label.name && wanted.contains(&label.name);
+        let is_wanted = || wanted.iter().any(|it| it.value == label.name);
+        let by_name = label.id != label.name && is_wanted();
         if by_name { label.name.clone() } else { label.id.clone() }
     };
     Shown::Lines(labels.map(called).collect())
 }
 
 /// These in this order, others between them allowed.
-fn contains(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatch> {
+fn contains(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
     let mut next = 0;
     let mut before: Option<(usize, &Text)> = None;
     for name in wanted {
         let steps = next..history.steps.len();
-        match steps.into_iter().find(|step| is_at(history, *step, name)) {
+        match steps.into_iter().find(|step| is_at(history, *step, &name.value)) {
             Some(step) => {
                 next = step + 1;
-                before = Some((step, name));
+                before = Some((step, &name.value));
             }
             None => {
-                return Some(not_reached(history, wanted, name, before, span));
+                return Some(not_reached(history, wanted, name, before));
             }
         }
     }
@@ -134,27 +135,28 @@ fn contains(history: History<'_>, wanted: &[Text], span: Span) -> Option<Mismatc
 
 fn not_reached(
     history: History<'_>,
-    wanted: &[Text],
-    name: &Text,
+    wanted: &[Written<Text>],
+    missing: &Written<Text>,
     before: Option<(usize, &Text)>,
-    span: Span,
 ) -> Mismatch {
+    let name = &missing.value;
     let after = before.map_or(String::new(), |(step, name)| {
         format!(" after `{name}` (step {})", step + 1)
     });
     let message = format!("expected the path to reach `{name}`{after}, it did not");
     let decided = history.decision_before(history.steps.len());
-    Mismatch::new(span, "path.contains", message)
-        .between(Shown::Lines(wanted.to_vec()), found(history, wanted, 0))
+    Mismatch::new(missing.span, "path.contains", message)
+        .between(lines_of(wanted), found(history, wanted, 0))
         .at_step(decided.or_else(|| history.last_step()))
-        .because(unknown(history, std::slice::from_ref(name)))
+        .because(unknown(history, std::slice::from_ref(missing)))
         .because(decided.map(|step| history.reason(step)).unwrap_or_default())
 }
 
-fn excludes(history: History<'_>, unwanted: &[Text], span: Span) -> Option<Mismatch> {
-    let is_unwanted =
-        |step: usize| unwanted.iter().any(|name| is_at(history, step, name));
-    if let Some(step) = (0..history.steps.len()).find(|step| is_unwanted(*step)) {
+fn excludes(history: History<'_>, unwanted: &[Written<Text>]) -> Option<Mismatch> {
+    let named_at =
+        |step: usize| unwanted.iter().find(|it| is_at(history, step, &it.value));
+    let reached = (0..history.steps.len()).find_map(|it| Some((it, named_at(it)?.span)));
+    if let Some((step, span)) = reached {
         let name = history.label(step).map_or("", |label| &label.id);
         let message = format!(
             "expected the path not to reach `{name}`, it did at step {}",
@@ -168,17 +170,26 @@ fn excludes(history: History<'_>, unwanted: &[Text], span: Span) -> Option<Misma
         );
     }
     // A name that nothing has is excluded for ever: a slip of the pen.
-    let mistakes = unknown(history, unwanted);
+    let mistaken = unwanted.iter().find(|it| is_unknown(history, it))?;
     let message = "the path excludes a node that no loaded flow has";
-    (!mistakes.is_empty())
-        .then(|| Mismatch::new(span, "path.excludes", message).because(mistakes))
+    let mistakes = unknown(history, unwanted);
+    Some(Mismatch::new(mistaken.span, "path.excludes", message).because(mistakes))
+}
+
+/// The names as they are shown.
+fn lines_of(names: &[Written<Text>]) -> Shown {
+    Shown::Lines(names.iter().map(|name| name.value.clone()).collect())
+}
+
+/// Whether no node has a name.
+fn is_unknown(history: History<'_>, name: &Written<Text>) -> bool {
+    !history.program.legend.nodes.iter().any(|label| is_named(label, &name.value))
 }
 
 /// What is to be said of names that no node has.
-fn unknown(history: History<'_>, names: &[Text]) -> Vec<String> {
+fn unknown(history: History<'_>, names: &[Written<Text>]) -> Vec<String> {
     let labels = &history.program.legend.nodes;
-    let is_unknown = |name: &&Text| !labels.iter().any(|label| is_named(label, name));
-    let told = |name: &Text| {
+    let told = |Written { value: name, .. }: &Written<Text>| {
         let known = labels.iter().flat_map(|label| [&*label.id, &*label.name]);
         match nearest(name, known) {
             Some(near) => {
@@ -187,5 +198,5 @@ fn unknown(history: History<'_>, names: &[Text]) -> Vec<String> {
             None => format!("no loaded flow has a node `{name}`"),
         }
     };
-    names.iter().filter(is_unknown).map(told).collect()
+    names.iter().filter(|name| is_unknown(history, name)).map(told).collect()
 }

@@ -4,6 +4,7 @@ use super::history::{History, told};
 use super::matcher::{TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::{RoutingMatcher, Wanted};
+use crate::flow::Written;
 use crate::source::Span;
 use crate::trace::{Fact, Phrase, Routing};
 use crate::value::Text;
@@ -25,7 +26,7 @@ pub(super) fn check(
             Some(wrong(history, "routing", message, Shown::Nothing, found, span))
         }
         (Some(wanted), None) => Some(not_routed(history, wanted, span)),
-        (Some(wanted), Some(routing)) => compare(history, routing, wanted, span),
+        (Some(wanted), Some(routing)) => compare(history, routing, wanted),
     }
 }
 
@@ -33,7 +34,6 @@ fn compare(
     history: History<'_>,
     routing: &Routing,
     wanted: &RoutingMatcher,
-    span: Span,
 ) -> Option<Mismatch> {
     let legend = &history.program.legend;
     let text = |phrase: &'_ Option<Phrase>| {
@@ -42,15 +42,15 @@ fn compare(
     let id = (&wanted.queue_id, text(&routing.queue_id), "queueId");
     let name = (&wanted.queue_name, text(&routing.queue_name), "queueName");
     for (wanted, found, key) in [id, name] {
-        let Some(wanted) = wanted else { continue };
+        let Some(Written { value: wanted, span }) = wanted else { continue };
         if fits(wanted.as_ref(), found.as_ref()) {
             continue;
         }
         let told = wanted.as_ref().map_or("not known".into(), ToString::to_string);
         let found: Vec<&Text> = found.iter().collect();
-        return Some(wrong_queue(history, key, &told, &found, span));
+        return Some(wrong_queue(history, key, &told, &found, *span));
     }
-    compare_rest(history, routing, wanted, span)
+    compare_rest(history, routing, wanted)
 }
 
 fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
@@ -66,9 +66,8 @@ fn compare_rest(
     history: History<'_>,
     routing: &Routing,
     wanted: &RoutingMatcher,
-    span: Span,
 ) -> Option<Mismatch> {
-    if let Some(skills) = &wanted.skills {
+    if let Some(Written { value: skills, span }) = &wanted.skills {
         let sorted = |skills: &[Text]| {
             let mut skills = skills.to_vec();
             skills.sort();
@@ -88,12 +87,12 @@ fn compare_rest(
                 message,
                 expected,
                 found,
-                span,
+                *span,
             ));
         }
     }
-    let expected = wanted.priority?;
-    if expected == routing.priority {
+    let Written { value: expected, span } = wanted.priority.as_ref()?;
+    if *expected == routing.priority {
         return None;
     }
     let told = |priority: Wanted<i64>| match priority {
@@ -101,12 +100,12 @@ fn compare_rest(
         None => "no priority".into(),
     };
     let message =
-        format!("expected {}, found {}", told(expected), told(routing.priority));
+        format!("expected {}, found {}", told(*expected), told(routing.priority));
     let shown = |priority: Wanted<i64>| {
         Shown::Text(priority.map_or("none".into(), |it| it.to_string().into()))
     };
-    let (expected, found) = (shown(expected), shown(routing.priority));
-    Some(wrong(history, "routing.priority", message, expected, found, span))
+    let (expected, found) = (shown(*expected), shown(routing.priority));
+    Some(wrong(history, "routing.priority", message, expected, found, *span))
 }
 
 /// The queue is another one, or none. `found` is what it is known by.
@@ -136,8 +135,8 @@ pub(super) fn wrong_queue(
 fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mismatch {
     let id = wanted.queue_id.as_ref().map(|queue| ("queueId", queue));
     let name = wanted.queue_name.as_ref().map(|queue| ("queueName", queue));
-    if let Some((key, Some(queue))) = id.or(name) {
-        return wrong_queue(history, key, &queue.to_string(), &[], span);
+    if let Some((key, Written { value: Some(queue), span })) = id.or(name) {
+        return wrong_queue(history, key, &queue.to_string(), &[], *span);
     }
     let message = "expected the call to be routed, it was not";
     wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span)

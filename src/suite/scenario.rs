@@ -150,26 +150,26 @@ pub enum Flag {
 #[derive(Debug, Clone)]
 pub enum PathMatcher {
     /// Exactly these, in this order.
-    Exact(Vec<Text>),
+    Exact(Vec<Written<Text>>),
     /// These in this order, others between them allowed.
-    Contains(Vec<Text>),
+    Contains(Vec<Written<Text>>),
     /// None of these.
-    Excludes(Vec<Text>),
+    Excludes(Vec<Written<Text>>),
     /// These at the end.
-    Ends(Vec<Text>),
+    Ends(Vec<Written<Text>>),
 }
 
 /// Where a call is routed. What is not said may be anything.
 #[derive(Debug, Clone, Default)]
 pub struct RoutingMatcher {
     /// The id of the queue; `Wanted(None)` must not be known.
-    pub queue_id: Option<Wanted<TextMatcher>>,
+    pub queue_id: Option<Written<Wanted<TextMatcher>>>,
     /// The name of the queue.
-    pub queue_name: Option<Wanted<TextMatcher>>,
+    pub queue_name: Option<Written<Wanted<TextMatcher>>>,
     /// The skills, in any order.
-    pub skills: Option<Vec<Text>>,
+    pub skills: Option<Written<Vec<Text>>>,
     /// The priority.
-    pub priority: Option<Wanted<i64>>,
+    pub priority: Option<Written<Wanted<i64>>>,
 }
 
 /// A value that is wanted, or its absence.

@@ -5,7 +5,7 @@ use super::matcher::quoted;
 use super::mismatch::{Mismatch, Shown};
 use super::play::World;
 use super::scenario::Turn;
-use super::{TextMatcher, asked, judge, routing, variable};
+use super::{TextMatcher, asked, judge, prompts, routing, variable};
 use crate::engine::Session;
 use crate::flow::Written;
 use crate::program::Program;
@@ -127,7 +127,7 @@ impl Stage<'_, '_, '_> {
         };
         let decided = history.decision_before(history.steps.len());
         let cause = decided.map(|step| history.reason(step));
-        let expected = vec![judge::line_of(matcher)];
+        let expected = vec![prompts::line_of(matcher)];
         let mut earlier = self.session.heard().take(self.heard);
         let earlier = earlier.find(|text| matcher.fits(text)).map(|text| {
             format!("{} was said earlier, and lies behind the turns above", quoted(text))

@@ -5,6 +5,7 @@ use super::matcher::{TextMatcher, ValueMatcher};
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use crate::diagnostic::nearest;
+use crate::flow::NodeLabel;
 use crate::program::Program;
 use crate::source::Span;
 use crate::value::{Json, Text, Value};
@@ -39,10 +40,11 @@ pub(super) fn check(
     if wanted.fits(value) && !is_unknown {
         return None;
     }
-    let found = if is_unknown {
-        "there is none".into()
-    } else {
-        format!("it is {}", shown(value))
+    let output = is_unknown.then(|| output_named(history, name)).flatten();
+    let found = match (is_unknown, output) {
+        (true, Some(_)) => "that is no variable".into(),
+        (true, None) => "there is none".into(),
+        (false, _) => format!("it is {}", shown(value)),
     };
     let message = format!("expected `{name}` to be {wanted}, {found}");
     let expected = match wanted {
@@ -52,9 +54,19 @@ pub(super) fn check(
         }
         other => Shown::Text(other.to_string().into()),
     };
+    let subject = format!("variables.{name}");
+    if let Some(node) = output {
+        let mismatch = Mismatch::new(span, subject, message);
+        return Some(mismatch.between(expected, Shown::Nothing).because([
+            format!(
+                "`{name}` is an output of the node `{node}`, which only the flow reads"
+            ),
+            "expect a variable that it is kept in, or the `path` that it leads to".into(),
+        ]));
+    }
     let (step, cause) = origin(history, name, value);
     Some(
-        Mismatch::new(span, format!("variables.{name}"), message)
+        Mismatch::new(span, subject, message)
             .between(expected, Shown::json(&value.to_json()))
             .at_step(step)
             .because(other_type(wanted, value))
@@ -66,6 +78,17 @@ fn is_known(history: History<'_>, name: &str) -> bool {
     let Some(first) = history.steps.first() else { return true };
     let flow = history.compiled(first.node).flow;
     history.program.variable(flow, name).is_some()
+}
+
+/// The node of the first flow that a name is an output of, as `GetOrder.state` is of
+/// `GetOrder`. Actions of Architect have none: they set variables.
+fn output_named<'h>(history: History<'h>, name: &str) -> Option<&'h Text> {
+    let flow = history.compiled(history.steps.first()?.node).flow;
+    let (node, _) = name.split_once('.')?;
+    let is_it = |label: &&NodeLabel| label.flow == flow && label.id == node;
+    let mut labels = history.program.legend.nodes.iter();
+    let label = labels.find(is_it)?;
+    history.program.unit(flow).architect.is_none().then_some(&label.id)
 }
 
 /// The step that set a variable, and why; or why no step did.

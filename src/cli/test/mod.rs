@@ -343,7 +343,7 @@ fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>
 fn explained(result: &CaseResult, files: &Files) -> String {
     match (&result.outcome, &result.trace, &result.program) {
         (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
-            suite::explain(mismatches, trace, program)
+            suite::explain(mismatches, trace, program, files)
         }
         (Outcome::Broken(diagnostics), ..) => {
             let style = crate::diagnostic::Style { color: false, ..Default::default() };
@@ -357,7 +357,7 @@ fn list(plan: &Plan<'_>) -> io::Result<()> {
     let mut out = String::new();
     for planned in &plan.cases {
         let id = &planned.id;
-        let name = crate::diagnostic::visible::one_line(&id.name);
+        let name = crate::diagnostic::visible::one_line(&id.title);
         out.push_str(&format!("{}:{} {name}\n", id.file.display(), id.line));
     }
     output::result(&out)

@@ -144,6 +144,6 @@ fn seconds(time: Duration) -> String {
 }
 
 fn named(id: &CaseId) -> String {
-    let text = format!("{}:{} {}", id.file.display(), id.line, id.name);
+    let text = format!("{}:{} {}", id.file.display(), id.line, id.title);
     visible::one_line(&text).to_string()
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diagnostic::visible::one_line;
 use crate::report::Explain;
-use crate::report::words::{explanation, file_of};
+use crate::report::words::{explanation, file_of, name_of};
 use crate::runner::{CaseResult, Outcome};
 use crate::source::Files;
 use crate::suite::Mismatch;
@@ -50,6 +50,7 @@ struct Test {
 /// What is not as expected.
 #[derive(Debug, Serialize)]
 struct Difference {
+    line: u32,
     subject: String,
     message: String,
     /// With `-`, `+` or a space before.
@@ -74,7 +75,7 @@ impl Tests {
         match &result.outcome {
             Outcome::Passed => {}
             Outcome::Failed(found) => {
-                mismatches = found.iter().map(Difference::of).collect();
+                mismatches = found.iter().map(|it| Difference::of(it, files)).collect();
             }
             Outcome::Skipped(text) => reason = one_line(text),
             Outcome::Broken(_) | Outcome::Panicked(_) => {
@@ -85,7 +86,7 @@ impl Tests {
             id,
             file: self.files.insert_full(file).0,
             line: result.id.line,
-            name: one_line(&result.id.name),
+            name: name_of(&result.id),
             outcome: result.outcome.name(),
             command: one_line(&result.command()),
             tags: result.tags.iter().map(|tag| one_line(tag)).collect(),
@@ -108,13 +109,14 @@ impl Tests {
 }
 
 impl Difference {
-    fn of(mismatch: &Mismatch) -> Self {
+    fn of(mismatch: &Mismatch, files: &Files) -> Self {
         let mut lines: Vec<String> = mismatch.difference();
         if let Some(more @ 1..) = lines.len().checked_sub(MOST_LINES) {
             lines.truncate(MOST_LINES);
             lines.push(format!("  … {more} more lines"));
         }
         Self {
+            line: files.position(mismatch.span).line,
             subject: one_line(&mismatch.subject),
             message: shortened(&mismatch.message),
             lines: lines.iter().map(|it| shortened(it)).collect(),

@@ -176,7 +176,8 @@
     }
     return (test.mismatches ?? []).map((mismatch) => {
       const problem = element("div", "problem",
-        element("p", "", element("b", "", mismatch.subject), ` · ${mismatch.message}`));
+        element("p", "", element("b", "", mismatch.subject), ` · ${mismatch.message}`),
+        element("p", "meta", `${data.files[test.file]}:${mismatch.line}`));
       if (mismatch.lines.length) {
         const lines = element("pre", "", ...shownLines(mismatch.lines));
         lines.setAttribute("aria-label", "minus is expected, plus was found");

@@ -3,7 +3,7 @@
 use super::matcher;
 use crate::diagnostic::{Code, Decoder, nearest};
 use crate::flow::Written;
-use crate::source::{Kind, Node};
+use crate::source::{Entry, Kind, Node, Span};
 use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingMatcher};
 use crate::trace::Status;
 use crate::value::Text;
@@ -23,48 +23,44 @@ const KEYS: [&str; 9] = [
 /// What stands under `expect`, and `error` and `calls` beside it.
 pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
     let mut expectations = Vec::new();
-    if let Some(error) = case.get("error") {
-        expectations.extend(of_key("error", error, decoder));
+    if let Some(error) = case.entry("error") {
+        expectations.extend(of_key(error, decoder));
     }
     if let Some(expect) = case.get("expect").filter(|node| !node.is_null())
         && decoder.object("`expect`", expect, &KEYS).is_some()
     {
         for entry in expect.entries() {
-            expectations.extend(of_key(&entry.key, &entry.value, decoder));
+            expectations.extend(of_key(entry, decoder));
         }
     }
-    if let Some(node) = case.get("calls") {
-        expectations.extend(of_key("calls", node, decoder));
+    if let Some(calls) = case.entry("calls") {
+        expectations.extend(of_key(calls, decoder));
     }
     expectations
 }
 
-fn of_key(
-    key: &str,
-    node: &Node<'_>,
-    decoder: &mut Decoder,
-) -> Vec<Written<Expectation>> {
-    let one = match key {
+/// An expectation stands where its key does; of a list, each item for itself.
+fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+    let node = &entry.value;
+    let one = match &*entry.key {
         "status" => status(node, decoder).map(Expectation::Status),
         "error" => error(node, decoder).map(Expectation::Error),
         "path" => path(node, decoder).map(Expectation::Path),
         "variables" => return variables(node, decoder),
         "routing" => routing(node, decoder),
-        "prompts" => Some(Expectation::Prompts(prompts(node, decoder))),
+        "prompts" => Some(Expectation::Prompts(prompts(entry, decoder))),
         "elapsedMs" => matcher::range(node, decoder).map(Expectation::ElapsedMs),
         "actions" => matcher::range(node, decoder).map(Expectation::Actions),
         "calls" => {
-            let calls = calls(node, decoder).into_iter();
-            return calls
-                .map(|call| Written {
-                    value: Expectation::Calls(call.value),
-                    span: call.span,
-                })
-                .collect();
+            let expectation = |Written { value, span }| Written {
+                value: Expectation::Calls(value),
+                span,
+            };
+            return calls(entry, decoder).into_iter().map(expectation).collect();
         }
         _ => None,
     };
-    one.into_iter().map(|value| Written { value, span: node.span }).collect()
+    one.into_iter().map(|value| Written { value, span: entry.key_span }).collect()
 }
 
 pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
@@ -116,12 +112,16 @@ fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
 }
 
 /// A list of the names of nodes, or one name.
-fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Text> {
+fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Text>> {
     let items = match &node.kind {
         Kind::Array(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
-    items.iter().filter_map(|item| decoder.text_of("path", item)).collect()
+    let written = |item: &Node<'_>| {
+        let value = decoder.text_of("path", item)?;
+        Some(Written { value, span: item.span })
+    };
+    items.iter().filter_map(written).collect()
 }
 
 fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
@@ -133,7 +133,7 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>
         if let Some(value) = matcher::value(&entry.value, decoder) {
             let name = Text::from(&*entry.key);
             let value = Expectation::Variable(name, value);
-            expectations.push(Written { value, span: entry.value.span });
+            expectations.push(Written { value, span: entry.key_span });
         }
     }
     expectations
@@ -155,53 +155,54 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
     for (key, place) in
         [("queueId", &mut routing.queue_id), ("queueName", &mut routing.queue_name)]
     {
-        if let Some(node) = node.get(key) {
-            let wanted =
+        if let Some(Entry { key_span, value: node, .. }) = node.entry(key) {
+            let value =
                 if node.is_null() { None } else { Some(matcher::text(node, decoder)?) };
-            *place = Some(wanted);
+            *place = Some(Written { value, span: *key_span });
         }
     }
-    if node.get("skills").is_some() {
-        routing.skills = Some(decoder.texts(node, "skills"));
+    if let Some(skills) = node.entry("skills") {
+        let value = decoder.texts(node, "skills");
+        routing.skills = Some(Written { value, span: skills.key_span });
     }
-    if let Some(priority) = node.get("priority") {
+    if let Some(Entry { key_span, value: priority, .. }) = node.entry("priority") {
         let limits = i64::MIN..=i64::MAX;
-        let wanted =
+        let value =
             (!priority.is_null()).then(|| decoder.whole(node, "priority", limits, 0));
-        routing.priority = Some(wanted);
+        routing.priority = Some(Written { value, span: *key_span });
     }
     Some(Expectation::Routing(Some(Box::new(routing))))
 }
 
 fn prompts(
-    node: &Node<'_>,
+    entry: &Entry<'_>,
     decoder: &mut Decoder,
 ) -> Vec<Written<crate::suite::TextMatcher>> {
-    let items = match &node.kind {
-        Kind::Array(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
     let mut prompts = Vec::new();
-    for item in items {
+    for (item, span) in items(entry) {
         let matcher = matcher::text(item, decoder);
-        prompts.extend(matcher.map(|value| Written { value, span: item.span }));
+        prompts.extend(matcher.map(|value| Written { value, span }));
     }
     prompts
 }
 
+/// The items of a list, each at its place, or the one value, at that of its key.
+fn items<'n, 's>(entry: &'n Entry<'s>) -> Vec<(&'n Node<'s>, Span)> {
+    match &entry.value.kind {
+        Kind::Array(items) => items.iter().map(|item| (item, item.span)).collect(),
+        _ => vec![(&entry.value, entry.key_span)],
+    }
+}
+
 /// `calls: [Get Customer, {name: Get Order, with: {id: "7"}, times: 1}]`
 pub(super) fn calls(
-    node: &Node<'_>,
+    entry: &Entry<'_>,
     decoder: &mut Decoder,
 ) -> Vec<Written<CallExpectation>> {
-    let items = match &node.kind {
-        Kind::Array(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
     let mut calls = Vec::new();
-    for item in items {
+    for (item, span) in items(entry) {
         let call = call(item, decoder);
-        calls.extend(call.map(|value| Written { value, span: item.span }));
+        calls.extend(call.map(|value| Written { value, span }));
     }
     calls
 }

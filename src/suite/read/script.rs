@@ -30,11 +30,7 @@ pub(super) fn read(
             continue;
         }
         match item.entries() {
-            [turn] => turns.extend(
-                read_turn(turn, decoder)
-                    .into_iter()
-                    .map(|value| Written { value, span: turn.value.span }),
-            ),
+            [turn] => turns.extend(read_turn(turn, decoder)),
             _ => {
                 let message = format!(
                     "a turn of a script is {}, expected an object of one key",
@@ -48,7 +44,7 @@ pub(super) fn read(
     turns
 }
 
-fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Turn> {
+fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Turn>> {
     let node = &turn.value;
     let one = match &*turn.key {
         "hears" => matcher::text(node, decoder).map(Turn::Hears),
@@ -65,8 +61,9 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Turn> {
         "routed" => matcher::text(node, decoder).map(Turn::Routed),
         "variable" => return variables(node, decoder),
         "calls" => {
-            let calls = expect::calls(node, decoder).into_iter();
-            return calls.map(|call| Turn::Calls(call.value)).collect();
+            let called =
+                |Written { value, span }| Written { value: Turn::Calls(value), span };
+            return expect::calls(turn, decoder).into_iter().map(called).collect();
         }
         "ends" => expect::status(node, decoder).map(Turn::Ends),
         other => {
@@ -79,7 +76,7 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Turn> {
             None
         }
     };
-    one.into_iter().collect()
+    one.into_iter().map(|value| Written { value, span: turn.key_span }).collect()
 }
 
 /// What the caller says, which cannot be nothing.
@@ -104,14 +101,15 @@ fn input(node: &Node<'_>, decoder: &mut Decoder) -> Option<Input> {
     }
 }
 
-fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Turn> {
+fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Turn>> {
     if !matches!(node.kind, Kind::Object(_)) {
         decoder.unexpected("`variable`", node, "an object of names and values");
     }
     let mut turns = Vec::new();
     for entry in node.entries() {
         if let Some(value) = matcher::value(&entry.value, decoder) {
-            turns.push(Turn::Variable(Text::from(&*entry.key), value));
+            let value = Turn::Variable(Text::from(&*entry.key), value);
+            turns.push(Written { value, span: entry.key_span });
         }
     }
     turns
