@@ -22,8 +22,19 @@ use flowsim::world::{FixtureHost, Fixtures};
 pub(crate) const HOSTILE: &str = "a\u{1b}[31mred\u{7} <b>&\"'</b> ]]> # SKIP not \\ | *x* `y` \
      [z](u) @all ::error::%0A\nok 9 - \u{202e}\u{fffe} größe 日本";
 
-pub(crate) fn span() -> Span {
-    Span::new(FileId(0), 0, 0)
+/// The scenario files of the tests, of which only the number of lines matters.
+pub(crate) fn files() -> Files {
+    let mut files = Files::new();
+    for path in ["suites/a.test.yaml", "suites/b & <c>.test.yaml"] {
+        files.add(path, "        \n".repeat(30));
+    }
+    files
+}
+
+/// The fifth column of a line of one of them.
+fn at(file: u32, line: usize) -> Span {
+    let start = (line - 1) * 9 + 4;
+    Span::new(FileId(file), start, start + 1)
 }
 
 pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseResult {
@@ -31,8 +42,9 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
         id: CaseId {
             file: Path::new(file).into(),
             name: name.into(),
+            title: name.into(),
             row: None,
-            span: span(),
+            span: at(0, 1),
             line,
         },
         tags: Vec::new(),
@@ -72,7 +84,7 @@ fn mismatches() -> Outcome {
         |lines: &[&str]| Shown::Lines(lines.iter().map(|&it| it.into()).collect());
     Outcome::Failed(vec![
         Mismatch {
-            span: span(),
+            span: at(0, 12),
             subject: "path".into(),
             message: "the third node is another one".into(),
             expected: lines(&["Ask", "Check", "Sales"]),
@@ -81,7 +93,7 @@ fn mismatches() -> Outcome {
             cause: vec!["condition 1: {digit} == '2'".into(), "digit = \"1\"".into()],
         },
         Mismatch {
-            span: span(),
+            span: at(0, 14),
             subject: "routing.queueId".into(),
             message: "expected `sales`, found nothing".into(),
             expected: Shown::Text("sales".into()),
@@ -96,7 +108,7 @@ fn mismatches() -> Outcome {
 pub(crate) fn results() -> Vec<CaseResult> {
     let (a, b) = ("suites/a.test.yaml", "suites/b & <c>.test.yaml");
     let hostile = Outcome::Failed(vec![Mismatch {
-        span: span(),
+        span: at(1, 5),
         subject: "prompts".into(),
         message: HOSTILE.into(),
         expected: Shown::Text(HOSTILE.into()),
@@ -107,9 +119,9 @@ pub(crate) fn results() -> Vec<CaseResult> {
     let broken = Diagnostic::new(Code::UNKNOWN_FLOW, "no flow is called `Mian`");
     let broken = broken.help("did you mean `Main`?").flow("Mian");
     let mut row = case(a, 9, "press 1 reaches sales", mismatches());
-    row.id.row = Some(1);
+    (row.id.row, row.id.title) = (Some(1), "press 1 reaches sales (row 1)".into());
     let mut same = case(a, 9, "press 1 reaches sales", Outcome::Passed);
-    same.id.row = Some(2);
+    (same.id.row, same.id.title) = (Some(2), "press 1 reaches sales (row 2)".into());
     let reason = "the queue is # not there\nyet";
     vec![
         called(),
@@ -123,7 +135,7 @@ pub(crate) fn results() -> Vec<CaseResult> {
 }
 
 /// Stands in for what the suites say about a failure.
-pub(crate) fn explain(result: &CaseResult, _: &Files) -> String {
+pub(crate) fn explain(result: &CaseResult, files: &Files) -> String {
     let mut text = String::new();
     match &result.outcome {
         Outcome::Failed(mismatches) => {
@@ -131,6 +143,9 @@ pub(crate) fn explain(result: &CaseResult, _: &Files) -> String {
                 let gap = if number == 0 { "" } else { "\n" };
                 let Mismatch { subject, message, cause, .. } = mismatch;
                 let _ = writeln!(text, "{gap}{subject}: {message}");
+                let path = files.get(mismatch.span.file).path().display();
+                let line = files.position(mismatch.span).line;
+                let _ = writeln!(text, "  at {path}:{line}");
                 for (sign, shown) in [('-', &mismatch.expected), ('+', &mismatch.found)] {
                     match shown {
                         Shown::Nothing => {}
@@ -166,7 +181,7 @@ pub(crate) fn options(times: bool) -> Options {
 
 /// Tells an event of a run of which nothing stands in files.
 pub(crate) fn tell_one(reporter: &mut dyn Reporter, event: &RunEvent<'_>) {
-    let (library, files) = (Library::default(), Files::new());
+    let (library, files) = (Library::default(), files());
     reporter.event(event, Scene { library: &library, files: &files }).unwrap();
 }
 

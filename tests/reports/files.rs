@@ -5,9 +5,8 @@ use std::path::Path;
 
 use flowsim::report::{Options, ReportSpec};
 use flowsim::runner::{Library, RunEvent, Scene};
-use flowsim::source::Files;
 
-use crate::events::{options, results, tell, tell_one};
+use crate::events::{files, options, results, tell, tell_one};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -44,7 +43,7 @@ fn a_report_that_cannot_be_written_is_told_before_tests_are_run() {
     let path = folder.path().join("file/junit.xml");
     let spec = ReportSpec::Junit(path.clone());
     let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
-    let (library, files) = (Library::default(), Files::new());
+    let (library, files) = (Library::default(), files());
     let scene = Scene { library: &library, files: &files };
     let error = reporter.event(&RunEvent::Started, scene).unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot write {}: ", path.display())), "{error}");

@@ -32,7 +32,7 @@ fn names_are_only_text() {
     let name = format!("{HOSTILE}</script><script>alert(1)</script><!-- {{{{ 7 * 7 }}}}");
     let mut all = results();
     for result in &mut all {
-        result.id.name = name.as_str().into();
+        result.id.title = name.as_str().into();
         result.tags = vec![name.as_str().into()];
     }
     let page = report("html", &all, 0);

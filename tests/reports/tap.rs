@@ -5,7 +5,7 @@ use std::process::Command;
 
 use flowsim::source::{Files, read_yaml};
 
-use crate::events::{HOSTILE, explain, report, results, write};
+use crate::events::{self, HOSTILE, explain, report, results, write};
 
 #[test]
 fn every_test_is_a_line() {
@@ -41,7 +41,7 @@ fn details_are_yaml() {
         if is_plain {
             assert_eq!(
                 text("explanation").trim_end(),
-                explain(&result, &Files::new()).trim_end()
+                explain(&result, &events::files()).trim_end()
             );
         }
     }

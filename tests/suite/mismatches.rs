@@ -8,7 +8,7 @@ use flowsim::suite::{
 use flowsim::trace::Status;
 
 use crate::scene::{
-    Scene, case, equals, fixtures, has, json, texts, with_variable, written,
+    Scene, case, equals, fixtures, has, json, nodes, texts, with_variable, written,
 };
 
 const A: &str = "Inbound_Flow_A";
@@ -36,7 +36,7 @@ fn variable(name: &str, matcher: ValueMatcher) -> Expectation {
 }
 
 fn to_queue(matcher: TextMatcher) -> Expectation {
-    let queue_id = Some(Some(matcher));
+    let queue_id = Some(written(Some(matcher)));
     Expectation::Routing(Some(Box::new(RoutingMatcher {
         queue_id,
         ..RoutingMatcher::default()
@@ -70,10 +70,10 @@ fn what_holds_is_not_told() {
         "1",
         vec![
             Expectation::Status(Status::Completed),
-            Expectation::Path(PathMatcher::Exact(texts(PATH_1))),
-            Expectation::Path(PathMatcher::Contains(texts("SayHello RouteToAgent"))),
-            Expectation::Path(PathMatcher::Excludes(texts("HandleError"))),
-            Expectation::Path(PathMatcher::Ends(texts("PlayGoodbye EndFlow"))),
+            Expectation::Path(PathMatcher::Exact(nodes(PATH_1))),
+            Expectation::Path(PathMatcher::Contains(nodes("SayHello RouteToAgent"))),
+            Expectation::Path(PathMatcher::Excludes(nodes("HandleError"))),
+            Expectation::Path(PathMatcher::Ends(nodes("PlayGoodbye EndFlow"))),
             variable("shared_module_result", json("\"1\"")),
             variable("shared_module_result", ValueMatcher::IsSet(true)),
             to_queue(equals("support")),
@@ -114,44 +114,44 @@ fn error() {
 
 #[test]
 fn path_exactly() {
-    let path = PathMatcher::Exact(texts(PATH_1));
+    let path = PathMatcher::Exact(nodes(PATH_1));
     insta::assert_snapshot!(shared("2", vec![Expectation::Path(path)]));
 }
 
 #[test]
 fn path_that_fails_on_the_way() {
-    let path = PathMatcher::Exact(texts("AskOrder GetOrder WhatState TellShipped"));
+    let path = PathMatcher::Exact(nodes("AskOrder GetOrder WhatState TellShipped"));
     insta::assert_snapshot!(orders("999#", vec![Expectation::Path(path)]));
 }
 
 #[test]
 fn path_by_names_that_goes_on() {
     let names = ["Ask for the order", "Ask the shop", "WhatStat"];
-    let path = PathMatcher::Exact(names.map(Into::into).to_vec());
+    let path = PathMatcher::Exact(names.map(|it| written(it.into())).to_vec());
     insta::assert_snapshot!(orders("100200#", vec![Expectation::Path(path)]));
 }
 
 #[test]
 fn path_contains() {
-    let path = PathMatcher::Contains(texts("SayHello RouteToAgent EndFlow"));
+    let path = PathMatcher::Contains(nodes("SayHello RouteToAgent EndFlow"));
     insta::assert_snapshot!(shared("2", vec![Expectation::Path(path)]));
 }
 
 #[test]
 fn path_excludes() {
-    let path = PathMatcher::Excludes(texts("HandleError RouteToAgent"));
+    let path = PathMatcher::Excludes(nodes("HandleError RouteToAgent"));
     insta::assert_snapshot!(shared("1", vec![Expectation::Path(path)]));
 }
 
 #[test]
 fn path_excludes_what_does_not_exist() {
-    let path = PathMatcher::Excludes(texts("RouteToAgnet"));
+    let path = PathMatcher::Excludes(nodes("RouteToAgnet"));
     insta::assert_snapshot!(shared("1", vec![Expectation::Path(path)]));
 }
 
 #[test]
 fn path_ends() {
-    let path = PathMatcher::Ends(texts("RouteToAgent PlayGoodbye EndFlow"));
+    let path = PathMatcher::Ends(nodes("RouteToAgent PlayGoodbye EndFlow"));
     insta::assert_snapshot!(shared("2", vec![Expectation::Path(path)]));
 }
 
@@ -196,6 +196,12 @@ fn variable_that_is_not_set_since_nobody_knows_it() {
 }
 
 #[test]
+fn variable_that_is_an_output_of_a_node() {
+    let expected = variable("GetOrder.state", json("\"shipped\""));
+    insta::assert_snapshot!(orders("100200#", vec![expected]));
+}
+
+#[test]
 fn variable_that_the_call_brought() {
     let case = with_variable(case(A, &["-"]), "shared_module_result", "7");
     let expected = vec![variable("shared_module_result", json("[\"7\"]"))];
@@ -219,9 +225,11 @@ fn routing_that_was_not_wanted() {
 
 #[test]
 fn routing_with_skills_and_priority() {
-    let skills = RoutingMatcher { skills: Some(texts("english")), ..Default::default() };
-    let priority = RoutingMatcher { priority: Some(Some(9)), ..Default::default() };
-    let name = RoutingMatcher { queue_name: Some(None), ..Default::default() };
+    let skills =
+        RoutingMatcher { skills: Some(written(texts("english"))), ..Default::default() };
+    let priority =
+        RoutingMatcher { priority: Some(written(Some(9))), ..Default::default() };
+    let name = RoutingMatcher { queue_name: Some(written(None)), ..Default::default() };
     let expected = [skills, priority, name];
     let expected = expected.map(|it| Expectation::Routing(Some(Box::new(it))));
     insta::assert_snapshot!(orders("1#", expected.into()));
@@ -231,6 +239,23 @@ fn routing_with_skills_and_priority() {
 fn prompts_in_order() {
     let expected = vec![has("Press 1 now"), equals("Thanks for calling Harbour Travel.")];
     insta::assert_snapshot!(shared("1", vec![prompts(expected)]));
+}
+
+/// What was said is not missing, and the way that led to it is no reason.
+#[test]
+fn prompts_that_were_found_are_not_missing() {
+    let thanks = || matches("^Thank");
+    let between = vec![has("welcome"), equals("Hello."), thanks(), equals("Bye.")];
+    let earlier = vec![thanks(), equals("Press 1 now.")];
+    insta::assert_snapshot!(shared(
+        "1",
+        vec![
+            prompts(vec![has("Welcome"), thanks()]),
+            prompts(between),
+            prompts(earlier),
+            prompts(vec![has("welcome"), equals("All agents are busy.")]),
+        ]
+    ));
 }
 
 #[test]
@@ -274,9 +299,9 @@ fn elapsed_exactly_at_least_and_between() {
 
 #[test]
 fn path_that_is_longer_or_shorter() {
-    let longer = PathMatcher::Exact(texts(&format!("{PATH_1} EndFlow")));
-    let shorter = PathMatcher::Exact(texts("CallShared SayHello"));
-    let ends = PathMatcher::Ends(texts(&format!("CheckResult {PATH_1}")));
+    let longer = PathMatcher::Exact(nodes(&format!("{PATH_1} EndFlow")));
+    let shorter = PathMatcher::Exact(nodes("CallShared SayHello"));
+    let ends = PathMatcher::Ends(nodes(&format!("CheckResult {PATH_1}")));
     let expected = [longer, shorter, ends].map(Expectation::Path);
     insta::assert_snapshot!(shared("1", expected.into()));
 }
@@ -300,12 +325,14 @@ fn variable_with_other_texts_numbers_and_members() {
 #[test]
 fn routing_by_every_text_and_to_no_priority() {
     let named = |queue_name: TextMatcher| RoutingMatcher {
-        queue_name: Some(Some(queue_name)),
+        queue_name: Some(written(Some(queue_name))),
         ..RoutingMatcher::default()
     };
-    let to_no_id = RoutingMatcher { queue_id: Some(None), ..Default::default() };
-    let no_skills = RoutingMatcher { skills: Some(vec![]), ..Default::default() };
-    let no_priority = RoutingMatcher { priority: Some(None), ..Default::default() };
+    let to_no_id = RoutingMatcher { queue_id: Some(written(None)), ..Default::default() };
+    let no_skills =
+        RoutingMatcher { skills: Some(written(vec![])), ..Default::default() };
+    let no_priority =
+        RoutingMatcher { priority: Some(written(None)), ..Default::default() };
     let matchers = [
         named(equals("Order")),
         named(has("Sales")),
@@ -329,7 +356,7 @@ fn routing_wherever() {
 fn routing_with_skills_that_the_call_needs() {
     let scene = Scene::new("northlight-power");
     let skills = |skills: &[&str]| RoutingMatcher {
-        skills: Some(skills.iter().map(|it| (*it).into()).collect()),
+        skills: Some(written(skills.iter().map(|it| (*it).into()).collect())),
         ..RoutingMatcher::default()
     };
     let fits = skills(&["High Voltage"]);
@@ -395,7 +422,7 @@ fn flags() {
 
 #[test]
 fn the_cause_names_the_data_action() {
-    let path = PathMatcher::Exact(texts("AskOrder GetOrder WhatState TellPacking"));
+    let path = PathMatcher::Exact(nodes("AskOrder GetOrder WhatState TellPacking"));
     insta::assert_snapshot!(orders("100200#", vec![Expectation::Path(path)]));
 }
 
@@ -404,14 +431,14 @@ fn the_cause_goes_back_to_what_a_value_was_made_of() {
     let scene = Scene::of("chain.json", include_str!("chain.json"));
     let own = "dataActions: {Get Tier: {output: {tier: gold, points: 7}}}";
     let case = fixtures(case("Chain", &["4"]), own);
-    let path = PathMatcher::Contains(texts("Plain"));
+    let path = PathMatcher::Contains(nodes("Plain"));
     insta::assert_snapshot!(scene.explain(case, vec![Expectation::Path(path)]));
 }
 
 #[test]
 fn the_cause_in_a_flow_of_architect() {
     let scene = Scene::of("counter.yaml", include_str!("counter.yaml"));
-    let path = PathMatcher::Contains(texts("Few"));
+    let path = PathMatcher::Contains(nodes("Few"));
     let case = case("Counter", &[]);
     let expected = vec![Expectation::Path(path), variable("Flow.Count", json("2"))];
     insta::assert_snapshot!(scene.explain(case, expected));
@@ -456,7 +483,7 @@ fn a_call_that_was_handed_on_and_not_routed() {
         "dataActions: {Get Tier: {output: {tier: silver}}}\nqueues: [{name: Lounge}]";
     let case = fixtures(case("Shop", &[]), silver);
     let lounge = RoutingMatcher {
-        queue_name: Some(Some(equals("Lounge"))),
+        queue_name: Some(written(Some(equals("Lounge")))),
         ..RoutingMatcher::default()
     };
     let expected = vec![Expectation::Routing(Some(Box::new(lounge)))];

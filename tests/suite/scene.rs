@@ -29,6 +29,10 @@ pub(crate) fn texts(text: &str) -> Vec<Text> {
     text.split_whitespace().map(Text::from).collect()
 }
 
+pub(crate) fn nodes(text: &str) -> Vec<Written<Text>> {
+    text.split_whitespace().map(|name| written(name.into())).collect()
+}
+
 pub(crate) fn equals(text: &str) -> TextMatcher {
     TextMatcher::Equals(text.into())
 }
@@ -134,8 +138,14 @@ impl Scene {
         let expectations = expected.into_iter().map(written).collect();
         let case = Case { expectations, ..case };
         let played = self.play(&case);
-        let mismatches = judge(&case, &played, &self.program);
-        explain(&mismatches, &played.trace, &self.program)
+        self.told(&judge(&case, &played, &self.program), &played)
+    }
+
+    /// What people read of these.
+    pub(crate) fn told(&self, mismatches: &[Mismatch], played: &Played) -> String {
+        let mut files = Files::new();
+        files.add("by-hand.test.yaml", "");
+        explain(mismatches, &played.trace, &self.program, &files)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Conversations told turn by turn.
 
-use flowsim::suite::{CallExpectation, Range, TextMatcher, Turn, ValueMatcher, explain};
+use flowsim::suite::{CallExpectation, Range, TextMatcher, Turn, ValueMatcher};
 use flowsim::trace::Status;
 use flowsim::value::Text;
 use flowsim::world::Input;
@@ -15,7 +15,7 @@ fn explained(turns: Vec<Turn>) -> String {
     let scene = Scene::new("shared-flow");
     let case = told("Inbound_Flow_A", turns);
     let played = scene.play(&case);
-    let mut text = explain(&scene.judge(&case), &played.trace, &scene.program);
+    let mut text = scene.told(&scene.judge(&case), &played);
     for note in &played.notes {
         text += &format!("note: {note}\n");
     }
@@ -89,7 +89,7 @@ fn calls_and_variables_at_the_moment() {
     let case = told("Order_Status", vec![asks(), presses("100200#"), asks()]);
     let played = scene.play(&case);
     assert_eq!(played.script.len(), 1);
-    insta::assert_snapshot!(explain(&played.script, &played.trace, &scene.program));
+    insta::assert_snapshot!(scene.told(&played.script, &played));
 }
 
 /// Every turn once, and none comes about.
@@ -116,7 +116,7 @@ fn every_turn_can_fail() {
     let case = told("Order_Status", turns);
     let played = scene.play(&case);
     assert_eq!(played.script.len(), 9);
-    insta::assert_snapshot!(explain(&played.script, &played.trace, &scene.program));
+    insta::assert_snapshot!(scene.told(&played.script, &played));
 }
 
 #[test]
@@ -152,5 +152,5 @@ fn variables_of_a_flow_of_architect_are_seen_at_any_moment() {
     let case = told("Northlight Outage Line", turns);
     let played = scene.play(&case);
     assert_eq!(played.script.len(), 1);
-    insta::assert_snapshot!(explain(&played.script, &played.trace, &scene.program));
+    insta::assert_snapshot!(scene.told(&played.script, &played));
 }

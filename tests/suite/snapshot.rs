@@ -98,7 +98,9 @@ fn mismatches(result: &CaseResult) -> &[Mismatch] {
 fn told(project: &Project, result: &CaseResult) -> String {
     let (trace, program) =
         (result.trace.as_ref().unwrap(), result.program.as_ref().unwrap());
-    let text = explain(mismatches(result), trace, program);
+    let mut files = Files::new();
+    Library::load(&[project.path("a.test.yaml")], &mut files);
+    let text = explain(mismatches(result), trace, program, &files);
     text.replace(&*project.folder.path().to_string_lossy(), "…")
 }
 
