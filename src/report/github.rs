@@ -57,11 +57,10 @@ impl Reporter for Github<'_> {
 /// One a test, at its first expectation that does not hold: GitHub shows few of a step.
 fn annotation(result: &CaseResult, files: &Files) -> String {
     let mut properties = vec![("file", file_of(&result.id))];
-    match place_of_failure(result, files) {
-        Some(Position { line, column }) => {
-            properties.extend([("line", line.to_string()), ("col", column.to_string())])
-        }
-        None => properties.push(("line", result.id.line.to_string())),
+    if let Some(Position { line, column }) = place_of_failure(result, files) {
+        properties.extend([("line", line.to_string()), ("col", column.to_string())]);
+    } else {
+        properties.push(("line", result.id.line.to_string()));
     }
     let title = format!("{}: {}", name_of(&result.id), result.outcome.name());
     properties.push(("title", title));

@@ -94,7 +94,7 @@ pub(super) fn line_of(matcher: &TextMatcher) -> Text {
 fn most_like(matcher: &TextMatcher, heard: &[Heard<'_>]) -> Option<String> {
     let wanted = matcher.text()?;
     if let TextMatcher::Contains(part) = matcher {
-        let part = TextMatcher::Contains(part.to_lowercase().into());
+        let part = TextMatcher::Contains(part.to_lowercase());
         if let Some((_, text)) =
             heard.iter().find(|(_, text)| part.fits(&text.to_lowercase()))
         {
