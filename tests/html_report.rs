@@ -22,7 +22,7 @@ fn report() -> tempfile::TempDir {
         "flows: ['{0}/shared-flow/flows']\nfixtures: ['{0}/shared-flow/fixtures.yaml']\n\
          defaults: {{flow: Inbound_Flow_A}}\ntests:\n\
          - {{name: gets through, tags: [smoke], input: [\"1\"], expect: {{status: completed}}}}\n\
-         - {{name: goes astray, input: [\"1\"], expect: {{routing: {{queueId: sales}}}}}}\n\
+         - {{name: goes astray, input: [\"1\"],\n    expect: {{routing: {{queueId: sales}}}}}}\n\
          - {{name: later, skip: not yet, expect: {{status: completed}}}}\n\
          - {{name: '{name}', tags: ['{name}'], input: [\"1\"], variables: {{note: '{name}'}}, expect: {{status: completed}}}}\n",
         fixtures.display()
@@ -89,6 +89,7 @@ fn a_browser_shows_the_page() {
     let first = load("");
     assert_eq!(rows(&first), 5);
     assert!(shown(&first).contains("<h2>goes astray</h2>"));
+    assert!(shown(&first).contains("<p class=\"meta\">a.test.yaml:7</p>"));
     assert!(shown(&first).contains("<span class=\"minus\">- \"sales\"</span>"));
 
     // Filters by outcome, tag, file and text, the last of them in what was said.
@@ -108,7 +109,7 @@ fn a_browser_shows_the_page() {
     assert!(text.contains("<li class=\"middle way\">routed to Support (support)</li>"));
 
     // What would be markup is text.
-    let hostile = load("test-a.test.yaml:8");
+    let hostile = load("test-a.test.yaml:9");
     let name = "&lt;/script&gt;&lt;script&gt;document.title='obeyed'&lt;/script&gt;";
     assert!(shown(&hostile).contains(&format!("<h2>{name}")), "{}", shown(&hostile));
 

@@ -6,6 +6,7 @@ use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
 use super::scenario::{Case, Expectation, Flag};
 use super::{asked, path, prompts, recorded, routing, variable};
+use crate::diagnostic::Code;
 use crate::flow::Written;
 use crate::program::Program;
 use crate::source::Span;
@@ -59,7 +60,13 @@ fn check(
         }
         Expectation::Actions(range) => {
             let count = i64::from(trace.actions);
-            number("actions", "the call to start", "actions", *range, count, span)
+            let told =
+                number("actions", "the call to start", "actions", *range, count, span);
+            let code = trace.failure.as_ref().map(|failure| failure.code);
+            let is_over = code == Some(Code::ACTION_LIMIT_EXCEEDED);
+            let why =
+                "the last one was too many for `maxActions`: it counts, and did not run";
+            told.map(|mismatch| mismatch.because(is_over.then_some(why)))
         }
         Expectation::Calls(wanted) => asked::check(history, wanted, span),
         Expectation::Flag(flag) => check_flag(*flag, history, played, span),

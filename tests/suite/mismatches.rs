@@ -281,6 +281,17 @@ fn elapsed_and_actions() {
     ));
 }
 
+/// The action that was too many is counted, as in the trace.
+#[test]
+fn actions_that_were_too_many() {
+    let mut case = order("100200#");
+    case.start.max_actions = Some(3);
+    let expected = |count| vec![Expectation::Actions(exactly(count))];
+    let scene = Scene::new("order-status");
+    assert_eq!(scene.explain(case.clone(), expected(4)), "");
+    insta::assert_snapshot!(scene.explain(case, expected(3)));
+}
+
 #[test]
 fn elapsed_exactly_at_least_and_between() {
     let between = Range { min: Some(1), max: Some(9_999) };
