@@ -89,9 +89,12 @@ impl CaseResult {
     /// The command that runs this test alone.
     pub fn command(&self) -> String {
         let CaseId { file, line, row, .. } = &self.id;
-        let file = file.display();
+        // What begins with a dash is a flag.
+        let is_like_a_flag = file.as_os_str().as_encoded_bytes().starts_with(b"-");
+        let folder = if is_like_a_flag { "./" } else { "" };
+        let file = format!("{folder}{}", file.display());
         let place = match row {
-            _ if self.is_file => file.to_string(),
+            _ if self.is_file => file,
             Some(row) => format!("{file}:{line}:{row}"),
             None => format!("{file}:{line}"),
         };

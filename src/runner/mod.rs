@@ -20,6 +20,6 @@ pub use concern::Dependencies;
 pub use covered::Covered;
 pub use event::{CaseId, CasePlace, CaseResult, Ended, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};
-pub use plan::{Broken, CaseAt, Plan, Planned};
+pub use plan::{Broken, CaseAt, Found, Plan, Planned};
 pub use run::{Options, now, run};
 pub use stream::{Scene, Wanted, run_files};

@@ -54,33 +54,95 @@ pub struct Plan<'l> {
 pub struct CaseAt {
     /// The file.
     pub file: PathBuf,
-    /// The line, from 1: that of the test, or another one before the next test.
+    /// The line, from 1: one of the test's, or another one before the next test.
     pub line: u32,
     /// The number of the row of its table, from 1; nothing for all of them.
     pub row: Option<u32>,
 }
 
+/// What there is at a place in a scenario file that loads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// No test is at that line or before it; the line of the first one, if there is one.
+    NoTest(Option<u32>),
+    /// A test, and how many rows its table has; none without a table.
+    Test(usize),
+}
+
 impl CaseAt {
-    /// How many rows the table of the test there has, none without a table. Nothing if the
-    /// file does not load.
-    pub fn rows(&self, file: &File) -> Option<usize> {
+    /// What is there. Nothing if the file does not load.
+    pub fn found(&self, file: &File) -> Option<Found> {
         let document = read_document(file).ok()?;
         let (suite, diagnostics) = suite::read(&document, file.path());
         if diagnostics.iter().any(|it| it.severity == Severity::Error) {
             return None;
         }
-        let line = |case: &Case| file.position(case.span.start).line;
-        let starts: Vec<u32> = suite.cases.iter().map(line).collect();
-        let start = start_at(&starts, self.line);
-        let there = suite.cases.iter().zip(&starts).filter(|(_, at)| **at == start);
+        let lines = Lines::of(&suite.cases, file);
+        let Some(nearness) = nearest(&lines, self.line) else {
+            return Some(Found::NoTest(lines.iter().map(|it| it.first).min()));
+        };
+        let is_there = |lines: &Lines| lines.nearness(self.line) == Some(nearness);
+        let there = suite.cases.iter().zip(&lines).filter(|(_, lines)| is_there(lines));
         let rows = there.filter_map(|(case, _)| case.row).max().unwrap_or(0);
-        usize::try_from(rows).ok()
+        Some(Found::Test(usize::try_from(rows).ok()?))
     }
 }
 
-/// The test at a line is the last one that begins there or before.
-fn start_at(starts: &[u32], line: u32) -> u32 {
-    starts.iter().copied().filter(|start| *start <= line).max().unwrap_or(0)
+/// The lines of a test.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    /// That of its name, which reports print.
+    name: u32,
+    first: u32,
+    last: u32,
+}
+
+/// How near a test is to a line: the greatest is the test at that line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    /// It begins before it, at this line.
+    Before(u32),
+    /// It begins at this line, and the line is one of its own.
+    Within(u32),
+    /// It is known by the line.
+    Name,
+}
+
+impl Lines {
+    fn of(cases: &[Case], file: &File) -> Vec<Self> {
+        let line = |offset| file.position(offset).line;
+        let lines = cases.iter().map(|Case { span, extent, .. }| Self {
+            name: line(span.start),
+            first: line(extent.start),
+            last: line(extent.end.saturating_sub(1)),
+        });
+        lines.collect()
+    }
+
+    fn nearness(&self, line: u32) -> Option<Nearness> {
+        match () {
+            () if self.name == line => Some(Nearness::Name),
+            () if (self.first..=self.last).contains(&line) => {
+                Some(Nearness::Within(self.first))
+            }
+            () if self.first < line => Some(Nearness::Before(self.first)),
+            () => None,
+        }
+    }
+}
+
+/// How near those tests are that are nearest to a line. On one line may be several.
+fn nearest(lines: &[Lines], line: u32) -> Option<Nearness> {
+    lines.iter().filter_map(|lines| lines.nearness(line)).max()
+}
+
+/// A place among the tests of its file.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    line: u32,
+    /// That of the tests there; nothing if there are none.
+    nearness: Option<Nearness>,
+    row: Option<u32>,
 }
 
 /// A scenario file that does not load.
@@ -142,7 +204,7 @@ impl<'s> Chooser<'s> {
                     continue;
                 }
                 if self.selection.shares(self.wanted, &suite.path, case) {
-                    plan.cases.push(of_file.planned(index, case));
+                    plan.cases.push(of_file.planned(case, files));
                 }
                 self.wanted += 1;
             }
@@ -159,11 +221,10 @@ struct Suite<'l> {
     library: &'l Library,
     program: Loaded<Program>,
     fixtures: Loaded<Fixtures>,
-    /// The line of each test.
-    starts: Vec<u32>,
-    /// The lines that tests are wanted at, and which rows of their tables; nothing if all
-    /// tests are.
-    at: Option<Vec<(u32, Option<u32>)>>,
+    /// Where tests are wanted; nothing if all are.
+    at: Option<Vec<At>>,
+    /// The lines of each test, if that matters.
+    lines: Vec<Lines>,
 }
 
 impl<'l> Suite<'l> {
@@ -173,37 +234,50 @@ impl<'l> Suite<'l> {
         places: &[CaseAt],
         files: &Files,
     ) -> Self {
-        let starts: Vec<u32> =
-            suite.cases.iter().map(|case| files.position(case.span).line).collect();
-        let of_file = places.iter().filter(|place| place.file == suite.path);
-        let at = of_file.map(|place| (start_at(&starts, place.line), place.row));
-        let at: Vec<_> = at.collect();
+        let is_named = |place: &&CaseAt| place.file == suite.path;
+        let lines = match suite.cases.first() {
+            Some(first) if places.iter().any(|place| is_named(&place)) => {
+                Lines::of(&suite.cases, files.get(first.span.file))
+            }
+            _ => Vec::new(),
+        };
+        let at = places.iter().filter(is_named).map(|&CaseAt { line, row, .. }| At {
+            line,
+            nearness: nearest(&lines, line),
+            row,
+        });
+        let at: Vec<At> = at.collect();
         Self {
             suite,
             path: suite.path.as_path().into(),
             library,
             program: library.program(suite, files),
             fixtures: library.fixtures(suite, files),
-            starts,
+            lines,
             at: (!at.is_empty()).then_some(at),
         }
     }
 
     fn is_at(&self, index: usize, case: &Case) -> bool {
-        let is_it = |(line, row): &(u32, Option<u32>)| {
-            *line == self.starts[index] && (row.is_none() || *row == case.row)
+        let Some(at) = &self.at else { return true };
+        let lines = &self.lines[index];
+        let is_it = |At { line, nearness, row }: &At| {
+            let nearness_here = lines.nearness(*line);
+            nearness_here.is_some()
+                && nearness_here == *nearness
+                && (row.is_none() || *row == case.row)
         };
-        self.at.as_ref().is_none_or(|at| at.iter().any(is_it))
+        at.iter().any(is_it)
     }
 
-    fn planned(&self, index: usize, case: &'l Case) -> Planned<'l> {
+    fn planned(&self, case: &'l Case, files: &Files) -> Planned<'l> {
         Planned {
             id: CaseId {
                 file: Arc::clone(&self.path),
                 name: case.name.clone(),
                 row: case.row,
                 span: case.span,
-                line: self.starts[index],
+                line: files.position(case.span).line,
             },
             case,
             suite: self.suite,

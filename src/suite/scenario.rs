@@ -36,8 +36,10 @@ pub struct Case {
     pub name: Text,
     /// The number of its row in `each`, from 1.
     pub row: Option<u32>,
-    /// Where it stands: its name.
+    /// What it is known by: where its name stands.
     pub span: Span,
+    /// All of it, from its first key to its last value.
+    pub extent: Span,
     /// Words to select it by.
     pub tags: Vec<Text>,
     /// Why it is not run.
@@ -133,6 +135,28 @@ pub enum Expectation {
     Calls(CallExpectation),
     /// Something that must hold or not.
     Flag(Flag),
+}
+
+impl Expectation {
+    /// Whether any call fulfils it, as one that asks for none of no texts.
+    pub(super) fn always_holds(&self) -> bool {
+        match self {
+            Self::Path(
+                PathMatcher::Contains(names)
+                | PathMatcher::Excludes(names)
+                | PathMatcher::Ends(names),
+            ) => names.is_empty(),
+            Self::Prompts(texts) => texts.is_empty(),
+            Self::ElapsedMs(range) | Self::Actions(range) => *range == Range::default(),
+            Self::Calls(call) => call.times == Some(Range::default()),
+            Self::Path(PathMatcher::Exact(_))
+            | Self::Status(_)
+            | Self::Error(_)
+            | Self::Variable(..)
+            | Self::Routing(_)
+            | Self::Flag(_) => false,
+        }
+    }
 }
 
 /// Something that must not be.

@@ -47,6 +47,7 @@ pub(crate) fn case(flow: &str, inputs: &[&str]) -> Case {
         name: "by hand".into(),
         row: None,
         span: nowhere(),
+        extent: nowhere(),
         tags: Vec::new(),
         skip: None,
         recording: None,

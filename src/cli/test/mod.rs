@@ -16,6 +16,7 @@ use clap::{Args, ValueEnum};
 use self::places::Places;
 use super::exit::Exit;
 use super::output;
+use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
 use crate::runner::{self, CaseAt, CaseResult, Library, Outcome, Plan, RunEvent, Scene};
@@ -357,8 +358,8 @@ fn list(plan: &Plan<'_>) -> io::Result<()> {
     let mut out = String::new();
     for planned in &plan.cases {
         let id = &planned.id;
-        let name = crate::diagnostic::visible::one_line(&id.name);
-        out.push_str(&format!("{}:{} {name}\n", id.file.display(), id.line));
+        let (file, name) = (one_line(&id.file.to_string_lossy()), one_line(&id.name));
+        out.push_str(&format!("{file}:{} {name}\n", id.line));
     }
     output::result(&out)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{CaseAt, Wanted};
+use crate::runner::{CaseAt, Found, Wanted};
 use crate::source::Files;
 use crate::suite::{self, Selection};
 
@@ -50,7 +50,7 @@ impl Places {
     }
 }
 
-/// That a file has no such line, or the test there no such row.
+/// That a file has no such line, no test there, or the test no such row.
 fn missing(place: &CaseAt) -> Option<String> {
     // Of a file that cannot be read there is something else to say.
     let file = Files::new().load(&place.file).ok()?;
@@ -62,8 +62,17 @@ fn missing(place: &CaseAt) -> Option<String> {
     if !(1..=count).contains(&usize::try_from(line).ok()?) {
         return Some(format!("there is no line {line} in {path}, which has {count}"));
     }
+    let count = match place.found(&file)? {
+        Found::Test(rows) => rows,
+        Found::NoTest(first) => {
+            let others = match first {
+                Some(first) => format!("the first one begins at line {first}"),
+                None => "it has no tests".into(),
+            };
+            return Some(format!("there is no test at line {line} of {path}, {others}"));
+        }
+    };
     let row = place.row?;
-    let count = place.rows(&file)?;
     if (1..=count).contains(&usize::try_from(row).ok()?) {
         return None;
     }

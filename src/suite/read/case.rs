@@ -56,23 +56,25 @@ pub(super) fn read(
     row: Option<u32>,
     decoder: &mut Decoder,
 ) -> Option<Case> {
+    let told = decoder.told();
     let keys = [&OWN_KEYS[..], &DEFAULT_KEYS].concat();
     decoder.object("a test", node, &keys)?;
     let Some(name) = decoder.text(node, "name") else {
         decoder.wrong(node.span, "a test needs a `name`".into());
         return None;
     };
-    let told = decoder.told();
     let script = script::read(node.get("script"), decoder);
     let mut expectations = expect::read(node, decoder);
     expectations.extend(flags(node, decoder));
     let snapshot = snapshot(node, &name, decoder);
-    // What is wrong in what is expected is told already, and leaves nothing of it.
+    // What is wrong in what is expected, or in its key, is told already, and leaves nothing
+    // of it.
     let is_told = decoder.told() > told;
     let mut case = Case {
         name,
         row,
         span: node.get("name").map_or(node.span, |name| name.span),
+        extent: node.span,
         tags: decoder.texts(node, "tags"),
         skip: skip(node, decoder),
         recording: recording::read(node, decoder),
@@ -83,7 +85,7 @@ pub(super) fn read(
         expectations,
         snapshot,
     };
-    if !case.script.is_empty() {
+    if node.get("script").is_some_and(|script| !script.is_null()) {
         case.inputs = inputs_of_script(node, &case.script, decoder);
     }
     if !is_told && !recording::is_in(node) {
@@ -111,7 +113,8 @@ fn inputs_of_script(
 }
 
 fn warn_of_nothing(case: &Case, decoder: &mut Decoder) {
-    if case.expectations.is_empty() && case.script.is_empty() && case.snapshot.is_none() {
+    let expects_nothing = case.expectations.iter().all(|it| it.value.always_holds());
+    if expects_nothing && case.script.is_empty() && case.snapshot.is_none() {
         let message = format!("the test `{}` expects nothing", case.name);
         let help = "add `expect`, a `script` or `snapshot: true`";
         decoder.doubtful(case.span, message, help);

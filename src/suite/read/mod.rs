@@ -125,13 +125,10 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
         decoder.unexpected("`tests`", tests, "a list of calls");
         return Vec::new();
     };
-    let defaults = document.get("defaults").filter(|node| !node.is_null());
-    if let Some(defaults) = defaults {
-        decoder.object("`defaults`", defaults, &case::DEFAULT_KEYS);
-    }
+    let defaults = defaults(document, decoder);
     let mut cases = Vec::new();
     for item in items {
-        let test = with_defaults(item, defaults);
+        let test = with_defaults(item, &defaults);
         let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
             cases.extend(case::read(&test, None, decoder));
             continue;
@@ -146,14 +143,25 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     cases
 }
 
+/// What holds for all tests. A key that is none of the defaults is told here, and not once
+/// more of each test.
+fn defaults<'n, 's>(document: &'n Node<'s>, decoder: &mut Decoder) -> Vec<&'n Entry<'s>> {
+    let Some(defaults) = document.get("defaults").filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    decoder.object("`defaults`", defaults, &case::DEFAULT_KEYS);
+    let is_known = |entry: &&Entry<'_>| case::DEFAULT_KEYS.contains(&&*entry.key);
+    defaults.entries().iter().filter(is_known).collect()
+}
+
 /// The case with the defaults that it does not override, without its table; of `context`,
 /// `variables` and the like each name counts for itself.
-fn with_defaults<'s>(case: &Node<'s>, defaults: Option<&Node<'s>>) -> Node<'s> {
+fn with_defaults<'s>(case: &Node<'s>, defaults: &[&Entry<'s>]) -> Node<'s> {
     let Kind::Object(own) = &case.kind else { return case.clone() };
     let own = own.iter().filter(|entry| entry.key != "each");
     let mut entries: Vec<Entry<'s>> = own.cloned().collect();
-    let defaults = defaults.map(Node::entries).unwrap_or_default().iter();
-    for default in defaults.filter(|it| recording::takes_default(case, &it.key)) {
+    let counts = |default: &&Entry<'_>| recording::takes_default(case, &default.key);
+    for default in defaults.iter().copied().filter(counts) {
         let stands = entries.iter_mut().find(|entry| entry.key == default.key);
         match stands {
             None => entries.push(default.clone()),
