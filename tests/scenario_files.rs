@@ -262,13 +262,13 @@ fn a_caller_who_does_not_hang_up_is_a_mistake() {
     assert_eq!(told(&of_test("script: [{hangs_up: null}]")), [""; 0]);
 }
 
-/// What comes of a test of a flow with `times: 0` of a name.
-fn never_called(example: &str, name: &str) -> String {
+/// What comes of a test with something that is never called.
+fn never_called(example: &str, name: &str, more: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(example);
     let text = format!(
         "flows: ['{0}/flows']\nfixtures: ['{0}/fixtures.yaml']\ntests:\n  - {{name: a, \
-         calls: [{{name: '{name}', times: 0}}]}}\n",
+         calls: [{{name: '{name}', times: 0}}]{more}}}\n",
         root.display()
     );
     fs::write(folder.path().join("a.test.yaml"), text).expect("the suite is written");
@@ -276,16 +276,26 @@ fn never_called(example: &str, name: &str) -> String {
 }
 
 #[test]
-fn a_name_that_nothing_is_called_by_is_a_mistake() {
-    let out = never_called("order-status", "Get Archived Ordre");
-    let message = "nothing that a loaded flow calls is named `Get Archived Ordre`";
-    assert!(out.contains(message), "{out}");
-    assert!(out.contains("did you mean `Get Archived Order`?"), "{out}");
-    for name in ["Get Archived Order", "https://hooks.parcel-post.example/status-calls"] {
-        let out = never_called("order-status", name);
-        assert!(out.contains("1 test: 1 passed"), "{out}");
+fn a_misspelt_name_of_what_is_never_called_is_a_mistake() {
+    let slip = "Get Archived Ordre";
+    let message = format!("nothing that the flows or fixtures have is called `{slip}`");
+    let script = ", script: [{calls: {name: Get Archived Ordre, times: {max: 1}}}]";
+    for (name, more) in [(slip, ""), ("Get Order", script)] {
+        let out = never_called("order-status", name, more);
+        assert!(out.contains(&message), "{out}");
+        assert!(out.contains("did you mean `Get Archived Order`?"), "{out}");
     }
-    // Nobody knows which contacts a call may look up.
-    let out = never_called("contact-lookup", "Get Archived Ordre");
-    assert!(out.contains("1 test: 1 passed"), "{out}");
+    for (example, name, more) in [
+        ("order-status", "Get Archived Order", ""),
+        ("order-status", "https://hooks.parcel-post.example/status-calls", ""),
+        // One that is like none may be guarded against before it is there.
+        ("order-status", "Refund", ""),
+        // Fixtures know it, although the flow does not ask for it.
+        ("order-status", slip, ", fixtures: {dataActions: {Get Archived Ordre: {}}}"),
+        // Nobody knows which contacts a call may look up.
+        ("contact-lookup", slip, ""),
+    ] {
+        let out = never_called(example, name, more);
+        assert!(out.contains("1 test: 1 passed"), "{name}: {out}");
+    }
 }

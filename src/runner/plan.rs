@@ -1,7 +1,7 @@
 //! Which tests are run, with what they need.
 
 use std::cmp::Reverse;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use indexmap::IndexMap;
 
 use super::event::{CaseId, CaseResult, Outcome};
 use super::load::{Library, Loaded};
+use super::place::{CaseAt, CaseLines};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::Recording;
-use crate::source::{File, FileId, Files, read_document};
-use crate::suite::{self, Case, Selection, SuiteFile};
+use crate::source::{FileId, Files};
+use crate::suite::{Case, Selection, SuiteFile};
 use crate::world::Fixtures;
 
 /// A test that is run.
@@ -47,102 +48,6 @@ pub struct Plan<'l> {
     pub found: usize,
     /// In how many such files.
     pub files: usize,
-}
-
-/// A place in a scenario file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseAt {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, from 1: one of the test's, or another one before the next test.
-    pub line: u32,
-    /// The number of the row of its table, from 1; nothing for all of them.
-    pub row: Option<u32>,
-}
-
-/// What there is at a place in a scenario file that loads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
-    /// No test is at that line or before it; the line of the first one, if there is one.
-    NoTest(Option<u32>),
-    /// A test, and how many rows its table has; none without a table.
-    Test(usize),
-}
-
-impl CaseAt {
-    /// What is there. Nothing if the file does not load.
-    pub fn found(&self, file: &File) -> Option<Found> {
-        let document = read_document(file).ok()?;
-        let (suite, diagnostics) = suite::read(&document, file.path());
-        if diagnostics.iter().any(|it| it.severity == Severity::Error) {
-            return None;
-        }
-        let lines = Lines::of(&suite.cases, file);
-        let Some(nearness) = nearest(&lines, self.line) else {
-            return Some(Found::NoTest(lines.iter().map(|it| it.first).min()));
-        };
-        let is_there = |lines: &Lines| lines.nearness(self.line) == Some(nearness);
-        let there = suite.cases.iter().zip(&lines).filter(|(_, lines)| is_there(lines));
-        let rows = there.filter_map(|(case, _)| case.row).max().unwrap_or(0);
-        Some(Found::Test(usize::try_from(rows).ok()?))
-    }
-}
-
-/// The lines of a test.
-#[derive(Debug, Clone, Copy)]
-struct Lines {
-    /// That of its name, which reports print.
-    name: u32,
-    first: u32,
-    last: u32,
-}
-
-/// How near a test is to a line: the greatest is the test at that line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Nearness {
-    /// It begins before it, at this line.
-    Before(u32),
-    /// It begins at this line, and the line is one of its own.
-    Within(u32),
-    /// It is known by the line.
-    Name,
-}
-
-impl Lines {
-    fn of(cases: &[Case], file: &File) -> Vec<Self> {
-        let line = |offset| file.position(offset).line;
-        let lines = cases.iter().map(|Case { span, extent, .. }| Self {
-            name: line(span.start),
-            first: line(extent.start),
-            last: line(extent.end.saturating_sub(1)),
-        });
-        lines.collect()
-    }
-
-    fn nearness(&self, line: u32) -> Option<Nearness> {
-        match () {
-            () if self.name == line => Some(Nearness::Name),
-            () if (self.first..=self.last).contains(&line) => {
-                Some(Nearness::Within(self.first))
-            }
-            () if self.first < line => Some(Nearness::Before(self.first)),
-            () => None,
-        }
-    }
-}
-
-/// How near those tests are that are nearest to a line. On one line may be several.
-fn nearest(lines: &[Lines], line: u32) -> Option<Nearness> {
-    lines.iter().filter_map(|lines| lines.nearness(line)).max()
-}
-
-/// A place among the tests of its file.
-#[derive(Debug, Clone, Copy)]
-struct At {
-    line: u32,
-    /// That of the tests there; nothing if there are none.
-    nearness: Option<Nearness>,
-    row: Option<u32>,
 }
 
 /// A scenario file that does not load.
@@ -199,7 +104,7 @@ impl<'s> Chooser<'s> {
             for (index, case) in suite.cases.iter().enumerate() {
                 plan.found += 1;
                 let is_wanted =
-                    of_file.is_at(index, case) && self.selection.wants(&suite.path, case);
+                    of_file.is_at(index) && self.selection.wants(&suite.path, case);
                 if !is_wanted {
                     continue;
                 }
@@ -221,10 +126,8 @@ struct Suite<'l> {
     library: &'l Library,
     program: Loaded<Program>,
     fixtures: Loaded<Fixtures>,
-    /// Where tests are wanted; nothing if all are.
-    at: Option<Vec<At>>,
-    /// The lines of each test, if that matters.
-    lines: Vec<Lines>,
+    /// Whether each test stands where tests are wanted; nothing if all are.
+    is_at: Option<Vec<bool>>,
 }
 
 impl<'l> Suite<'l> {
@@ -234,40 +137,28 @@ impl<'l> Suite<'l> {
         places: &[CaseAt],
         files: &Files,
     ) -> Self {
-        let is_named = |place: &&CaseAt| place.file == suite.path;
-        let lines = match suite.cases.first() {
-            Some(first) if places.iter().any(|place| is_named(&place)) => {
-                Lines::of(&suite.cases, files.get(first.span.file))
-            }
-            _ => Vec::new(),
-        };
-        let at = places.iter().filter(is_named).map(|&CaseAt { line, row, .. }| At {
-            line,
-            nearness: nearest(&lines, line),
-            row,
+        let mut of_file = places.iter().filter(|it| it.file == suite.path).peekable();
+        let is_at = of_file.peek().is_some().then(|| {
+            let mut is_at = vec![false; suite.cases.len()];
+            let file = suite.cases.first().map(|case| files.get(case.span.file));
+            let lines = file.map(|file| CaseLines::of(&suite.cases, file));
+            let lines = lines.unwrap_or_default();
+            let wanted = of_file.filter_map(|place| lines.at(place.line, place.row));
+            wanted.flatten().for_each(|index| is_at[index] = true);
+            is_at
         });
-        let at: Vec<At> = at.collect();
         Self {
             suite,
             path: suite.path.as_path().into(),
             library,
             program: library.program(suite, files),
             fixtures: library.fixtures(suite, files),
-            lines,
-            at: (!at.is_empty()).then_some(at),
+            is_at,
         }
     }
 
-    fn is_at(&self, index: usize, case: &Case) -> bool {
-        let Some(at) = &self.at else { return true };
-        let lines = &self.lines[index];
-        let is_it = |At { line, nearness, row }: &At| {
-            let nearness_here = lines.nearness(*line);
-            nearness_here.is_some()
-                && nearness_here == *nearness
-                && (row.is_none() || *row == case.row)
-        };
-        at.iter().any(is_it)
+    fn is_at(&self, index: usize) -> bool {
+        self.is_at.as_ref().is_none_or(|is_at| is_at[index])
     }
 
     fn planned(&self, case: &'l Case, files: &Files) -> Planned<'l> {

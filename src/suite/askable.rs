@@ -1,29 +1,55 @@
 //! What flows can ask of the outside world, known before any call.
 
-use crate::diagnostic::nearest;
+use super::scenario::{CallExpectation, Case, Expectation, Turn};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::program::architect::{Action, Lookup};
 use crate::program::{Program, Speech, Step, StepAction};
 use crate::value::Text;
+use crate::world::Fixtures;
 
-/// Whether a name is one that nothing can be asked by, in any call: a slip of the pen. What is
-/// asked by a name that is made during the call, as contacts are, could be asked by any.
-pub(super) fn is_mistake(program: &Program, name: &str) -> bool {
-    let mut steps = program.steps.iter().enumerate();
-    steps.all(|(index, step)| match names(program, index, step) {
-        Names::None => true,
-        Names::Known(names) => names.into_iter().flatten().all(|known| known != name),
-        Names::Any => false,
-    })
+/// Calls that may be made no times, and whose names are slips of the pen: what nothing is
+/// called is never called.
+///
+/// A name is one if no flow and no fixtures have it, and a flow has one like it. Where a name
+/// is made during a call, as that of a contact is, it may be any, and nothing is told.
+pub(super) fn slips(
+    case: &Case,
+    program: &Program,
+    fixtures: &Fixtures,
+) -> Vec<Diagnostic> {
+    let expected = case.expectations.iter().filter_map(|it| match &it.value {
+        Expectation::Calls(call) => Some((call, it.span)),
+        _ => None,
+    });
+    let turns = case.script.iter().filter_map(|it| match &it.value {
+        Turn::Calls(call) => Some((call, it.span)),
+        _ => None,
+    });
+    let all = expected.chain(turns);
+    let may_be_none = all.filter(|(call, _)| call.times.is_some_and(|it| it.contains(0)));
+    let slips = may_be_none.filter_map(|(CallExpectation { name, .. }, span)| {
+        let near = meant(program, name).filter(|_| !fixtures.know(name))?;
+        let message =
+            format!("nothing that the flows or fixtures have is called `{name}`");
+        let problem = Diagnostic::new(Code::INVALID_SCENARIO, message).at(span);
+        Some(problem.help(format!("did you mean `{near}`?")))
+    });
+    slips.collect()
 }
 
-/// The name that was probably meant.
-pub(super) fn meant<'p>(program: &'p Program, name: &str) -> Option<&'p str> {
-    let steps = program.steps.iter().enumerate();
-    let known = steps.flat_map(|(index, step)| match names(program, index, step) {
-        Names::Known(names) => names,
-        Names::None | Names::Any => [None; 3],
-    });
-    nearest(name, known.flatten().map(Text::as_str))
+/// What a name was probably meant to be that nothing is asked by.
+fn meant<'p>(program: &'p Program, name: &str) -> Option<&'p str> {
+    let mut known: Vec<&str> = Vec::new();
+    for (index, step) in program.steps.iter().enumerate() {
+        match names(program, index, step) {
+            Names::None => {}
+            Names::Known(names) => {
+                known.extend(names.into_iter().flatten().map(Text::as_str));
+            }
+            Names::Any => return None,
+        }
+    }
+    if known.contains(&name) { None } else { nearest(name, known) }
 }
 
 /// By what an action asks.
@@ -57,20 +83,7 @@ fn names<'p>(program: &'p Program, index: usize, step: &'p Step) -> Names<'p> {
             None => Names::Any,
         },
         StepAction::GetExternalContact(_) => Names::Any,
-        StepAction::Architect(action) => match &**action {
-            Action::Lookup(Lookup::DataAction(call)) => {
-                Names::Known([call.id.as_ref(), call.name.as_ref(), None])
-            }
-            action if is_asking(action) => {
-                let label = program.legend.nodes.get(index);
-                Names::Known([
-                    label.map(|label| &label.name),
-                    label.map(|label| &label.id),
-                    label.map(|label| &label.node_type),
-                ])
-            }
-            _ => Names::None,
-        },
+        StepAction::Architect(action) => names_in_architect(program, index, action),
         StepAction::Say(_)
         | StepAction::Gather(_)
         | StepAction::Set(_)
@@ -78,6 +91,22 @@ fn names<'p>(program: &'p Program, index: usize, step: &'p Step) -> Names<'p> {
         | StepAction::CallFlow(_)
         | StepAction::Route(_)
         | StepAction::End(_) => Names::None,
+    }
+}
+
+fn names_in_architect<'p>(
+    program: &'p Program,
+    index: usize,
+    action: &'p Action,
+) -> Names<'p> {
+    match (action, program.legend.nodes.get(index)) {
+        (Action::Lookup(Lookup::DataAction(call)), _) => {
+            Names::Known([call.id.as_ref(), call.name.as_ref(), None])
+        }
+        (action, Some(label)) if is_asking(action) => {
+            Names::Known([&label.name, &label.id, &label.node_type].map(Some))
+        }
+        _ => Names::None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a call asked of the outside world, against what is expected.
 
-use super::askable::{is_asking, is_mistake, meant};
+use super::askable::is_asking;
 use super::history::{History, shown, shown_json};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::CallExpectation;
@@ -62,31 +62,15 @@ pub(super) fn check(
     };
     let fitting: Vec<&Asking<'_>> = named.iter().filter(fits).copied().collect();
     let count = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
-    let subject = || format!("calls.{}", expected.name);
     if expected.times.map_or(count > 0, |times| times.contains(count)) {
-        // What nothing is named is not called, for ever.
-        let is_slip = named.is_empty() && is_mistake(history.program, &expected.name);
-        return is_slip.then(|| nothing_of_the_name(history, expected, span, subject()));
+        return None;
     }
-    let subject = subject();
+    let subject = format!("calls.{}", expected.name);
     Some(match (named.is_empty(), fitting.is_empty()) {
         (true, _) => not_asked(history, expected, &all, span, subject),
         (false, true) => asked_otherwise(history, expected, &named, span, subject),
         (false, false) => asked_so_often(history, expected, &fitting, span, subject),
     })
-}
-
-fn nothing_of_the_name(
-    history: History<'_>,
-    expected: &CallExpectation,
-    span: Span,
-    subject: String,
-) -> Mismatch {
-    let name = &expected.name;
-    let message = format!("nothing that a loaded flow calls is named `{name}`");
-    let meant = meant(history.program, name);
-    Mismatch::new(span, subject, message)
-        .because(meant.map(|near| format!("did you mean `{near}`?")))
 }
 
 fn asked_so_often(

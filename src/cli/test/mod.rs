@@ -47,7 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 
-    /// Run a share of the tests: hash:1/4 keeps a test in its share, slice:1/4 is even
+    /// Run a share of the tests: hash:1/4 keeps a test in its share, slice:1/4 (or count:1/4)
+    /// is even
     #[arg(long, value_name = "KIND:N/M", value_parser = Partition::parse)]
     partition: Option<Partition>,
 
