@@ -74,6 +74,7 @@ impl<'s> Reader<'s> {
         let (anchor, kind, end) = match event {
             Event::Alias(anchor) => return self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => {
+                let text = self.as_written(text, span);
                 (anchor, scalar(text, style, tag.as_deref()), span.end)
             }
             Event::SequenceStart(anchor, _) => {
@@ -129,9 +130,23 @@ impl<'s> Reader<'s> {
                 return Err(problem(self.span(range), message, None));
             };
             let key_span = self.span(range);
+            let key = self.as_written(key, key_span);
             let (event, range) = self.next()?;
             let value = self.node(event, range, depth + 1)?;
             self.entries.push(Entry { key, key_span, value });
+        }
+    }
+
+    /// A text that stands in the file as it is, or between quotes, needs no memory of its
+    /// own: the parser makes a copy of each, of which a document has thousands.
+    fn as_written(&self, text: Cow<'s, str>, span: Span) -> Cow<'s, str> {
+        let range = span.start as usize..span.end as usize;
+        let Some(written) = self.file.text().get(range) else { return text };
+        let quoted = written.get(1..written.len().saturating_sub(1));
+        let is_it = |written: &&str| **written == *text;
+        match Some(written).filter(is_it).or_else(|| quoted.filter(is_it)) {
+            Some(written) => Cow::Borrowed(written),
+            None => text,
         }
     }
 

@@ -52,6 +52,16 @@ impl<'s> Template<'s> {
         Self { test, holes }
     }
 
+    /// The test, as the last row that was put in has it.
+    pub(super) fn test(&self) -> &Node<'s> {
+        &self.test
+    }
+
+    /// Whether what these numbers of entries and items lead to is the same in all rows.
+    pub(super) fn is_alike(&self, way: &[usize]) -> bool {
+        !self.holes.iter().any(|hole| hole.way.starts_with(way))
+    }
+
     /// The test as one row has it.
     pub(super) fn of_row(
         &mut self,
