@@ -314,6 +314,41 @@ mod tests {
     }
 
     #[test]
+    fn only_texts_that_are_written_otherwise_are_copied() {
+        let text = "plain: a b\nsingle: 'a b'\ndouble: \"a b\"\nempty: ''\nö: é\n\
+                    number: 15\nescape: \"a\\tb\"\ntwice: 'it''s'\nlines: a\n  b\nblock: |\n  a\n  b\n";
+        let file = Files::new().add("a.yaml", text);
+        let document = read(&file).unwrap();
+        let texts = document.entries().iter().map(|entry| {
+            assert!(matches!(entry.key, Cow::Borrowed(_)), "{}", entry.key);
+            match &entry.value.kind {
+                Kind::String(text) | Kind::Number(text) => {
+                    (&**text, matches!(text, Cow::Borrowed(_)))
+                }
+                other => panic!("{other:?}"),
+            }
+        });
+        let texts: Vec<_> = texts.collect();
+        let (as_written, copied) = texts.split_at(6);
+        let as_written: Vec<_> = as_written.to_vec();
+        assert_eq!(
+            as_written,
+            [
+                ("a b", true),
+                ("a b", true),
+                ("a b", true),
+                ("", true),
+                ("é", true),
+                ("15", true)
+            ]
+        );
+        assert_eq!(
+            copied,
+            [("a\tb", false), ("it's", false), ("a b", false), ("a\nb\n", false)]
+        );
+    }
+
+    #[test]
     fn aliases_are_copied_but_not_without_end() {
         let file = Files::new().add("a.yaml", "a: &x {k: 1}\nb: *x\n");
         let document = read(&file).unwrap();
