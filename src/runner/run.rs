@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, mpsc};
-use std::time::Instant;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -23,6 +24,9 @@ use crate::suite::snapshot::{self, SnapshotMode, SnapshotResult};
 use crate::suite::{self, Mismatch};
 use crate::trace::Trace;
 use crate::world::Fixtures;
+
+/// How long nothing is done before it is told that the run waits.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// How tests are run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -134,7 +138,9 @@ impl Run {
         tell: &mut dyn FnMut(&RunEvent<'_>),
     ) {
         let mut broken = plan.broken.iter().peekable();
-        for (index, mut result) in in_order(results).enumerate() {
+        let mut results = InOrder { results, waiting: BTreeMap::new(), next: 0 };
+        let mut index = 0;
+        while let Some(mut result) = results.next(&mut || tell(&RunEvent::Waiting)) {
             while let Some(file) = broken.next_if(|it| it.before <= index) {
                 if self.finished(&file.result, tell) {
                     return;
@@ -144,6 +150,7 @@ impl Run {
             if self.finished(&result, tell) {
                 return;
             }
+            index += 1;
         }
         for file in broken {
             if self.finished(&file.result, tell) {
@@ -184,25 +191,35 @@ fn take_next<'i, T>(next: &AtomicUsize, items: &'i [T]) -> Option<(usize, &'i T)
 }
 
 /// Results by their numbers, from 0 without a gap.
-fn in_order(
+struct InOrder {
     results: mpsc::Receiver<(usize, CaseResult)>,
-) -> impl Iterator<Item = CaseResult> {
-    let mut waiting = BTreeMap::new();
-    let mut next = 0;
-    std::iter::from_fn(move || {
+    waiting: BTreeMap<usize, CaseResult>,
+    next: usize,
+}
+
+impl InOrder {
+    /// The next one. If it is not there in a moment, that is told before it is waited for.
+    fn next(&mut self, wait: &mut dyn FnMut()) -> Option<CaseResult> {
+        let mut is_told = false;
         loop {
-            if let Some(result) = waiting.remove(&next) {
-                next += 1;
+            if let Some(result) = self.waiting.remove(&self.next) {
+                self.next += 1;
                 return Some(result);
             }
-            let (index, result) = results.recv().ok()?;
-            if index == next {
-                next += 1;
-                return Some(result);
-            }
-            waiting.insert(index, result);
+            let received = match self.results.recv_timeout(MOMENT) {
+                Err(RecvTimeoutError::Timeout) => {
+                    if !is_told {
+                        wait();
+                        is_told = true;
+                    }
+                    self.results.recv().ok()
+                }
+                received => received.ok(),
+            };
+            let (index, result) = received?;
+            self.waiting.insert(index, result);
         }
-    })
+    }
 }
 
 /// How a test came out, what happened in its call, and its snapshot.
@@ -337,4 +354,53 @@ fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "flowsim panicked".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::CaseId;
+    use crate::source::{FileId, Span};
+
+    fn result(line: u32) -> CaseResult {
+        let span = Span::new(FileId(0), 0, 0);
+        let file = Path::new("a").into();
+        CaseResult {
+            id: CaseId { file, name: "b".into(), row: None, span, line },
+            tags: Vec::new(),
+            outcome: Outcome::Passed,
+            program: None,
+            trace: None,
+            snapshot: None,
+            took: Duration::ZERO,
+            is_file: false,
+        }
+    }
+
+    #[test]
+    fn results_come_in_order_and_a_pause_is_told_once() {
+        let (sender, results) = mpsc::channel();
+        let mut results = InOrder { results, waiting: BTreeMap::new(), next: 0 };
+        for index in [1_u8, 0, 2] {
+            sender.send((usize::from(index), result(u32::from(index)))).unwrap();
+        }
+        let mut lines = Vec::new();
+        for _ in 0..3 {
+            let next = results.next(&mut || panic!("all of them are there")).unwrap();
+            lines.push(next.id.line);
+        }
+        assert_eq!(lines, [0, 1, 2]);
+        let mut waits = 0;
+        let other = std::thread::spawn(move || {
+            std::thread::sleep(20 * MOMENT);
+            sender.send((4, result(4))).unwrap();
+            std::thread::sleep(20 * MOMENT);
+            sender.send((3, result(3))).unwrap();
+        });
+        assert_eq!(results.next(&mut || waits += 1).unwrap().id.line, 3);
+        assert_eq!(waits, 1);
+        assert_eq!(results.next(&mut || ()).unwrap().id.line, 4);
+        assert!(results.next(&mut || ()).is_none());
+        other.join().unwrap();
+    }
 }

@@ -67,6 +67,7 @@ impl Told {
                 let name = id.name.to_string();
                 self.results.push((id.file.to_path_buf(), id.line, name, outcome.name()));
             }
+            RunEvent::Waiting => {}
             RunEvent::Ended(ended) => {
                 self.ended = Some(Ended { took: Default::default(), ..*ended });
             }
