@@ -145,6 +145,9 @@ pub enum RunEvent<'r> {
     },
     /// A test is done.
     Finished(&'r CaseResult),
+    /// No test was done for a moment: whoever holds back what it tells lets it go. How often
+    /// this comes depends on the machine.
+    Waiting,
     /// All are done, or the run was stopped.
     Ended(Ended),
 }

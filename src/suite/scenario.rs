@@ -1,6 +1,7 @@
 //! The model of scenario files.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::analysis::comparison::Rules;
@@ -55,8 +56,9 @@ pub struct Case {
     pub inputs: Vec<Input>,
     /// The conversation as a script; empty if the case has none.
     pub script: Vec<Written<Turn>>,
-    /// What is expected, in the order of the document.
-    pub expectations: Vec<Written<Expectation>>,
+    /// What is expected, in the order of the document. What the rows of a table expect alike
+    /// is there once.
+    pub expectations: Vec<Arc<Written<Expectation>>>,
     /// The snapshot that the trace is compared with.
     pub snapshot: Option<Snapshot>,
 }

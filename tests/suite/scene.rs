@@ -132,7 +132,7 @@ impl Scene {
 
     /// Plays a case with these expectations, and tells what does not hold.
     pub(crate) fn explain(&self, case: Case, expected: Vec<Expectation>) -> String {
-        let expectations = expected.into_iter().map(written).collect();
+        let expectations = expected.into_iter().map(written).map(Arc::new).collect();
         let case = Case { expectations, ..case };
         let played = self.play(&case);
         let mismatches = judge(&case, &played, &self.program);

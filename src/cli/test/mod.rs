@@ -424,6 +424,16 @@ impl Arguments {
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
             snapshots: self.snapshots.mode(),
+            forgets_passed: !self.needs_traces(),
         }
+    }
+
+    /// Whether somebody wants to know what happened in calls that went as expected.
+    fn needs_traces(&self) -> bool {
+        self.profile
+            || self.html.is_some()
+            || self.report.iter().any(ReportSpec::needs_traces)
+            || self.coverage.counter().is_some()
+            || self.decisions.is_wanted()
     }
 }

@@ -1,7 +1,9 @@
 //! One test of a scenario file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::expect::Alike;
 use super::{expect, recording, script};
 use crate::diagnostic::Decoder;
 use crate::engine::Limits;
@@ -54,6 +56,7 @@ const MAX_MS: i64 = 8_640_000_000;
 pub(super) fn read(
     node: &Node<'_>,
     row: Option<u32>,
+    alike: &Alike,
     decoder: &mut Decoder,
 ) -> Option<Case> {
     let told = decoder.told();
@@ -64,7 +67,7 @@ pub(super) fn read(
         return None;
     };
     let script = script::read(node.get("script"), decoder);
-    let mut expectations = expect::read(node, decoder);
+    let mut expectations = expect::read(node, alike, decoder);
     expectations.extend(flags(node, decoder));
     let snapshot = snapshot(node, &name, decoder);
     // What is wrong in what is expected, or in its key, is told already, and leaves nothing
@@ -256,7 +259,7 @@ fn snapshot(node: &Node<'_>, name: &Text, decoder: &mut Decoder) -> Option<Snaps
 }
 
 /// `unusedFixtures: forbid` and its like.
-fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Arc<Written<Expectation>>> {
     const FLAGS: [(&str, Flag); 3] = [
         ("unusedFixtures", Flag::NoUnusedFixtures),
         ("unusedInputs", Flag::NoUnusedInputs),
@@ -266,8 +269,10 @@ fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
     for (key, flag) in FLAGS {
         let Some(node) = node.get(key).filter(|node| !node.is_null()) else { continue };
         match node.as_str() {
-            Some("forbid") => expectations
-                .push(Written { value: Expectation::Flag(flag), span: node.span }),
+            Some("forbid") => {
+                let value = Expectation::Flag(flag);
+                expectations.push(Arc::new(Written { value, span: node.span }));
+            }
             Some("allow") => {}
             _ => decoder.unexpected(&format!("`{key}`"), node, "`forbid` or `allow`"),
         }

@@ -1,9 +1,12 @@
 //! What is expected of a call.
 
+use std::sync::Arc;
+
 use super::matcher;
+use super::table::Template;
 use crate::diagnostic::{Code, Decoder, nearest};
 use crate::flow::Written;
-use crate::source::{Kind, Node};
+use crate::source::{Kind, Node, Span};
 use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingMatcher};
 use crate::trace::Status;
 use crate::value::Text;
@@ -20,8 +23,39 @@ const KEYS: [&str; 9] = [
     "calls",
 ];
 
+/// What every row of a table expects alike, read once: by the number of its key under
+/// `expect`.
+#[derive(Default)]
+pub(super) struct Alike(Vec<Option<Expectations>>);
+
+type Expectations = Vec<Arc<Written<Expectation>>>;
+
+impl Alike {
+    pub(super) fn of(template: &Template<'_>, decoder: &mut Decoder) -> Self {
+        let expect = template.test().entries().iter().position(|it| it.key == "expect");
+        let Some(at) = expect else { return Self::default() };
+        let entries = template.test().entries()[at].value.entries();
+        let read = entries.iter().enumerate().map(|(index, entry)| {
+            let told = decoder.told();
+            let is_alike = template.is_alike(&[at, index]);
+            let read = is_alike.then(|| of_key(&entry.key, &entry.value, decoder))?;
+            // What is wrong is told of the rows.
+            (decoder.told() == told).then_some(read)
+        });
+        Self(read.collect())
+    }
+
+    fn known(&self, index: usize) -> Option<&Expectations> {
+        self.0.get(index)?.as_ref()
+    }
+}
+
 /// What stands under `expect`, and `error` and `calls` beside it.
-pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+pub(super) fn read(
+    case: &Node<'_>,
+    alike: &Alike,
+    decoder: &mut Decoder,
+) -> Expectations {
     let mut expectations = Vec::new();
     if let Some(error) = case.get("error") {
         expectations.extend(of_key("error", error, decoder));
@@ -29,8 +63,11 @@ pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expect
     if let Some(expect) = case.get("expect").filter(|node| !node.is_null())
         && decoder.object("`expect`", expect, &KEYS).is_some()
     {
-        for entry in expect.entries() {
-            expectations.extend(of_key(&entry.key, &entry.value, decoder));
+        for (index, entry) in expect.entries().iter().enumerate() {
+            match alike.known(index) {
+                Some(known) => expectations.extend(known.iter().cloned()),
+                None => expectations.extend(of_key(&entry.key, &entry.value, decoder)),
+            }
         }
     }
     if let Some(node) = case.get("calls") {
@@ -39,11 +76,7 @@ pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expect
     expectations
 }
 
-fn of_key(
-    key: &str,
-    node: &Node<'_>,
-    decoder: &mut Decoder,
-) -> Vec<Written<Expectation>> {
+fn of_key(key: &str, node: &Node<'_>, decoder: &mut Decoder) -> Expectations {
     let one = match key {
         "status" => status(node, decoder).map(Expectation::Status),
         "error" => error(node, decoder).map(Expectation::Error),
@@ -55,16 +88,17 @@ fn of_key(
         "actions" => matcher::range(node, decoder).map(Expectation::Actions),
         "calls" => {
             let calls = calls(node, decoder).into_iter();
-            return calls
-                .map(|call| Written {
-                    value: Expectation::Calls(call.value),
-                    span: call.span,
-                })
-                .collect();
+            let expected =
+                calls.map(|call| written(Expectation::Calls(call.value), call.span));
+            return expected.collect();
         }
         _ => None,
     };
-    one.into_iter().map(|value| Written { value, span: node.span }).collect()
+    one.into_iter().map(|value| written(value, node.span)).collect()
+}
+
+fn written(value: Expectation, span: Span) -> Arc<Written<Expectation>> {
+    Arc::new(Written { value, span })
 }
 
 pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
@@ -124,7 +158,7 @@ fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Text> {
     items.iter().filter_map(|item| decoder.text_of("path", item)).collect()
 }
 
-fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Expectations {
     if !matches!(node.kind, Kind::Object(_)) {
         decoder.unexpected("`variables`", node, "an object of names and values");
     }
@@ -133,7 +167,7 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>
         if let Some(value) = matcher::value(&entry.value, decoder) {
             let name = Text::from(&*entry.key);
             let value = Expectation::Variable(name, value);
-            expectations.push(Written { value, span: entry.value.span });
+            expectations.push(written(value, entry.value.span));
         }
     }
     expectations

@@ -10,6 +10,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
+use self::expect::Alike;
 use self::table::Template;
 use super::scenario::{Case, SuiteFile};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
@@ -130,13 +131,14 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     for item in items {
         let test = with_defaults(item, &defaults);
         let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
-            cases.extend(case::read(&test, None, decoder));
+            cases.extend(case::read(&test, None, &Alike::default(), decoder));
             continue;
         };
         let mut template = Template::new(test);
+        let alike = Alike::of(&template, decoder);
         for (row, number) in table::rows(table, decoder).iter().zip(1..) {
             if let Some(test) = template.of_row(row, decoder) {
-                cases.extend(case::read(test, Some(number), decoder));
+                cases.extend(case::read(test, Some(number), &alike, decoder));
             }
         }
     }
