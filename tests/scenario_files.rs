@@ -299,3 +299,30 @@ fn a_misspelt_name_of_what_is_never_called_is_a_mistake() {
         assert!(out.contains("1 test: 1 passed"), "{name}: {out}");
     }
 }
+
+/// An action of Architect may be named by the id that its export has, or by its name.
+#[test]
+fn a_data_action_of_an_export_is_called_by_its_id_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let flow = r#"{"name":"F","type":"inboundcall","initialSequence":"t",
+        "flowSequenceItemList":[{"id":"t","name":"Main","__type":"Task","startAction":"a",
+        "paths":[],"actionList":[{"id":"a","name":"Ask","__type":"DataAction",
+        "category":{"name":"Shop"},"actionName":"Get Order","actionId":"custom_-_1",
+        "inputs":[],"outputs":[],"errorBindings":[]}]}]}"#;
+    fs::write(folder.path().join("flow.json"), flow).expect("the flow is written");
+    for (call, code) in [
+        ("Get Order", 0),
+        ("custom_-_1", 0),
+        ("{name: custom_-_1, times: 0}", 1),
+        ("custom_-_2", 1),
+    ] {
+        let suite = format!(
+            "flows: [flow.json]\ntests:\n  - {{name: a, calls: [{call}], \
+             fixtures: {{dataActions: {{Get Order: {{}}}}}}}}\n"
+        );
+        fs::write(folder.path().join("a.test.yaml"), suite)
+            .expect("the suite is written");
+        let (exit, out, error) = flowsim(folder.path(), &[]);
+        assert_eq!(exit, Some(code), "{call}: {out}{error}");
+    }
+}

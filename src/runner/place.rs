@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{File, read_document};
+use crate::source::{File, Span, read_document};
 use crate::suite::{self, Case};
 
 /// A place in a scenario file.
@@ -38,12 +38,19 @@ impl CaseLines {
     /// The same of tests that were read from it.
     pub(super) fn of(cases: &[Case], file: &File) -> Self {
         let line = |offset| file.position(offset).line;
-        let lines = cases.iter().map(|Case { span, extent, .. }| Lines {
-            name: line(span.start),
-            first: line(extent.start),
-            last: line(extent.end.saturating_sub(1)),
-        });
-        Self { lines: lines.collect(), rows: cases.iter().map(|case| case.row).collect() }
+        let mut lines: Vec<Lines> = Vec::with_capacity(cases.len());
+        let mut before: Option<(Span, Span)> = None;
+        for Case { span, extent, .. } in cases {
+            // The rows of a table stand at one place.
+            let known = lines.last().filter(|_| before == Some((*span, *extent)));
+            lines.push(known.copied().unwrap_or_else(|| Lines {
+                name: line(span.start),
+                first: line(extent.start),
+                last: line(extent.end.saturating_sub(1)),
+            }));
+            before = Some((*span, *extent));
+        }
+        Self { lines, rows: cases.iter().map(|case| case.row).collect() }
     }
 
     /// The line that the first test begins at.

@@ -6,6 +6,7 @@ use super::mismatch::{Mismatch, Shown};
 use super::scenario::CallExpectation;
 use crate::diagnostic::nearest;
 use crate::program::StepAction;
+use crate::program::architect::{Action, Lookup};
 use crate::source::Span;
 use crate::trace::{Fact, Field, Subject};
 use crate::value::{Json, Text, Value};
@@ -227,6 +228,12 @@ fn names_of(history: History<'_>, step: usize) -> impl Iterator<Item = &Text> {
             [call.action_id.as_ref(), call.action_name.as_ref()]
         }
         Some(StepAction::Webhook(webhook)) => [webhook.webhook_id.as_ref(), None],
+        Some(StepAction::Architect(action)) => match &**action {
+            Action::Lookup(Lookup::DataAction(call)) => {
+                [call.id.as_ref(), call.name.as_ref()]
+            }
+            _ => [None, None],
+        },
         _ => [None, None],
     };
     own.into_iter().flatten()
