@@ -3,6 +3,9 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+use twox_hash::XxHash64;
+
 use super::{Code, Diagnostic, Label, Severity, Tally, nearest};
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::{Json, JsonObject, Number, Text};
@@ -15,6 +18,9 @@ pub(crate) struct Decoder {
     diagnostics: Vec<Diagnostic>,
     tally: Tally,
     told: usize,
+    /// Where something was told already, and a number for what it was: a document is read in
+    /// part again for each row of a table, and a mistake there is one.
+    seen: FxHashSet<(Span, u64)>,
     /// The last one, to which a help may still be added.
     last: Option<Diagnostic>,
     /// What is named, and where: a later document may hold it.
@@ -26,7 +32,8 @@ impl Decoder {
     pub(crate) fn new(code: Code) -> Self {
         let (diagnostics, references) = (Vec::new(), Vec::new());
         let tally = Tally::default();
-        Self { code, diagnostics, tally, told: 0, last: None, references }
+        let seen = FxHashSet::default();
+        Self { code, diagnostics, tally, told: 0, seen, last: None, references }
     }
 
     /// Everything that was wrong; of very much only the beginning, and how much more.
@@ -78,7 +85,12 @@ impl Decoder {
     }
 
     fn keep_last(&mut self) {
-        if let Some(last) = self.last.take() {
+        let Some(last) = self.last.take() else { return };
+        let is_new = last.labels.first().is_none_or(|label| {
+            let message = XxHash64::oneshot(0, last.message.as_bytes());
+            self.seen.insert((label.span, message))
+        });
+        if is_new {
             self.tally.add(last, &mut self.diagnostics);
         }
     }

@@ -1,6 +1,6 @@
 //! What a call starts with.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
@@ -111,6 +111,9 @@ const PROPERTIES: [(&str, &str, &str); 5] = [
 /// the name of a field begins with that holds one of them.
 const PARTICIPANT_DATA: &str = "participantData";
 
+/// The organisation of a call that names none. It has nothing, so all of them share it.
+static NO_ORGANISATION: LazyLock<Arc<Fixtures>> = LazyLock::new(Arc::default);
+
 /// Where a call starts and what it brings along. Names are resolved once; the same call can
 /// be made any number of times.
 #[derive(Debug, Clone)]
@@ -142,7 +145,7 @@ impl Call {
             participant_data: Vec::new(),
             start: DEFAULT_START,
             limits: Limits::default(),
-            organisation: Arc::default(),
+            organisation: Arc::clone(&NO_ORGANISATION),
             seed: 0,
             is_strict: false,
             answer_after_ms: None,

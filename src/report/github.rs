@@ -34,7 +34,7 @@ impl<'e> Github<'e> {
 impl Reporter for Github<'_> {
     fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
-            RunEvent::Started | RunEvent::Read { .. } => {}
+            RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {}
             RunEvent::Finished(result) => {
                 if result.outcome.is_failure() {
                     self.annotations += &annotation(result, scene.files);

@@ -45,7 +45,7 @@ impl Reporter for JsonLines {
     fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
-            RunEvent::Read { .. } => Ok(()),
+            RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => {
                 let took_ms = self.took_ms(result.took);
                 let explanation = explanation(result, self.options.explain, scene.files);

@@ -124,7 +124,7 @@ impl Reporter for Junit {
     fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
-            RunEvent::Read { .. } => Ok(()),
+            RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => self.add(result, scene.files),
             RunEvent::Ended(Ended { tally, took, .. }) => {
                 let text = self.text(tally, took)?;

@@ -29,7 +29,7 @@ impl Reporter for Markdown {
     fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
-            RunEvent::Read { .. } => Ok(()),
+            RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => {
                 self.page.add(result, scene.files);
                 Ok(())

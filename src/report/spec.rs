@@ -99,6 +99,11 @@ impl ReportSpec {
         self.path().map_or(Ok(()), |path| ReportFile::new(path).begin())
     }
 
+    /// Whether it tells what happened in calls that went as expected.
+    pub fn needs_traces(&self) -> bool {
+        matches!(self, Self::Json(_) | Self::Html(_))
+    }
+
     /// The file that it is written to.
     pub fn path(&self) -> Option<PathBuf> {
         match self {

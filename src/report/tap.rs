@@ -88,7 +88,7 @@ impl Reporter for Tap {
     fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
-            RunEvent::Read { .. } => Ok(()),
+            RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => {
                 self.add(result, scene.files);
                 Ok(())

@@ -92,9 +92,12 @@ impl CaseResult {
     /// The command that runs this test alone.
     pub fn command(&self) -> String {
         let CaseId { file, line, row, .. } = &self.id;
-        let file = file.display();
+        // What begins with a dash is a flag.
+        let is_like_a_flag = file.as_os_str().as_encoded_bytes().starts_with(b"-");
+        let folder = if is_like_a_flag { "./" } else { "" };
+        let file = format!("{folder}{}", file.display());
         let place = match row {
-            _ if self.is_file => file.to_string(),
+            _ if self.is_file => file,
             Some(row) => format!("{file}:{line}:{row}"),
             None => format!("{file}:{line}"),
         };
@@ -145,6 +148,9 @@ pub enum RunEvent<'r> {
     },
     /// A test is done.
     Finished(&'r CaseResult),
+    /// No test was done for a moment: whoever holds back what it tells lets it go. How often
+    /// this comes depends on the machine.
+    Waiting,
     /// All are done, or the run was stopped.
     Ended(Ended),
 }

@@ -1,19 +1,21 @@
 //! Which tests are run, with what they need.
 
 use std::cmp::Reverse;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::event::{CaseId, CaseResult, Outcome};
 use super::load::{Library, Loaded};
+use super::place::{CaseAt, CaseLines};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::Recording;
-use crate::source::{File, FileId, Files, read_document};
-use crate::suite::{self, Case, Selection, SuiteFile};
+use crate::source::{FileId, Files, Span};
+use crate::suite::{Case, Selection, SuiteFile};
 use crate::value::Text;
 use crate::world::Fixtures;
 
@@ -48,40 +50,6 @@ pub struct Plan<'l> {
     pub found: usize,
     /// In how many such files.
     pub files: usize,
-}
-
-/// A place in a scenario file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseAt {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, from 1: that of the test, or another one before the next test.
-    pub line: u32,
-    /// The number of the row of its table, from 1; nothing for all of them.
-    pub row: Option<u32>,
-}
-
-impl CaseAt {
-    /// How many rows the table of the test there has, none without a table. Nothing if the
-    /// file does not load.
-    pub fn rows(&self, file: &File) -> Option<usize> {
-        let document = read_document(file).ok()?;
-        let (suite, diagnostics) = suite::read(&document, file.path());
-        if diagnostics.iter().any(|it| it.severity == Severity::Error) {
-            return None;
-        }
-        let line = |case: &Case| file.position(case.span.start).line;
-        let starts: Vec<u32> = suite.cases.iter().map(line).collect();
-        let start = start_at(&starts, self.line);
-        let there = suite.cases.iter().zip(&starts).filter(|(_, at)| **at == start);
-        let rows = there.filter_map(|(case, _)| case.row).max().unwrap_or(0);
-        usize::try_from(rows).ok()
-    }
-}
-
-/// The test at a line is the last one that begins there or before.
-fn start_at(starts: &[u32], line: u32) -> u32 {
-    starts.iter().copied().filter(|start| *start <= line).max().unwrap_or(0)
 }
 
 /// A scenario file that does not load.
@@ -138,12 +106,12 @@ impl<'s> Chooser<'s> {
             for (index, case) in suite.cases.iter().enumerate() {
                 plan.found += 1;
                 let is_wanted =
-                    of_file.is_at(index, case) && self.selection.wants(&suite.path, case);
+                    of_file.is_at(index) && self.selection.wants(&suite.path, case);
                 if !is_wanted {
                     continue;
                 }
                 if self.selection.shares(self.wanted, &suite.path, case) {
-                    plan.cases.push(of_file.planned(index, case));
+                    plan.cases.push(of_file.planned(case, files));
                 }
                 self.wanted += 1;
             }
@@ -160,13 +128,10 @@ struct Suite<'l> {
     library: &'l Library,
     program: Loaded<Program>,
     fixtures: Loaded<Fixtures>,
-    /// The line of each test.
-    starts: Vec<u32>,
-    /// What people call each.
-    titles: Vec<Text>,
-    /// The lines that tests are wanted at, and which rows of their tables; nothing if all
-    /// tests are.
-    at: Option<Vec<(u32, Option<u32>)>>,
+    /// Whether each test stands where tests are wanted; nothing if all are.
+    is_at: Option<Vec<bool>>,
+    /// The names that several tests have, and whether these are the rows of one table.
+    shared: Shared<'l>,
 }
 
 impl<'l> Suite<'l> {
@@ -176,39 +141,53 @@ impl<'l> Suite<'l> {
         places: &[CaseAt],
         files: &Files,
     ) -> Self {
-        let starts: Vec<u32> =
-            suite.cases.iter().map(|case| files.position(case.span).line).collect();
-        let of_file = places.iter().filter(|place| place.file == suite.path);
-        let at = of_file.map(|place| (start_at(&starts, place.line), place.row));
-        let at: Vec<_> = at.collect();
+        let mut of_file = places.iter().filter(|it| it.file == suite.path).peekable();
+        let is_at = of_file.peek().is_some().then(|| {
+            let mut is_at = vec![false; suite.cases.len()];
+            let file = suite.cases.first().map(|case| files.get(case.span.file));
+            let lines = file.map(|file| CaseLines::of(&suite.cases, file));
+            let lines = lines.unwrap_or_default();
+            let wanted = of_file.filter_map(|place| lines.at(place.line, place.row));
+            wanted.flatten().for_each(|index| is_at[index] = true);
+            is_at
+        });
         Self {
             suite,
             path: suite.path.as_path().into(),
             library,
             program: library.program(suite, files),
             fixtures: library.fixtures(suite, files),
-            titles: titles(&suite.cases, &starts),
-            starts,
-            at: (!at.is_empty()).then_some(at),
+            is_at,
+            shared: shared(&suite.cases),
         }
     }
 
-    fn is_at(&self, index: usize, case: &Case) -> bool {
-        let is_it = |(line, row): &(u32, Option<u32>)| {
-            *line == self.starts[index] && (row.is_none() || *row == case.row)
-        };
-        self.at.as_ref().is_none_or(|at| at.iter().any(is_it))
+    fn is_at(&self, index: usize) -> bool {
+        self.is_at.as_ref().is_none_or(|is_at| is_at[index])
     }
 
-    fn planned(&self, index: usize, case: &'l Case) -> Planned<'l> {
+    /// What people call the test at a line: by its name, and by row or line too if others
+    /// have the same one.
+    fn title(&self, case: &Case, line: u32) -> Text {
+        let name = &case.name;
+        match (self.shared.get(name), case.row) {
+            (None, _) => name.clone(),
+            (Some(true), Some(row)) => format!("{name} (row {row})").into(),
+            (Some(_), Some(row)) => format!("{name} (line {line}, row {row})").into(),
+            (Some(_), None) => format!("{name} (line {line})").into(),
+        }
+    }
+
+    fn planned(&self, case: &'l Case, files: &Files) -> Planned<'l> {
+        let line = files.position(case.span).line;
         Planned {
             id: CaseId {
                 file: Arc::clone(&self.path),
                 name: case.name.clone(),
-                title: self.titles[index].clone(),
+                title: self.title(case, line),
                 row: case.row,
                 span: case.span,
-                line: self.starts[index],
+                line,
             },
             case,
             suite: self.suite,
@@ -219,34 +198,21 @@ impl<'l> Suite<'l> {
     }
 }
 
-/// What people call the tests of a file that begin at these lines: by their names, and those
-/// that have the same one by row or line too.
-fn titles(cases: &[Case], starts: &[u32]) -> Vec<Text> {
-    /// The tests of a name.
-    struct Named {
-        count: usize,
-        line: u32,
-        is_at_one_line: bool,
+/// Names of tests.
+type Shared<'l> = IndexMap<&'l Text, bool, FxBuildHasher>;
+
+/// The names that several of these tests have, and whether all of a name stand at one place.
+fn shared(cases: &[Case]) -> Shared<'_> {
+    let mut named: IndexMap<&Text, (Span, usize, bool), FxBuildHasher> =
+        IndexMap::default();
+    for case in cases {
+        let (first, count, is_one) =
+            named.entry(&case.name).or_insert((case.span, 0, true));
+        *count += 1;
+        *is_one &= *first == case.span;
     }
-    let mut named: IndexMap<&Text, Named> = IndexMap::new();
-    for (case, &line) in cases.iter().zip(starts) {
-        let first = Named { count: 0, line, is_at_one_line: true };
-        let named = named.entry(&case.name).or_insert(first);
-        named.count += 1;
-        named.is_at_one_line &= named.line == line;
-    }
-    let title = |(case, line): (&Case, &u32)| {
-        let name = &case.name;
-        match (named.get(name).filter(|it| it.count > 1), case.row) {
-            (None, _) => name.clone(),
-            (Some(Named { is_at_one_line: true, .. }), Some(row)) => {
-                format!("{name} (row {row})").into()
-            }
-            (Some(_), Some(row)) => format!("{name} (line {line}, row {row})").into(),
-            (Some(_), None) => format!("{name} (line {line})").into(),
-        }
-    };
-    cases.iter().zip(starts).map(title).collect()
+    let several = named.into_iter().filter(|(_, (_, count, _))| *count > 1);
+    several.map(|(name, (.., is_one))| (name, is_one)).collect()
 }
 
 /// The scenario files that do not load, with everything that is wrong with them.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, mpsc};
-use std::time::Instant;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -24,6 +25,9 @@ use crate::suite::{self, Mismatch};
 use crate::trace::Trace;
 use crate::world::Fixtures;
 
+/// How long nothing is done before it is told that the run waits.
+const MOMENT: Duration = Duration::from_millis(5);
+
 /// How tests are run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -35,6 +39,9 @@ pub struct Options {
     pub repeat: u32,
     /// What becomes of snapshots that are not as the calls went.
     pub snapshots: SnapshotMode,
+    /// Whether the trace of a test that passed is forgotten at once: where nobody needs it,
+    /// that saves time.
+    pub forgets_passed: bool,
 }
 
 /// Runs tests. Every event is told to `tell`, in an order that does not depend on which
@@ -131,7 +138,9 @@ impl Run {
         tell: &mut dyn FnMut(&RunEvent<'_>),
     ) {
         let mut broken = plan.broken.iter().peekable();
-        for (index, mut result) in in_order(results).enumerate() {
+        let mut results = InOrder { results, waiting: BTreeMap::new(), next: 0 };
+        let mut index = 0;
+        while let Some(mut result) = results.next(&mut || tell(&RunEvent::Waiting)) {
             while let Some(file) = broken.next_if(|it| it.before <= index) {
                 if self.finished(&file.result, tell) {
                     return;
@@ -141,6 +150,7 @@ impl Run {
             if self.finished(&result, tell) {
                 return;
             }
+            index += 1;
         }
         for file in broken {
             if self.finished(&file.result, tell) {
@@ -181,21 +191,35 @@ fn take_next<'i, T>(next: &AtomicUsize, items: &'i [T]) -> Option<(usize, &'i T)
 }
 
 /// Results by their numbers, from 0 without a gap.
-fn in_order(
+struct InOrder {
     results: mpsc::Receiver<(usize, CaseResult)>,
-) -> impl Iterator<Item = CaseResult> {
-    let mut waiting = BTreeMap::new();
-    let mut next = 0;
-    std::iter::from_fn(move || {
+    waiting: BTreeMap<usize, CaseResult>,
+    next: usize,
+}
+
+impl InOrder {
+    /// The next one. If it is not there in a moment, that is told before it is waited for.
+    fn next(&mut self, wait: &mut dyn FnMut()) -> Option<CaseResult> {
+        let mut is_told = false;
         loop {
-            if let Some(result) = waiting.remove(&next) {
-                next += 1;
+            if let Some(result) = self.waiting.remove(&self.next) {
+                self.next += 1;
                 return Some(result);
             }
-            let (index, result) = results.recv().ok()?;
-            waiting.insert(index, result);
+            let received = match self.results.recv_timeout(MOMENT) {
+                Err(RecvTimeoutError::Timeout) => {
+                    if !is_told {
+                        wait();
+                        is_told = true;
+                    }
+                    self.results.recv().ok()
+                }
+                received => received.ok(),
+            };
+            let (index, result) = received?;
+            self.waiting.insert(index, result);
         }
-    })
+    }
 }
 
 /// How a test came out, what happened in its call, and its snapshot.
@@ -211,10 +235,15 @@ impl Worker {
     fn run(&mut self, planned: &Planned<'_>, options: Options) -> CaseResult {
         let began = now();
         let played = catch_unwind(AssertUnwindSafe(|| self.play(planned, options)));
-        let (outcome, trace, snapshot) = played.unwrap_or_else(|panic| {
+        let (outcome, mut trace, snapshot) = played.unwrap_or_else(|panic| {
             self.session = None;
             (Outcome::Panicked(message(&*panic).into()), None, None)
         });
+        // A snapshot that cannot be written makes a failure of it later.
+        if options.forgets_passed && outcome == Outcome::Passed && snapshot.is_none() {
+            // Here, since memory that another thread gives back takes both of them longer.
+            trace = None;
+        }
         CaseResult {
             id: planned.id.clone(),
             tags: planned.case.tags.clone(),
@@ -325,4 +354,60 @@ fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "flowsim panicked".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::CaseId;
+    use crate::source::{FileId, Span};
+
+    fn result(line: u32) -> CaseResult {
+        let span = Span::new(FileId(0), 0, 0);
+        let file = Path::new("a").into();
+        CaseResult {
+            id: CaseId {
+                file,
+                name: "b".into(),
+                title: "b".into(),
+                row: None,
+                span,
+                line,
+            },
+            tags: Vec::new(),
+            outcome: Outcome::Passed,
+            program: None,
+            trace: None,
+            snapshot: None,
+            took: Duration::ZERO,
+            is_file: false,
+        }
+    }
+
+    #[test]
+    fn results_come_in_order_and_a_pause_is_told_once() {
+        let (sender, results) = mpsc::channel();
+        let mut results = InOrder { results, waiting: BTreeMap::new(), next: 0 };
+        for index in [1_u8, 0, 2] {
+            sender.send((usize::from(index), result(u32::from(index)))).unwrap();
+        }
+        let mut lines = Vec::new();
+        for _ in 0..3 {
+            let next = results.next(&mut || panic!("all of them are there")).unwrap();
+            lines.push(next.id.line);
+        }
+        assert_eq!(lines, [0, 1, 2]);
+        let mut waits = 0;
+        let other = std::thread::spawn(move || {
+            std::thread::sleep(20 * MOMENT);
+            sender.send((4, result(4))).unwrap();
+            std::thread::sleep(20 * MOMENT);
+            sender.send((3, result(3))).unwrap();
+        });
+        assert_eq!(results.next(&mut || waits += 1).unwrap().id.line, 3);
+        assert_eq!(waits, 1);
+        assert_eq!(results.next(&mut || ()).unwrap().id.line, 4);
+        assert!(results.next(&mut || ()).is_none());
+        other.join().unwrap();
+    }
 }

@@ -7,7 +7,8 @@ use rayon::ThreadPoolBuildError;
 
 use super::event::{Ended, RunEvent};
 use super::load::Library;
-use super::plan::{CaseAt, Chooser};
+use super::place::CaseAt;
+use super::plan::Chooser;
 use super::run::{Options, Run};
 use crate::diagnostic::Diagnostic;
 use crate::source::Files;

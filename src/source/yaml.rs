@@ -74,6 +74,7 @@ impl<'s> Reader<'s> {
         let (anchor, kind, end) = match event {
             Event::Alias(anchor) => return self.alias(anchor, span),
             Event::Scalar(text, style, anchor, tag) => {
+                let text = self.as_written(text, span);
                 (anchor, scalar(text, style, tag.as_deref()), span.end)
             }
             Event::SequenceStart(anchor, _) => {
@@ -129,9 +130,23 @@ impl<'s> Reader<'s> {
                 return Err(problem(self.span(range), message, None));
             };
             let key_span = self.span(range);
+            let key = self.as_written(key, key_span);
             let (event, range) = self.next()?;
             let value = self.node(event, range, depth + 1)?;
             self.entries.push(Entry { key, key_span, value });
+        }
+    }
+
+    /// A text that stands in the file as it is, or between quotes, needs no memory of its
+    /// own: the parser makes a copy of each, of which a document has thousands.
+    fn as_written(&self, text: Cow<'s, str>, span: Span) -> Cow<'s, str> {
+        let range = span.start as usize..span.end as usize;
+        let Some(written) = self.file.text().get(range) else { return text };
+        let quoted = written.get(1..written.len().saturating_sub(1));
+        let is_it = |written: &&str| **written == *text;
+        match Some(written).filter(is_it).or_else(|| quoted.filter(is_it)) {
+            Some(written) => Cow::Borrowed(written),
+            None => text,
         }
     }
 
@@ -296,6 +311,41 @@ mod tests {
         );
         assert_eq!(files.text(list.items()[1].span), "z");
         assert_eq!(files.position(document.get("end").unwrap().span).line, 5);
+    }
+
+    #[test]
+    fn only_texts_that_are_written_otherwise_are_copied() {
+        let text = "plain: a b\nsingle: 'a b'\ndouble: \"a b\"\nempty: ''\nö: é\n\
+                    number: 15\nescape: \"a\\tb\"\ntwice: 'it''s'\nlines: a\n  b\nblock: |\n  a\n  b\n";
+        let file = Files::new().add("a.yaml", text);
+        let document = read(&file).unwrap();
+        let texts = document.entries().iter().map(|entry| {
+            assert!(matches!(entry.key, Cow::Borrowed(_)), "{}", entry.key);
+            match &entry.value.kind {
+                Kind::String(text) | Kind::Number(text) => {
+                    (&**text, matches!(text, Cow::Borrowed(_)))
+                }
+                other => panic!("{other:?}"),
+            }
+        });
+        let texts: Vec<_> = texts.collect();
+        let (as_written, copied) = texts.split_at(6);
+        let as_written: Vec<_> = as_written.to_vec();
+        assert_eq!(
+            as_written,
+            [
+                ("a b", true),
+                ("a b", true),
+                ("a b", true),
+                ("", true),
+                ("é", true),
+                ("15", true)
+            ]
+        );
+        assert_eq!(
+            copied,
+            [("a\tb", false), ("it's", false), ("a b", false), ("a\nb\n", false)]
+        );
     }
 
     #[test]

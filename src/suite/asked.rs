@@ -1,11 +1,12 @@
 //! What a call asked of the outside world, against what is expected.
 
+use super::askable::is_asking;
 use super::history::{History, shown, shown_json};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::CallExpectation;
 use crate::diagnostic::nearest;
 use crate::program::StepAction;
-use crate::program::architect::Action;
+use crate::program::architect::{Action, Lookup};
 use crate::source::Span;
 use crate::trace::{Fact, Field, Subject};
 use crate::value::{Json, Text, Value};
@@ -207,18 +208,6 @@ fn askings(history: History<'_>) -> Vec<Asking<'_>> {
     askings
 }
 
-/// Whether an action asks what comes of it.
-fn is_asking(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Other(_)
-            | Action::Ask(_)
-            | Action::CreateCallback(_)
-            | Action::DialByExtension(_)
-            | Action::Transfer(_)
-    )
-}
-
 /// The asking of an action that fixtures answer by its name or kind.
 fn of_other_action(history: History<'_>, step: usize) -> Option<Asking<'_>> {
     let label = history.label(step)?;
@@ -239,6 +228,12 @@ fn names_of(history: History<'_>, step: usize) -> impl Iterator<Item = &Text> {
             [call.action_id.as_ref(), call.action_name.as_ref()]
         }
         Some(StepAction::Webhook(webhook)) => [webhook.webhook_id.as_ref(), None],
+        Some(StepAction::Architect(action)) => match &**action {
+            Action::Lookup(Lookup::DataAction(call)) => {
+                [call.id.as_ref(), call.name.as_ref()]
+            }
+            _ => [None, None],
+        },
         _ => [None, None],
     };
     own.into_iter().flatten()

@@ -24,7 +24,8 @@ pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
         return mismatches;
     }
     let history = History::of(&played.trace, program);
-    for Written { value, span } in &case.expectations {
+    for expected in &case.expectations {
+        let Written { value, span } = &**expected;
         mismatches.extend(check(value, *span, history, played));
     }
     mismatches

@@ -7,6 +7,7 @@
 //! is made again. *Source:
 //! the format is described in `docs/scenarios.md`.*
 
+mod askable;
 mod asked;
 mod discover;
 mod explain;

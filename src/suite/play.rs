@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::recorded::{self, Recorded};
 use super::scenario::{Case, Expectation, Flag};
-use super::{Mismatch, script};
+use super::{Mismatch, askable, script};
 use crate::analysis::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, Session, start};
@@ -71,6 +71,10 @@ pub fn prepare<'c>(
         }
         None => (None, call(case, program)?),
     };
+    let slips = askable::slips(case, program, fixtures);
+    if !slips.is_empty() {
+        return Err(slips);
+    }
     let call = call.in_organisation(Arc::clone(fixtures));
     Ok(Prepared {
         case,

@@ -1,6 +1,7 @@
 //! The model of scenario files.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::analysis::comparison::Rules;
@@ -36,8 +37,10 @@ pub struct Case {
     pub name: Text,
     /// The number of its row in `each`, from 1.
     pub row: Option<u32>,
-    /// Where it stands: its name.
+    /// What it is known by: where its name stands.
     pub span: Span,
+    /// All of it, from its first key to its last value.
+    pub extent: Span,
     /// Words to select it by.
     pub tags: Vec<Text>,
     /// Why it is not run.
@@ -53,8 +56,9 @@ pub struct Case {
     pub inputs: Vec<Input>,
     /// The conversation as a script; empty if the case has none.
     pub script: Vec<Written<Turn>>,
-    /// What is expected, in the order of the document.
-    pub expectations: Vec<Written<Expectation>>,
+    /// What is expected, in the order of the document. What the rows of a table expect alike
+    /// is there once.
+    pub expectations: Vec<Arc<Written<Expectation>>>,
     /// The snapshot that the trace is compared with.
     pub snapshot: Option<Snapshot>,
 }
@@ -133,6 +137,28 @@ pub enum Expectation {
     Calls(CallExpectation),
     /// Something that must hold or not.
     Flag(Flag),
+}
+
+impl Expectation {
+    /// Whether any call fulfils it, as one that asks for none of no texts.
+    pub(super) fn always_holds(&self) -> bool {
+        match self {
+            Self::Path(
+                PathMatcher::Contains(names)
+                | PathMatcher::Excludes(names)
+                | PathMatcher::Ends(names),
+            ) => names.is_empty(),
+            Self::Prompts(texts) => texts.is_empty(),
+            Self::ElapsedMs(range) | Self::Actions(range) => *range == Range::default(),
+            Self::Calls(call) => call.times == Some(Range::default()),
+            Self::Path(PathMatcher::Exact(_))
+            | Self::Status(_)
+            | Self::Error(_)
+            | Self::Variable(..)
+            | Self::Routing(_)
+            | Self::Flag(_) => false,
+        }
+    }
 }
 
 /// Something that must not be.

@@ -38,7 +38,7 @@ pub enum PartitionKind {
 }
 
 impl Partition {
-    /// Reads `hash:1/4` and `slice:2/4`.
+    /// Reads `hash:1/4` and `slice:2/4`; `count` is another word for `slice`.
     ///
     /// # Errors
     /// The text is neither; the message says why.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::runner::{
-    CaseResult, Ended, Library, Options, Plan, RunEvent, Wanted, run, run_files,
+    CaseResult, Ended, Library, Options, Outcome, Plan, RunEvent, Wanted, run, run_files,
 };
 use flowsim::source::Files;
 use flowsim::suite::{Partition, Selection, discover};
@@ -67,6 +67,7 @@ impl Told {
                 let name = id.name.to_string();
                 self.results.push((id.file.to_path_buf(), id.line, name, outcome.name()));
             }
+            RunEvent::Waiting => {}
             RunEvent::Ended(ended) => {
                 self.ended = Some(Ended { took: Default::default(), ..*ended });
             }
@@ -140,4 +141,33 @@ fn a_large_suite_is_not_read_before_its_first_test_runs() {
     .unwrap();
     assert!(read[0] < count / 2, "{read:?}");
     assert!(read.last().unwrap() > &count, "{read:?}");
+}
+
+/// Where nobody needs the traces of tests that pass, the results are the same without them.
+#[test]
+fn what_passed_may_be_forgotten() {
+    let folder = suite();
+    let results = |forgets_passed| {
+        let mut files = Files::new();
+        let (paths, diagnostics) = discover(&[folder.path().to_owned()], &mut files);
+        let wanted = Wanted { paths, diagnostics, ..Wanted::default() };
+        let options = Options { repeat: 1, forgets_passed, ..Options::default() };
+        let mut results = Vec::new();
+        run_files(&wanted, options, &mut files, &mut |event, _| {
+            if let RunEvent::Finished(result) = event {
+                let is_failed = result.outcome.name() == "failed";
+                results.push((result.outcome.clone(), result.trace.is_some(), is_failed));
+            }
+        })
+        .unwrap();
+        results
+    };
+    let (kept, forgotten) = (results(false), results(true));
+    let outcomes = |them: &[_]| -> Vec<_> {
+        them.iter().map(|(outcome, ..): &(Outcome, bool, bool)| outcome.clone()).collect()
+    };
+    assert_eq!(outcomes(&kept), outcomes(&forgotten));
+    let traces = |them: &[(Outcome, bool, bool)]| them.iter().filter(|it| it.1).count();
+    assert_eq!((traces(&kept), traces(&forgotten)), (171, 18));
+    assert!(forgotten.iter().all(|(_, has_trace, is_failed)| has_trace == is_failed));
 }

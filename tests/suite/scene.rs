@@ -51,6 +51,7 @@ pub(crate) fn case(flow: &str, inputs: &[&str]) -> Case {
         name: "by hand".into(),
         row: None,
         span: nowhere(),
+        extent: nowhere(),
         tags: Vec::new(),
         skip: None,
         recording: None,
@@ -135,7 +136,7 @@ impl Scene {
 
     /// Plays a case with these expectations, and tells what does not hold.
     pub(crate) fn explain(&self, case: Case, expected: Vec<Expectation>) -> String {
-        let expectations = expected.into_iter().map(written).collect();
+        let expectations = expected.into_iter().map(written).map(Arc::new).collect();
         let case = Case { expectations, ..case };
         let played = self.play(&case);
         self.told(&judge(&case, &played, &self.program), &played)

@@ -27,6 +27,10 @@ pub(super) struct Log<'w> {
 }
 
 impl Wanted {
+    pub(super) fn is_wanted(&self) -> bool {
+        self.decisions.is_some()
+    }
+
     pub(super) fn log(&self) -> Log<'_> {
         Log { path: self.decisions.as_ref(), decisions: Vec::new() }
     }

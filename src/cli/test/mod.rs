@@ -16,6 +16,7 @@ use clap::{Args, ValueEnum};
 use self::places::Places;
 use super::exit::Exit;
 use super::output;
+use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
 use crate::runner::{self, CaseAt, CaseResult, Library, Outcome, Plan, RunEvent, Scene};
@@ -46,7 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 
-    /// Run a share of the tests: hash:1/4 keeps a test in its share, slice:1/4 is even
+    /// Run a share of the tests: hash:1/4 keeps a test in its share, slice:1/4 (or count:1/4)
+    /// is even
     #[arg(long, value_name = "KIND:N/M", value_parser = Partition::parse)]
     partition: Option<Partition>,
 
@@ -357,8 +359,8 @@ fn list(plan: &Plan<'_>) -> io::Result<()> {
     let mut out = String::new();
     for planned in &plan.cases {
         let id = &planned.id;
-        let name = crate::diagnostic::visible::one_line(&id.title);
-        out.push_str(&format!("{}:{} {name}\n", id.file.display(), id.line));
+        let (file, name) = (one_line(&id.file.to_string_lossy()), one_line(&id.title));
+        out.push_str(&format!("{file}:{} {name}\n", id.line));
     }
     output::result(&out)
 }
@@ -422,6 +424,16 @@ impl Arguments {
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
             snapshots: self.snapshots.mode(),
+            forgets_passed: !self.needs_traces(),
         }
+    }
+
+    /// Whether somebody wants to know what happened in calls that went as expected.
+    fn needs_traces(&self) -> bool {
+        self.profile
+            || self.html.is_some()
+            || self.report.iter().any(ReportSpec::needs_traces)
+            || self.coverage.counter().is_some()
+            || self.decisions.is_wanted()
     }
 }

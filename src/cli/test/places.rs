@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{CaseAt, Wanted};
-use crate::source::Files;
+use crate::runner::{CaseAt, CaseLines, Wanted};
+use crate::source::{File, Files};
 use crate::suite::{self, Selection};
 
 /// What was named.
@@ -44,16 +46,29 @@ impl Places {
     /// Tells of a place that makes no sense, or that its file does not have.
     pub(super) fn beyond(&self) -> Option<Exit> {
         let problem = self.problem.clone();
-        let text = problem.or_else(|| self.places.iter().find_map(missing))?;
+        let text = problem.or_else(|| self.missing())?;
         output::message("error", &text);
         Some(Exit::Usage)
     }
+
+    fn missing(&self) -> Option<String> {
+        let (mut files, mut read) = (Files::new(), IndexMap::new());
+        self.places.iter().find_map(|place| {
+            let (file, cases) = read
+                .entry(&place.file)
+                .or_insert_with(|| {
+                    let file = files.load(&place.file).ok()?;
+                    let cases = CaseLines::read(&file);
+                    Some((file, cases))
+                })
+                .as_ref()?;
+            missing(place, file, cases.as_ref())
+        })
+    }
 }
 
-/// That a file has no such line, or the test there no such row.
-fn missing(place: &CaseAt) -> Option<String> {
-    // Of a file that cannot be read there is something else to say.
-    let file = Files::new().load(&place.file).ok()?;
+/// That a file has no such line, no test there, or the test no such row.
+fn missing(place: &CaseAt, file: &File, cases: Option<&CaseLines>) -> Option<String> {
     let (path, line) = (place.file.display(), place.line);
     let count = file.text().lines().count();
     if count == 0 {
@@ -62,8 +77,16 @@ fn missing(place: &CaseAt) -> Option<String> {
     if !(1..=count).contains(&usize::try_from(line).ok()?) {
         return Some(format!("there is no line {line} in {path}, which has {count}"));
     }
+    // Of a file that does not load there is something else to say.
+    let cases = cases?;
+    let Some(count) = cases.rows_at(line) else {
+        let others = match cases.first() {
+            Some(first) => format!("the first one begins at line {first}"),
+            None => "it has no tests".into(),
+        };
+        return Some(format!("there is no test at line {line} of {path}, {others}"));
+    };
     let row = place.row?;
-    let count = place.rows(&file)?;
     if (1..=count).contains(&usize::try_from(row).ok()?) {
         return None;
     }

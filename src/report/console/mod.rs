@@ -6,6 +6,7 @@
 //! that runs it alone, as cargo-nextest does. Only [`Listing::Dots`] tells failures in full
 //! at the end, where they do not tear the dots apart.
 
+mod buffer;
 mod progress;
 
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
+use self::buffer::Buffer;
 use self::progress::Progress;
 use super::words::{counts, explanation, headline, name_of, place_of, plural, seconds};
 use super::{Options, Reporter};
@@ -54,7 +56,7 @@ pub enum Listing {
 
 /// The report for people.
 pub struct Console<'e> {
-    out: Box<dyn Write + 'e>,
+    out: Buffer<'e>,
     progress: Option<Progress<'e>>,
     style: ConsoleStyle,
     options: Options,
@@ -83,7 +85,7 @@ impl<'e> Console<'e> {
     /// Writes to `out`.
     pub fn new(out: Box<dyn Write + 'e>, style: ConsoleStyle, options: Options) -> Self {
         Self {
-            out,
+            out: Buffer::new(out),
             progress: None,
             style,
             options,
@@ -179,11 +181,15 @@ impl<'e> Console<'e> {
         if text.is_empty() {
             return Ok(());
         }
-        if let Some(progress) = &mut self.progress {
-            progress.clear();
+        self.out.write(text)?;
+        match &mut self.progress {
+            // The line that tells how far the run is stands below all others.
+            Some(progress) => {
+                progress.clear();
+                self.out.let_go()
+            }
+            None => Ok(()),
         }
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()
     }
 
     fn dot(&self, outcome: &Outcome) -> String {
@@ -338,10 +344,15 @@ impl Reporter for Console<'_> {
         match *event {
             RunEvent::Started => Ok(()),
             RunEvent::Read { diagnostics, selected, is_all } => {
-                self.read(diagnostics, selected, is_all)
+                self.read(diagnostics, selected, is_all)?;
+                self.out.let_go()
             }
             RunEvent::Finished(result) => self.finished(result, scene.files),
-            RunEvent::Ended(ended) => self.ended(ended),
+            RunEvent::Waiting => self.out.let_go(),
+            RunEvent::Ended(ended) => {
+                self.ended(ended)?;
+                self.out.let_go()
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ impl Reporter for Html {
     fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
-            RunEvent::Read { .. } => Ok(()),
+            RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => {
                 let call = self.calls.add(result);
                 self.tests.add(result, call, self.options.explain, scene.files);

@@ -1,7 +1,9 @@
 //! One test of a scenario file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::expect::Alike;
 use super::{expect, recording, script};
 use crate::diagnostic::Decoder;
 use crate::engine::Limits;
@@ -54,25 +56,28 @@ const MAX_MS: i64 = 8_640_000_000;
 pub(super) fn read(
     node: &Node<'_>,
     row: Option<u32>,
+    alike: &Alike,
     decoder: &mut Decoder,
 ) -> Option<Case> {
+    let told = decoder.told();
     let keys = [&OWN_KEYS[..], &DEFAULT_KEYS].concat();
     decoder.object("a test", node, &keys)?;
     let Some(name) = decoder.text(node, "name") else {
         decoder.wrong(node.span, "a test needs a `name`".into());
         return None;
     };
-    let told = decoder.told();
     let script = script::read(node.get("script"), decoder);
-    let mut expectations = expect::read(node, decoder);
+    let mut expectations = expect::read(node, alike, decoder);
     expectations.extend(flags(node, decoder));
     let snapshot = snapshot(node, &name, decoder);
-    // What is wrong in what is expected is told already, and leaves nothing of it.
+    // What is wrong in what is expected, or in its key, is told already, and leaves nothing
+    // of it.
     let is_told = decoder.told() > told;
     let mut case = Case {
         name,
         row,
         span: node.get("name").map_or(node.span, |name| name.span),
+        extent: node.span,
         tags: decoder.texts(node, "tags"),
         skip: skip(node, decoder),
         recording: recording::read(node, decoder),
@@ -83,7 +88,7 @@ pub(super) fn read(
         expectations,
         snapshot,
     };
-    if !case.script.is_empty() {
+    if node.get("script").is_some_and(|script| !script.is_null()) {
         case.inputs = inputs_of_script(node, &case.script, decoder);
     }
     if !is_told && !recording::is_in(node) {
@@ -111,7 +116,8 @@ fn inputs_of_script(
 }
 
 fn warn_of_nothing(case: &Case, decoder: &mut Decoder) {
-    if case.expectations.is_empty() && case.script.is_empty() && case.snapshot.is_none() {
+    let expects_nothing = case.expectations.iter().all(|it| it.value.always_holds());
+    if expects_nothing && case.script.is_empty() && case.snapshot.is_none() {
         let message = format!("the test `{}` expects nothing", case.name);
         let help = "add `expect`, a `script` or `snapshot: true`";
         decoder.doubtful(case.span, message, help);
@@ -253,7 +259,7 @@ fn snapshot(node: &Node<'_>, name: &Text, decoder: &mut Decoder) -> Option<Snaps
 }
 
 /// `unusedFixtures: forbid` and its like.
-fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Arc<Written<Expectation>>> {
     const FLAGS: [(&str, Flag); 3] = [
         ("unusedFixtures", Flag::NoUnusedFixtures),
         ("unusedInputs", Flag::NoUnusedInputs),
@@ -263,8 +269,10 @@ fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
     for (key, flag) in FLAGS {
         let Some(node) = node.get(key).filter(|node| !node.is_null()) else { continue };
         match node.as_str() {
-            Some("forbid") => expectations
-                .push(Written { value: Expectation::Flag(flag), span: node.span }),
+            Some("forbid") => {
+                let value = Expectation::Flag(flag);
+                expectations.push(Arc::new(Written { value, span: node.span }));
+            }
             Some("allow") => {}
             _ => decoder.unexpected(&format!("`{key}`"), node, "`forbid` or `allow`"),
         }

@@ -1,6 +1,9 @@
 //! What is expected of a call.
 
+use std::sync::Arc;
+
 use super::matcher;
+use super::table::Template;
 use crate::diagnostic::{Code, Decoder, nearest};
 use crate::flow::Written;
 use crate::source::{Entry, Kind, Node, Span};
@@ -20,8 +23,39 @@ const KEYS: [&str; 9] = [
     "calls",
 ];
 
+/// What every row of a table expects alike, read once: by the number of its key under
+/// `expect`.
+#[derive(Default)]
+pub(super) struct Alike(Vec<Option<Expectations>>);
+
+type Expectations = Vec<Arc<Written<Expectation>>>;
+
+impl Alike {
+    pub(super) fn of(template: &Template<'_>, decoder: &mut Decoder) -> Self {
+        let expect = template.test().entries().iter().position(|it| it.key == "expect");
+        let Some(at) = expect else { return Self::default() };
+        let entries = template.test().entries()[at].value.entries();
+        let read = entries.iter().enumerate().map(|(index, entry)| {
+            let told = decoder.told();
+            let is_alike = template.is_alike(&[at, index]);
+            let read = is_alike.then(|| of_key(entry, decoder))?;
+            // What is wrong is told of the rows.
+            (decoder.told() == told).then_some(read)
+        });
+        Self(read.collect())
+    }
+
+    fn known(&self, index: usize) -> Option<&Expectations> {
+        self.0.get(index)?.as_ref()
+    }
+}
+
 /// What stands under `expect`, and `error` and `calls` beside it.
-pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+pub(super) fn read(
+    case: &Node<'_>,
+    alike: &Alike,
+    decoder: &mut Decoder,
+) -> Expectations {
     let mut expectations = Vec::new();
     if let Some(error) = case.entry("error") {
         expectations.extend(of_key(error, decoder));
@@ -29,8 +63,11 @@ pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expect
     if let Some(expect) = case.get("expect").filter(|node| !node.is_null())
         && decoder.object("`expect`", expect, &KEYS).is_some()
     {
-        for entry in expect.entries() {
-            expectations.extend(of_key(entry, decoder));
+        for (index, entry) in expect.entries().iter().enumerate() {
+            match alike.known(index) {
+                Some(known) => expectations.extend(known.iter().cloned()),
+                None => expectations.extend(of_key(entry, decoder)),
+            }
         }
     }
     if let Some(calls) = case.entry("calls") {
@@ -40,7 +77,7 @@ pub(super) fn read(case: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expect
 }
 
 /// An expectation stands where its key does; of a list, each item for itself.
-fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Expectations {
     let node = &entry.value;
     let one = match &*entry.key {
         "status" => status(node, decoder).map(Expectation::Status),
@@ -52,15 +89,18 @@ fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>>
         "elapsedMs" => matcher::range(node, decoder).map(Expectation::ElapsedMs),
         "actions" => matcher::range(node, decoder).map(Expectation::Actions),
         "calls" => {
-            let expectation = |Written { value, span }| Written {
-                value: Expectation::Calls(value),
-                span,
-            };
-            return calls(entry, decoder).into_iter().map(expectation).collect();
+            let calls = calls(entry, decoder).into_iter();
+            let expected =
+                calls.map(|call| written(Expectation::Calls(call.value), call.span));
+            return expected.collect();
         }
         _ => None,
     };
-    one.into_iter().map(|value| Written { value, span: entry.key_span }).collect()
+    one.into_iter().map(|value| written(value, entry.key_span)).collect()
+}
+
+fn written(value: Expectation, span: Span) -> Arc<Written<Expectation>> {
+    Arc::new(Written { value, span })
 }
 
 pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
@@ -124,7 +164,7 @@ fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Text>> {
     items.iter().filter_map(written).collect()
 }
 
-fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>> {
+fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Expectations {
     if !matches!(node.kind, Kind::Object(_)) {
         decoder.unexpected("`variables`", node, "an object of names and values");
     }
@@ -133,7 +173,7 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Expectation>
         if let Some(value) = matcher::value(&entry.value, decoder) {
             let name = Text::from(&*entry.key);
             let value = Expectation::Variable(name, value);
-            expectations.push(Written { value, span: entry.key_span });
+            expectations.push(written(value, entry.key_span));
         }
     }
     expectations

@@ -165,5 +165,15 @@ pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
         let is_there = node.get(key).is_some_and(|node| !node.is_null());
         is_there.then(|| decoder.whole(node, key, i64::MIN..=i64::MAX, 0))
     };
-    Some(Range { min: end("min"), max: end("max") })
+    let range = Range { min: end("min"), max: end("max") };
+    if let (Some(min), Some(max)) = (range.min, range.max)
+        && min > max
+    {
+        let message =
+            format!("`min` is {min} and `max` is {max}, no number is between them");
+        decoder.wrong(node.span, message).help =
+            Some("`min` is the least, `max` the most; both count".into());
+        return None;
+    }
+    Some(range)
 }

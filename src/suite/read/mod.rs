@@ -10,6 +10,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
+use self::expect::Alike;
 use self::table::Template;
 use super::scenario::{Case, SuiteFile};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
@@ -125,35 +126,44 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
         decoder.unexpected("`tests`", tests, "a list of calls");
         return Vec::new();
     };
-    let defaults = document.get("defaults").filter(|node| !node.is_null());
-    if let Some(defaults) = defaults {
-        decoder.object("`defaults`", defaults, &case::DEFAULT_KEYS);
-    }
+    let defaults = defaults(document, decoder);
     let mut cases = Vec::new();
     for item in items {
-        let test = with_defaults(item, defaults);
+        let test = with_defaults(item, &defaults);
         let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
-            cases.extend(case::read(&test, None, decoder));
+            cases.extend(case::read(&test, None, &Alike::default(), decoder));
             continue;
         };
         let mut template = Template::new(test);
+        let alike = Alike::of(&template, decoder);
         for (row, number) in table::rows(table, decoder).iter().zip(1..) {
             if let Some(test) = template.of_row(row, decoder) {
-                cases.extend(case::read(test, Some(number), decoder));
+                cases.extend(case::read(test, Some(number), &alike, decoder));
             }
         }
     }
     cases
 }
 
+/// What holds for all tests. A key that is none of the defaults is told here, and not once
+/// more of each test.
+fn defaults<'n, 's>(document: &'n Node<'s>, decoder: &mut Decoder) -> Vec<&'n Entry<'s>> {
+    let Some(defaults) = document.get("defaults").filter(|node| !node.is_null()) else {
+        return Vec::new();
+    };
+    decoder.object("`defaults`", defaults, &case::DEFAULT_KEYS);
+    let is_known = |entry: &&Entry<'_>| case::DEFAULT_KEYS.contains(&&*entry.key);
+    defaults.entries().iter().filter(is_known).collect()
+}
+
 /// The case with the defaults that it does not override, without its table; of `context`,
 /// `variables` and the like each name counts for itself.
-fn with_defaults<'s>(case: &Node<'s>, defaults: Option<&Node<'s>>) -> Node<'s> {
+fn with_defaults<'s>(case: &Node<'s>, defaults: &[&Entry<'s>]) -> Node<'s> {
     let Kind::Object(own) = &case.kind else { return case.clone() };
     let own = own.iter().filter(|entry| entry.key != "each");
     let mut entries: Vec<Entry<'s>> = own.cloned().collect();
-    let defaults = defaults.map(Node::entries).unwrap_or_default().iter();
-    for default in defaults.filter(|it| recording::takes_default(case, &it.key)) {
+    let counts = |default: &&Entry<'_>| recording::takes_default(case, &default.key);
+    for default in defaults.iter().copied().filter(counts) {
         let stands = entries.iter_mut().find(|entry| entry.key == default.key);
         match stands {
             None => entries.push(default.clone()),

@@ -50,14 +50,14 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Turn>> {
         "hears" => matcher::text(node, decoder).map(Turn::Hears),
         "presses" => input(node, decoder).map(Turn::Does),
         "says" => words(node, decoder).map(|it| Turn::Does(Input::Speech(it))),
-        "waits" => match &node.kind {
-            Kind::Null | Kind::Boolean(true) => Some(Turn::Does(Input::Silence)),
-            _ => {
-                decoder.unexpected("`waits`", node, "true: silence until time runs out");
-                None
-            }
-        },
-        "hangs_up" => Some(Turn::Does(Input::HangUp)),
+        "waits" => {
+            let meaning = "the caller is silent until time runs out";
+            truth("waits", meaning, node, decoder).then_some(Turn::Does(Input::Silence))
+        }
+        "hangs_up" => {
+            let meaning = "the caller hangs up";
+            truth("hangs_up", meaning, node, decoder).then_some(Turn::Does(Input::HangUp))
+        }
         "routed" => matcher::text(node, decoder).map(Turn::Routed),
         "variable" => return variables(node, decoder),
         "calls" => {
@@ -77,6 +77,19 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Turn>> {
         }
     };
     one.into_iter().map(|value| Written { value, span: turn.key_span }).collect()
+}
+
+/// Whether a turn that says no more than its name is `true`; without a value it is, too.
+fn truth(key: &str, meaning: &str, node: &Node<'_>, decoder: &mut Decoder) -> bool {
+    let found = match &node.kind {
+        Kind::Null | Kind::Boolean(true) => return true,
+        Kind::Boolean(false) => "false",
+        _ => node.describe(),
+    };
+    let message = format!("`{key}` is {found}, expected true: {meaning}");
+    decoder.wrong(node.span, message).help =
+        Some("leave the turn out if the caller does not".into());
+    false
 }
 
 /// What the caller says, which cannot be nothing.

@@ -52,6 +52,16 @@ impl<'s> Template<'s> {
         Self { test, holes }
     }
 
+    /// The test, as the last row that was put in has it.
+    pub(super) fn test(&self) -> &Node<'s> {
+        &self.test
+    }
+
+    /// Whether what these numbers of entries and items lead to is the same in all rows.
+    pub(super) fn is_alike(&self, way: &[usize]) -> bool {
+        !self.holes.iter().any(|hole| hole.way.starts_with(way))
+    }
+
     /// The test as one row has it.
     pub(super) fn of_row(
         &mut self,
@@ -181,5 +191,66 @@ fn printed<'n>(value: &'n Node<'_>) -> Cow<'n, str> {
         Kind::Boolean(truth) => truth.to_string().into(),
         Kind::Null => "null".into(),
         _ => crate::flow::read::json(value).to_string().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::{Files, read_document};
+
+    /// The test of a document as every row of its table has it, and what is wrong.
+    fn rows_of(text: &str) -> (Vec<String>, Vec<String>) {
+        let file = Files::new().add("a.yaml", text);
+        let document = read_document(&file).unwrap();
+        let mut decoder = Decoder::new(Code::INVALID_SCENARIO);
+        let mut template = Template::new(document.get("test").unwrap().clone());
+        let rows = document.get("each").unwrap().items().iter();
+        let tests = rows.filter_map(|row| {
+            template.of_row(row, &mut decoder).map(crate::flow::read::json)
+        });
+        let tests = tests.map(|test| test.to_string()).collect();
+        let wrong = decoder.into_diagnostics().into_iter().map(|it| it.message);
+        (tests, wrong.collect())
+    }
+
+    #[test]
+    fn no_row_leaves_anything_to_the_next() {
+        let (tests, wrong) = rows_of(
+            "test: {a: '${x}', b: ['${x} and ${y}', {'${y}': '${x}'}], c: as it is}\n\
+             each: [{x: 1, y: p}, {x: [1, '${y}'], y: q}, {x: null, y: true}]\n",
+        );
+        assert_eq!(
+            tests,
+            [
+                r#"{"a":1,"b":["1 and p",{"p":1}],"c":"as it is"}"#,
+                r#"{"a":[1,"${y}"],"b":["[1,\"${y}\"] and q",{"q":[1,"${y}"]}],"c":"as it is"}"#,
+                r#"{"a":null,"b":["null and true",{"true":null}],"c":"as it is"}"#,
+            ]
+        );
+        assert_eq!(wrong, [""; 0]);
+    }
+
+    #[test]
+    fn a_row_that_lacks_a_name_is_wrong_and_the_next_is_not() {
+        let (tests, wrong) =
+            rows_of("test: {a: 'is ${x}'}\neach: [{x: 1}, {z: 2}, 3, {x: 4}]\n");
+        assert_eq!(tests, [r#"{"a":"is 1"}"#, r#"{"a":"is "}"#, r#"{"a":"is 4"}"#]);
+        assert_eq!(
+            wrong,
+            [
+                "the row of `each` has no `x`",
+                "a row of `each` is a number, expected an object of names and values",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_holds_no_placeholder_is_alike_in_all_rows() {
+        let file = Files::new().add("a.yaml", "e: {a: [1, '${x}'], b: [2], '${x}': 3}");
+        let template = Template::new(read_document(&file).unwrap());
+        let alike = [[0, 0], [0, 1], [0, 2]].map(|way| template.is_alike(&way));
+        assert_eq!(alike, [false, true, false]);
     }
 }

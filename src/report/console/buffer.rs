@@ -1,0 +1,76 @@
+//! Lines that are written together.
+
+use std::io::{self, Write};
+
+/// How much is held back at most, in bytes.
+const MOST: usize = 8 * 1024;
+
+/// What the console is written to. Lines that follow each other at once are written in one
+/// piece, which takes much less time; whoever tells must say when nothing follows.
+pub(super) struct Buffer<'e> {
+    out: Box<dyn Write + 'e>,
+    text: String,
+    is_begun: bool,
+}
+
+impl<'e> Buffer<'e> {
+    pub(super) fn new(out: Box<dyn Write + 'e>) -> Self {
+        Self { out, text: String::new(), is_begun: false }
+    }
+
+    /// Writes the text, if not at once then soon. The first one is not held back: it tells
+    /// that the run goes on.
+    pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
+        self.text += text;
+        let is_first = !self.is_begun && !text.is_empty();
+        if is_first || self.text.len() >= MOST { self.let_go() } else { Ok(()) }
+    }
+
+    /// Writes what was held back.
+    pub(super) fn let_go(&mut self) -> io::Result<()> {
+        if self.text.is_empty() {
+            return Ok(());
+        }
+        self.is_begun = true;
+        let text = std::mem::take(&mut self.text);
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Every piece that is written.
+    #[derive(Clone, Default)]
+    struct Pieces(Arc<Mutex<Vec<usize>>>);
+
+    impl Write for Pieces {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().push(bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_first_line_comes_at_once_and_others_together() {
+        let pieces = Pieces::default();
+        let mut held = Buffer::new(Box::new(pieces.clone()));
+        for text in ["", "one\n", "two\n", "three\n"] {
+            held.write(text).unwrap();
+        }
+        assert_eq!(*pieces.0.lock().unwrap(), [4]);
+        held.let_go().unwrap();
+        held.let_go().unwrap();
+        assert_eq!(*pieces.0.lock().unwrap(), [4, 10]);
+        held.write(&"x".repeat(MOST)).unwrap();
+        assert_eq!(*pieces.0.lock().unwrap(), [4, 10, MOST]);
+    }
+}

@@ -1,0 +1,328 @@
+//! Scenario files as people write them: where their tests stand, and what is said of
+//! mistakes.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+/// Exit code, standard output and standard error.
+fn flowsim(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::cargo_bin("flowsim").expect("the program is built");
+    let output = command.current_dir(folder).arg("test").args(arguments).output();
+    let output = output.expect("the program runs");
+    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A folder with a scenario file over the shared flow, which begins with two lines.
+fn suite_called(name: &str, rest: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shared-flow");
+    let head = format!(
+        "flows: ['{0}/flows']\nfixtures: ['{0}/fixtures.yaml']\n",
+        shared.display()
+    );
+    fs::write(folder.path().join(name), head + rest).expect("the suite is written");
+    folder
+}
+
+fn suite(rest: &str) -> tempfile::TempDir {
+    suite_called("a.test.yaml", rest)
+}
+
+/// The same with one test.
+fn of_test(rest: &str) -> tempfile::TempDir {
+    suite(&format!(
+        "defaults: {{flow: Inbound_Flow_A}}\ntests:\n  - {{name: a, {rest}}}\n"
+    ))
+}
+
+/// What is told of a file, each message without what it is about.
+fn told(folder: &tempfile::TempDir) -> Vec<String> {
+    let (_, _, error) = flowsim(folder.path(), &[]);
+    let heads = error.lines().filter(|line| {
+        ["error[", "warning["].into_iter().any(|severity| line.starts_with(severity))
+    });
+    heads.map(|line| line.split_once(": ").map_or("", |it| it.1).to_owned()).collect()
+}
+
+/// The names of the tests at a line, or of all.
+fn listed(folder: &tempfile::TempDir, arguments: &[&str]) -> Vec<String> {
+    let (code, out, error) = flowsim(folder.path(), &[&["--list"], arguments].concat());
+    assert_eq!(code, Some(0), "{arguments:?}: {error}");
+    out.lines()
+        .map(|line| line.split_once(' ').map_or("", |it| it.1).to_owned())
+        .collect()
+}
+
+const NAMES_IN_THE_MIDDLE: &str = "\
+defaults: {flow: Inbound_Flow_A}
+tests:
+  - name: one
+    input: ['1']
+    tags: a
+    expect: {status: completed}
+  - tags: other
+    name: 'two ${k}'
+    each:
+      - {k: a}
+      - {k: b}
+    input: ['1']
+    expect: {status: completed}
+  # what the third one is for
+
+  - each: [{k: x}]
+    name: 'three ${k}'
+    expect: {status: completed}
+    tags: [a,
+      b]
+";
+
+#[test]
+fn every_line_of_a_test_selects_it() {
+    let folder = suite(NAMES_IN_THE_MIDDLE);
+    let (one, two, three) = (&["one"][..], &["two a", "two b"][..], &["three x"][..]);
+    for (lines, names) in [(5..=8, one), (9..=15, two), (16..=17, two), (18..=22, three)]
+    {
+        for line in lines {
+            let found = listed(&folder, &[&format!("a.test.yaml:{line}")]);
+            assert_eq!(found, names, "line {line}");
+        }
+    }
+    assert_eq!(listed(&folder, &["a.test.yaml:9:2"]), ["two b"]);
+    // A test is known by the line of its name all the same.
+    let (_, out, _) = flowsim(folder.path(), &["--list", "a.test.yaml:18"]);
+    assert_eq!(out, "a.test.yaml:19 three x\n");
+    let (code, _, error) = flowsim(folder.path(), &["a.test.yaml:18:2"]);
+    assert_eq!(code, Some(2));
+    let expected = "error: the test at a.test.yaml:18 has no row 2, its table has 1\n";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn a_line_before_the_first_test_is_an_error() {
+    let folder = suite(NAMES_IN_THE_MIDDLE);
+    for place in ["a.test.yaml:1", "a.test.yaml:4", "a.test.yaml:1:1"] {
+        for more in [&[][..], &["--list"], &["--no-tests", "pass"]] {
+            let (code, out, error) = flowsim(folder.path(), &[&[place], more].concat());
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{place}: {error}");
+            let line = if place.ends_with('4') { 4 } else { 1 };
+            let expected = format!(
+                "error: there is no test at line {line} of a.test.yaml, the first one \
+                 begins at line 5\n"
+            );
+            assert_eq!(error, expected);
+        }
+    }
+    let folder = suite("tests: []\n");
+    let (code, _, error) = flowsim(folder.path(), &["a.test.yaml:3"]);
+    assert_eq!(code, Some(2));
+    let expected = "error: there is no test at line 3 of a.test.yaml, it has no tests\n";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn tests_that_share_a_line_are_at_it_together() {
+    let folder = suite(
+        "tests: [{name: a, flow: Inbound_Flow_A}, {tags: x, name: b, flow: \
+         Inbound_Flow_A}, {tags: y,\n  name: c, flow: Inbound_Flow_A}]\n",
+    );
+    assert_eq!(listed(&folder, &["a.test.yaml:3"]), ["a", "b"]);
+    assert_eq!(listed(&folder, &["a.test.yaml:4"]), ["c"]);
+}
+
+#[test]
+fn the_command_that_runs_a_test_again_takes_a_name_with_a_dash() {
+    let test = "defaults: {flow: Inbound_Flow_A}\n\
+                tests:\n  - {name: a, expect: {path: [Nowhere]}}\n";
+    let folder = suite_called("-dash.test.yaml", test);
+    let (code, out, _) = flowsim(folder.path(), &["--", "-dash.test.yaml"]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("\n    flowsim test ./-dash.test.yaml:5\n"), "{out}");
+    let (code, out, error) = flowsim(folder.path(), &["./-dash.test.yaml:5"]);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(out.contains("1 test: 1 failed"), "{out}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_list_stays_on_its_lines() {
+    let test = "defaults: {flow: Inbound_Flow_A}\n\
+                tests:\n  - {name: \"a\\nb\", expect: {status: completed}}\n";
+    let folder = suite_called("new\nline.test.yaml", test);
+    let (code, out, _) = flowsim(folder.path(), &["--list"]);
+    assert_eq!((code, out.as_str()), (Some(0), "new␊line.test.yaml:5 a␊b\n"));
+}
+
+#[test]
+fn a_mistake_in_the_defaults_is_told_once() {
+    let tests = "tests:\n  - {name: a, expect: {status: completed}}\n  \
+                 - {name: b, expect: {status: completed}}\n";
+    let folder = suite(&format!("defaults: {{flow: Inbound_Flow_A, inptu: x}}\n{tests}"));
+    assert_eq!(told(&folder), ["`defaults` has no key `inptu`"]);
+    let folder = suite(&format!("defaults: {{flow: Inbound_Flow_A, input: x}}\n{tests}"));
+    assert_eq!(told(&folder), ["`defaults` has no key `input`"]);
+    let folder =
+        suite(&format!("defaults: {{flow: Inbound_Flow_A, seed: many}}\n{tests}"));
+    let expected =
+        format!("`seed` is a string, expected a whole number from 0 to {}", i64::MAX);
+    assert_eq!(told(&folder), [expected]);
+}
+
+#[test]
+fn a_mistake_in_a_table_is_told_once_and_hides_no_other() {
+    let rows: Vec<String> = (0..200).map(|row| format!("{{k: {row}}}")).collect();
+    let folder = suite(&format!(
+        "defaults: {{flow: Inbound_Flow_A}}\ntests:\n  \
+         - {{name: 'a ${{k}}', each: [{}], expect: {{statis: completed}}}}\n  \
+         - {{name: b, expct: {{status: completed}}}}\n",
+        rows.join(", ")
+    ));
+    assert_eq!(
+        told(&folder),
+        ["`expect` has no key `statis`", "a test has no key `expct`"]
+    );
+}
+
+#[test]
+fn what_differs_from_row_to_row_is_told_of_each() {
+    let folder = suite(
+        "defaults: {flow: Inbound_Flow_A}\ntests:\n  - {name: 'a ${k}', each: [{k: x}, \
+         {k: x}, {k: y}], expect: {status: '${k}'}}\n",
+    );
+    let known = "expected one of completed, error, timeout";
+    let expected = [
+        "two tests are called `a x`".to_owned(),
+        format!("the status `x` is not known, {known}"),
+        format!("the status `y` is not known, {known}"),
+    ];
+    assert_eq!(told(&folder), expected);
+}
+
+#[test]
+fn what_can_never_hold_is_an_error() {
+    for rest in [
+        "expect: {elapsedMs: {min: 5, max: 2}}",
+        "expect: {actions: {min: 5, max: 2}}",
+        "expect: {variables: {a: {min: 5, max: 2}}}",
+        "calls: {name: a, times: {min: 5, max: 2}}",
+    ] {
+        let expected = "`min` is 5 and `max` is 2, no number is between them";
+        assert_eq!(told(&of_test(rest)), [expected], "{rest}");
+    }
+    assert_eq!(told(&of_test("expect: {elapsedMs: {min: 10000, max: 10000}}")), [""; 0]);
+}
+
+#[test]
+fn what_always_holds_expects_nothing() {
+    for rest in [
+        "expect: {prompts: []}",
+        "expect: {path: {contains: []}}",
+        "expect: {path: {excludes: []}}",
+        "expect: {path: {ends: []}}",
+        "expect: {elapsedMs: {}, actions: {min: null}}",
+        "calls: []",
+        "script: []",
+    ] {
+        assert_eq!(told(&of_test(rest)), ["the test `a` expects nothing"], "{rest}");
+    }
+    // A call that runs nothing is something to expect.
+    assert_eq!(told(&of_test("expect: {path: []}")), [""; 0]);
+}
+
+#[test]
+fn a_script_leaves_nothing_for_the_input() {
+    for script in ["[]", "[hangs_up]"] {
+        let rest = format!("input: '1', script: {script}, expect: {{status: completed}}");
+        let expected = "a test with a `script` needs no `input`";
+        assert_eq!(told(&of_test(&rest)), [expected], "{rest}");
+    }
+}
+
+#[test]
+fn a_caller_who_does_not_hang_up_is_a_mistake() {
+    for (turn, expected) in [
+        ("{hangs_up: false}", "`hangs_up` is false, expected true: the caller hangs up"),
+        (
+            "{hangs_up: later}",
+            "`hangs_up` is a string, expected true: the caller hangs up",
+        ),
+        (
+            "{waits: false}",
+            "`waits` is false, expected true: the caller is silent until time runs out",
+        ),
+    ] {
+        let folder = of_test(&format!("script: [{turn}]"));
+        assert_eq!(told(&folder), [expected], "{turn}");
+        let (code, _, error) = flowsim(folder.path(), &[]);
+        assert_eq!(code, Some(3));
+        assert!(error.contains("leave the turn out"), "{error}");
+    }
+    assert_eq!(told(&of_test("script: [{hangs_up: null}]")), [""; 0]);
+}
+
+/// What comes of a test with something that is never called.
+fn never_called(example: &str, name: &str, more: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(example);
+    let text = format!(
+        "flows: ['{0}/flows']\nfixtures: ['{0}/fixtures.yaml']\ntests:\n  - {{name: a, \
+         calls: [{{name: '{name}', times: 0}}]{more}}}\n",
+        root.display()
+    );
+    fs::write(folder.path().join("a.test.yaml"), text).expect("the suite is written");
+    flowsim(folder.path(), &[]).1
+}
+
+#[test]
+fn a_misspelt_name_of_what_is_never_called_is_a_mistake() {
+    let slip = "Get Archived Ordre";
+    let message = format!("nothing that the flows or fixtures have is called `{slip}`");
+    let script = ", script: [{calls: {name: Get Archived Ordre, times: {max: 1}}}]";
+    for (name, more) in [(slip, ""), ("Get Order", script)] {
+        let out = never_called("order-status", name, more);
+        assert!(out.contains(&message), "{out}");
+        assert!(out.contains("did you mean `Get Archived Order`?"), "{out}");
+    }
+    for (example, name, more) in [
+        ("order-status", "Get Archived Order", ""),
+        ("order-status", "https://hooks.parcel-post.example/status-calls", ""),
+        // One that is like none may be guarded against before it is there.
+        ("order-status", "Refund", ""),
+        // Fixtures know it, although the flow does not ask for it.
+        ("order-status", slip, ", fixtures: {dataActions: {Get Archived Ordre: {}}}"),
+        // Nobody knows which contacts a call may look up.
+        ("contact-lookup", slip, ""),
+    ] {
+        let out = never_called(example, name, more);
+        assert!(out.contains("1 test: 1 passed"), "{name}: {out}");
+    }
+}
+
+/// An action of Architect may be named by the id that its export has, or by its name.
+#[test]
+fn a_data_action_of_an_export_is_called_by_its_id_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let flow = r#"{"name":"F","type":"inboundcall","initialSequence":"t",
+        "flowSequenceItemList":[{"id":"t","name":"Main","__type":"Task","startAction":"a",
+        "paths":[],"actionList":[{"id":"a","name":"Ask","__type":"DataAction",
+        "category":{"name":"Shop"},"actionName":"Get Order","actionId":"custom_-_1",
+        "inputs":[],"outputs":[],"errorBindings":[]}]}]}"#;
+    fs::write(folder.path().join("flow.json"), flow).expect("the flow is written");
+    for (call, code) in [
+        ("Get Order", 0),
+        ("custom_-_1", 0),
+        ("{name: custom_-_1, times: 0}", 1),
+        ("custom_-_2", 1),
+    ] {
+        let suite = format!(
+            "flows: [flow.json]\ntests:\n  - {{name: a, calls: [{call}], \
+             fixtures: {{dataActions: {{Get Order: {{}}}}}}}}\n"
+        );
+        fs::write(folder.path().join("a.test.yaml"), suite)
+            .expect("the suite is written");
+        let (exit, out, error) = flowsim(folder.path(), &[]);
+        assert_eq!(exit, Some(code), "{call}: {out}{error}");
+    }
+}
