@@ -225,7 +225,7 @@ fn a_run_stops_after_as_many_failures_as_it_may_have() {
 fn a_flow_that_does_not_exist_is_told_at_its_place() {
     let folder = suite("tests:\n  - {name: a, flow: Inbound_Flow_C, expect: {}}\n");
     let (code, out, _) = flowsim(folder.path(), &[]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(3));
     assert!(out.contains("did you mean `Inbound_Flow_"), "{out}");
 }
 
@@ -425,7 +425,7 @@ fn flows_and_fixtures_that_are_not_there_are_told_where_they_are_named() {
     let flow = fs::read_dir(draft).expect("flows").next().expect("one").expect("one");
     fs::copy(flow.path(), folder.path().join("bakery/flows/a.json")).expect("copied");
     let (code, out, _) = flowsim(folder.path(), &["sd", "--jobs", "1"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(3));
     insta::assert_snapshot!(without_times(&out));
 }
 

@@ -64,9 +64,15 @@ struct Watch {
 
 impl Watch {
     fn start(folder: &Path) -> Self {
+        Self::of(folder, &[])
+    }
+
+    /// Of these paths, at which both tests stand.
+    fn of(folder: &Path, paths: &[&str]) -> Self {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("flowsim"))
             .current_dir(folder)
             .args(["test", "--watch"])
+            .args(paths)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -191,6 +197,30 @@ fn a_file_that_does_not_load_is_no_test_that_still_fails() {
     }
 }
 
+/// A round tells it as a run does: with a cross, and among the counts.
+#[test]
+fn a_file_that_breaks_is_a_test_of_the_round() {
+    let folder = folder();
+    let watch = Watch::start(folder.path());
+    write(folder.path(), "a.test.yaml", "flows: flows\ntest: []\n");
+    watch.told("watch: a.test.yaml changed; 1 of 1 tests runs again");
+    await_line(&watch.out, "✗ a.test.yaml:1  the scenario file loads  could not run");
+    await_line(&watch.out, "1 test: 1 failed");
+    write(folder.path(), "b.test.yaml", &SUITE.replace("org.yaml", "[]"));
+    watch.told("watch: b.test.yaml changed; 3 of 3 tests run again");
+    await_line(&watch.out, "3 tests: 2 passed, 1 failed");
+}
+
+#[test]
+fn a_test_that_moves_away_from_its_line_is_told() {
+    let folder = folder();
+    let watch = Watch::of(folder.path(), &["a.test.yaml:4", "a.test.yaml:5"]);
+    write(folder.path(), "a.test.yaml", &format!("# a note\n{SUITE}"));
+    watch.told("watch: at a.test.yaml:4 stands no test any more; it was `one`");
+    watch.told("watch: at a.test.yaml:5 stands `one` now, no longer `two`");
+    assert_eq!(watch.round(), ["one"]);
+}
+
 #[test]
 fn a_line_that_is_not_there_is_told_before_anything_is_watched() {
     let folder = folder();
@@ -218,6 +248,7 @@ fn what_does_not_load_is_told_and_watched_until_it_does() {
     write(folder.path(), "a.test.yaml", "flows: flows\ntest: []\n");
     watch.told("changed");
     watch.told("INVALID_SCENARIO");
+    watch.round();
     let more = "  - {name: three, flow: One, expect: {status: completed}}\n";
     write(folder.path(), "a.test.yaml", &format!("{SUITE}{more}"));
     watch.told("watch: a.test.yaml changed; 3 of 3 tests run again");
@@ -258,7 +289,9 @@ fn an_interruption_ends_it() {
 
 #[test]
 fn what_speaks_of_a_whole_run_does_not_go_with_it() {
-    for flag in ["--report=tap=a.tap", "--coverage", "--update", "--review", "--list"] {
+    let flags =
+        ["--report=tap=a.tap", "--html=out", "--coverage", "--update", "--review"];
+    for flag in flags.into_iter().chain(["--list"]) {
         let output = Command::new(assert_cmd::cargo::cargo_bin!("flowsim"))
             .args(["test", "--watch", flag])
             .output()

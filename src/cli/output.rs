@@ -48,6 +48,13 @@ pub(super) fn result_has_color() -> bool {
     !matches!(AutoStream::choice(&io::stdout()), ColorChoice::Never)
 }
 
+/// Whether a machine runs this that nobody watches: `CI` is set, to anything but nothing, `0`
+/// or `false`.
+pub(super) fn is_ci() -> bool {
+    std::env::var_os("CI")
+        .is_some_and(|it| !["", "0", "false"].iter().any(|no| it == *no))
+}
+
 /// How wide a terminal on standard output is; no limit elsewhere.
 pub(super) fn result_width() -> Option<usize> {
     let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(io::stdout())?;

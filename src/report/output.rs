@@ -1,10 +1,10 @@
 //! The files that reports are written to.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::source::{Replacement, make_folder_of, replace_file};
+use crate::source::{make_way, replace_file};
 
 /// A file that is there after a run has ended, and then is whole.
 #[derive(Debug)]
@@ -15,23 +15,10 @@ impl ReportFile {
         Self(path)
     }
 
-    /// Makes its folder and tries to make a file there, so that a path that cannot be
-    /// written to is told before tests are run, and removes the report of an earlier run: if this one is killed, nobody takes the old
-    /// report for the new one.
+    /// Tells what cannot be written before tests are run, and removes the report of an
+    /// earlier run: if this one is killed, nobody takes the old report for the new one.
     pub(super) fn begin(&self) -> io::Result<()> {
-        let path = &self.0;
-        let removed =
-            make_folder_of(path).and_then(|()| match fs::symlink_metadata(path) {
-                Ok(found) if found.is_file() => {
-                    Replacement::begin(path)?;
-                    fs::remove_file(path)
-                }
-                Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-                // Whoever reads a pipe would take an attempt for the report.
-                Ok(_) => Ok(()),
-                Err(_) => Replacement::begin(path).map(drop),
-            });
-        removed.map_err(|error| named(path, &error))
+        make_way(&self.0)
     }
 
     pub(super) fn write(&self, text: &str) -> io::Result<()> {
@@ -55,6 +42,8 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

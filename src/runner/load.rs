@@ -8,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::run::now;
-use crate::diagnostic::{Diagnostic, Severity, nearest, sort};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest, sort};
 use crate::flow::write::Graph;
 use crate::flow::{check, read};
 use crate::program::Program;
@@ -238,15 +238,25 @@ fn fixtures(paths: &[PathBuf], files: &mut Files) -> Loaded<Fixtures> {
     }
 }
 
-/// What is wrong with what a scenario file names; what is not there is told where it is named.
+/// What is wrong with what a scenario file names; what is not there is told where it is named,
+/// and placeholders get their values there.
 fn placed(
     problems: &[Diagnostic],
     suite: &SuiteFile,
     files: &Files,
 ) -> Arc<[Diagnostic]> {
     let placed =
-        |it: &Diagnostic| missing(it, suite, files).unwrap_or_else(|| it.clone());
+        |it: &Diagnostic| missing(it, suite, files).unwrap_or_else(|| advised(it));
     problems.iter().map(placed).collect()
+}
+
+fn advised(problem: &Diagnostic) -> Diagnostic {
+    match problem.code {
+        Code::UNSET_PLACEHOLDER => problem.clone().help(
+            "give each a value under `set` of the scenario file: `set: {name: value}`",
+        ),
+        _ => problem.clone(),
+    }
 }
 
 fn missing(problem: &Diagnostic, suite: &SuiteFile, files: &Files) -> Option<Diagnostic> {

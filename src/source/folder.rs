@@ -71,15 +71,15 @@ pub fn find_files(
             problems.push(Problem { kind, span, message, hint: None });
         }
         for file in folder.files {
-            found.entry(place(&file)).or_insert_with(|| plain(&file));
+            found.entry(place(&file)).or_insert_with(|| plain(&file).to_owned());
         }
     }
     (found.into_values().collect(), problems)
 }
 
 /// `./a` is `a`, as people write it.
-fn plain(path: &Path) -> PathBuf {
-    path.strip_prefix(".").map_or_else(|_| path.to_owned(), Path::to_owned)
+pub fn plain(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
 }
 
 /// What is not hidden in a folder, and whether it is a folder itself.

@@ -99,6 +99,28 @@ impl Drop for Replacement {
     }
 }
 
+/// Makes sure that a file can be written, its folder too, and removes the one that is there.
+/// What is there and no file stays: whoever reads a pipe would take an attempt for the whole.
+///
+/// # Errors
+/// It cannot be written; the message names the file.
+pub fn make_way(path: &Path) -> io::Result<()> {
+    let made = make_folder_of(path).and_then(|()| match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => {
+            Replacement::begin(path)?;
+            fs::remove_file(path)
+        }
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(_) => Ok(()),
+        Err(_) => Replacement::begin(path).map(drop),
+    });
+    let named = |error: io::Error| {
+        let message = format!("cannot write {}: {error}", path.display());
+        io::Error::new(error.kind(), message)
+    };
+    made.map_err(named)
+}
+
 /// Makes the folder of a file that is to be written.
 ///
 /// # Errors

@@ -214,7 +214,7 @@ fn an_update_leaves_whole_files_and_nothing_else() {
 
     fs::write(project.path("snapshots/.a__press-1.snap.1.part"), "---\nscen").unwrap();
     let library = project.library(&["a.test.yaml"]);
-    let found = unreferenced(&library.suites);
+    let found = unreferenced(&library.suites, &[]);
     assert_eq!(found, [project.path("snapshots/.a__press-1.snap.1.part")]);
 }
 
@@ -307,8 +307,7 @@ fn two_tests_do_not_write_one_file() {
     project.play(SnapshotMode::Update);
     let names = project.snapshots();
     assert_eq!(names.len(), 2);
-    assert_eq!(names[1], "a__one.snap");
-    assert!(names[0].starts_with("a__one-"), "{names:?}");
+    assert!(names.iter().all(|name| name.starts_with("a__one-")), "{names:?}");
 }
 
 #[test]
@@ -382,14 +381,14 @@ fn snapshots_of_no_test_are_found_and_deleted() {
     project.write("b.test.yaml", &ONE.replace("snapshot: true", "skip: later"));
 
     let library = project.library(&["a.test.yaml"]);
-    let found = unreferenced(&library.suites);
+    let found = unreferenced(&library.suites, &[]);
     let expected = ["snapshots/a__key-2.snap", "snapshots/gone__press-1.snap"];
     assert_eq!(found, expected.map(|name| project.path(name)));
     let library = project.library(&["a.test.yaml", "b.test.yaml"]);
-    let found = unreferenced(&library.suites);
+    let found = unreferenced(&library.suites, &[]);
     assert_eq!(found.len(), 3);
     delete(&found).unwrap();
-    assert_eq!(unreferenced(&library.suites), [] as [PathBuf; 0]);
+    assert_eq!(unreferenced(&library.suites, &[]), [] as [PathBuf; 0]);
     let left = ["key-1.snap", "key-3.snap", "key-4.snap", "other.snap"];
     let mut left: Vec<_> = left.iter().map(|name| format!("a__{name}")).collect();
     left.push("notes.txt".into());
@@ -401,7 +400,7 @@ fn a_folder_of_snapshots_that_becomes_empty_goes_too() {
     let project = Project::new("a.test.yaml", ONE);
     project.play(SnapshotMode::Update);
     project.write("a.test.yaml", &ONE.replace("snapshot: true", "skip: later"));
-    delete(&unreferenced(&project.library(&["a.test.yaml"]).suites)).unwrap();
+    delete(&unreferenced(&project.library(&["a.test.yaml"]).suites, &[])).unwrap();
     assert!(!project.path("snapshots").exists());
 }
 

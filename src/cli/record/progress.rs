@@ -18,7 +18,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(all: usize) -> Self {
-        let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        let is_watched = io::stderr().is_terminal() && !output::is_ci();
         let bar = is_watched.then(|| {
             let bar = ProgressBar::new(u64::try_from(all).unwrap_or(u64::MAX));
             let style =

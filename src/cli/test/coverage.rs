@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::{Severity, sort};
 use crate::runner::{Covered, Library};
-use crate::source::Files;
+use crate::source::{Files, make_way};
 
 /// What is to be told of coverage.
 #[derive(Debug, Args)]
@@ -32,6 +32,17 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// The file that is written.
+    pub(super) fn path(&self) -> Option<&PathBuf> {
+        self.coverage_out.as_ref()
+    }
+
+    /// Removes the counts of an earlier run: nobody is to take them for those of this one,
+    /// however it ends.
+    pub(super) fn begin(&self) -> io::Result<()> {
+        self.path().map_or(Ok(()), |path| make_way(path))
+    }
+
     /// What is to be counted, if anybody wants to know.
     pub(super) fn counter(&self) -> Option<Covered> {
         let is_wanted =
@@ -46,10 +57,8 @@ impl Wanted {
         library: &Library,
         files: &Files,
     ) -> io::Result<Exit> {
-        let counts = covered.map(|it| it.into_all(library)).unwrap_or_default();
-        if counts.is_empty() {
-            return Ok(Exit::Success);
-        }
+        let Some(covered) = covered else { return Ok(Exit::Success) };
+        let counts = covered.into_all(library);
         let mut report = Report::default();
         let mut is_whole = true;
         for (_, coverage) in &counts {

@@ -1,5 +1,6 @@
 //! What came of the callers' keys in the tests of a run.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,6 +9,7 @@ use crate::analysis::decisions::{Decision, of_trace};
 use crate::cli::decisions::replace;
 use crate::cli::exit::Exit;
 use crate::runner::CaseResult;
+use crate::source::make_way;
 use crate::value::derived_id;
 
 /// Whether decisions are to be written.
@@ -27,8 +29,15 @@ pub(super) struct Log<'w> {
 }
 
 impl Wanted {
-    pub(super) fn is_wanted(&self) -> bool {
-        self.decisions.is_some()
+    /// The file that is written.
+    pub(super) fn path(&self) -> Option<&PathBuf> {
+        self.decisions.as_ref()
+    }
+
+    /// Removes the log of an earlier run: nobody is to take it for that of this one, however
+    /// it ends.
+    pub(super) fn begin(&self) -> io::Result<()> {
+        self.path().map_or(Ok(()), |path| make_way(path))
     }
 
     pub(super) fn log(&self) -> Log<'_> {

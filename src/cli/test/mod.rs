@@ -2,32 +2,36 @@
 
 mod coverage;
 mod decisions;
+mod outputs;
 mod places;
 mod profile;
 mod snapshots;
+mod telling;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
 use self::places::Places;
+use self::telling::Telling;
 use super::exit::Exit;
 use super::output;
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
-use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec, Reporter};
-use crate::runner::{self, CaseAt, CaseResult, Library, Outcome, Plan, RunEvent, Scene};
+use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec};
+use crate::runner::{self, CaseAt, CaseResult, Library, Plan, RunEvent, Scene};
 use crate::source::Files;
-use crate::suite::{self, Partition, PartitionKind, Selection};
+use crate::suite::{Partition, PartitionKind, Selection};
 use crate::value::Text;
 
 /// Run the tests of scenario files.
 ///
-/// Exits with 0 if all passed, 1 if one failed, 2 if the command line makes no sense, 3 if a
-/// scenario file does not load, 4 if no test was selected.
+/// Exits with 0 if all passed, 1 if one failed, 2 if the command line makes no sense, 3 if
+/// something does not load, whether or not a test failed as well: a scenario file, or what a
+/// test names, such as flows, fixtures or a recording, 4 if no test was selected.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Scenario files (*.test.yaml, *.test.yml, *.test.json), folders of them, the test at a
@@ -92,7 +96,13 @@ pub(super) struct Arguments {
     stress: u32,
 
     /// Only list the tests, one a line
-    #[arg(long)]
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "report", "html", "coverage", "coverage_out", "coverage_min", "decisions", "update",
+            "review", "delete_unreferenced"
+        ]
+    )]
     list: bool,
 
     /// Run, wait for changes of files, and run the tests again that depend on them, until
@@ -100,8 +110,8 @@ pub(super) struct Arguments {
     #[arg(
         long,
         conflicts_with_all = [
-            "report", "coverage", "coverage_out", "coverage_min", "decisions", "update", "review",
-            "delete_unreferenced", "list"
+            "report", "html", "coverage", "coverage_out", "coverage_min", "decisions", "update",
+            "review", "delete_unreferenced", "list"
         ]
     )]
     watch: bool,
@@ -151,6 +161,9 @@ fn shard(text: &str) -> Result<Partition, String> {
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    if let Some(exit) = arguments.snapshots.forbidden() {
+        return Ok(exit);
+    }
     if arguments.watch { watch::run(arguments) } else { once(arguments) }
 }
 
@@ -159,10 +172,11 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
         return without_running(arguments);
     }
     let places = Places::of(&arguments.paths);
-    if let Some(exit) = places.beyond() {
+    if let Some(exit) = places.beyond().or_else(|| outputs::refused(arguments)) {
         return Ok(exit);
     }
     let mut files = Files::new();
+    let searched = places.paths.clone();
     let wanted = places.wanted(arguments.selection(), &mut files);
     let mut covered = arguments.coverage.counter();
     let mut log = arguments.decisions.log();
@@ -177,25 +191,21 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     let result = runner::run_files(&wanted, arguments.options(), &mut files, &mut tell);
     let played = telling.end()?;
     let (library, ended) = result.map_err(io::Error::other)?;
-    let is_broken = is_broken(&library);
-    if ended.tally.total() == 0 {
-        return Ok(nothing_selected(arguments, ended.found));
+    if ended.tally.total() == 0 && arguments.no_tests.is_failure(ended.found) {
+        return Ok(Exit::Nothing);
     }
     let covered = arguments.coverage.tell(covered, &library, &files)?;
     let logged = log.tell();
-    snapshots::tell(&library, ended.tally.total() == ended.found && !is_broken);
+    let of_tests = played.exit(ended.tally);
+    let is_whole = ended.tally.total() == ended.found && !is_broken(&library);
+    snapshots::tell(&library, is_whole.then_some(&searched));
     if arguments.profile {
         played.profile.tell(&library);
     }
     // The program ends: giving back the memory of a large suite part by part only takes time.
     std::mem::forget((library, files));
-    Ok(match () {
-        () if played.has_bug => Exit::Bug,
-        () if is_broken => Exit::Input,
-        () if ended.tally.failed > 0 => Exit::Failure,
-        () if logged != Exit::Success => logged,
-        () => covered,
-    })
+    let of_files = if logged == Exit::Success { covered } else { logged };
+    Ok(of_tests.unwrap_or(of_files))
 }
 
 /// Lists tests, or looks after snapshots.
@@ -205,7 +215,8 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     }
     let suites = Suites::load(&arguments.paths);
     output::diagnostics(&suites.library.diagnostics, &suites.files);
-    if let Some(exit) = arguments.snapshots.instead(&suites.library)? {
+    let searched = Places::of(&arguments.paths).paths;
+    if let Some(exit) = arguments.snapshots.instead(&suites.library, &searched)? {
         return Ok(exit);
     }
     let plan = suites.plan(arguments);
@@ -213,7 +224,9 @@ fn without_running(arguments: &Arguments) -> io::Result<Exit> {
     list(&plan)?;
     Ok(match () {
         () if is_broken => Exit::Input,
-        () if plan.cases.is_empty() => nothing_selected(arguments, plan.found),
+        () if plan.cases.is_empty() && arguments.no_tests.is_failure(plan.found) => {
+            Exit::Nothing
+        }
         () => Exit::Success,
     })
 }
@@ -240,118 +253,16 @@ impl Suites {
         Self { files, library, places: wanted.places }
     }
 
+    /// The names of the tests that stand at a place.
+    fn names_at(&self, place: &CaseAt) -> BTreeSet<Text> {
+        let (everything, places) = (Selection::default(), std::slice::from_ref(place));
+        let plan = Plan::new(&self.library, &everything, places, &self.files);
+        let there = plan.cases.iter().filter(|it| *it.id.file == *place.file);
+        there.map(|planned| planned.id.name.clone()).collect()
+    }
+
     fn plan(&self, arguments: &Arguments) -> Plan<'_> {
         Plan::new(&self.library, &arguments.selection(), &self.places, &self.files)
-    }
-}
-
-/// Tells of a run.
-struct Telling<'t> {
-    reporters: Vec<Box<dyn Reporter + 't>>,
-    /// A report that cannot be written does not keep the others from being written. Whoever
-    /// closes the pipe of the console still wants the exit code.
-    failures: Vec<Option<io::Error>>,
-    note: &'t mut dyn FnMut(&CaseResult),
-    /// Filled if it is wanted.
-    profile: profile::Profile,
-    is_profiled: bool,
-    began: Instant,
-    has_bug: bool,
-}
-
-/// What is to be known of a run besides its results.
-struct Told {
-    /// Whether flowsim itself failed.
-    has_bug: bool,
-    /// Whether nobody reads the console any more.
-    is_closed: bool,
-    profile: profile::Profile,
-}
-
-impl<'t> Telling<'t> {
-    fn new(
-        arguments: &Arguments,
-        note: &'t mut dyn FnMut(&CaseResult),
-    ) -> io::Result<Self> {
-        let reporters = reporters(arguments)?;
-        Ok(Self {
-            failures: reporters.iter().map(|_| None).collect(),
-            reporters,
-            note,
-            profile: profile::Profile::default(),
-            is_profiled: arguments.profile,
-            began: runner::now(),
-            has_bug: false,
-        })
-    }
-
-    fn tell(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) {
-        match event {
-            RunEvent::Finished(result) => {
-                self.has_bug |= matches!(result.outcome, Outcome::Panicked(_));
-                (self.note)(result);
-                if self.is_profiled {
-                    self.profile.add(result);
-                }
-            }
-            // Nothing ran of which there could be a report.
-            RunEvent::Ended(ended) if ended.tally.total() == 0 => return,
-            _ => {}
-        }
-        let told = runner::now();
-        for (reporter, failure) in self.reporters.iter_mut().zip(&mut self.failures) {
-            if failure.is_none() {
-                *failure = reporter.event(event, scene).err();
-            }
-        }
-        if let RunEvent::Read { diagnostics, .. } = event {
-            output::diagnostics(diagnostics, scene.files);
-        }
-        self.profile.reporting += told.elapsed();
-    }
-
-    fn end(mut self) -> io::Result<Told> {
-        self.profile.running = self.began.elapsed();
-        let is_closed = is_closed(self.failures.into_iter().flatten())?;
-        Ok(Told { has_bug: self.has_bug, is_closed, profile: self.profile })
-    }
-}
-
-/// Whether nobody reads the console any more; all else that reports failed with is an error.
-fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
-    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    let (closed, failed): (Vec<_>, Vec<_>) = failures.partition(is_closed);
-    failed.into_iter().next().map_or(Ok(!closed.is_empty()), Err)
-}
-
-/// The console first, then the reports that are asked for, which can all be written.
-fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
-    let options = report::Options {
-        explain: explained,
-        times: true,
-        step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
-    };
-    let mut reporters: Vec<Box<dyn Reporter + 'e>> =
-        vec![Box::new(arguments.console(options.clone()))];
-    let html = arguments.html.iter().cloned().map(ReportSpec::Html);
-    for spec in arguments.report.iter().cloned().chain(html) {
-        spec.begin()?;
-        reporters.push(spec.reporter(&options, Box::new(io::stdout())));
-    }
-    Ok(reporters)
-}
-
-/// Why a test failed or could not be run.
-fn explained(result: &CaseResult, files: &Files) -> String {
-    match (&result.outcome, &result.trace, &result.program) {
-        (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
-            suite::explain(mismatches, trace, program, files)
-        }
-        (Outcome::Broken(diagnostics), ..) => {
-            let style = crate::diagnostic::Style { color: false, ..Default::default() };
-            crate::diagnostic::render_text(diagnostics, files, style)
-        }
-        _ => String::new(),
     }
 }
 
@@ -365,25 +276,24 @@ fn list(plan: &Plan<'_>) -> io::Result<()> {
     output::result(&out)
 }
 
-fn nothing_selected(arguments: &Arguments, found: usize) -> Exit {
-    let text = match found {
-        0 => "there are no tests; scenario files end in .test.yaml, .test.yml or .test.json"
-            .to_owned(),
-        count => format!(
-            "none of {count} tests is selected; `--no-tests pass` is for a share or a \
-             selection that may be empty"
-        ),
-    };
-    match arguments.no_tests {
-        NoTests::Pass => Exit::Success,
-        NoTests::Warn => {
-            output::message("warning", &text);
-            Exit::Success
+impl NoTests {
+    /// Tells that no test is selected. Gives whether that is a failure.
+    fn is_failure(self, found: usize) -> bool {
+        let text = match found {
+            0 => "there are no tests; scenario files end in .test.yaml, .test.yml or \
+                  .test.json"
+                .to_owned(),
+            count => format!(
+                "none of {count} tests is selected; `--no-tests pass` is for a share or a \
+                 selection that may be empty"
+            ),
+        };
+        match self {
+            Self::Pass => {}
+            Self::Warn => output::message("warning", &text),
+            Self::Fail => output::message("error", &text),
         }
-        NoTests::Fail => {
-            output::message("error", &text);
-            Exit::Nothing
-        }
+        self == Self::Fail
     }
 }
 
@@ -397,6 +307,12 @@ impl Arguments {
         }
     }
 
+    /// The reports besides that of the console.
+    fn specs(&self) -> impl Iterator<Item = ReportSpec> {
+        let html = self.html.iter().cloned().map(ReportSpec::Html);
+        self.report.iter().cloned().chain(html)
+    }
+
     fn console<'e>(&self, options: report::Options) -> Console<'e> {
         let listing = match self.show {
             Shown::All => Listing::Each,
@@ -408,7 +324,7 @@ impl Arguments {
         let slowest = if listing == Listing::Each { 0 } else { SLOWEST };
         let style = ConsoleStyle { listing, color, slowest };
         let console = Console::new(Box::new(io::stdout()), style, options);
-        let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        let is_watched = io::stderr().is_terminal() && !output::is_ci();
         match terminal_size::terminal_size_of(io::stderr()).filter(|_| is_watched) {
             Some((width, _)) => {
                 console.progress(Box::new(io::stderr()), usize::from(width.0))
@@ -431,9 +347,8 @@ impl Arguments {
     /// Whether somebody wants to know what happened in calls that went as expected.
     fn needs_traces(&self) -> bool {
         self.profile
-            || self.html.is_some()
-            || self.report.iter().any(ReportSpec::needs_traces)
+            || self.specs().any(|spec| spec.needs_traces())
             || self.coverage.counter().is_some()
-            || self.decisions.is_wanted()
+            || self.decisions.path().is_some()
     }
 }

@@ -10,11 +10,13 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::places::Places;
-use super::{Arguments, Suites, Telling, snapshots};
+use super::telling::Telling;
+use super::{Arguments, Suites, snapshots};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, Scene};
 use crate::source::Folder;
+use crate::value::Text;
 
 /// How long nothing may change before tests run: editors and version control write several
 /// files in a row.
@@ -47,6 +49,7 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
     let mut changed: Option<BTreeSet<PathBuf>> = None;
     let mut earlier: Option<Watcher> = None;
     let mut failing = Failing::default();
+    let mut standing = Standing::default();
     loop {
         // Every round has a watcher of its own, which is there before the files are read
         // and before the earlier one goes: nothing that happens meanwhile is missed, and
@@ -66,6 +69,7 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
             }
             None => true,
         };
+        standing.keep(&suites);
         if is_told {
             match round(arguments, &suites, &plan, &mut failing) {
                 Ok(false) => {}
@@ -106,7 +110,7 @@ fn narrow(
     // What calls came to before counts too: it may have been taken away.
     let concerned: BTreeSet<_> =
         dependencies.iter().flat_map(|them| them.concerned(changed)).collect();
-    let all = plan.cases.len();
+    let all = plan.cases.len() + plan.broken.len();
     plan.cases.retain(|planned| concerned.contains(&planned.id.place()));
     let is_known = |path: &&PathBuf| dependencies.iter().any(|them| them.knows(path));
     let mut named: Vec<&PathBuf> = changed.iter().filter(is_known).collect();
@@ -116,16 +120,13 @@ fn narrow(
     if named.is_empty() {
         named.extend(changed);
     }
-    if io::stdout().is_terminal() && !plan.cases.is_empty() {
+    let count = plan.cases.len() + plan.broken.len();
+    if io::stdout().is_terminal() && count > 0 {
         // Whoever closed the terminal is told by what follows.
         let _ = output::result("\x1b[2J\x1b[H");
     }
-    let run = if plan.cases.len() == 1 { "runs" } else { "run" };
-    let text = format!(
-        "{} changed; {} of {all} tests {run} again",
-        listed(&named),
-        plan.cases.len()
-    );
+    let run = if count == 1 { "runs" } else { "run" };
+    let text = format!("{} changed; {count} of {all} tests {run} again", listed(&named));
     output::message("watch", &text);
     true
 }
@@ -183,6 +184,35 @@ impl Failing {
     }
 }
 
+/// The names of the tests that stood at the places of the command line when they were last
+/// looked for, by the order of the places.
+#[derive(Default)]
+struct Standing(BTreeMap<usize, BTreeSet<Text>>);
+
+impl Standing {
+    /// Tells of places where other tests stand than before: whoever writes above a test moves
+    /// it away from its line.
+    fn keep(&mut self, suites: &Suites) {
+        for (number, place) in suites.places.iter().enumerate() {
+            // Of a file that does not load nobody knows what stands where.
+            if !suites.library.suites.iter().any(|it| it.path == place.file) {
+                continue;
+            }
+            let now = suites.names_at(place);
+            let before = self.0.insert(number, now.clone()).unwrap_or_default();
+            let Some(lost) = before.first().filter(|_| before.is_disjoint(&now)) else {
+                continue;
+            };
+            let at = format!("{}:{}", place.file.display(), place.line);
+            let text = match now.first() {
+                Some(name) => format!("at {at} stands `{name}` now, no longer `{lost}`"),
+                None => format!("at {at} stands no test any more; it was `{lost}`"),
+            };
+            output::message("watch", &text);
+        }
+    }
+}
+
 /// Runs tests. Gives whether nobody reads what they say.
 fn round(
     arguments: &Arguments,
@@ -191,7 +221,7 @@ fn round(
     failing: &mut Failing,
 ) -> io::Result<bool> {
     let Suites { library, files, .. } = suites;
-    if plan.cases.is_empty() {
+    if plan.cases.is_empty() && plan.broken.is_empty() {
         output::diagnostics(plan.diagnostics, files);
         return Ok(false);
     }
@@ -205,7 +235,7 @@ fn round(
     if arguments.profile {
         played.profile.tell(library);
     }
-    snapshots::tell(library, false);
+    snapshots::tell(library, None);
     failing.tell(plan);
     Ok(played.is_closed)
 }

@@ -53,7 +53,8 @@ fn replacement(node: &Node<'_>, decoder: &mut Decoder) -> Option<Replacement> {
 
 /// Gives each snapshot its file.
 pub(super) fn place(cases: &mut [Case], scenario: &Path, decoder: &mut Decoder) {
-    let mut places = Places::new(scenario);
+    let names = cases.iter().filter_map(|case| Some(&case.snapshot.as_ref()?.name));
+    let mut places = Places::new(scenario, names);
     for case in cases {
         let Some(snapshot) = &mut case.snapshot else { continue };
         match places.take(&snapshot.name) {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexSet;
 use twox_hash::XxHash64;
 
+use crate::value::Text;
+
 /// The folder beside a scenario file that its snapshots are in.
 pub(super) const FOLDER: &str = "snapshots";
 
@@ -24,25 +26,40 @@ const MAX_SLUG: usize = 100;
 pub(in crate::suite) struct Places {
     folder: PathBuf,
     stem: String,
+    /// What several names come to.
+    shared: IndexSet<String>,
+    names: IndexSet<Text>,
     taken: IndexSet<String>,
 }
 
 impl Places {
-    pub(in crate::suite) fn new(scenario: &Path) -> Self {
+    /// `names` are those of all snapshots of the file.
+    pub(in crate::suite) fn new<'n>(
+        scenario: &Path,
+        names: impl Iterator<Item = &'n Text>,
+    ) -> Self {
         let name = scenario.file_name().unwrap_or_default().to_string_lossy();
         // Only one ending goes, so that `a.test.yaml` and `a.test.json` do not meet.
         let stem = name.strip_suffix(".test.yaml").unwrap_or(&name).to_owned();
-        Self { folder: folder_of(scenario), stem, taken: IndexSet::new() }
+        let names: IndexSet<&Text> = names.collect();
+        let (mut slugs, mut shared) = (IndexSet::new(), IndexSet::new());
+        for slug in names.into_iter().map(|name| slug(name)) {
+            if !slugs.insert(slug.clone()) {
+                shared.insert(slug);
+            }
+        }
+        let folder = folder_of(scenario);
+        Self { folder, stem, shared, names: IndexSet::new(), taken: IndexSet::new() }
     }
 
-    /// The place of a snapshot. A name that looks like an earlier one in a file system gets
-    /// a mark of its own; the same name twice has none.
-    pub(in crate::suite) fn take(&mut self, name: &str) -> Option<PathBuf> {
-        let mut slug = slug(name);
-        if !self.taken.insert(format!("name {name}")) {
+    /// The place of a snapshot. Names that look alike in a file system get a mark each, so
+    /// that it does not matter which comes first; the same name twice has no second place.
+    pub(in crate::suite) fn take(&mut self, name: &Text) -> Option<PathBuf> {
+        if !self.names.insert(name.clone()) {
             return None;
         }
-        if self.taken.contains(&slug) {
+        let mut slug = slug(name);
+        if self.shared.contains(&slug) || self.taken.contains(&slug) {
             slug = format!("{slug}-{:08x}", XxHash64::oneshot(0, name.as_bytes()) >> 32);
         }
         let path = self.folder.join(format!("{}__{slug}{ENDING}", self.stem));
@@ -94,28 +111,43 @@ mod tests {
         assert!(slug(&"ü".repeat(500)).len() <= MAX_SLUG);
     }
 
+    fn places(scenario: &str, names: &[&str]) -> Vec<Option<PathBuf>> {
+        let names: Vec<Text> = names.iter().map(|name| Text::from(*name)).collect();
+        let mut places = Places::new(Path::new(scenario), names.iter());
+        names.iter().map(|name| places.take(name)).collect()
+    }
+
     #[test]
     fn every_name_has_a_place_of_its_own() {
-        let mut places = Places::new(Path::new("tests/shop.test.yaml"));
-        let first = places.take("press 1").unwrap();
-        assert_eq!(first, Path::new("tests/snapshots/shop__press-1.snap"));
-        let second = places.take("Press 1!").unwrap();
-        assert_ne!(first, second);
-        let name = second.file_name().unwrap().to_str().unwrap();
-        assert!(name.starts_with("shop__press-1-"), "{name}");
-        assert_eq!(places.take("press 1"), None);
+        let found = places("tests/shop.test.yaml", &["press 1", "press 2", "press 2"]);
+        let path = |name| Some(PathBuf::from(format!("tests/snapshots/shop__{name}")));
+        assert_eq!(found, [path("press-1.snap"), path("press-2.snap"), None]);
         let long = ["a", "b"].map(|end| format!("{}{end}", "x".repeat(300)));
-        assert_ne!(places.take(&long[0]).unwrap(), places.take(&long[1]).unwrap());
+        let found = places("a.test.yaml", &[&long[0], &long[1]]);
+        assert_ne!(found[0], found[1]);
+    }
+
+    #[test]
+    fn names_that_look_alike_have_their_places_in_any_order() {
+        let mut one = places("a.test.yaml", &["Press 1", "press 1!"]);
+        let other = places("a.test.yaml", &["press 1!", "Press 1"]);
+        one.reverse();
+        assert_eq!(one, other);
+        for path in one.iter().flatten() {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(name.starts_with("a__press-1-"), "{name}");
+        }
+        assert_ne!(one[0], one[1]);
     }
 
     #[test]
     fn scenario_files_of_other_endings_have_other_places() {
-        let places = ["a.test.yaml", "a.test.json", "a.test.yml", "a"]
-            .map(|name| Places::new(Path::new(name)).take("x").unwrap());
-        let different: IndexSet<_> = places[..3].iter().collect();
+        let found = ["a.test.yaml", "a.test.json", "a.test.yml", "a"]
+            .map(|name| places(name, &["x"]).remove(0).unwrap());
+        let different: IndexSet<_> = found[..3].iter().collect();
         assert_eq!(different.len(), 3);
-        assert_eq!(places[1], Path::new("snapshots/a.test.json__x.snap"));
-        let pending = pending_path(&places[0]);
+        assert_eq!(found[1], Path::new("snapshots/a.test.json__x.snap"));
+        let pending = pending_path(&found[0]);
         assert_eq!(pending, Path::new("snapshots/a__x.snap.new"));
     }
 }

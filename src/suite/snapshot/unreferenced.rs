@@ -1,59 +1,99 @@
 //! Snapshots that belong to no test any more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::compare::remove;
-use super::place::{ENDING, PENDING, folder_of, pending_path};
+use super::place::{ENDING, FOLDER, PENDING, folder_of, pending_path};
 use super::text::{scenario_name, scenario_of};
+use crate::source::{Folder, plain};
 use crate::suite::scenario::SuiteFile;
 
-/// The files among the snapshots of scenario files that no test of theirs refers to, in
-/// order: of tests that are gone or have another name, of scenario files that are gone, and
-/// what a process left that was ended while it wrote. What belongs to a scenario file that
-/// is there but not among these is left alone, and so is what is no snapshot of ours.
-pub fn unreferenced(suites: &[SuiteFile]) -> Vec<PathBuf> {
-    let cases = suites.iter().flat_map(|suite| &suite.cases);
+/// The files among snapshots that no test refers to, in order: of tests that are gone or have
+/// another name, of scenario files that are gone, and what a process left that was ended
+/// while it wrote. It looks beside the scenario files, and below the folders that they were
+/// looked for in. What belongs to a scenario file that is there but not among these is left
+/// alone, and so is what is no snapshot of ours.
+pub fn unreferenced(suites: &[SuiteFile], searched: &[PathBuf]) -> Vec<PathBuf> {
     let mut known = BTreeSet::new();
-    for snapshot in cases.filter_map(|case| case.snapshot.as_ref()) {
-        known.insert(pending_path(&snapshot.path));
-        known.insert(snapshot.path.clone());
+    for suite in suites {
+        let folder = whole(&folder_of(&suite.path));
+        for snapshot in suite.cases.iter().filter_map(|case| case.snapshot.as_ref()) {
+            let path = folder.join(snapshot.path.file_name().unwrap_or_default());
+            known.insert(pending_path(&path));
+            known.insert(path);
+        }
     }
-    let folders: BTreeSet<PathBuf> =
-        suites.iter().map(|suite| folder_of(&suite.path)).collect();
     let mut found = BTreeSet::new();
-    for folder in folders {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            if !known.contains(&path) && is_left_over(&path, &folder, suites) {
-                found.insert(path);
+    for (place, folder) in folders(suites, searched) {
+        let Ok(entries) = fs::read_dir(&folder.path) else { continue };
+        for entry in entries.flatten() {
+            let is_known = known.contains(&place.join(entry.file_name()));
+            if !is_known && folder.has_left(&entry.path()) {
+                found.insert(entry.path());
             }
         }
     }
     found.into_iter().collect()
 }
 
-/// Whether a file of a snapshots folder that no test refers to is ours to delete.
-fn is_left_over(path: &Path, folder: &Path, suites: &[SuiteFile]) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if !path.is_file() {
-        return false;
+/// A folder of snapshots.
+struct Snapshots {
+    path: PathBuf,
+    /// What the scenario files beside it are called that were loaded.
+    scenarios: BTreeSet<String>,
+}
+
+/// The folders of snapshots by their places: one that is found in two ways is one.
+fn folders(suites: &[SuiteFile], searched: &[PathBuf]) -> BTreeMap<PathBuf, Snapshots> {
+    let mut folders: BTreeMap<PathBuf, Snapshots> = BTreeMap::new();
+    let new = |path: &Path| Snapshots { path: path.into(), scenarios: BTreeSet::new() };
+    for suite in suites {
+        let path = folder_of(&suite.path);
+        let folder = folders.entry(whole(&path)).or_insert_with(|| new(&path));
+        folder.scenarios.insert(scenario_name(&suite.path));
     }
-    if name.starts_with('.') && name.contains(ENDING) && name.ends_with(".part") {
-        return true;
+    for searched in searched.iter().filter(|path| path.is_dir()) {
+        for file in Folder::read(searched, is_in_snapshots).files {
+            let path = plain(file.parent().unwrap_or(Path::new("")));
+            folders.entry(whole(path)).or_insert_with(|| new(path));
+        }
     }
-    if !name.strip_suffix(PENDING).unwrap_or(&name).ends_with(ENDING) {
-        return false;
+    folders
+}
+
+fn is_in_snapshots(path: &Path) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|name| name == FOLDER)
+}
+
+/// A path of which there is one, however the folder was named.
+fn whole(folder: &Path) -> PathBuf {
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+impl Snapshots {
+    /// Whether a file here that no test refers to is ours to delete.
+    fn has_left(&self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !path.is_file() {
+            return false;
+        }
+        let is_part =
+            name.starts_with('.') && name.contains(ENDING) && name.ends_with(".part");
+        if is_part && !self.scenarios.is_empty() {
+            return true;
+        }
+        let is_named = name.strip_suffix(PENDING).unwrap_or(&name).ends_with(ENDING);
+        if !is_named && !is_part {
+            return false;
+        }
+        let Ok(text) = fs::read_to_string(path) else { return false };
+        let Some(scenario) = scenario_of(&text) else { return false };
+        let beside = self.path.parent().unwrap_or(Path::new(""));
+        self.scenarios.contains(scenario) || !beside.join(scenario).exists()
     }
-    let Ok(text) = fs::read_to_string(path) else { return false };
-    let Some(scenario) = scenario_of(&text) else { return false };
-    let is_known = |suite: &SuiteFile| {
-        folder_of(&suite.path) == folder && scenario_name(&suite.path) == scenario
-    };
-    let beside = folder.parent().unwrap_or(Path::new(""));
-    suites.iter().any(is_known) || !beside.join(scenario).exists()
 }
 
 /// Deletes files, and their folders where those become empty.

@@ -1,0 +1,152 @@
+//! What is told of a run while it goes on: on the console, and in reports.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::profile::Profile;
+use super::{Arguments, NoTests};
+use crate::cli::exit::Exit;
+use crate::cli::output;
+use crate::report::{self, Reporter};
+use crate::runner::{self, CaseResult, Outcome, RunEvent, Scene, Tally};
+use crate::source::Files;
+use crate::suite;
+
+/// Tells of a run.
+pub(super) struct Telling<'t> {
+    reporters: Vec<Box<dyn Reporter + 't>>,
+    /// A report that cannot be written does not keep the others from being written. Whoever
+    /// closes the pipe of the console still wants the exit code.
+    failures: Vec<Option<io::Error>>,
+    note: &'t mut dyn FnMut(&CaseResult),
+    /// Filled if it is wanted.
+    profile: Profile,
+    is_profiled: bool,
+    began: Instant,
+    has_bug: bool,
+    has_broken: bool,
+    /// How many of the reporters are not told of the end of a run without tests.
+    silent_if_empty: usize,
+}
+
+/// What is to be known of a run besides its results.
+pub(super) struct Told {
+    /// Whether flowsim itself failed.
+    has_bug: bool,
+    /// Whether a test could not run because something does not load.
+    has_broken: bool,
+    /// Whether nobody reads the console any more.
+    pub(super) is_closed: bool,
+    pub(super) profile: Profile,
+}
+
+impl Told {
+    /// What the tests alone say of how the run went; nothing if all is well.
+    pub(super) fn exit(&self, tally: Tally) -> Option<Exit> {
+        match () {
+            () if self.has_bug => Some(Exit::Bug),
+            () if self.has_broken => Some(Exit::Input),
+            () if tally.failed > 0 => Some(Exit::Failure),
+            () => None,
+        }
+    }
+}
+
+impl<'t> Telling<'t> {
+    pub(super) fn new(
+        arguments: &Arguments,
+        note: &'t mut dyn FnMut(&CaseResult),
+    ) -> io::Result<Self> {
+        arguments.coverage.begin()?;
+        arguments.decisions.begin()?;
+        let reporters = reporters(arguments)?;
+        // A run that was to have tests has none to report of. One that may have none has
+        // reports that say so; people see nothing where all is well.
+        let fails = arguments.no_tests == NoTests::Fail;
+        Ok(Self {
+            silent_if_empty: if fails { reporters.len() } else { 1 },
+            failures: reporters.iter().map(|_| None).collect(),
+            reporters,
+            note,
+            profile: Profile::default(),
+            is_profiled: arguments.profile,
+            began: runner::now(),
+            has_bug: false,
+            has_broken: false,
+        })
+    }
+
+    pub(super) fn tell(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) {
+        let mut silent = 0;
+        match event {
+            RunEvent::Finished(result) => {
+                self.has_bug |= matches!(result.outcome, Outcome::Panicked(_));
+                self.has_broken |= matches!(result.outcome, Outcome::Broken(_));
+                (self.note)(result);
+                if self.is_profiled {
+                    self.profile.add(result);
+                }
+            }
+            RunEvent::Ended(ended) if ended.tally.total() == 0 => {
+                silent = self.silent_if_empty;
+            }
+            _ => {}
+        }
+        let told = runner::now();
+        let reporters = self.reporters.iter_mut().zip(&mut self.failures);
+        for (reporter, failure) in reporters.skip(silent) {
+            if failure.is_none() {
+                *failure = reporter.event(event, scene).err();
+            }
+        }
+        if let RunEvent::Read { diagnostics, .. } = event {
+            output::diagnostics(diagnostics, scene.files);
+        }
+        self.profile.reporting += told.elapsed();
+    }
+
+    pub(super) fn end(mut self) -> io::Result<Told> {
+        self.profile.running = self.began.elapsed();
+        let is_closed = is_closed(self.failures.into_iter().flatten())?;
+        let Self { has_bug, has_broken, profile, .. } = self;
+        Ok(Told { has_bug, has_broken, is_closed, profile })
+    }
+}
+
+/// Whether nobody reads the console any more; all else that reports failed with is an error.
+fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
+    let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    let (closed, failed): (Vec<_>, Vec<_>) = failures.partition(is_closed);
+    failed.into_iter().next().map_or(Ok(!closed.is_empty()), Err)
+}
+
+/// The console first, then the reports that are asked for, which can all be written.
+fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
+    let options = report::Options {
+        explain: explained,
+        times: true,
+        step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+    };
+    let mut reporters: Vec<Box<dyn Reporter + 'e>> =
+        vec![Box::new(arguments.console(options.clone()))];
+    for spec in arguments.specs() {
+        spec.begin()?;
+        reporters.push(spec.reporter(&options, Box::new(io::stdout())));
+    }
+    Ok(reporters)
+}
+
+/// Why a test failed or could not be run.
+fn explained(result: &CaseResult, files: &Files) -> String {
+    match (&result.outcome, &result.trace, &result.program) {
+        (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
+            suite::explain(mismatches, trace, program, files)
+        }
+        (Outcome::Broken(diagnostics), ..) => {
+            let style = crate::diagnostic::Style { color: false, ..Default::default() };
+            crate::diagnostic::render_text(diagnostics, files, style)
+        }
+        _ => String::new(),
+    }
+}

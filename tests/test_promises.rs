@@ -1,0 +1,343 @@
+//! What scripts rely on with `flowsim test`: exit codes, and which files are written, kept
+//! and removed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+const FLOW: &str = r#"{"id": "f", "name": "F", "type": "inbound", "draft": {"startNode": "A", "nodes": {
+    "A": {"type": "Say", "properties": {"sayText": "Hi"}, "onComplete": {"nextNode": "B"}},
+    "B": {"type": "End"}}}}"#;
+
+const TESTS: &str = "flows: ../flows\ntests:\n  - {name: one, snapshot: true}\n  \
+                     - {name: two, expect: {status: completed}}\n";
+
+/// Files, each with its folders.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        write(folder.path(), path, text);
+    }
+    folder
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+    fs::write(path, text).expect("a file");
+}
+
+/// A flow, and scenario files in two folders.
+fn project() -> TempDir {
+    let other = TESTS.replace("snapshot: true", "expect: {status: completed}");
+    folder(&[("flows/f.json", FLOW), ("t/s.test.yaml", TESTS), ("u/o.test.yaml", &other)])
+}
+
+/// Exit code, standard output and standard error, with `CI` as it is said.
+fn under(ci: Option<&str>, folder: &Path, line: &str) -> (Option<i32>, String, String) {
+    let mut command = Command::cargo_bin("flowsim").expect("the program is built");
+    let command = command.current_dir(folder).env_remove("CI").arg("test");
+    let command = command.envs(ci.map(|value| ("CI", value)));
+    let output = command.args(line.split_whitespace()).output();
+    let output = output.expect("the program runs");
+    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn flowsim(folder: &Path, line: &str) -> (Option<i32>, String, String) {
+    under(None, folder, line)
+}
+
+/// All files, in order.
+fn files(folder: &Path) -> Vec<String> {
+    let found = flowsim::source::Folder::read(folder, |_| true).files;
+    let inside = |path: &PathBuf| path.strip_prefix(folder).expect("inside").to_owned();
+    found.iter().map(|path| inside(path).display().to_string()).collect()
+}
+
+fn read(folder: &TempDir, path: &str) -> String {
+    fs::read_to_string(folder.path().join(path)).unwrap_or_default()
+}
+
+#[test]
+fn what_only_lists_does_nothing_else() {
+    let folder = project();
+    assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
+    write(folder.path(), "t/s.test.yaml", &TESTS.replace("one", "other"));
+    let before = files(folder.path());
+    for flag in [
+        "--delete-unreferenced",
+        "--review",
+        "--update",
+        "--report junit=a.xml",
+        "--html page",
+        "--coverage",
+        "--coverage-out c.json",
+        "--coverage-min nodes=1",
+        "--decisions d.csv",
+        "--watch",
+    ] {
+        let (code, out, error) = flowsim(folder.path(), &format!("--list {flag}"));
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{flag}");
+        assert!(error.contains("cannot be used with"), "{flag}: {error}");
+    }
+    for flag in ["--delete-unreferenced", "--review"] {
+        let line = format!("{flag} --report tap=a.tap");
+        assert_eq!(flowsim(folder.path(), &line).0, Some(2), "{flag}");
+    }
+    assert_eq!(files(folder.path()), before);
+}
+
+#[test]
+fn snapshots_of_scenario_files_that_are_gone_are_found() {
+    let folder = project();
+    assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
+    fs::remove_file(folder.path().join("t/s.test.yaml")).expect("removed");
+    // Neither is a snapshot of ours, or of a file that is gone.
+    let foreign = "---\nsource: a.rs\n---\nx\n";
+    write(folder.path(), "v/snapshots/a.snap", foreign);
+    write(folder.path(), "v/snapshots/.a.snap.7.part", foreign);
+    write(folder.path(), "w/snapshots/o__x.snap", "---\nscenario: o.test.yaml\n---\n");
+    write(folder.path(), "w/o.test.yaml", "flows: [\n");
+    let note = "1 snapshot belongs to no test: flowsim test --delete-unreferenced";
+    let (code, _, error) = flowsim(folder.path(), "t u v --show failures");
+    assert_eq!((code, error.contains(note)), (Some(0), true), "{error}");
+
+    for elsewhere in ["u", "u/o.test.yaml", "v"] {
+        let line = format!("{elsewhere} --delete-unreferenced");
+        let (code, out, _) = flowsim(folder.path(), &line);
+        assert_eq!((code, out.as_str()), (Some(0), "every snapshot belongs to a test\n"));
+    }
+    let (code, out, error) = flowsim(folder.path(), "--delete-unreferenced");
+    assert_eq!((code, out.as_str()), (Some(3), "deleted t/snapshots/s__one.snap\n"));
+    assert!(error.contains("note: snapshots of what does not load were left alone"));
+    assert!(!folder.path().join("t/snapshots").exists());
+    let left = ["v/snapshots/a.snap", "w/o.test.yaml", "w/snapshots/o__x.snap"];
+    assert_eq!(files(folder.path())[2..], left);
+    assert!(folder.path().join("v/snapshots/.a.snap.7.part").exists());
+}
+
+/// However the folder is named, the snapshots of its tests are theirs.
+#[test]
+fn snapshots_of_tests_stay() {
+    let folder = project();
+    assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
+    let whole = folder.path().display().to_string();
+    for named in [".", "t", "./t", "t/../t", "t/s.test.yaml", ". t t/s.test.yaml", &whole]
+    {
+        let line = format!("{named} --delete-unreferenced");
+        let (code, out, _) = flowsim(folder.path(), &line);
+        let nothing = (Some(0), "every snapshot belongs to a test\n");
+        assert_eq!((code, out.as_str()), nothing, "{named}");
+    }
+    write(folder.path(), "t/s.test.yaml", &TESTS.replace("snapshot: true", "skip: no"));
+    let (_, out, _) = flowsim(folder.path(), "t --delete-unreferenced");
+    assert_eq!(out, "deleted t/snapshots/s__one.snap\n");
+}
+
+#[test]
+fn under_ci_no_snapshot_is_accepted() {
+    let folder = project();
+    let before = files(folder.path());
+    for ci in ["true", "1", "woodpecker"] {
+        for flag in ["--update", "--review", "--update --watch"] {
+            let (code, out, error) = under(Some(ci), folder.path(), flag);
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{ci} {flag}: {error}");
+        }
+        let (_, _, error) = under(Some(ci), folder.path(), "--update");
+        assert!(error.contains("unset CI"), "{error}");
+        assert_eq!(under(Some(ci), folder.path(), "").0, Some(1));
+        assert_eq!(files(folder.path()), before);
+    }
+    for ci in ["", "0", "false"] {
+        assert_eq!(under(Some(ci), folder.path(), "").0, Some(1));
+        assert!(folder.path().join("t/snapshots/s__one.snap.new").exists(), "{ci}");
+        assert_eq!(under(Some(ci), folder.path(), "--update").0, Some(0), "{ci}");
+        fs::remove_dir_all(folder.path().join("t/snapshots")).expect("removed");
+    }
+}
+
+#[test]
+fn what_does_not_load_has_an_exit_code_of_its_own() {
+    let tests = "tests:\n  - {name: one, expect: {status: completed}}\n";
+    let good = format!("flows: f.json\n{tests}");
+    for (what, suite) in [
+        ("a flow", format!("flows: [broken.json]\n{tests}")),
+        ("no such flow", format!("flows: [../nope]\n{tests}")),
+        ("no such fixtures", format!("flows: f.json\nfixtures: [nope.yaml]\n{tests}")),
+        ("fixtures", good.replace("name: one", "name: a, fixtures: {dataAction: {}}")),
+        ("a name", good.replace("name: one", "name: one, flow: Nope")),
+        ("a node", good.replace("name: one", "name: one, node: Nope")),
+        ("a recording", good.replace("name: one", "name: a, recording: no.json")),
+    ] {
+        let folder = folder(&[("f.json", FLOW), ("broken.json", "{\"flows\":")]);
+        write(folder.path(), "a.test.yaml", &suite);
+        let (code, out, _) = flowsim(folder.path(), "");
+        assert_eq!(code, Some(3), "{what}: {out}");
+        assert!(out.contains("could not run"), "{what}: {out}");
+        // It counts for more than a test that fails.
+        write(folder.path(), "b.test.yaml", &good.replace("completed", "error"));
+        assert_eq!(flowsim(folder.path(), "").0, Some(3), "{what}");
+        // What does not run is no matter.
+        assert_eq!(flowsim(folder.path(), "b.test.yaml").0, Some(1), "{what}");
+        assert_eq!(flowsim(folder.path(), "--list").0, Some(0), "{what}");
+    }
+}
+
+const OUTPUTS: &str = "--report junit=x.xml --report tap=x.tap --report json=x.jsonl \
+                       --report markdown=x.md --html page --coverage-out c.json \
+                       --decisions d.csv";
+
+/// What a share may write is that of this run, or not there.
+#[test]
+fn an_empty_share_tells_that_it_is_one() {
+    let folder = project();
+    assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
+    assert_eq!(flowsim(folder.path(), OUTPUTS).0, Some(0));
+    let whole = read(&folder, "c.json");
+    assert!(whole.contains(r#""calls": 4,"#), "{whole}");
+    for (flag, code) in [("pass", 0), ("warn", 0), ("fail", 4)] {
+        assert_eq!(flowsim(folder.path(), OUTPUTS).0, Some(0));
+        let line = format!("-k nothing --no-tests {flag} {OUTPUTS}");
+        let (found, out, error) = flowsim(folder.path(), &line);
+        assert_eq!((found, out.as_str()), (Some(code), ""), "{error}");
+        let outputs = files(folder.path());
+        if code != 0 {
+            assert_eq!(outputs.len(), 4, "{outputs:?}");
+            continue;
+        }
+        for (path, expected) in [
+            ("x.xml", r#"tests="0""#),
+            ("x.tap", "TAP version 14\n1..0 # SKIP"),
+            ("x.jsonl", r#""event":"ended","passed":0,"failed":0,"#),
+            ("x.md", "## ✅ flowsim test\n\nno tests"),
+            ("page/index.html", "<!doctype html>"),
+            ("c.json", r#""calls": 0,"#),
+            ("d.csv", "timestamp,flowInstanceId,"),
+        ] {
+            let text = read(&folder, path);
+            assert!(text.contains(expected), "{path}: {text}");
+            assert!(!text.contains("completed"), "{path} is of another run");
+        }
+    }
+    let (code, _, error) = flowsim(
+        folder.path(),
+        "-k nothing --no-tests pass --coverage-min nodes=100 --coverage-out c0.json",
+    );
+    assert_eq!(code, Some(1), "{error}");
+    let rest = flowsim(folder.path(), "--coverage-out c1.json");
+    assert_eq!(rest.0, Some(0), "{rest:?}");
+    let mut merge = Command::cargo_bin("flowsim").expect("the program is built");
+    let merge = merge.current_dir(folder.path()).args(["coverage", "merge", "c0.json"]);
+    let merged = merge.args(["c1.json", "--format", "json"]).output().expect("it runs");
+    assert_eq!(String::from_utf8(merged.stdout).expect("text"), whole);
+}
+
+/// Nobody can say what was not covered of flows that do not load, and an old count is not
+/// it.
+#[test]
+fn an_old_count_goes_when_a_run_begins() {
+    let folder = project();
+    write(folder.path(), "c.json", "{\n  \"schema\": \"flowsim.coverage/1\", \"old\": 1");
+    write(folder.path(), "flows/f.json", "{");
+    let (code, _, _) = flowsim(folder.path(), "--coverage-out c.json");
+    assert_eq!(code, Some(3));
+    let text = read(&folder, "c.json");
+    assert!(text.contains(r#""flows": []"#), "{text}");
+    fs::remove_dir_all(folder.path().join("flows")).expect("removed");
+    let (code, _, error) = flowsim(folder.path(), "--coverage-out c.json/c.json");
+    assert_eq!(code, Some(5), "{error}");
+    assert!(error.starts_with("error: cannot write c.json/c.json: "), "{error}");
+}
+
+#[test]
+fn what_does_not_load_is_left_alone_and_told() {
+    let folder = project();
+    assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
+    let before = files(folder.path());
+    write(folder.path(), "t/s.test.yaml", "flows: [\n");
+    let (code, out, error) = flowsim(folder.path(), "--delete-unreferenced");
+    assert_eq!((code, out.as_str()), (Some(3), "nothing was deleted\n"), "{error}");
+    assert!(error.contains("snapshots of what does not load were left alone"), "{error}");
+    let (code, out, error) = flowsim(folder.path(), "--review");
+    assert_eq!((code, out.as_str()), (Some(3), "no snapshots wait for a review\n"));
+    assert!(error.contains("snapshots of what does not load were not reviewed"));
+    assert_eq!(files(folder.path()), before);
+}
+
+#[test]
+fn nothing_is_written_over_what_the_run_reads() {
+    let fixtures = "contacts: {file: people.csv}\n";
+    let folder = folder(&[
+        ("flows/f.json", FLOW),
+        ("org.yaml", fixtures),
+        ("people.csv", "id,phone\n1,+15557770100\n"),
+        ("t/s.test.yaml", &format!("fixtures: ../org.yaml\n{TESTS}")),
+    ]);
+    assert_eq!(flowsim(folder.path(), "--update").0, Some(0));
+    let before = files(folder.path());
+    for input in [
+        "t/s.test.yaml",
+        "./t/../t/s.test.yaml",
+        "flows/f.json",
+        "org.yaml",
+        "people.csv",
+        "t/snapshots/s__one.snap",
+    ] {
+        for flag in ["--report junit=", "--coverage-out ", "--decisions "] {
+            let (code, out, error) = flowsim(folder.path(), &format!("{flag}{input}"));
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{flag}{input}");
+            let told = format!("error: this run reads {input}, so it cannot write there");
+            assert!(error.starts_with(&told), "{error}");
+        }
+    }
+    assert_eq!(files(folder.path()), before);
+    assert_eq!(read(&folder, "org.yaml"), fixtures);
+    // Of an earlier run, or of nobody whom this run asks.
+    write(folder.path(), "flows/notes.txt", "mine");
+    for line in ["--report tap=flows/notes.txt", "--report json=flows/run.json"] {
+        for _ in 0..2 {
+            let (code, _, error) = flowsim(folder.path(), line);
+            assert_eq!(code, Some(0), "{line}: {error}");
+        }
+    }
+}
+
+#[test]
+fn two_things_are_not_written_to_one_file() {
+    let folder = project();
+    let before = files(folder.path());
+    for line in [
+        "--report junit=a --report tap=./a",
+        "--report json=a --coverage-out a",
+        "--report tap=page/index.html --html page",
+        "--coverage-out t/../a --decisions a",
+    ] {
+        let (code, out, error) = flowsim(folder.path(), line);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{line}");
+        assert!(error.starts_with("error: two things would be written to "), "{error}");
+    }
+    assert_eq!(files(folder.path()), before);
+    if cfg!(unix) {
+        let line = "--report tap=/dev/stdout --report json=/dev/stdout -k two";
+        assert_eq!(flowsim(folder.path(), line).0, Some(0));
+    }
+}
+
+#[test]
+fn placeholders_get_their_values_in_the_scenario_file() {
+    let flow = "inboundCall:\n  name: \"{{nm}}\"\n  startUpRef: ./tasks/task[main]\n  tasks:\n    \
+                - task:\n        name: Main\n        refId: main\n        actions:\n          \
+                - disconnect: {name: Goodbye}\n";
+    let suite = "flows: f.yaml\ntests:\n  - {name: one, expect: {status: completed}}\n";
+    let folder = folder(&[("f.yaml", flow), ("a.test.yaml", suite)]);
+    let (code, out, _) = flowsim(folder.path(), "");
+    assert_eq!(code, Some(3));
+    assert!(out.contains("error[UNSET_PLACEHOLDER]"), "{out}");
+    assert!(out.contains("under `set` of the scenario file"), "{out}");
+    assert!(!out.contains("--set"), "{out}");
+    write(folder.path(), "a.test.yaml", &format!("set: {{nm: Shop}}\n{suite}"));
+    assert_eq!(flowsim(folder.path(), "").0, Some(0));
+}
