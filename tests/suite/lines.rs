@@ -187,7 +187,9 @@ fn tests_of_one_name_are_told_apart_in_every_report() {
     }
     let names: Vec<_> = run.tests().iter().map(|it| it["name"].to_string()).collect();
     assert_eq!(names, ["\"same\"", "\"same\"", "\"twice\"", "\"twice\"", "\"once\""]);
-    let listed = Run::of(ALIKE, &["--list"]).out;
+    let mut list = Command::new(env!("CARGO_BIN_EXE_flowsim"));
+    let list = list.current_dir(run.folder.path()).args(["test", "--list"]);
+    let listed = String::from_utf8(list.output().unwrap().stdout).unwrap();
     assert!(listed.starts_with("a.test.yaml:5 same (row 1)\n"), "{listed}");
     // Whatever else runs.
     let alone = Run::of(ALIKE, &["a.test.yaml:5:2"]).report("junit");
