@@ -33,12 +33,18 @@ pub(super) fn name_of(id: &CaseId) -> String {
     one_line(&id.title)
 }
 
-/// Where the first expectation stands that does not hold.
+/// Where the first expectation stands that does not hold, or what keeps the test from
+/// running, if it stands in the scenario file.
 pub(super) fn place_of_failure(result: &CaseResult, files: &Files) -> Option<Position> {
-    match &result.outcome {
-        Outcome::Failed(mismatches) => Some(files.position(mismatches.first()?.span)),
-        _ => None,
-    }
+    let span = match &result.outcome {
+        Outcome::Failed(mismatches) => mismatches.first()?.span,
+        Outcome::Broken(diagnostics) => {
+            let span = diagnostics.first()?.labels.first()?.span;
+            (span.file == result.id.span.file).then_some(span)?
+        }
+        Outcome::Passed | Outcome::Skipped(_) | Outcome::Panicked(_) => return None,
+    };
+    Some(files.position(span))
 }
 
 /// One line a reason why the test failed; none if it did not.

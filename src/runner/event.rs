@@ -148,8 +148,8 @@ pub enum RunEvent<'r> {
     },
     /// A test is done.
     Finished(&'r CaseResult),
-    /// No test was done for a moment: whoever holds back what it tells lets it go. How often
-    /// this comes depends on the machine.
+    /// No test was done for a moment: whoever holds back what it tells lets it go. Where this
+    /// comes between the others, and how often, depends on the machine.
     Waiting,
     /// All are done, or the run was stopped.
     Ended(Ended),

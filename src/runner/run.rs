@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 /// Runs tests. Every event is told to `tell`, in an order that does not depend on which
-/// test was done first.
+/// test was done first, [`RunEvent::Waiting`] aside.
 ///
 /// # Errors
 /// The threads cannot be made.

@@ -42,7 +42,7 @@ pub struct Scene<'r> {
 }
 
 /// Reads scenario files and runs their tests. Every event is told to `tell`, in an order
-/// that does not depend on the machine.
+/// that does not depend on the machine, [`RunEvent::Waiting`] aside.
 ///
 /// # Errors
 /// The threads cannot be made.

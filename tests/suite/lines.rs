@@ -154,6 +154,18 @@ fn annotations_stand_at_the_first_expectation_and_name_the_others() {
     assert!(tap.contains("\n  at:\n    file: \"a.test.yaml\"\n    line: 8\n"), "{tap}");
 }
 
+/// What keeps a test from running has a place as well.
+#[test]
+fn a_test_that_cannot_run_points_at_what_keeps_it_from_running() {
+    let tests = "tests:\n  - name: lost\n    input: ['1']\n    flow: Nowhere\n    \
+                 expect: {status: completed}\n";
+    let run = Run::of(tests, &[]);
+    let place = "::error file=a.test.yaml,line=7,col=11,title=lost%3A broken::";
+    assert!(run.out.contains(place), "{}", run.out);
+    let tap = run.report("tap");
+    assert!(tap.contains("\n  at:\n    file: \"a.test.yaml\"\n    line: 7\n"), "{tap}");
+}
+
 #[test]
 fn rows_of_a_table_point_at_what_is_written_for_all_of_them() {
     let run = Run::of(TABLE, &[]);
