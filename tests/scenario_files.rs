@@ -326,3 +326,17 @@ fn a_data_action_of_an_export_is_called_by_its_id_too() {
         assert_eq!(exit, Some(code), "{call}: {out}{error}");
     }
 }
+
+/// A place counts however its file is reached.
+#[test]
+fn a_place_counts_beside_the_folder_of_its_file() {
+    let folder = suite(
+        "defaults: {flow: Inbound_Flow_A}\ntests:\n  - {name: one, expect: {status: completed}}\n  \
+         - {name: two, expect: {status: completed}}\n",
+    );
+    let absolute = folder.path().join("a.test.yaml:6").display().to_string();
+    for place in ["a.test.yaml:6", "./a.test.yaml:6", &absolute] {
+        assert_eq!(listed(&folder, &[".", place]), ["two"], "{place}");
+        assert_eq!(listed(&folder, &[place]), ["two"], "{place}");
+    }
+}

@@ -40,7 +40,11 @@ impl Places {
     /// The scenario files there, and which of their tests are wanted.
     pub(super) fn wanted(self, selection: Selection, files: &mut Files) -> Wanted {
         let (paths, diagnostics) = suite::discover(&self.paths, files);
-        Wanted { paths, diagnostics, selection, places: self.places }
+        let mut places = self.places;
+        for place in &mut places {
+            place.file = as_found(&place.file, &paths);
+        }
+        Wanted { paths, diagnostics, selection, places }
     }
 
     /// Tells of a place that makes no sense, or that its file does not have.
@@ -65,6 +69,16 @@ impl Places {
             missing(place, file, cases.as_ref())
         })
     }
+}
+
+/// A file as it is called among those that were found: a folder may have led to it first.
+fn as_found(file: &Path, found: &[PathBuf]) -> PathBuf {
+    if found.iter().any(|other| other == file) {
+        return file.to_owned();
+    }
+    let Ok(place) = file.canonicalize() else { return file.to_owned() };
+    let is_it = |other: &&PathBuf| other.canonicalize().is_ok_and(|it| it == place);
+    found.iter().find(is_it).map_or(file, |it| it).to_owned()
 }
 
 /// That a file has no such line, no test there, or the test no such row.
