@@ -34,7 +34,8 @@ pub(super) fn check(
     let mut earlier = heard.iter().take(begin).filter(|(_, text)| matcher.fits(text));
     let earlier = earlier.next();
     let earlier = earlier.map(|(_, text)| format!("{} was said before", quoted(text)));
-    let near = earlier.or_else(|| most_like(matcher, said));
+    let said: Vec<&Text> = said.iter().map(|(_, text)| *text).collect();
+    let near = earlier.or_else(|| most_like(matcher, &said));
     // The way that the call took explains a text only if nothing like it was said, and
     // nothing that belongs behind it: from the last text as expected on it was another way.
     let decided = history.decision_before(history.steps.len());
@@ -91,18 +92,16 @@ pub(super) fn line_of(matcher: &TextMatcher) -> Text {
 }
 
 /// The text that is most like the one that was expected.
-fn most_like(matcher: &TextMatcher, heard: &[Heard<'_>]) -> Option<String> {
+pub(super) fn most_like(matcher: &TextMatcher, heard: &[&Text]) -> Option<String> {
     let wanted = matcher.text()?;
     if let TextMatcher::Contains(part) = matcher {
         let part = TextMatcher::Contains(part.to_lowercase());
-        if let Some((_, text)) =
-            heard.iter().find(|(_, text)| part.fits(&text.to_lowercase()))
-        {
+        if let Some(text) = heard.iter().find(|text| part.fits(&text.to_lowercase())) {
             let text = quoted(text);
             return Some(format!("{text} has it, but for capital and small letters"));
         }
     }
-    let alike = heard.iter().map(|(_, text)| (similarity(wanted, text), *text));
+    let alike = heard.iter().map(|text| (similarity(wanted, text), *text));
     let (likeness, text) = alike.max_by(|left, right| left.0.total_cmp(&right.0))?;
     (likeness >= MIN_LIKENESS)
         .then(|| format!("most like it is {}: {likeness:.2}", quoted(text)))

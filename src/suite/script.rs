@@ -126,18 +126,21 @@ impl Stage<'_, '_, '_> {
             }
         };
         let decided = history.decision_before(history.steps.len());
-        let cause = decided.map(|step| history.reason(step));
         let expected = vec![prompts::line_of(matcher)];
         let mut earlier = self.session.heard().take(self.heard);
         let earlier = earlier.find(|text| matcher.fits(text)).map(|text| {
             format!("{} was said earlier, and lies behind the turns above", quoted(text))
         });
+        let said: Vec<&Text> = heard.iter().collect();
+        let near = earlier.or_else(|| prompts::most_like(matcher, &said));
+        // The way that the call took explains a text only if nothing like it was said.
+        let cause = decided.filter(|_| near.is_none()).map(|step| history.reason(step));
         Some(
             Mismatch::new(span, "hears", message)
-                .between(Shown::Lines(expected), Shown::Lines(heard))
                 .at_step(history.last_step())
-                .because(earlier)
-                .because(cause.unwrap_or_default()),
+                .because(near)
+                .because(cause.unwrap_or_default())
+                .between(Shown::Lines(expected), Shown::Lines(heard)),
         )
     }
 

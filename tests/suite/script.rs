@@ -52,6 +52,14 @@ fn what_was_heard_before_the_caller_did_something_is_over() {
 }
 
 #[test]
+fn what_was_said_instead_is_told() {
+    let turns = vec![Turn::Hears(has("PRESS 1 NOW")), presses("2")];
+    let told = explained(turns);
+    let near = "\"Press 1 now.\" has it, but for capital and small letters";
+    assert!(told.contains(near) && !told.contains("because"), "{told}");
+}
+
+#[test]
 fn turns_are_heard_in_order() {
     let turns = vec![
         Turn::Hears(has("Press 1 now")),
