@@ -225,7 +225,7 @@ fn what_always_holds_expects_nothing() {
         "calls: []",
         "script: []",
     ] {
-        assert_eq!(told(&of_test(rest)), ["the test `a` expects nothing"], "{rest}");
+        assert_eq!(told(&of_test(rest)), ["this test expects nothing"], "{rest}");
     }
     // A call that runs nothing is something to expect.
     assert_eq!(told(&of_test("expect: {path: []}")), [""; 0]);
@@ -339,4 +339,35 @@ fn a_place_counts_beside_the_folder_of_its_file() {
         assert_eq!(listed(&folder, &[".", place]), ["two"], "{place}");
         assert_eq!(listed(&folder, &[place]), ["two"], "{place}");
     }
+}
+
+/// A row that lacks something is one mistake, at its place and at the row.
+#[test]
+fn a_row_that_lacks_a_name_is_told_with_the_row() {
+    let folder = suite(
+        "defaults: {flow: Inbound_Flow_A, context: {\"k${c}\": x}}\ntests:\n  - name: \"t ${k}\"\n    \
+         each:\n      - {k: 1, c: a}\n      - {j: 2, c: b}\n      - {k: 3}\n    \
+         input: [\"${k}\"]\n    context: {from: a}\n    expect: {actions: \"${k}\"}\n",
+    );
+    let (code, _, error) = flowsim(folder.path(), &[]);
+    assert_eq!(code, Some(3));
+    for (line, column) in [(3, 44), (5, 11), (10, 13), (12, 23)] {
+        assert!(
+            error.contains(&format!("a.test.yaml:{line}:{column}")),
+            "{line}: {error}"
+        );
+    }
+    assert!(
+        error.contains("this row") && !error.contains("the input is empty"),
+        "{error}"
+    );
+    assert!(error.ends_with("\n4 errors\n"), "{error}");
+}
+
+#[test]
+fn a_table_that_expects_nothing_is_told_once() {
+    let folder = suite(
+        "defaults: {flow: Inbound_Flow_A}\ntests:\n  - name: \"t ${k}\"\n    each: [{k: 1}, {k: 2}]\n",
+    );
+    assert_eq!(told(&folder), ["this test expects nothing"]);
 }

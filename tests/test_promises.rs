@@ -84,8 +84,12 @@ fn what_only_lists_does_nothing_else() {
         assert!(error.contains("cannot be used with"), "{flag}: {error}");
     }
     for flag in ["--delete-unreferenced", "--review"] {
-        let line = format!("{flag} --report tap=a.tap");
-        assert_eq!(flowsim(folder.path(), &line).0, Some(2), "{flag}");
+        for output in
+            ["--report tap=a.tap", "--coverage", "--coverage-out c", "--decisions d"]
+        {
+            let line = format!("{flag} {output}");
+            assert_eq!(flowsim(folder.path(), &line).0, Some(2), "{line}");
+        }
     }
     assert_eq!(files(folder.path()), before);
 }
@@ -184,6 +188,38 @@ fn what_does_not_load_has_an_exit_code_of_its_own() {
         assert_eq!(flowsim(folder.path(), "b.test.yaml").0, Some(1), "{what}");
         assert_eq!(flowsim(folder.path(), "--list").0, Some(0), "{what}");
     }
+}
+
+/// Also where the run stopped before it came there.
+#[test]
+fn a_scenario_file_that_does_not_load_counts_wherever_it_stands() {
+    let suite = "flows: f.json\ntests:\n  - {name: one, expect: {status: error}}\n";
+    let folder =
+        folder(&[("f.json", FLOW), ("a.test.yaml", suite), ("b.test.yaml", "tests: [{")]);
+    for line in ["a.test.yaml b.test.yaml", "b.test.yaml a.test.yaml"] {
+        for flag in ["", "--fail-fast", "--fail-fast --jobs 1", "--max-fail 1"] {
+            let (code, out, error) = flowsim(folder.path(), &format!("{line} {flag}"));
+            assert_eq!(code, Some(3), "{line} {flag}: {out}");
+            assert!(error.ends_with("\n1 error\n"), "{error}");
+        }
+    }
+}
+
+/// However many parts a suite is read in.
+#[test]
+fn mistakes_are_counted_once() {
+    let suite = format!(
+        "flows: f.json\n# {}\ntests: [{{name: one, exect: {{}}}}]\n",
+        "x".repeat(9_000)
+    );
+    let folder = folder(&[("f.json", FLOW)]);
+    for number in 0..40 {
+        write(folder.path(), &format!("{number}.test.yaml"), &suite);
+    }
+    let (code, _, error) = flowsim(folder.path(), "");
+    assert_eq!(code, Some(3));
+    let counts: Vec<&str> = error.lines().filter(|it| it.ends_with(" errors")).collect();
+    assert_eq!(counts, ["40 errors"], "{error}");
 }
 
 const OUTPUTS: &str = "--report junit=x.xml --report tap=x.tap --report json=x.jsonl \
@@ -303,6 +339,54 @@ fn nothing_is_written_over_what_the_run_reads() {
             assert_eq!(code, Some(0), "{line}: {error}");
         }
     }
+}
+
+/// What is nearly like a report, or a report that is nearly like an input.
+#[test]
+fn what_a_run_reads_is_known_by_more_than_its_beginning() {
+    let people = "{\"timestamp\": 1, \"id\": \"c1\", \"phone\": \"+15557770100\"}\n";
+    let suite = TESTS.replace("flows: ../flows", "flows: ../flows\nfixtures: org.yaml");
+    let folder = folder(&[
+        ("flows/f.json", FLOW),
+        ("t/org.yaml", "contacts: {file: people.ndjson}\n"),
+        ("t/people.ndjson", people),
+        ("t/s.test.yaml", &suite.replace("snapshot: true", "expect: {actions: 2}")),
+    ]);
+    let (code, _, error) = flowsim(folder.path(), "--decisions t/people.ndjson");
+    assert_eq!(code, Some(2), "{error}");
+    assert_eq!(read(&folder, "t/people.ndjson"), people);
+    for path in ["t/new.test.yaml", "new.test.json"] {
+        let (code, _, error) = flowsim(folder.path(), &format!("--report json={path}"));
+        assert_eq!(code, Some(2), "{path}");
+        assert!(error.contains("would be taken for a scenario file"), "{error}");
+    }
+    // What runs wrote may be replaced.
+    for line in ["--decisions d.ndjson", "--decisions d.csv", "--report junit=x.xml"] {
+        for _ in 0..2 {
+            assert_eq!(flowsim(folder.path(), line).0, Some(0), "{line}");
+        }
+    }
+}
+
+/// Memory that is a folder below the devices holds files.
+#[test]
+fn files_in_memory_are_files() {
+    let memory = Path::new("/dev/shm");
+    let Ok(folder) = tempfile::tempdir_in(memory) else {
+        eprintln!("SKIPPED: there is no /dev/shm");
+        return;
+    };
+    write(folder.path(), "f.json", FLOW);
+    let suite = "flows: f.json\ntests: [{name: one, expect: {status: completed}}]\n";
+    write(folder.path(), "a.test.yaml", suite);
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    for line in [
+        format!("--report junit={}", place("f.json")),
+        format!("--report junit={0} --report tap={0}", place("x")),
+    ] {
+        assert_eq!(flowsim(folder.path(), &line).0, Some(2), "{line}");
+    }
+    assert_eq!(files(folder.path()), ["a.test.yaml", "f.json"]);
 }
 
 #[test]

@@ -63,6 +63,12 @@ pub(super) fn result_width() -> Option<usize> {
 
 /// Shows diagnostics and how many there are, on standard error.
 pub(super) fn diagnostics(diagnostics: &[Diagnostic], files: &Files) {
+    uncounted(diagnostics, files);
+    count(diagnostics);
+}
+
+/// Shows diagnostics on standard error; there may be more to come.
+pub(super) fn uncounted(diagnostics: &[Diagnostic], files: &Files) {
     if diagnostics.is_empty() {
         return;
     }
@@ -70,6 +76,10 @@ pub(super) fn diagnostics(diagnostics: &[Diagnostic], files: &Files) {
     let width = terminal_size::terminal_size_of(io::stderr())
         .map_or(Style::default().width, |(width, _)| usize::from(width.0));
     aside(&render_text(diagnostics, files, Style { color, width }));
+}
+
+/// Tells on standard error how many there were, if any.
+pub(super) fn count(diagnostics: &[Diagnostic]) {
     if let Some(summary) = summary(diagnostics) {
         aside(&format!("{summary}\n"));
     }

@@ -100,34 +100,15 @@ impl Run {
         if self.is_over() {
             return self.read(ahead);
         }
-        let options = self.options;
-        let (sender, results) = mpsc::channel::<(usize, CaseResult)>();
-        let (is_stopped, next) = (AtomicBool::new(false), AtomicUsize::new(0));
-        let read: Vec<_> = ahead.iter().map(|_| OnceLock::new()).collect();
-        let next_text = AtomicUsize::new(0);
+        let (sender, results) = mpsc::channel();
+        let part = Part::new(&plan.cases, ahead, self.options, self.ended.tally.failed);
         std::thread::scope(|scope| {
-            let (pool, is_stopped) = (Arc::clone(&self.pool), &is_stopped);
-            let read = &read;
-            scope.spawn(move || {
-                // Every thread takes the next test: nearly in order, so that results are
-                // told while others are still made.
-                pool.broadcast(|_| {
-                    let mut worker = Worker::default();
-                    while !is_stopped.load(Ordering::Relaxed)
-                        && let Some((index, planned)) = take_next(&next, &plan.cases)
-                    {
-                        // Nobody listens any more if the run was stopped.
-                        let _ = sender.send((index, worker.run(planned, options)));
-                    }
-                    while let Some((index, text)) = take_next(&next_text, ahead) {
-                        read[index].get_or_init(|| ReadSuite::new(text));
-                    }
-                });
-            });
+            let (pool, part) = (Arc::clone(&self.pool), &part);
+            scope.spawn(move || pool.broadcast(|_| part.work(&sender)));
             self.take(plan, results, tell);
-            is_stopped.store(true, Ordering::Relaxed);
+            part.is_stopped.store(true, Ordering::Relaxed);
         });
-        read.into_iter().filter_map(OnceLock::into_inner).collect()
+        part.read.into_iter().filter_map(OnceLock::into_inner).collect()
     }
 
     /// Tells results in order, until the run is over.
@@ -181,6 +162,66 @@ impl Run {
         self.ended.took = self.began.elapsed();
         tell(&RunEvent::Ended(self.ended));
         self.ended
+    }
+}
+
+/// What threads do together: the tests of a plan, and then the files of the next one.
+struct Part<'p> {
+    cases: &'p [Planned<'p>],
+    ahead: &'p [Arc<File>],
+    options: Options,
+    next_case: AtomicUsize,
+    next_file: AtomicUsize,
+    /// How many tests failed, those of earlier plans too.
+    failures: AtomicUsize,
+    is_stopped: AtomicBool,
+    read: Vec<OnceLock<ReadSuite>>,
+}
+
+impl<'p> Part<'p> {
+    fn new(
+        cases: &'p [Planned<'p>],
+        ahead: &'p [Arc<File>],
+        options: Options,
+        failures: usize,
+    ) -> Self {
+        Self {
+            cases,
+            ahead,
+            options,
+            next_case: AtomicUsize::new(0),
+            next_file: AtomicUsize::new(0),
+            failures: AtomicUsize::new(failures),
+            is_stopped: AtomicBool::new(false),
+            read: ahead.iter().map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// What one thread does of it. Every thread takes the next test: nearly in order, so that
+    /// results are told while others are still made.
+    fn work(&self, results: &mpsc::Sender<(usize, CaseResult)>) {
+        let mut worker = Worker::default();
+        while !self.is_over()
+            && let Some((index, planned)) = take_next(&self.next_case, self.cases)
+        {
+            let result = worker.run(planned, self.options);
+            if result.outcome.is_failure() {
+                self.failures.fetch_add(1, Ordering::Relaxed);
+            }
+            // Nobody listens any more if the run was stopped.
+            let _ = results.send((index, result));
+        }
+        while let Some((index, text)) = take_next(&self.next_file, self.ahead) {
+            self.read[index].get_or_init(|| ReadSuite::new(text));
+        }
+    }
+
+    /// Whether no more tests are wanted. Those that were taken are the first ones: if enough
+    /// of them failed, no other one can matter.
+    fn is_over(&self) -> bool {
+        let failures = self.failures.load(Ordering::Relaxed);
+        self.is_stopped.load(Ordering::Relaxed)
+            || self.options.max_failures.is_some_and(|most| failures >= most)
     }
 }
 

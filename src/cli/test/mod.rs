@@ -196,8 +196,9 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     }
     let covered = arguments.coverage.tell(covered, &library, &files)?;
     let logged = log.tell();
-    let of_tests = played.exit(ended.tally);
-    let is_whole = ended.tally.total() == ended.found && !is_broken(&library);
+    let is_broken = is_broken(&library);
+    let of_tests = played.exit(ended.tally, is_broken);
+    let is_whole = ended.tally.total() == ended.found && !is_broken;
     snapshots::tell(&library, is_whole.then_some(&searched));
     if arguments.profile {
         played.profile.tell(&library);

@@ -11,10 +11,10 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::report::ReportSpec;
 use crate::runner::{Dependencies, Plan};
-use crate::suite::Selection;
+use crate::suite::{self, Selection};
 
 /// What files begin with that runs wrote: reports, coverage, decisions.
-const BEGINNINGS: [&str; 11] = [
+const BEGINNINGS: [&str; 10] = [
     "<?xml ",
     "TAP version ",
     "<!doctype html>",
@@ -25,11 +25,16 @@ const BEGINNINGS: [&str; 11] = [
     "TN:\nSF:",
     "SF:",
     "timestamp,flowInstanceId,dtmf,",
-    "{\"timestamp\":",
 ];
 
-/// Where streams are, which several may write to.
-const STREAMS: [&str; 2] = ["/dev", "/proc"];
+/// What a decision begins with, and what follows it in its first bytes.
+const DECISION: [&str; 2] = ["{\"timestamp\":\"", "\",\"flowInstanceId\":\""];
+
+/// How many bytes of a file are looked at.
+const MOST: u64 = 96;
+
+/// Where streams are, which several may write to, whatever file they lead to.
+const STREAMS: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
 
 /// Tells of a file that two things would be written to, and of one that this run reads: the
 /// old file goes when a run begins.
@@ -38,12 +43,17 @@ pub(super) fn refused(arguments: &Arguments) -> Option<Exit> {
     let twice = twice(&paths).map(|path| {
         format!("two things would be written to {}; each needs a file", path.display())
     });
+    let like_a_suite = || {
+        let path = paths.iter().find(|path| suite::is_scenario_file(path))?.display();
+        Some(format!("{path} would be taken for a scenario file; name another file"))
+    };
     let text = twice.or_else(|| {
         let path = read_by(arguments, &paths)?.display();
         Some(format!(
             "this run reads {path}, so it cannot write there; name another file"
         ))
-    })?;
+    });
+    let text = text.or_else(like_a_suite)?;
     output::message("error", &text);
     Some(Exit::Usage)
 }
@@ -91,9 +101,14 @@ fn is_of_others(path: &Path) -> bool {
         return false;
     }
     let Ok(file) = File::open(path) else { return false };
-    let longest = BEGINNINGS.iter().map(|beginning| beginning.len()).max();
-    let most = longest.and_then(|it| u64::try_from(it).ok()).unwrap_or_default();
     let mut start = Vec::new();
-    let read = file.take(most).read_to_end(&mut start);
-    read.is_ok() && !BEGINNINGS.iter().any(|it| start.starts_with(it.as_bytes()))
+    file.take(MOST).read_to_end(&mut start).is_ok()
+        && !is_ours(&String::from_utf8_lossy(&start))
+}
+
+/// Whether a run wrote what begins so.
+fn is_ours(start: &str) -> bool {
+    let [begins, goes_on] = DECISION;
+    BEGINNINGS.iter().any(|it| start.starts_with(it))
+        || start.strip_prefix(begins).is_some_and(|rest| rest.contains(goes_on))
 }

@@ -26,14 +26,20 @@ pub(super) struct Wanted {
     /// tests
     #[arg(
         long,
-        conflicts_with_all = ["update", "check_snapshots", "report", "html"]
+        conflicts_with_all = [
+            "update", "check_snapshots", "report", "html", "coverage", "coverage_out",
+            "coverage_min", "decisions"
+        ]
     )]
     review: bool,
 
     /// Delete snapshots that no test has any more; runs no tests
     #[arg(
         long,
-        conflicts_with_all = ["update", "check_snapshots", "review", "report", "html"]
+        conflicts_with_all = [
+            "update", "check_snapshots", "review", "report", "html", "coverage", "coverage_out",
+            "coverage_min", "decisions"
+        ]
     )]
     delete_unreferenced: bool,
 }

@@ -42,11 +42,13 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// What the tests alone say of how the run went; nothing if all is well.
-    pub(super) fn exit(&self, tally: Tally) -> Option<Exit> {
+    /// What the tests alone say of how the run went, and whether a scenario file does not
+    /// load, which a run that stopped before may not have told as a test; nothing if all is
+    /// well.
+    pub(super) fn exit(&self, tally: Tally, is_broken: bool) -> Option<Exit> {
         match () {
             () if self.has_bug => Some(Exit::Bug),
-            () if self.has_broken => Some(Exit::Input),
+            () if self.has_broken || is_broken => Some(Exit::Input),
             () if tally.failed > 0 => Some(Exit::Failure),
             () => None,
         }
@@ -100,8 +102,11 @@ impl<'t> Telling<'t> {
                 *failure = reporter.event(event, scene).err();
             }
         }
-        if let RunEvent::Read { diagnostics, .. } = event {
-            output::diagnostics(diagnostics, scene.files);
+        if let RunEvent::Read { diagnostics, is_all, .. } = event {
+            output::uncounted(diagnostics, scene.files);
+            if *is_all {
+                output::count(&scene.library.diagnostics);
+            }
         }
         self.profile.reporting += told.elapsed();
     }

@@ -160,6 +160,10 @@ pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
         };
         return Some(Range { min: Some(number), max: Some(number) });
     }
+    if !matches!(node.kind, Kind::Object(_)) {
+        decoder.unexpected("a range", node, "a whole number, or `{min, max}`");
+        return None;
+    }
     decoder.object("a range", node, &["min", "max"])?;
     let mut end = |key: &str| {
         let is_there = node.get(key).is_some_and(|node| !node.is_null());

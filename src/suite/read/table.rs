@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{Decoder, nearest};
+use crate::diagnostic::{Decoder, Label, nearest};
 use crate::source::{Kind, Node, Span};
 
 /// How many rows a table may have, and how large texts may become with what stands in it.
@@ -39,7 +39,7 @@ struct Hole<'s> {
     is_key: bool,
     /// As it is written.
     text: Cow<'s, str>,
-    /// Where it stands; of a key, where its object does.
+    /// Where it stands.
     span: Span,
 }
 
@@ -62,7 +62,7 @@ impl<'s> Template<'s> {
         !self.holes.iter().any(|hole| hole.way.starts_with(way))
     }
 
-    /// The test as one row has it.
+    /// The test as one row has it; nothing if the row lacks something.
     pub(super) fn of_row(
         &mut self,
         row: &Node<'s>,
@@ -72,10 +72,12 @@ impl<'s> Template<'s> {
             decoder.unexpected("a row of `each`", row, "an object of names and values");
             return None;
         }
+        let told = decoder.told();
         for hole in &self.holes {
             hole.fill(&mut self.test, row, decoder);
         }
-        Some(&self.test)
+        // What would be read of a test with a gap is no mistake of its own.
+        (decoder.told() == told).then_some(&self.test)
     }
 }
 
@@ -101,7 +103,7 @@ fn find_holes<'s>(node: &Node<'s>, way: &mut Vec<usize>, holes: &mut Vec<Hole<'s
             for (index, entry) in entries.iter().enumerate() {
                 way.push(index);
                 if entry.key.contains("${") {
-                    let text = entry.key.clone();
+                    let (text, span) = (entry.key.clone(), entry.key_span);
                     holes.push(Hole { way: way.clone(), is_key: true, text, span });
                 }
                 find_holes(&entry.value, way, holes);
@@ -172,7 +174,9 @@ impl<'s> Hole<'s> {
             None => format!("the row has {}", names.join(", ")),
         };
         let message = format!("the row of `each` has no `{name}`");
-        decoder.wrong(self.span, message).help = Some(help);
+        let diagnostic = decoder.wrong(self.span, message);
+        diagnostic.help = Some(help);
+        diagnostic.labels.push(Label { span: row.span, text: "this row".into() });
     }
 }
 
@@ -236,7 +240,7 @@ mod tests {
     fn a_row_that_lacks_a_name_is_wrong_and_the_next_is_not() {
         let (tests, wrong) =
             rows_of("test: {a: 'is ${x}'}\neach: [{x: 1}, {z: 2}, 3, {x: 4}]\n");
-        assert_eq!(tests, [r#"{"a":"is 1"}"#, r#"{"a":"is "}"#, r#"{"a":"is 4"}"#]);
+        assert_eq!(tests, [r#"{"a":"is 1"}"#, r#"{"a":"is 4"}"#]);
         assert_eq!(
             wrong,
             [
