@@ -368,12 +368,17 @@ fn what_a_run_reads_is_known_by_more_than_its_beginning() {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "a test says that it is skipped")]
+fn skipped() {
+    eprintln!("SKIPPED: there is no /dev/shm");
+}
+
 /// Memory that is a folder below the devices holds files.
 #[test]
 fn files_in_memory_are_files() {
     let memory = Path::new("/dev/shm");
     let Ok(folder) = tempfile::tempdir_in(memory) else {
-        eprintln!("SKIPPED: there is no /dev/shm");
+        skipped();
         return;
     };
     write(folder.path(), "f.json", FLOW);

@@ -36,9 +36,9 @@ fn check(
     span: Span,
     history: History<'_>,
     played: &Played,
-) -> Option<Mismatch> {
+) -> Vec<Mismatch> {
     let trace = &played.trace;
-    match expectation {
+    let mismatch = match expectation {
         Expectation::Status(wanted) => {
             status(history, *wanted, trace.status, trace.failure.as_deref(), span)
         }
@@ -51,7 +51,7 @@ fn check(
             variable::check(history, name, value, wanted, span)
         }
         Expectation::Routing(wanted) => {
-            routing::check(history, trace.routing(), wanted.as_deref(), span)
+            return routing::check(history, trace.routing(), wanted.as_deref(), span);
         }
         Expectation::Prompts(wanted) => prompts::check(history, wanted),
         Expectation::ElapsedMs(range) => {
@@ -71,7 +71,8 @@ fn check(
         }
         Expectation::Calls(wanted) => asked::check(history, wanted, span),
         Expectation::Flag(flag) => check_flag(*flag, history, played, span),
-    }
+    };
+    mismatch.into_iter().collect()
 }
 
 /// How a call ended. `failure` is why it did not complete, if that is known better than from

@@ -9,23 +9,23 @@ use crate::source::Span;
 use crate::trace::{Fact, Phrase, Routing};
 use crate::value::Text;
 
-/// Whether a call was routed as is expected; the mismatch if it was not.
+/// Whether a call was routed as is expected; a mismatch for each key that is not so.
 pub(super) fn check(
     history: History<'_>,
     found: Option<&Routing>,
     wanted: Option<&RoutingMatcher>,
     span: Span,
-) -> Option<Mismatch> {
+) -> Vec<Mismatch> {
     match (wanted, found) {
-        (None, None) => None,
+        (None, None) => Vec::new(),
         (None, Some(routing)) => {
             let queue = queue_of(history, routing);
             let message =
                 format!("expected the call not to be routed, it went to {queue}");
             let found = Shown::Text(queue.into());
-            Some(wrong(history, "routing", message, Shown::Nothing, found, span))
+            vec![wrong(history, "routing", message, Shown::Nothing, found, span)]
         }
-        (Some(wanted), None) => Some(not_routed(history, wanted, span)),
+        (Some(wanted), None) => vec![not_routed(history, wanted, span)],
         (Some(wanted), Some(routing)) => compare(history, routing, wanted),
     }
 }
@@ -34,23 +34,28 @@ fn compare(
     history: History<'_>,
     routing: &Routing,
     wanted: &RoutingMatcher,
-) -> Option<Mismatch> {
+) -> Vec<Mismatch> {
     let legend = &history.program.legend;
     let text = |phrase: &'_ Option<Phrase>| {
         phrase.as_ref().map(|phrase| phrase.text(legend).clone())
     };
     let id = (&wanted.queue_id, text(&routing.queue_id), "queueId");
     let name = (&wanted.queue_name, text(&routing.queue_name), "queueName");
-    for (wanted, found, key) in [id, name] {
-        let Some(Written { value: wanted, span }) = wanted else { continue };
+    let queues = [id, name].into_iter().filter_map(|(wanted, found, key)| {
+        let Written { value: wanted, span } = wanted.as_ref()?;
         if fits(wanted.as_ref(), found.as_ref()) {
-            continue;
+            return None;
         }
         let told = wanted.as_ref().map_or("not known".into(), ToString::to_string);
         let found: Vec<&Text> = found.iter().collect();
-        return Some(wrong_queue(history, key, &told, &found, *span));
-    }
-    compare_rest(history, routing, wanted)
+        Some(wrong_queue(history, key, &told, &found, *span))
+    });
+    let skills = wanted.skills.as_ref();
+    let priority = wanted.priority.as_ref();
+    queues
+        .chain(skills.and_then(|wanted| compare_skills(history, routing, wanted)))
+        .chain(priority.and_then(|wanted| compare_priority(history, routing, wanted)))
+        .collect()
 }
 
 fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
@@ -61,37 +66,34 @@ fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
     }
 }
 
-/// Skills and priority.
-fn compare_rest(
+fn compare_skills(
     history: History<'_>,
     routing: &Routing,
-    wanted: &RoutingMatcher,
+    Written { value: skills, span }: &Written<Vec<Text>>,
 ) -> Option<Mismatch> {
-    if let Some(Written { value: skills, span }) = &wanted.skills {
-        let sorted = |skills: &[Text]| {
-            let mut skills = skills.to_vec();
-            skills.sort();
-            skills
-        };
-        let (expected, found) = (sorted(skills), sorted(&routing.skills));
-        if expected != found {
-            let told = |skills: &[Text]| match skills {
-                [] => "no skills".to_owned(),
-                _ => format!("the skills {}", skills.join(", ")),
-            };
-            let message = format!("expected {}, found {}", told(&expected), told(&found));
-            let (expected, found) = (Shown::Lines(expected), Shown::Lines(found));
-            return Some(wrong(
-                history,
-                "routing.skills",
-                message,
-                expected,
-                found,
-                *span,
-            ));
-        }
+    let sorted = |skills: &[Text]| {
+        let mut skills = skills.to_vec();
+        skills.sort();
+        skills
+    };
+    let (expected, found) = (sorted(skills), sorted(&routing.skills));
+    if expected == found {
+        return None;
     }
-    let Written { value: expected, span } = wanted.priority.as_ref()?;
+    let told = |skills: &[Text]| match skills {
+        [] => "no skills".to_owned(),
+        _ => format!("the skills {}", skills.join(", ")),
+    };
+    let message = format!("expected {}, found {}", told(&expected), told(&found));
+    let (expected, found) = (Shown::Lines(expected), Shown::Lines(found));
+    Some(wrong(history, "routing.skills", message, expected, found, *span))
+}
+
+fn compare_priority(
+    history: History<'_>,
+    routing: &Routing,
+    Written { value: expected, span }: &Written<Wanted<i64>>,
+) -> Option<Mismatch> {
     if *expected == routing.priority {
         return None;
     }

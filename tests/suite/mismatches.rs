@@ -235,6 +235,21 @@ fn routing_with_skills_and_priority() {
     insta::assert_snapshot!(orders("1#", expected.into()));
 }
 
+/// Each key of `routing` is an expectation of its own.
+#[test]
+fn routing_in_every_way_to_another_queue() {
+    let wanted = RoutingMatcher {
+        queue_id: Some(written(Some(equals("nowhere")))),
+        skills: Some(written(texts("english"))),
+        priority: Some(written(Some(9))),
+        ..Default::default()
+    };
+    let told = orders("1#", vec![Expectation::Routing(Some(Box::new(wanted)))]);
+    let heads = told.lines().filter(|line| line.starts_with("routing."));
+    let keys: Vec<_> = heads.filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(keys, ["routing.queueId", "routing.skills", "routing.priority"], "{told}");
+}
+
 #[test]
 fn prompts_in_order() {
     let expected = vec![has("Press 1 now"), equals("Thanks for calling Harbour Travel.")];
