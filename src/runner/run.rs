@@ -438,17 +438,17 @@ mod tests {
             lines.push(next.id.line);
         }
         assert_eq!(lines, [0, 1, 2]);
-        let mut waits = 0;
+        let (told, pauses) = mpsc::channel();
         let other = std::thread::spawn(move || {
-            std::thread::sleep(20 * MOMENT);
+            pauses.recv().unwrap();
             sender.send((4, result(4))).unwrap();
-            std::thread::sleep(20 * MOMENT);
+            std::thread::sleep(4 * MOMENT);
             sender.send((3, result(3))).unwrap();
+            pauses
         });
-        assert_eq!(results.next(&mut || waits += 1).unwrap().id.line, 3);
-        assert_eq!(waits, 1);
+        assert_eq!(results.next(&mut || told.send(()).unwrap()).unwrap().id.line, 3);
         assert_eq!(results.next(&mut || ()).unwrap().id.line, 4);
         assert!(results.next(&mut || ()).is_none());
-        other.join().unwrap();
+        assert!(other.join().unwrap().try_recv().is_err(), "a pause was told twice");
     }
 }
