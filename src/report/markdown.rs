@@ -153,28 +153,9 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::CaseId;
-    use crate::source::{FileId, Span};
 
     fn skipped(line: u32) -> CaseResult {
-        let span = Span::new(FileId(0), 0, 0);
-        CaseResult {
-            id: CaseId {
-                file: std::path::Path::new("a").into(),
-                name: "b".into(),
-                title: "b".into(),
-                row: None,
-                span,
-                line,
-            },
-            tags: Vec::new(),
-            outcome: Outcome::Skipped("c".into()),
-            program: None,
-            snapshot: None,
-            trace: None,
-            took: Duration::ZERO,
-            is_file: false,
-        }
+        CaseResult::sample(line, Outcome::Skipped("c".into()))
     }
 
     #[test]

@@ -203,3 +203,22 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+impl CaseResult {
+    /// A result for tests, of a test without a call.
+    pub(crate) fn sample(line: u32, outcome: Outcome) -> Self {
+        let span = Span::new(crate::source::FileId(0), 0, 0);
+        let (file, name) = (Path::new("a").into(), Text::from("b"));
+        Self {
+            id: CaseId { file, title: name.clone(), name, row: None, span, line },
+            tags: Vec::new(),
+            outcome,
+            program: None,
+            trace: None,
+            snapshot: None,
+            took: Duration::ZERO,
+            is_file: false,
+        }
+    }
+}

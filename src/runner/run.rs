@@ -400,29 +400,9 @@ fn message(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::CaseId;
-    use crate::source::{FileId, Span};
 
     fn result(line: u32) -> CaseResult {
-        let span = Span::new(FileId(0), 0, 0);
-        let file = Path::new("a").into();
-        CaseResult {
-            id: CaseId {
-                file,
-                name: "b".into(),
-                title: "b".into(),
-                row: None,
-                span,
-                line,
-            },
-            tags: Vec::new(),
-            outcome: Outcome::Passed,
-            program: None,
-            trace: None,
-            snapshot: None,
-            took: Duration::ZERO,
-            is_file: false,
-        }
+        CaseResult::sample(line, Outcome::Passed)
     }
 
     #[test]

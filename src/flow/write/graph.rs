@@ -294,3 +294,29 @@ const GIVEN_UP: [&str; 4] = ["maxNoInputs", "maxNoMatches", "noIntent", "knowled
 fn has_output(action: &Action, label: &str) -> bool {
     action.outputs.iter().any(|it| it.label.eq_ignore_ascii_case(label))
 }
+
+#[cfg(test)]
+impl Graph {
+    /// A graph for tests: the ids of its vertices, of which `a` is
+    /// where it starts, and arrows: from, to, label, and whether it is a jump.
+    pub(crate) fn sketch(names: &[&str], arrows: &[(usize, usize, &str, bool)]) -> Self {
+        let vertex = |name: &&str| Vertex {
+            id: Some((*name).into()),
+            name: (*name).into(),
+            kind: "say".into(),
+            is_start: *name == "a",
+        };
+        let arrow = |&(from, to, label, is_jump): &(usize, usize, &str, bool)| Arrow {
+            from,
+            to,
+            label: label.into(),
+            is_jump,
+        };
+        Self {
+            name: "f".into(),
+            vertices: names.iter().map(vertex).collect(),
+            clusters: Vec::new(),
+            arrows: arrows.iter().map(arrow).collect(),
+        }
+    }
+}

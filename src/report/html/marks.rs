@@ -141,27 +141,6 @@ mod tests {
         FlowReport { id, name, flow_type, file, line: 1, count: 1, nodes }
     }
 
-    fn graph(names: &[&str], arrows: &[(usize, usize, &str, bool)]) -> Graph {
-        let vertex = |name: &&str| Vertex {
-            id: Some((*name).into()),
-            name: (*name).into(),
-            kind: "say".into(),
-            is_start: *name == "a",
-        };
-        let arrow = |&(from, to, label, is_jump): &(usize, usize, &str, bool)| Arrow {
-            from,
-            to,
-            label: label.into(),
-            is_jump,
-        };
-        Graph {
-            name: "f".into(),
-            vertices: names.iter().map(vertex).collect(),
-            clusters: Vec::new(),
-            arrows: arrows.iter().map(arrow).collect(),
-        }
-    }
-
     #[test]
     fn what_calls_came_to_is_marked() {
         let parts =
@@ -182,7 +161,7 @@ mod tests {
             (1, 2, "", false),
             (2, 3, "", false),
         ];
-        let graph = graph(&["a", "b", "c", "d"], &arrows);
+        let graph = Graph::sketch(&["a", "b", "c", "d"], &arrows);
         let drawn = drawings(&graph, &Marks::of(&report));
         let [drawing] = drawn.as_slice() else { panic!("{drawn:?}") };
         let marks: Vec<_> = drawing.boxes.iter().map(|it| (it.mark, it.count)).collect();

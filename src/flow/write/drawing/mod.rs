@@ -357,33 +357,12 @@ fn shortened(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::write::{Cluster, Heat, Vertex};
-
-    fn graph(names: &[&str], arrows: &[(usize, usize, &str, bool)]) -> Graph {
-        let vertex = |name: &&str| Vertex {
-            id: Some((*name).into()),
-            name: (*name).into(),
-            kind: "say".into(),
-            is_start: *name == "a",
-        };
-        let arrow = |&(from, to, label, is_jump): &(usize, usize, &str, bool)| Arrow {
-            from,
-            to,
-            label: label.into(),
-            is_jump,
-        };
-        Graph {
-            name: "f".into(),
-            vertices: names.iter().map(vertex).collect(),
-            clusters: Vec::new(),
-            arrows: arrows.iter().map(arrow).collect(),
-        }
-    }
+    use crate::flow::write::{Cluster, Heat};
 
     #[test]
     fn heat_is_told() {
         let arrows = [(0, 1, "", false), (0, 2, "error", false), (1, 2, "", true)];
-        let graph = graph(&["a", "b", "c"], &arrows);
+        let graph = Graph::sketch(&["a", "b", "c"], &arrows);
         let heat = Heat {
             vertices: vec![Some(1_234_567), Some(0), None],
             arrows: vec![Some(600_000), Some(0), None],
@@ -403,7 +382,8 @@ mod tests {
 
     #[test]
     fn a_unit_has_a_drawing_of_its_own() {
-        let mut graph = graph(&["a", "b", "c"], &[(0, 1, "", false), (1, 2, "", true)]);
+        let mut graph =
+            Graph::sketch(&["a", "b", "c"], &[(0, 1, "", false), (1, 2, "", true)]);
         let cluster = |name: &str, vertices| Cluster { name: name.into(), vertices };
         graph.clusters = vec![cluster("One", 0..2), cluster("Two", 2..3)];
         let drawn = drawings(&graph, &Heat::default());
@@ -416,10 +396,10 @@ mod tests {
     #[test]
     fn too_many_boxes_are_a_list() {
         let names = vec!["a"; MOST_BOXES + 1];
-        let drawn = drawings(&graph(&names, &[]), &Heat::default());
+        let drawn = drawings(&Graph::sketch(&names, &[]), &Heat::default());
         assert!(drawn[0].is_list && drawn[0].boxes.is_empty());
         assert_eq!(drawn[0].count, MOST_BOXES + 1);
-        let drawn = drawings(&graph(&names[1..], &[]), &Heat::default());
+        let drawn = drawings(&Graph::sketch(&names[1..], &[]), &Heat::default());
         assert_eq!(drawn[0].boxes.len(), MOST_BOXES);
     }
 
