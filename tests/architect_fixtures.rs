@@ -239,5 +239,5 @@ fn many_findings_are_counted() {
     let found = found(&with_actions(&actions.join("\n")), EVERYTHING);
     assert_eq!(found.len(), 101);
     let last = &found[100].0.message;
-    assert_eq!(last, "and 200 more like this, from here on");
+    assert_eq!(last, "200 more like this, starting here");
 }

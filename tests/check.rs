@@ -321,7 +321,7 @@ fn many_findings_of_a_kind_are_counted() {
     let of_kind = |code| found.iter().filter(|one| one.code == code).collect::<Vec<_>>();
     let missing = of_kind(Code::MISSING_ON_ERROR);
     assert_eq!(missing.len(), 101);
-    assert_eq!(missing[100].message, "and 400 more like this, from here on");
+    assert_eq!(missing[100].message, "400 more like this, starting here");
     assert_eq!(of_kind(Code::UNREACHABLE_NODE).len(), 101);
     assert_eq!(found.len(), 202);
 }
@@ -548,7 +548,7 @@ fn very_much_that_is_wrong_is_counted() {
         let more = diagnostics.iter().find(|it| it.message.contains("more like this"));
         assert_eq!(
             more.map(|it| it.message.as_str()),
-            Some("and 4900 more like this, from here on")
+            Some("4900 more like this, starting here")
         );
     }
 }

@@ -159,7 +159,7 @@ fn a_key_that_stands_twice_is_an_error_at_the_second_one() {
         let folder = suite(&tests);
         let (code, out, error) = flowsim(folder.path(), &[]);
         assert_eq!(code, Some(3), "{out}{error}");
-        let told = format!("error[INVALID_SCENARIO]: `{key}` stands here twice\n");
+        let told = format!("error[INVALID_SCENARIO]: duplicate key `{key}`\n");
         assert_eq!(error.matches(&told).count(), 1, "{error}");
         assert!(error.contains(&format!("a.test.yaml:{line}:")), "{error}");
     }
@@ -178,7 +178,7 @@ fn a_key_that_stands_twice_is_an_error_in_json_and_in_fixtures() {
     let (code, _, error) = flowsim(folder.path(), &["b.test.json"]);
     assert_eq!(code, Some(3));
     assert!(
-        error.contains("error[INVALID_SCENARIO]: `status` stands here twice"),
+        error.contains("error[INVALID_SCENARIO]: duplicate key `status`"),
         "{error}"
     );
 
@@ -191,7 +191,7 @@ fn a_key_that_stands_twice_is_an_error_in_json_and_in_fixtures() {
     fs::write(folder.path().join("c.test.yaml"), suite).expect("written");
     let (_, out, _) = flowsim(folder.path(), &["c.test.yaml"]);
     for key in ["queues", "skills"] {
-        let told = format!("error[INVALID_FIXTURES]: `{key}` stands here twice");
+        let told = format!("error[INVALID_FIXTURES]: duplicate key `{key}`");
         assert!(out.contains(&told), "{out}");
     }
 }

@@ -450,7 +450,7 @@ fn of_many_wrong_variables_the_first_are_told() {
     let variables = "  - nope: {name: Flow.A}\n".repeat(500);
     let outcome = outcome(&format!("workflow:\n  name: F\n  variables:\n{variables}"));
     assert_eq!(outcome.diagnostics.len(), 101);
-    assert_eq!(outcome.diagnostics[100].message, "and 400 more like this, from here on");
+    assert_eq!(outcome.diagnostics[100].message, "400 more like this, starting here");
     assert_eq!(outcome.flow().variables.len(), 500);
 }
 
