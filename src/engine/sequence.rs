@@ -1,5 +1,5 @@
-//! How a call moves between Architect's flows and their tasks: what is entered, left, and
-//! where a runtime error leads.
+//! Movement of a call between Architect flows and their tasks: entering, leaving, and
+//! handling runtime errors.
 
 use super::call::Call;
 use super::frame::Frame;
@@ -10,12 +10,13 @@ use crate::program::{Program, StepAction};
 use crate::trace::{Entry, Fact, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};
 
-/// How much time passes behind a pass of an in-queue flow that took none. *Source: Genesys'
-/// help on hold music, which is silent for so long rather than spin.*
+/// The time added after a pass of an in-queue flow that took no time, in milliseconds.
+/// *Source: Genesys' help on hold music, which is silent for this time instead of
+/// looping.*
 const IDLE_PASS_MS: i64 = 10_000;
 
 impl State {
-    /// Begins a call in a flow of Architect.
+    /// Begins a call in an Architect flow.
     pub(super) fn begin_architect(
         &mut self,
         program: &Program,
@@ -38,8 +39,8 @@ impl State {
         self.conversation.keep_start(program);
     }
 
-    /// Adds a frame for a flow of Architect. Its variables hold what they hold at first, and
-    /// then the inputs.
+    /// Adds a frame for an Architect flow. Its variables get their initial values first,
+    /// and then the inputs.
     pub(super) fn push_flow(
         &mut self,
         program: &Program,
@@ -64,7 +65,7 @@ impl State {
         self.push_variables(program, &part.variables);
     }
 
-    /// Adds a frame for a task that is called, in the flow of the task that calls it.
+    /// Adds a frame for a called task, in the flow of the calling task.
     pub(super) fn push_task(
         &mut self,
         program: &Program,
@@ -88,8 +89,8 @@ impl State {
         self.begin_task(program, sequence);
     }
 
-    /// Goes to a task, menu or state of the flow that runs; the one before is left for good.
-    /// Gives its first step.
+    /// Goes to a task, menu or state of the running flow and returns its first step. The
+    /// previous one is left for good.
     pub(super) fn go_to_task(
         &mut self,
         program: &Program,
@@ -115,8 +116,8 @@ impl State {
         self.push_variables(program, variables);
     }
 
-    /// Variables with what they hold at first. What cannot be computed is NOT_SET; `check`
-    /// tells of it.
+    /// Adds variables with their initial values. An initial value that cannot be computed
+    /// is NOT_SET; `flowsim check` reports it.
     fn push_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
             let value = self.value(program, &variable.initial);
@@ -125,7 +126,7 @@ impl State {
         }
     }
 
-    /// Notes what the variables of a flow or task hold, but for the hidden ones.
+    /// Records the values of the variables of a flow or task, except the hidden ones.
     pub(super) fn note_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
             if program.legend.variable(variable.id).is_empty() {
@@ -138,8 +139,8 @@ impl State {
         }
     }
 
-    /// Another flow goes on with the conversation: all that runs is left for good. What the
-    /// variables of the first flow hold stays for the trace.
+    /// Replaces the running flows by another flow that continues the conversation. The
+    /// variables of the first flow keep their values for the trace.
     pub(super) fn replace_flow(
         &mut self,
         program: &Program,
@@ -158,8 +159,8 @@ impl State {
         self.push_flow(program, flow, part, None, deadline);
     }
 
-    /// A task, menu or state came to its end, by one of its output paths. The call goes on
-    /// behind the action that called it.
+    /// Ends a task, menu or state by one of its output paths. The call continues after
+    /// the action that called it.
     pub(super) fn end_task(&mut self, program: &Program, path: Option<&Text>) {
         let mut path = path;
         let mut ended = self.step;
@@ -202,8 +203,7 @@ impl State {
         }
     }
 
-    /// Goes back to the menu that the caller is in, if it was the actions of a choice that
-    /// ended.
+    /// Goes back to the current menu if the actions of a choice ended.
     fn return_to_menu(&mut self, program: &Program, ended: u32) -> bool {
         let Some(menu) = self.menu_around(program) else { return false };
         let begin = self.go_to_task(program, menu);
@@ -214,8 +214,8 @@ impl State {
         true
     }
 
-    /// With the first task of a flow the conversation is over; but who waits in a queue
-    /// hears the start-up task again, until an agent answers.
+    /// Ends the first task of a flow, and with it the conversation. In an in-queue flow,
+    /// the start-up task runs again until an agent answers.
     fn end_first_task(&mut self, program: &Program) {
         let part = program.unit(self.frame().flow).architect.as_deref();
         let waiting = part.filter(|part| part.nature == Nature::InQueue);
@@ -226,7 +226,7 @@ impl State {
             return self.connect();
         }
         self.conversation.fault = None;
-        // Nobody hears the same again and again in no time: what is said takes time.
+        // A pass must take time, or the start-up task would loop without end.
         if self.conversation.pass_began_ms == self.clock_ms
             && let Some(frame) = self.wait(IDLE_PASS_MS)
         {
@@ -237,7 +237,7 @@ impl State {
         self.go_to(Some(begin));
     }
 
-    /// An agent answers: the flow of the caller who waited is over.
+    /// An agent answers: the in-queue flow ends.
     pub(super) fn connect(&mut self) {
         let waited = self.clock_ms;
         self.recorder.note(self.step, || Fact::Connected(waited));
@@ -245,7 +245,8 @@ impl State {
         self.finish_handled();
     }
 
-    /// Takes the frame away, after what its variables hold went to those of the caller.
+    /// Removes the frame, after copying the values of its variables to those of the
+    /// caller.
     fn return_values(
         &mut self,
         program: &Program,
@@ -270,7 +271,7 @@ impl State {
         }
     }
 
-    /// Ends the call; in error, if it comes to its end because of one.
+    /// Ends the call. Its status is an error if an error is being handled.
     pub(super) fn finish_handled(&mut self) {
         match self.conversation.fault.take() {
             Some((failure, node)) => self.finish(Status::Error, Some((failure, node))),
@@ -278,8 +279,8 @@ impl State {
         }
     }
 
-    /// A runtime error: the call goes to the error handling of the flow, and if that has
-    /// none, of the one that called it. An error in the error handling ends the call.
+    /// Handles a runtime error. The call goes to the error handling of the flow, or else
+    /// to that of the calling flow. An error in the error handling ends the call.
     pub(super) fn fault(
         &mut self,
         program: &Program,
@@ -313,7 +314,7 @@ impl State {
         }
     }
 
-    /// Leaves the tasks that were called in the flow that runs.
+    /// Leaves all called tasks of the running flow.
     fn unwind_to_flow(&mut self) {
         while !self.frame().is_isolated {
             let left = self.pop_frame().and_then(|frame| frame.caller);
@@ -324,7 +325,8 @@ impl State {
     }
 }
 
-/// The output of a called task: that of the path's name, else `default`.
+/// Returns the output of a called task: the one with the name of the path, else
+/// `default`.
 fn output_of(paths: &[Text], path: Option<&Text>) -> u16 {
     let named =
         |name: &str| paths.iter().position(|path| path.eq_ignore_ascii_case(name));

@@ -1,4 +1,4 @@
-//! Where Architect's expressions find their values during a call.
+//! Lookup of values for Architect's expressions during a call.
 
 use super::frame::Frame;
 use super::state::State;
@@ -10,7 +10,7 @@ use crate::trace::Failure;
 use crate::value::{Collection, DateTime, Duration, Kind, Text, Type, Value};
 use crate::world::Fixtures;
 
-/// What the expressions of a task see.
+/// The values that the expressions of a task can read.
 pub(super) struct TaskView<'s> {
     state: &'s State,
     built_in_first: u32,
@@ -59,7 +59,7 @@ impl State {
         elapsed.and_then(|elapsed| start.checked_add(elapsed)).unwrap_or(start)
     }
 
-    /// The value of one of Architect's sources.
+    /// Evaluates a source of an Architect action.
     pub(super) fn value(
         &mut self,
         program: &Program,
@@ -86,8 +86,8 @@ impl State {
         }
     }
 
-    /// The object of a name, as the organisation knows it; one with nothing but its name
-    /// where it does not.
+    /// Returns the object with this name from the organisation, or else an object that
+    /// has only this name.
     pub(super) fn named(&self, kind: Kind, name: &Text) -> Value {
         let organisation = &self.conversation.organisation.0;
         organisation.by_name(kind, name).unwrap_or_else(|| Fixtures::unknown(kind, name))
@@ -101,7 +101,8 @@ impl State {
         }
     }
 
-    /// The slot of a variable of the task that runs, of its flow, or of Architect's own.
+    /// Returns the slot of a variable of the running task, of its flow, or of Architect's
+    /// built-in variables.
     pub(super) fn slot(
         &mut self,
         program: &Program,
@@ -118,7 +119,7 @@ impl State {
         self.slots.values.get_mut(base.wrapping_add(id.index()))
     }
 
-    /// Sets a variable and notes it; fails if the value is too large for one.
+    /// Sets a variable and records it. Fails if the value is too large for a variable.
     pub(super) fn assign(
         &mut self,
         program: &Program,
@@ -133,7 +134,7 @@ impl State {
         Ok(())
     }
 
-    /// What a variable holds.
+    /// The type of a variable.
     pub(super) fn type_of(&self, program: &Program, id: VariableId) -> Type {
         let frame = self.frame();
         let sequence = frame.sequence.map(|id| &program.sequence(id).variables);

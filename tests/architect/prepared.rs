@@ -109,7 +109,7 @@ fn an_output_that_the_action_does_not_have_ends_the_run() {
     assert_eq!(run.end(), "error UNKNOWN_OUTPUT");
     let message = run.trace.failure.as_ref().map(|failure| failure.message.to_string());
     let expected =
-        "the answer takes the output `timeout`, but those of the action are `failure`";
+        "the answer takes the output `timeout`, but the action has `failure`";
     assert_eq!(message.as_deref(), Some(expected));
 }
 

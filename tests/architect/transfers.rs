@@ -82,7 +82,7 @@ fn a_queue_found_by_an_expression_is_routed_to() {
 fn an_unknown_queue_is_a_failure_of_the_action() {
     let settings = "targetQueue: {lit: {name: Sale}}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
-    let message = "the fixtures know no queue `Sale`".to_owned();
+    let message = "the fixtures have no queue `Sale`".to_owned();
     assert_eq!(failed(&run), ("One moment", "QUEUE_NOT_FOUND".into(), message));
     insta::assert_snapshot!(run.text());
 }

@@ -36,7 +36,7 @@ fn a_flow_must_be_named_where_several_begin() {
     let unnamed = Case { start: Start::default(), ..case("", &[]) };
     assert_eq!(
         problems(&scene, &unnamed),
-        ["which flow is to start? There are 2: Inbound_Flow_A, Inbound_Flow_B \
+        ["no flow given to start; there are 2: Inbound_Flow_A, Inbound_Flow_B \
           / say which one with `flow`"]
     );
     let alone = Scene::new("order-status");

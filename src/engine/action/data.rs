@@ -1,4 +1,4 @@
-//! Setting variables and deciding by them.
+//! Setting variables and branching on them.
 
 use std::borrow::Cow;
 
@@ -41,7 +41,7 @@ pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) ->
     Effect::Go(PathTaken::Next, step.next)
 }
 
-/// The value of a form that only names one, where it lies.
+/// Returns a reference to the value if the form consists of a single reference.
 #[inline]
 fn ready<'s>(state: &'s State, form: &Form<Operand>) -> Option<&'s Value> {
     let Form::Template(Template::Whole(operand)) = form else { return None };
@@ -50,7 +50,7 @@ fn ready<'s>(state: &'s State, form: &Form<Operand>) -> Option<&'s Value> {
     (!value.is_unset()).then_some(value)
 }
 
-/// Whether a value needs no conversion, as nearly always.
+/// Whether the value needs no conversion, which is the usual case.
 fn is_already(kind: VariableType, value: &Value) -> bool {
     matches!(
         (kind, value),
@@ -94,10 +94,10 @@ fn increment(state: &State, variable: VariableId, by: &Value) -> Result<Value, S
     let current = state.slots.variable(state.frame(), variable);
     let number = |value: &Value, what: &str| match value {
         unset if unset.is_unset() => Ok(Number::Integer(0)),
-        value => Number::of(value).ok_or_else(|| format!("cannot add {what} `{value}`")),
+        value => Number::of(value).ok_or_else(|| format!("cannot {what} `{value}`")),
     };
-    let sum = number(current, "to")?.checked_add(&number(by, "")?);
-    sum.map(Value::from).ok_or_else(|| "the sum is beyond the limits of a number".into())
+    let sum = number(current, "add to")?.checked_add(&number(by, "add")?);
+    sum.map(Value::from).ok_or_else(|| "the sum is out of range".into())
 }
 
 #[inline(always)]

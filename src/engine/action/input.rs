@@ -52,11 +52,11 @@ pub(super) fn question<'q>(
     Question::Input(question)
 }
 
-/// What a caller did comes to.
+/// The outcome of listening to the caller.
 struct Entry {
     /// The keys that count.
     digits: Text,
-    /// How long it took.
+    /// The time that it took, in milliseconds.
     elapsed_ms: i64,
     verdict: Verdict,
 }
@@ -77,7 +77,8 @@ pub(super) fn heard(
     answer: &Answer,
 ) -> Effect {
     let entry = match answer {
-        // The whole entry at once and no longer than it may be: by far the most calls.
+        // Fast path for most calls: the whole entry arrives at once and has the maximum
+        // length.
         Answer::Input(Input::Keys(keys)) if is_plain(gather, keys) => {
             return collected(state, step, gather, keys);
         }
@@ -116,7 +117,8 @@ fn is_plain(gather: &Gather, keys: &str) -> bool {
         && gather.terminating_key.is_none()
 }
 
-/// What was pressed is worth a line of its own where it is not what was taken.
+/// Records the keys that the caller pressed, unless they are exactly the keys that were
+/// collected.
 fn note_heard(state: &mut State, pressed: &Text, entry: &Entry) {
     let is_taken =
         matches!(entry.verdict, Verdict::Collected) && *pressed == entry.digits;
@@ -125,9 +127,10 @@ fn note_heard(state: &mut State, pressed: &Text, entry: &Entry) {
     }
 }
 
-/// Follows the keys on the clock: at most the timeout to the first, at most the inter-digit
-/// timeout to each next; done at the most digits, at the terminating key, or when no key
-/// follows. Keys beyond that are dropped.
+/// Follows the keys on the virtual clock. The first key must come within the timeout,
+/// each further key within the inter-digit timeout. The entry ends at the maximum number
+/// of digits, at the terminating key, or if no key follows in time. Later keys are
+/// dropped.
 fn listen(gather: &Gather, keys: impl Iterator<Item = (char, i64)>) -> Entry {
     let mut digits = Text::new();
     let mut count = 0;
@@ -201,7 +204,7 @@ fn no_match(message: String) -> Effect {
     Effect::Fail(Failure::new(Code::NO_MATCH, message))
 }
 
-/// Milliseconds as seconds: `10 s`, `2.5 s`.
+/// Milliseconds, displayed as seconds: `10 s`, `2.5 s`.
 pub(super) struct Seconds(pub(super) i64);
 
 impl std::fmt::Display for Seconds {

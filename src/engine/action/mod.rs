@@ -1,5 +1,5 @@
-//! What nodes do, one file a family. Every action either comes to an effect at once, or
-//! asks a question and comes to an effect with the answer.
+//! The actions of nodes, one file per family. An action either has an effect at once, or
+//! it asks a question and has an effect after the answer.
 
 mod architect;
 mod data;
@@ -50,7 +50,7 @@ pub(super) fn execute(
     }
 }
 
-/// Goes on with the answer to a question.
+/// Continues a node with the answer to its question.
 #[inline(always)]
 pub(super) fn answer(
     state: &mut State,
@@ -81,12 +81,12 @@ pub(super) fn answer(
         (_, Waiting::Queue(routing)) => {
             routing::routed(state, step, &program.legend, routing, answer)
         }
-        // Every action asks only its own kind of question.
+        // An action only ever waits for its own kind of question.
         _ => Effect::Go(PathTaken::Next, step.next),
     }
 }
 
-/// What a node that waits wants to know.
+/// Returns the question of a node that waits.
 #[inline(always)]
 pub(super) fn question<'q>(
     waiting: &'q Waiting,

@@ -53,7 +53,7 @@ pub(super) fn routed(
             }
         }
         Answer::Queue(QueueAnswer::NotFound) => {
-            let message = format!("the fixtures know no queue `{}`", queue());
+            let message = format!("the fixtures have no queue `{}`", queue());
             return Effect::Fail(Failure::new(Code::QUEUE_NOT_FOUND, message));
         }
         Answer::Queue(QueueAnswer::SkillMismatch) => {
@@ -91,14 +91,14 @@ pub(super) fn statistics_known(
     answer: Answer,
 ) -> Effect {
     let Answer::Statistics(Some(figures)) = answer else {
-        let message = format!("the fixtures know no queue `{queue}`");
+        let message = format!("the fixtures have no queue `{queue}`");
         return Effect::Fail(Failure::new(Code::QUEUE_NOT_FOUND, message));
     };
     publish(state, &statistics.response, figures);
     Effect::Go(PathTaken::Next, step.next)
 }
 
-/// An id or a name. A template without a value names no queue, as null and empty do not.
+/// Returns the id or name of a queue. Returns `None` if a template has an empty value.
 #[inline(always)]
 fn named(state: &mut State, speech: Option<&Speech>) -> Option<Phrase> {
     match speech? {
@@ -110,7 +110,7 @@ fn named(state: &mut State, speech: Option<&Speech>) -> Option<Phrase> {
     }
 }
 
-/// The skills as texts: they are compared, not only written down.
+/// Returns the skills as strings, because they are compared with those of agents.
 fn skills(state: &mut State, program: &Program, route: &Route) -> Vec<Text> {
     let skills = route.skills.iter();
     skills.map(|skill| state.phrase(skill).text(&program.legend).clone()).collect()

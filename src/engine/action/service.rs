@@ -1,4 +1,4 @@
-//! Asking others: external contacts, data actions, webhooks.
+//! External services: external contacts, data actions, webhooks.
 
 use super::input::Seconds;
 use crate::diagnostic::Code;
@@ -13,7 +13,7 @@ use crate::world::{Answer, Question};
 pub(super) fn contact(state: &mut State, contact: &Contact) -> Effect {
     let key = state.print(&contact.key);
     if key.is_empty() {
-        let message = "the value to look the contact up by is not set";
+        let message = "the contact's lookup key is not set";
         return Effect::Fail(Failure::new(Code::LOOKUP_KEY_MISSING, message));
     }
     note_asked(state, Subject::Contact, key.clone(), Json::Null);
@@ -140,7 +140,7 @@ fn webhook_name(webhook: &Webhook, url: Option<&str>) -> Text {
     webhook.webhook_id.clone().or_else(|| url.map(Text::from)).unwrap_or_default()
 }
 
-/// Something that is called, takes its time, and may fail.
+/// A service that is called, takes time, and may fail.
 struct Service<'s> {
     what: &'s str,
     name: &'s str,
@@ -190,7 +190,7 @@ fn note_asked(state: &mut State, subject: Subject, name: Text, inputs: Json) {
     state.note(|| Fact::Asked(Box::new(Asked { subject, name, inputs })));
 }
 
-/// Notes a result and puts the fields that somebody reads into their slots.
+/// Records a result and copies the fields that the flow reads into their slots.
 pub(super) fn publish(state: &mut State, response: &Response, result: Json) {
     let State { slots, frames, .. } = state;
     if let Some(frame) = frames.last() {

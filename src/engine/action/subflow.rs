@@ -39,7 +39,8 @@ pub(super) fn call(
     Effect::Enter(flow)
 }
 
-/// What an isolated call starts with: nothing else in the trace tells it.
+/// Records the inputs of an isolated call, because no other event of the trace shows
+/// them.
 fn note_passed(
     state: &mut State,
     program: &Program,

@@ -1,4 +1,4 @@
-//! `collectInput`
+//! The `collectInput` action.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::world::Answer;
 const SUCCESS: u16 = 0;
 const FAILURE: u16 = 1;
 
-/// How many digits an entry can have. *Source: Architect's own limits.*
+/// The largest number of digits in an entry. *Source: Architect's own limits.*
 const MAX_DIGITS: i64 = 40;
 
-/// How often the caller may enter it anew.
+/// The number of attempts that the caller has, the first included.
 const MAX_ROUNDS: u32 = 3;
 
-/// What a caller presses to confirm an entry.
+/// The key that confirms an entry.
 const CONFIRMS: char = '1';
 
 pub(super) fn begin(
@@ -54,7 +54,7 @@ pub(super) fn begin(
     listening.keys.push_str(&listening.alone);
     note_settings(state, collect, &listening);
     speech::say(state, program, &collect.audio)?;
-    go_on(state, program, step, collect, Box::new(listening))
+    proceed(state, program, step, collect, Box::new(listening))
 }
 
 fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listening) {
@@ -91,7 +91,7 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => go_on(state, program, step, collect, listening),
+        Heard::Keys => proceed(state, program, step, collect, listening),
         Heard::Speech(words) => {
             state.note(|| Fact::Heard(words));
             fail(state, program, step, collect, "speech instead of digits".into())
@@ -100,7 +100,7 @@ pub(super) fn heard(
     }
 }
 
-fn go_on(
+fn proceed(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -140,17 +140,17 @@ fn go_on(
     }
 }
 
-/// What the keys so far are.
+/// The state of the entry after a key or a pause.
 enum Verdict {
-    /// Not an entry yet.
+    /// Incomplete: more keys may follow.
     More,
-    /// An entry.
+    /// A complete entry.
     Entered(Text),
-    /// An entry that the caller says is right.
+    /// An entry that the caller confirmed.
     Confirmed(Text),
-    /// One that the caller says is wrong.
+    /// An entry that the caller rejected; the prompt is played again.
     Anew,
-    /// None, and why.
+    /// An invalid entry, with the reason.
     Failed(Text),
 }
 
@@ -182,8 +182,9 @@ fn confirmed(
     }
 }
 
-/// Of `*` and `#`, one may end the entry, and each may be one by itself; otherwise they spoil
-/// it. *Source: Genesys' help on `Collect Input`.*
+/// Adds a key to the entry. The terminating key ends the entry. A `*` or `#` may be an
+/// entry by itself. Any other key that is not a digit makes the entry invalid. *Source:
+/// Genesys' help on `Collect Input`.*
 fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict {
     if listening.digits.is_empty() && listening.alone.contains(key) {
         return Verdict::Entered(key.into());
@@ -198,12 +199,13 @@ fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict 
     }
     listening.digits.push(key);
     if !key.is_ascii_digit() {
-        return Verdict::Failed(format!("{key} is no digit").into());
+        return Verdict::Failed(format!("`{key}` is not a digit").into());
     }
     if listening.count() < listening.max {
         return Verdict::More;
     }
-    // The key that ends the entry belongs to it even where it is not waited for.
+    // A terminating key that is already typed belongs to the entry, even if the entry has
+    // reached its maximum length.
     let now = state.clock_ms;
     let terminator = listening.terminator;
     let is_end = |key, at_ms| Some(key) == terminator && at_ms <= now;
@@ -213,14 +215,14 @@ fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict 
     Verdict::Entered(listening.digits.clone())
 }
 
-/// The entry, after the key that ends it.
+/// Returns the entry, with the terminating key appended if the action includes it.
 fn ended(listening: &Listening) -> Text {
     let mut entry = listening.digits.clone();
     entry.extend(listening.terminator.filter(|_| listening.with_terminator));
     entry
 }
 
-/// Reads the entry to the caller, who presses 1 if it is right.
+/// Reads the entry back to the caller, who presses 1 to confirm it.
 fn ask_to_confirm(
     state: &mut State,
     program: &Program,

@@ -1,4 +1,5 @@
-//! What a participant of a digital conversation, or of a bot, reads and answers.
+//! Messages to and questions for the participant of a digital conversation or of a bot
+//! flow.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::trace::{Fact, Failure, PathTaken, Phrase};
 use crate::value::{Json, Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer, Input};
 
-/// The output of a message that could not be sent.
+/// Output index of a message that could not be sent.
 const NOT_SENT: u16 = 1;
 
 pub(super) fn send(
@@ -23,11 +24,11 @@ pub(super) fn send(
     send: &Send,
 ) -> Outcome {
     values::inputs(state, program, &send.inputs)?;
-    let is_said = say(state, program, &send.message)?;
-    Ok(by_output(step, if is_said { 0 } else { NOT_SENT }))
+    let is_sent = say(state, program, &send.message)?;
+    Ok(by_output(step, if is_sent { 0 } else { NOT_SENT }))
 }
 
-/// The participant reads or hears a message; false if it is empty.
+/// Shows or plays a message to the participant. Returns `false` if the message is empty.
 fn say(
     state: &mut State,
     program: &Program,
@@ -64,8 +65,8 @@ pub(super) fn clear(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-/// First whoever answers for the world is asked; if nobody has an answer prepared, the
-/// participant.
+/// Asks the host for an answer from the fixtures first. Without one, the participant is
+/// asked.
 pub(super) fn ask(state: &mut State, program: &Program, ask: &Ask) -> Outcome {
     let inputs = values::inputs(state, program, &ask.inputs)?;
     say(state, program, &ask.question)?;
@@ -109,17 +110,17 @@ pub(super) fn answered(
     Ok(go_by(state, program, step, path, ask.success))
 }
 
-/// What an answer is called that has no name of its own.
+/// The name of a result in an answer that does not name it.
 const RESULT: &str = "answer";
 
-/// The result of an answer; there is one variable to take one.
+/// Returns the result of an answer. The action has only one variable to hold it.
 fn result_of<'a>(ask: &Ask, answer: &'a ActionAnswer) -> Option<&'a (Text, Json)> {
     let wanted = if matches!(ask.wanted, Wanted::Intent(_)) { "intent" } else { RESULT };
     let named = answer.outputs.iter().find(|(name, _)| name == wanted);
     named.or_else(|| answer.outputs.first())
 }
 
-/// What the participant says to a question of a bot.
+/// Handles the participant's reply to a question of a bot.
 pub(super) fn replied(
     state: &mut State,
     program: &Program,
@@ -159,7 +160,7 @@ pub(super) fn replied(
     }
 }
 
-/// Asks once more, or gives up.
+/// Asks again, or gives up if no attempts are left.
 fn again(
     state: &mut State,
     program: &Program,
@@ -188,7 +189,8 @@ fn again(
     }
 }
 
-/// Goes by what the participant said, if it fits.
+/// Continues according to the participant's words. Returns `None` if they do not fit the
+/// question.
 fn understand(
     state: &mut State,
     program: &Program,
@@ -229,7 +231,8 @@ fn understand(
     Ok(Some(by_output(step, output)))
 }
 
-/// Goes to the task that serves an intent; on behind the action where there is none.
+/// Continues with the task that serves an intent, or after the action if no task serves
+/// it.
 fn serve(
     state: &mut State,
     program: &Program,
@@ -256,7 +259,7 @@ fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// The value that words stand for.
+/// Converts words to a value of the expected type.
 fn read(words: &Text, holds: Type) -> Option<Value> {
     if matches!(holds.kind, Kind::String | Kind::Any) {
         return Some(Value::String(words.clone()));
@@ -266,7 +269,8 @@ fn read(words: &Text, holds: Type) -> Option<Value> {
     value.or_else(|_| Value::decode(&Json::String(words.clone()), holds)).ok()
 }
 
-/// Yes or no, in words or as keys. Words of other languages need a prepared answer.
+/// Reads yes or no, as words or as keys. Words of other languages need an answer in the
+/// fixtures.
 fn truth(words: &str) -> Option<bool> {
     match words.to_lowercase().trim_end_matches(['.', '!']) {
         "yes" | "y" | "true" | "1" => Some(true),

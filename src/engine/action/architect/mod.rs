@@ -1,4 +1,4 @@
-//! Architect's actions, one file a family.
+//! Architect's actions, one file per family.
 
 mod attributes;
 mod collect;
@@ -26,7 +26,7 @@ use crate::trace::{Failure, PathTaken};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
-/// What an action comes to, or a runtime error.
+/// The effect of an action, or a runtime error.
 type Outcome = Result<Effect, Box<Failure>>;
 
 /// Executes an action.
@@ -77,7 +77,7 @@ pub(super) fn execute(
     outcome.unwrap_or_else(Effect::Fail)
 }
 
-/// Goes on with the answer to a question.
+/// Continues an action with the answer to its question.
 pub(super) fn answer(
     state: &mut State,
     program: &Program,
@@ -120,7 +120,7 @@ pub(super) fn answer(
         (Action::Ask(ask), Waiting::Reply(tries)) => {
             digital::replied(state, program, step, ask, tries, &answer)
         }
-        // Every action asks only its own kind of question.
+        // An action only ever waits for its own kind of question.
         _ => Ok(Effect::Go(PathTaken::Next, step.next)),
     };
     outcome.unwrap_or_else(Effect::Fail)
@@ -138,7 +138,7 @@ pub(super) fn question<'q>(
     Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
 }
 
-/// The way by one of the outputs of an action.
+/// Continues at the target of an output.
 fn by_output(step: &Step, index: u16) -> Effect {
     let target = step.targets.get(usize::from(index)).copied();
     Effect::Go(PathTaken::Output(index), target.unwrap_or(step.next))

@@ -1,4 +1,4 @@
-//! What the caller hears.
+//! Audio that the caller hears.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(super) fn play(
     Ok(Effect::Go(PathTaken::Next, step.next))
 }
 
-/// Plays audio, if there is any. It costs no time.
+/// Plays audio, if there is any. It takes no time.
 pub(super) fn say(
     state: &mut State,
     program: &Program,
@@ -30,7 +30,7 @@ pub(super) fn say(
     hear(state, value)
 }
 
-/// Plays what a value stands for, if it is anything.
+/// Plays the audio of a value. Empty audio is skipped.
 pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> {
     let audio = match value {
         Value::Audio(audio) => audio,
@@ -54,7 +54,8 @@ pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> 
     Ok(())
 }
 
-/// Who must hear it all is not listened to: what was typed ahead does not count. *Decided here.*
+/// Discards keys that were typed ahead, because audio without barge-in must be heard in
+/// full. *Decided here.*
 fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {

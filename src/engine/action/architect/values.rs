@@ -1,4 +1,4 @@
-//! The values that actions are given and give, and how they are noted.
+//! Inputs and outputs of actions, and recording them in the trace.
 
 use crate::diagnostic::Code;
 use crate::engine::state::State;
@@ -8,7 +8,7 @@ use crate::program::architect::Source;
 use crate::trace::{Entry, Fact, Failure, Field};
 use crate::value::{Text, Value};
 
-/// The value of an input, which is noted.
+/// Evaluates an input and records it.
 pub(super) fn input(
     state: &mut State,
     program: &Program,
@@ -20,7 +20,7 @@ pub(super) fn input(
     Ok(value)
 }
 
-/// The text of an input, which is noted; nothing if it is NOT_SET.
+/// Evaluates and records a string input. Returns `None` if it is NOT_SET.
 pub(super) fn text_input(
     state: &mut State,
     program: &Program,
@@ -43,7 +43,7 @@ pub(super) fn not_set(what: &str) -> Box<Failure> {
     Failure::new(Code::NOT_SET_NOT_ALLOWED, format!("{what} is NOT_SET"))
 }
 
-/// Notes a result and gives it to its variable.
+/// Records a result and assigns it to its variable.
 pub(super) fn output(
     state: &mut State,
     program: &Program,
@@ -58,7 +58,7 @@ pub(super) fn output(
     }
 }
 
-/// The values of inputs that have names, which are noted.
+/// Evaluates and records named inputs.
 pub(super) fn inputs(
     state: &mut State,
     program: &Program,
@@ -73,7 +73,7 @@ pub(super) fn inputs(
     Ok(values)
 }
 
-/// Notes one of several values that have names.
+/// Records one of several named values.
 pub(super) fn note_named(
     state: &mut State,
     of: Field,
@@ -84,7 +84,7 @@ pub(super) fn note_named(
     state.note(|| Fact::Entry(Box::new(entry())));
 }
 
-/// A length of time, in milliseconds; the default where the value is NOT_SET.
+/// Evaluates a duration, in milliseconds; `default` if it is NOT_SET.
 pub(super) fn milliseconds(
     state: &mut State,
     program: &Program,
@@ -97,7 +97,7 @@ pub(super) fn milliseconds(
     }
 }
 
-/// A whole number; the default where the value is NOT_SET.
+/// Evaluates a whole number; `default` if it is NOT_SET.
 pub(super) fn integer(
     state: &mut State,
     program: &Program,
@@ -110,7 +110,7 @@ pub(super) fn integer(
     }
 }
 
-/// Whether it is true; the default where the value is NOT_SET.
+/// Evaluates a Boolean; `default` if it is NOT_SET.
 pub(super) fn truth(
     state: &mut State,
     program: &Program,
