@@ -438,7 +438,7 @@ fn files_of_placeholders_are_objects_of_texts() {
     fs::write(&flow, TEMPLATE).unwrap();
     for (text, message) in [
         ("[1]", "expected an object of names and values, found a list"),
-        ("{\"a\": [1]}", "expected a text, a number or true or false, found a list"),
+        ("{\"a\": [1]}", "expected a string, a number, true or false, found a list"),
     ] {
         fs::write(&values, text).unwrap();
         let (code, _, err) = flowsim(&["check", &flow, "--set-from", &values]);

@@ -345,7 +345,7 @@ fn variables_context_clock_and_node_reach_the_call() {
 fn answers_that_nobody_asked_for_are_noted() {
     let output = run(&format!("{} --input 1 --input 2 --input 3", the_call()));
     assert_eq!(output.status.code(), Some(0));
-    let note = "note: the last 2 --input were not used: nothing asked for them\n";
+    let note = "note: the last 2 --input values were never used\n";
     assert_eq!(err(&output), note);
 }
 

@@ -55,7 +55,7 @@ fn what_is_a_flow_but_no_export_is_told_what_it_is() {
     ] {
         let (code, out, error) = flowsim(&["convert", file]);
         let told = format!(
-            "error: {file}: this is no export but {what}\n\n`--to model` converts it\n"
+            "error: {file}: not an export but {what}\n\n`--to model` converts it\n"
         );
         assert_eq!((code, &*out, error), (Some(3), "", told));
     }

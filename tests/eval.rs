@@ -538,7 +538,7 @@ fn a_batch_answers_every_line() {
         out(&output),
         r#"{"type":"Integer","value":3}
 {"error":{"code":"EXPRESSION_SYNTAX","message":"the expression is empty","column":1}}
-{"error":{"code":"EXPRESSION_SYNTAX","message":"the line is not text in UTF-8","column":3}}
+{"error":{"code":"EXPRESSION_SYNTAX","message":"the line is not valid UTF-8","column":3}}
 {"error":{"code":"EXPRESSION_SYNTAX","message":"the expression is empty","column":1}}
 {"type":"String","value":"X"}
 {"error":{"code":"DIVISION_BY_ZERO","message":"`/`: divisor must not be zero","column":1}}

@@ -38,7 +38,7 @@ fn the_first_project_passes_at_once() {
     assert_eq!(made.status.code(), Some(0), "{}", err(&made));
     for file in FILES {
         assert!(folder.path().join(file).is_file(), "{file}");
-        assert!(out(&made).contains(&format!("made  {file}\n")), "{}", out(&made));
+        assert!(out(&made).contains(&format!("created  {file}\n")), "{}", out(&made));
     }
     // What it says to try is what is tried.
     let told = out(&made);
@@ -83,9 +83,9 @@ fn a_file_that_is_there_is_kept() {
         let made = command.output().unwrap();
         assert_eq!(made.status.code(), Some(0));
         let told = out(&made);
-        assert_eq!(told.lines().filter(|it| it.starts_with("kept  ")).count(), kept);
-        assert_eq!(told.lines().filter(|it| it.starts_with("made  ")).count(), 4 - kept);
-        assert!(told.contains("kept  a project/fixtures.yaml\n"), "{told}");
+        assert_eq!(told.lines().filter(|it| it.starts_with("kept     ")).count(), kept);
+        assert_eq!(told.lines().filter(|it| it.starts_with("created  ")).count(), 4 - kept);
+        assert!(told.contains("kept     a project/fixtures.yaml\n"), "{told}");
         assert!(told.contains("Go to a project and try:\n"), "{told}");
         assert_eq!(fs::read_to_string(&own).unwrap(), "queues: [Mine]\n");
     }

@@ -96,7 +96,7 @@ fn every_line_of_a_test_selects_it() {
     assert_eq!(out, "a.test.yaml:19 three x\n");
     let (code, _, error) = flowsim(folder.path(), &["a.test.yaml:18:2"]);
     assert_eq!(code, Some(2));
-    let expected = "error: the test at a.test.yaml:18 has no row 2, its table has 1\n";
+    let expected = "error: the test at a.test.yaml:18 has no row 2; its table has 1\n";
     assert_eq!(error, expected);
 }
 
@@ -109,8 +109,8 @@ fn a_line_before_the_first_test_is_an_error() {
             assert_eq!((code, out.as_str()), (Some(2), ""), "{place}: {error}");
             let line = if place.ends_with('4') { 4 } else { 1 };
             let expected = format!(
-                "error: there is no test at line {line} of a.test.yaml, the first one \
-                 begins at line 5\n"
+                "error: no test at line {line} of a.test.yaml; the first test \
+                 is at line 5\n"
             );
             assert_eq!(error, expected);
         }
@@ -118,7 +118,7 @@ fn a_line_before_the_first_test_is_an_error() {
     let folder = suite("tests: []\n");
     let (code, _, error) = flowsim(folder.path(), &["a.test.yaml:3"]);
     assert_eq!(code, Some(2));
-    let expected = "error: there is no test at line 3 of a.test.yaml, it has no tests\n";
+    let expected = "error: no test at line 3 of a.test.yaml; it has no tests\n";
     assert_eq!(error, expected);
 }
 
@@ -193,9 +193,9 @@ fn what_differs_from_row_to_row_is_told_of_each() {
     );
     let known = "expected one of completed, error, timeout";
     let expected = [
-        "two tests are called `a x`".to_owned(),
-        format!("the status `x` is not known, {known}"),
-        format!("the status `y` is not known, {known}"),
+        "two tests are named `a x`".to_owned(),
+        format!("unknown status `x`, {known}"),
+        format!("unknown status `y`, {known}"),
     ];
     assert_eq!(told(&folder), expected);
 }
@@ -208,7 +208,7 @@ fn what_can_never_hold_is_an_error() {
         "expect: {variables: {a: {min: 5, max: 2}}}",
         "calls: {name: a, times: {min: 5, max: 2}}",
     ] {
-        let expected = "`min` is 5 and `max` is 2, no number is between them";
+        let expected = "`min` is 5, which is greater than `max`, 2";
         assert_eq!(told(&of_test(rest)), [expected], "{rest}");
     }
     assert_eq!(told(&of_test("expect: {elapsedMs: {min: 10000, max: 10000}}")), [""; 0]);
@@ -225,7 +225,7 @@ fn what_always_holds_expects_nothing() {
         "calls: []",
         "script: []",
     ] {
-        assert_eq!(told(&of_test(rest)), ["this test expects nothing"], "{rest}");
+        assert_eq!(told(&of_test(rest)), ["this test has no expectations"], "{rest}");
     }
     // A call that runs nothing is something to expect.
     assert_eq!(told(&of_test("expect: {path: []}")), [""; 0]);
@@ -235,7 +235,7 @@ fn what_always_holds_expects_nothing() {
 fn a_script_leaves_nothing_for_the_input() {
     for script in ["[]", "[hangs_up]"] {
         let rest = format!("input: '1', script: {script}, expect: {{status: completed}}");
-        let expected = "a test with a `script` needs no `input`";
+        let expected = "a test with a `script` cannot have an `input`";
         assert_eq!(told(&of_test(&rest)), [expected], "{rest}");
     }
 }
@@ -278,7 +278,7 @@ fn never_called(example: &str, name: &str, more: &str) -> String {
 #[test]
 fn a_misspelt_name_of_what_is_never_called_is_a_mistake() {
     let slip = "Get Archived Ordre";
-    let message = format!("nothing that the flows or fixtures have is called `{slip}`");
+    let message = format!("no call in the flows or fixtures is named `{slip}`");
     let script = ", script: [{calls: {name: Get Archived Ordre, times: {max: 1}}}]";
     for (name, more) in [(slip, ""), ("Get Order", script)] {
         let out = never_called("order-status", name, more);
@@ -369,5 +369,5 @@ fn a_table_that_expects_nothing_is_told_once() {
     let folder = suite(
         "defaults: {flow: Inbound_Flow_A}\ntests:\n  - name: \"t ${k}\"\n    each: [{k: 1}, {k: 2}]\n",
     );
-    assert_eq!(told(&folder), ["this test expects nothing"]);
+    assert_eq!(told(&folder), ["this test has no expectations"]);
 }

@@ -118,7 +118,7 @@ fn an_error_that_no_call_can_end_with_is_a_mistake() {
     let folder = suite("tests:\n  - {name: a, expect: {error: CALLER_HUNG_UPP}}\n");
     let (code, _, error) = flowsim(folder.path(), &[]);
     assert_eq!(code, Some(3));
-    assert!(error.contains("no error is called `CALLER_HUNG_UPP`"), "{error}");
+    assert!(error.contains("unknown error code `CALLER_HUNG_UPP`"), "{error}");
     assert!(error.contains("did you mean `CALLER_HUNG_UP`?"), "{error}");
 }
 
@@ -208,7 +208,7 @@ fn of_a_file_that_does_not_load_the_error_is_the_reason() {
     let tests = "tests:\n  - {name: x}\n  - {name: y, expect: {status: completd}}\n";
     let folder = suite(tests);
     let (_, _, error) = flowsim(folder.path(), &["--report", "junit=a.xml"]);
-    assert!(error.contains("this test expects nothing"), "{error}");
+    assert!(error.contains("this test has no expectations"), "{error}");
     let report = fs::read_to_string(folder.path().join("a.xml")).expect("a report");
     assert!(report.contains(&format!("message=\"{reason}")), "{report}");
 }
@@ -327,7 +327,7 @@ fn a_line_that_the_file_does_not_have_is_an_error() {
         let (code, out, error) = flowsim(folder.path(), &[&place]);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{line}");
         let expected =
-            format!("error: there is no line {line} in a.test.yaml, which has 8\n");
+            format!("error: no line {line} in a.test.yaml; it has 8 lines\n");
         assert_eq!(error, expected);
     }
 }
@@ -351,13 +351,13 @@ fn a_row_of_a_table_runs_alone() {
         flowsim(folder.path(), &["a.test.yaml:6:3", "a.test.yaml:5:1", "--list"]);
     assert_eq!(out, "a.test.yaml:5 key 1\na.test.yaml:5 key 15\n");
     for (place, told) in [
-        ("a.test.yaml:5:4", "the test at a.test.yaml:5 has no row 4, its table has 3"),
-        ("a.test.yaml:5:0", "the test at a.test.yaml:5 has no row 0, its table has 3"),
+        ("a.test.yaml:5:4", "the test at a.test.yaml:5 has no row 4; its table has 3"),
+        ("a.test.yaml:5:0", "the test at a.test.yaml:5 has no row 0; its table has 3"),
         (
             "a.test.yaml:8:1",
-            "the test at a.test.yaml:8 has no row 1: it has no table, `each`",
+            "the test at a.test.yaml:8 has no row 1: it has no `each` table",
         ),
-        ("a.test.yaml:99:1", "there is no line 99 in a.test.yaml, which has 8"),
+        ("a.test.yaml:99:1", "no line 99 in a.test.yaml; it has 8 lines"),
     ] {
         for more in [&[][..], &["--list"]] {
             let (code, out, error) = flowsim(folder.path(), &[&[place], more].concat());
@@ -376,7 +376,7 @@ fn what_is_no_place_is_told_with_what_one_is() {
         ("tests:3:1", "names a line of a folder"),
         (
             "a.test.yaml:x",
-            "is no place in a.test.yaml; the test at a line is a.test.yaml:12",
+            "is not a place in a.test.yaml; write a.test.yaml:12 for the test at line 12",
         ),
         ("a.test.yaml:", "is no place in a.test.yaml"),
         ("a.test.yaml:5:", "is no place in a.test.yaml"),
@@ -403,7 +403,7 @@ fn an_empty_selection_tells_how_to_allow_it() {
     let empty = shares[usize::from(codes[0] != Some(4))];
     let (code, _, error) = flowsim(folder.path(), &empty);
     assert_eq!(code, Some(4));
-    assert!(error.contains("none of 1 tests is selected; `--no-tests pass`"), "{error}");
+    assert!(error.contains("no test matches (1 found); pass `--no-tests pass`"), "{error}");
     let allowed = [&empty[..], &["--no-tests", "pass"]].concat();
     assert_eq!(flowsim(folder.path(), &allowed).0, Some(0));
 }

@@ -116,7 +116,7 @@ fn snapshots_of_scenario_files_that_are_gone_are_found() {
     }
     let (code, out, error) = flowsim(folder.path(), "--delete-unreferenced");
     assert_eq!((code, out.as_str()), (Some(3), "deleted t/snapshots/s__one.snap\n"));
-    assert!(error.contains("note: snapshots of what does not load were left alone"));
+    assert!(error.contains("note: snapshots of files that do not load were not deleted"));
     assert!(!folder.path().join("t/snapshots").exists());
     let left = ["v/snapshots/a.snap", "w/o.test.yaml", "w/snapshots/o__x.snap"];
     assert_eq!(files(folder.path())[2..], left);
@@ -296,10 +296,10 @@ fn what_does_not_load_is_left_alone_and_told() {
     write(folder.path(), "t/s.test.yaml", "flows: [\n");
     let (code, out, error) = flowsim(folder.path(), "--delete-unreferenced");
     assert_eq!((code, out.as_str()), (Some(3), "nothing was deleted\n"), "{error}");
-    assert!(error.contains("snapshots of what does not load were left alone"), "{error}");
+    assert!(error.contains("snapshots of files that do not load were not deleted"), "{error}");
     let (code, out, error) = flowsim(folder.path(), "--review");
-    assert_eq!((code, out.as_str()), (Some(3), "no snapshots wait for a review\n"));
-    assert!(error.contains("snapshots of what does not load were not reviewed"));
+    assert_eq!((code, out.as_str()), (Some(3), "no snapshots are pending review\n"));
+    assert!(error.contains("snapshots of files that do not load were not reviewed"));
     assert_eq!(files(folder.path()), before);
 }
 
@@ -325,7 +325,7 @@ fn nothing_is_written_over_what_the_run_reads() {
         for flag in ["--report junit=", "--coverage-out ", "--decisions "] {
             let (code, out, error) = flowsim(folder.path(), &format!("{flag}{input}"));
             assert_eq!((code, out.as_str()), (Some(2), ""), "{flag}{input}");
-            let told = format!("error: this run reads {input}, so it cannot write there");
+            let told = format!("error: this run reads {input} and cannot write to it");
             assert!(error.starts_with(&told), "{error}");
         }
     }
@@ -358,7 +358,7 @@ fn what_a_run_reads_is_known_by_more_than_its_beginning() {
     for path in ["t/new.test.yaml", "new.test.json"] {
         let (code, _, error) = flowsim(folder.path(), &format!("--report json={path}"));
         assert_eq!(code, Some(2), "{path}");
-        assert!(error.contains("would be taken for a scenario file"), "{error}");
+        assert!(error.contains("would be read as a scenario file"), "{error}");
     }
     // What runs wrote may be replaced.
     for line in ["--decisions d.ndjson", "--decisions d.csv", "--report junit=x.xml"] {
@@ -406,7 +406,7 @@ fn two_things_are_not_written_to_one_file() {
     ] {
         let (code, out, error) = flowsim(folder.path(), line);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{line}");
-        assert!(error.starts_with("error: two things would be written to "), "{error}");
+        assert!(error.starts_with("error: two outputs would be written to "), "{error}");
     }
     assert_eq!(files(folder.path()), before);
     if cfg!(unix) {

@@ -216,8 +216,8 @@ fn a_test_that_moves_away_from_its_line_is_told() {
     let folder = folder();
     let watch = Watch::of(folder.path(), &["a.test.yaml:4", "a.test.yaml:5"]);
     write(folder.path(), "a.test.yaml", &format!("# a note\n{SUITE}"));
-    watch.told("watch: at a.test.yaml:4 stands no test any more; it was `one`");
-    watch.told("watch: at a.test.yaml:5 stands `one` now, no longer `two`");
+    watch.told("watch: a.test.yaml:4 is no longer a test; before it was `one`");
+    watch.told("watch: a.test.yaml:5 is now the test `one`; before it was `two`");
     assert_eq!(watch.round(), ["one"]);
 }
 
@@ -231,7 +231,7 @@ fn a_line_that_is_not_there_is_told_before_anything_is_watched() {
         .expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
     let error = String::from_utf8_lossy(&output.stderr);
-    assert!(error.contains("there is no line 999 in a.test.yaml"), "{error}");
+    assert!(error.contains("no line 999 in a.test.yaml"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What flows can ask of the outside world, known before any call.
+//! External calls that flows can make, known before any call.
 
 use super::scenario::{CallExpectation, Case, Expectation, Turn};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -7,11 +7,12 @@ use crate::program::{Program, Speech, Step, StepAction};
 use crate::value::Text;
 use crate::world::Fixtures;
 
-/// Calls that may be made no times, and whose names are slips of the pen: what nothing is
-/// called is never called.
+/// Reports misspelt names in expectations of calls that may happen zero times, which
+/// would otherwise always hold.
 ///
-/// A name is one if no flow and no fixtures have it, and a flow has one like it. Where a name
-/// is made during a call, as that of a contact is, it may be any, and nothing is told.
+/// A name is misspelt if no flow and no fixtures have it, and a flow has a similar one.
+/// Nothing is reported if a name may be computed during the call, as that of a contact
+/// is.
 pub(super) fn slips(
     case: &Case,
     program: &Program,
@@ -28,17 +29,17 @@ pub(super) fn slips(
     let all = expected.chain(turns);
     let may_be_none = all.filter(|(call, _)| call.times.is_some_and(|it| it.contains(0)));
     let slips = may_be_none.filter_map(|(CallExpectation { name, .. }, span)| {
-        // What fixtures know is found at once, what flows ask is not.
+        // Names in fixtures are looked up first because this is cheaper than searching
+        // the flows.
         let near = if fixtures.know(name) { None } else { meant(program, name) }?;
-        let message =
-            format!("nothing that the flows or fixtures have is called `{name}`");
+        let message = format!("no call in the flows or fixtures is named `{name}`");
         let problem = Diagnostic::new(Code::INVALID_SCENARIO, message).at(span);
         Some(problem.help(format!("did you mean `{near}`?")))
     });
     slips.collect()
 }
 
-/// What a name was probably meant to be that nothing is asked by.
+/// Suggests a name that flows call; `None` if they may call the given one.
 fn meant<'p>(program: &'p Program, name: &str) -> Option<&'p str> {
     let mut known: Vec<&str> = Vec::new();
     for (index, step) in program.steps.iter().enumerate() {
@@ -53,13 +54,13 @@ fn meant<'p>(program: &'p Program, name: &str) -> Option<&'p str> {
     if known.contains(&name) { None } else { nearest(name, known) }
 }
 
-/// By what an action asks.
+/// Names of an external call.
 enum Names<'p> {
-    /// It does not ask.
+    /// The action makes no external call.
     None,
-    /// One of these.
+    /// One of these names.
     Known([Option<&'p Text>; 3]),
-    /// A name that is made during the call.
+    /// A name that is computed during the call.
     Any,
 }
 
@@ -111,7 +112,7 @@ fn names_in_architect<'p>(
     }
 }
 
-/// Whether an action is answered by its name or kind.
+/// Returns whether fixtures answer an action by its name or kind.
 pub(super) fn is_asking(action: &Action) -> bool {
     matches!(
         action,

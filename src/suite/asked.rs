@@ -1,4 +1,4 @@
-//! What a call asked of the outside world, against what is expected.
+//! Checks of calls to external services.
 
 use super::askable::is_asking;
 use super::history::{History, shown, shown_json};
@@ -11,22 +11,22 @@ use crate::source::Span;
 use crate::trace::{Fact, Field, Subject};
 use crate::value::{Json, Text, Value};
 
-/// Something that was asked.
+/// A call of an external service.
 struct Asking<'h> {
     step: usize,
-    /// By what it can be called: ids, names, addresses, keys.
+    /// Ids, names, addresses and keys by which the call can be named.
     names: Vec<&'h Text>,
     sent: Sent<'h>,
 }
 
-/// What was sent along.
+/// Inputs of a call.
 enum Sent<'h> {
     Json(&'h Json),
     Entries(Vec<(&'h Text, &'h Value)>),
 }
 
 impl Sent<'_> {
-    /// What was sent under a name; NOT_SET if nothing was.
+    /// Returns the input with this name, or NOT_SET.
     fn get(&self, name: &str) -> Value {
         match self {
             Self::Json(json) => json.get(name).cloned().unwrap_or_default().into(),
@@ -47,7 +47,7 @@ impl Sent<'_> {
     }
 }
 
-/// Whether what was asked so far is what is expected; the mismatch if it is not.
+/// Checks the calls so far against an expectation.
 pub(super) fn check(
     history: History<'_>,
     expected: &CallExpectation,
@@ -68,13 +68,15 @@ pub(super) fn check(
     }
     let subject = format!("calls.{}", expected.name);
     Some(match (named.is_empty(), fitting.is_empty()) {
-        (true, _) => not_asked(history, expected, &all, span, subject),
-        (false, true) => asked_otherwise(history, expected, &named, span, subject),
-        (false, false) => asked_so_often(history, expected, &fitting, span, subject),
+        (true, _) => not_called(history, expected, &all, span, subject),
+        (false, true) => {
+            called_with_other_inputs(history, expected, &named, span, subject)
+        }
+        (false, false) => called_other_times(history, expected, &fitting, span, subject),
     })
 }
 
-fn asked_so_often(
+fn called_other_times(
     history: History<'_>,
     expected: &CallExpectation,
     fitting: &[&Asking<'_>],
@@ -91,15 +93,15 @@ fn asked_so_often(
         count => format!("{count} times"),
     };
     let name = &expected.name;
-    let so = if expected.with.is_empty() { "" } else { " with these values" };
-    let message = format!("expected `{name}` {wanted}{so}, it was called {count}");
+    let inputs = if expected.with.is_empty() { "" } else { " with these values" };
+    let message = format!("expected `{name}` {wanted}{inputs}, it was called {count}");
     let called = |it: &&Asking<'_>| format!("called at {}", history.place(it.step));
     Mismatch::new(span, subject, message)
         .at_step(fitting.last().map(|last| last.step))
         .because(fitting.iter().map(called))
 }
 
-fn not_asked(
+fn not_called(
     history: History<'_>,
     expected: &CallExpectation,
     all: &[Asking<'_>],
@@ -125,14 +127,14 @@ fn not_asked(
         .because(decided.map(|step| history.reason(step)).unwrap_or_default())
 }
 
-fn asked_otherwise(
+fn called_with_other_inputs(
     history: History<'_>,
     expected: &CallExpectation,
     named: &[&Asking<'_>],
     span: Span,
     subject: String,
 ) -> Mismatch {
-    // The one that is most like what was expected.
+    // The call with the fewest wrong inputs.
     let wrong = |asking: &Asking<'_>| {
         let mut with = expected.with.iter();
         with.by_ref()
@@ -157,7 +159,7 @@ fn asked_otherwise(
     }
     let name = &expected.name;
     let message =
-        format!("`{name}` was called, but with another {}", names.join(" and "));
+        format!("`{name}` was called, but with other values for {}", names.join(" and "));
     Mismatch::new(span, subject, message)
         .between(Shown::Lines(wanted), Shown::Lines(found))
         .at_step(Some(nearest.step))
@@ -168,7 +170,7 @@ fn asked_otherwise(
         )])
 }
 
-/// Everything that was asked, in order.
+/// Returns all calls of external services, in order.
 fn askings(history: History<'_>) -> Vec<Asking<'_>> {
     let mut askings: Vec<Asking<'_>> = Vec::new();
     for event in history.events {
@@ -199,7 +201,7 @@ fn askings(history: History<'_>) -> Vec<Asking<'_>> {
             _ => {}
         }
     }
-    // Those that nothing was sent to.
+    // Calls without inputs.
     for step in 0..history.steps.len() {
         let other = of_other_action(history, step);
         askings.extend(other.filter(|it| askings.iter().all(|own| own.step != it.step)));
@@ -208,7 +210,7 @@ fn askings(history: History<'_>) -> Vec<Asking<'_>> {
     askings
 }
 
-/// The asking of an action that fixtures answer by its name or kind.
+/// Returns the call of an action that fixtures answer by its name or kind.
 fn of_other_action(history: History<'_>, step: usize) -> Option<Asking<'_>> {
     let label = history.label(step)?;
     match &history.compiled(history.steps.get(step)?.node).action {
@@ -220,7 +222,7 @@ fn of_other_action(history: History<'_>, step: usize) -> Option<Asking<'_>> {
     }
 }
 
-/// What else the node that asks knows of whom it asks.
+/// Returns other names of the service that the node calls.
 fn names_of(history: History<'_>, step: usize) -> impl Iterator<Item = &Text> {
     let node = history.steps.get(step).map(|step| step.node);
     let own = match node.map(|node| &history.compiled(node).action) {

@@ -1,6 +1,6 @@
-//! Where a call was routed, against what is expected.
+//! Checks of the routing of a call.
 
-use super::history::{History, told};
+use super::history::{History, failure_text};
 use super::matcher::{TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::{RoutingMatcher, Wanted};
@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::trace::{Fact, Phrase, Routing};
 use crate::value::Text;
 
-/// Whether a call was routed as is expected; a mismatch for each key that is not so.
+/// Checks the routing of a call. Returns a mismatch for each key that differs.
 pub(super) fn check(
     history: History<'_>,
     found: Option<&Routing>,
@@ -21,7 +21,7 @@ pub(super) fn check(
         (None, Some(routing)) => {
             let queue = queue_of(history, routing);
             let message =
-                format!("expected the call not to be routed, it went to {queue}");
+                format!("expected the call not to be routed, it was routed to {queue}");
             let found = Shown::Text(queue.into());
             vec![wrong(history, "routing", message, Shown::Nothing, found, span)]
         }
@@ -46,9 +46,9 @@ fn compare(
         if fits(wanted.as_ref(), found.as_ref()) {
             return None;
         }
-        let told = wanted.as_ref().map_or("not known".into(), ToString::to_string);
+        let expected = wanted.as_ref().map_or("unknown".into(), ToString::to_string);
         let found: Vec<&Text> = found.iter().collect();
-        Some(wrong_queue(history, key, &told, &found, *span))
+        Some(wrong_queue(history, key, &expected, &found, *span))
     });
     let skills = wanted.skills.as_ref();
     let priority = wanted.priority.as_ref();
@@ -80,11 +80,11 @@ fn compare_skills(
     if expected == found {
         return None;
     }
-    let told = |skills: &[Text]| match skills {
+    let describe = |skills: &[Text]| match skills {
         [] => "no skills".to_owned(),
         _ => format!("the skills {}", skills.join(", ")),
     };
-    let message = format!("expected {}, found {}", told(&expected), told(&found));
+    let message = format!("expected {}, found {}", describe(&expected), describe(&found));
     let (expected, found) = (Shown::Lines(expected), Shown::Lines(found));
     Some(wrong(history, "routing.skills", message, expected, found, *span))
 }
@@ -97,12 +97,12 @@ fn compare_priority(
     if *expected == routing.priority {
         return None;
     }
-    let told = |priority: Wanted<i64>| match priority {
+    let describe = |priority: Wanted<i64>| match priority {
         Some(priority) => format!("the priority {priority}"),
         None => "no priority".into(),
     };
     let message =
-        format!("expected {}, found {}", told(*expected), told(routing.priority));
+        format!("expected {}, found {}", describe(*expected), describe(routing.priority));
     let shown = |priority: Wanted<i64>| {
         Shown::Text(priority.map_or("none".into(), |it| it.to_string().into()))
     };
@@ -110,7 +110,7 @@ fn compare_priority(
     Some(wrong(history, "routing.priority", message, expected, found, *span))
 }
 
-/// The queue is another one, or none. `found` is what it is known by.
+/// Describes a wrong or missing queue. `found` has the known id and name.
 pub(super) fn wrong_queue(
     history: History<'_>,
     key: &str,
@@ -118,19 +118,19 @@ pub(super) fn wrong_queue(
     found: &[&Text],
     span: Span,
 ) -> Mismatch {
-    let told: Vec<String> = found.iter().map(|text| quoted(text)).collect();
+    let names: Vec<String> = found.iter().map(|text| quoted(text)).collect();
     let is_routed = last_routed(history).is_some();
-    let told = match (told.as_slice(), is_routed) {
-        ([], true) => "not known".into(),
+    let text = match (names.as_slice(), is_routed) {
+        ([], true) => "unknown".into(),
         ([], false) => "the call was not routed".into(),
-        (known, _) => known.join(", called "),
+        (known, _) => known.join(", named "),
     };
     let found = match is_routed {
-        true => format!("found {told}"),
-        false => told.clone(),
+        true => format!("found {text}"),
+        false => text.clone(),
     };
     let message = format!("expected the queue to be {wanted}, {found}");
-    let (expected, found) = (Shown::Text(wanted.into()), Shown::Text(told.into()));
+    let (expected, found) = (Shown::Text(wanted.into()), Shown::Text(text.into()));
     wrong(history, &format!("routing.{key}"), message, expected, found, span)
 }
 
@@ -144,7 +144,7 @@ fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mism
     wrong(history, "routing", message, Shown::Nothing, Shown::Nothing, span)
 }
 
-/// The step that routed, or the one that failed, and the decision that led there.
+/// Adds the step that routed or failed, and the decision that led to it.
 fn wrong(
     history: History<'_>,
     subject: &str,
@@ -159,17 +159,17 @@ fn wrong(
     let place = routed.map(|step| format!("routed at {}", history.place(step)));
     let failure = failed.and_then(|step| {
         let failure = history.failure(step)?;
-        Some(format!("{} failed: {}", history.place(step), told(failure)))
+        Some(format!("{} failed: {}", history.place(step), failure_text(failure)))
     });
     let transfers = history.events.iter().rev().find_map(|event| match &event.fact {
         Fact::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
         _ => None,
     });
-    let handed_on = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
-        format!("handed on to {} at {}", quoted(name), history.place(step))
+    let transferred = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
+        format!("transferred to {} at {}", quoted(name), history.place(step))
     });
     let end = routed.unwrap_or(history.steps.len());
-    // A failure that the last decision was made of is told by that.
+    // A failure that the last decision already explains is not repeated.
     let decided = history.decision_before(end);
     let failure = failure.filter(|_| failed != decided);
     let lines = decided.map(|step| history.reason(step)).unwrap_or_default();
@@ -177,7 +177,7 @@ fn wrong(
         .between(expected, found)
         .at_step(routed.or(decided).or_else(|| history.last_step()))
         .because(place)
-        .because(handed_on)
+        .because(transferred)
         .because(failure)
         .because(lines)
 }

@@ -140,7 +140,7 @@ fn executions_of_conversations_and_times_are_recorded() {
     let line = "--executions --conversation conversation-1";
     ends(&record(&server, line, folder.path()), 0, "2 recorded");
     let line = "--executions --flow the-flow --from 2026-01-05 --to 2026-01-05T00:04:00Z";
-    ends(&record(&server, line, folder.path()), 0, "2 recorded, 2 there already");
+    ends(&record(&server, line, folder.path()), 0, "2 recorded, 2 already present");
     let recorded = recordings(folder.path());
     assert_eq!(recorded.len(), 4);
     for (recording, (id, document)) in recorded.iter().zip(documents(4)) {
@@ -164,7 +164,7 @@ fn whatever_fails_the_rest_is_recorded() {
     let output = record(&server, &line, folder.path());
     ends(&output, 5, "1 failed");
     let told = text(&output.stderr);
-    assert!(told.contains("warning[PLATFORM_REFUSED]: which version of"), "{told}");
+    assert!(told.contains("warning[PLATFORM_REFUSED]: the version of"), "{told}");
     assert!(told.contains("error[PLATFORM_ANSWER]"), "{told}");
     ends(&record(&server, &line, folder.path()), 0, "1 recorded");
 }
@@ -228,7 +228,7 @@ fn callers_are_replaced_before_anything_is_written() {
 fn what_makes_no_sense_is_told_before_anything_is_asked() {
     let (server, folder) = (Server::start("shared-flow"), TempDir::new().unwrap());
     let run = |line: &str| record(&server, line, folder.path());
-    ends(&run("--executions"), 2, "which executions?");
+    ends(&run("--executions"), 2, "no executions selected");
     ends(&run("--executions --flow f --from 2026-01-05"), 2, "--to");
     ends(&run("--conversation c --request r.json"), 2, "cannot be used with");
     ends(&run("--conversation c"), 2, "--executions");
@@ -249,7 +249,7 @@ fn the_service_is_named_by_the_environment_too() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
     command.args(["record", "--request", "r.json", "--out"]).arg(folder.path());
-    ends(&command.output().unwrap(), 2, "which service?");
+    ends(&command.output().unwrap(), 2, "no service given");
     command.env("GENESYS_REGION", "eu-central-7");
     ends(&command.output().unwrap(), 2, "did you mean `eu-central-");
     command.env("GENESYS_BASE_URL", "http://example.com");

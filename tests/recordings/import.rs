@@ -171,14 +171,14 @@ fn folders_are_imported_and_what_is_missing_is_told() {
     };
     let (code, _, told) = import(&[]);
     assert_eq!(code, Some(4));
-    assert!(told.starts_with("error: there is nothing to import"), "{told}");
+    assert!(told.starts_with("error: nothing to import"), "{told}");
     fs::write(saved.join("a.json"), RESPONSE).unwrap();
     fs::write(saved.join("b.ndjson"), EXECUTION).unwrap();
     fs::write(saved.join("notes.txt"), "no answer").unwrap();
     assert_eq!(import(&[]), (Some(0), 2, String::new()));
     let (code, paths, told) = import(&["--scenario"]);
     assert_eq!((code, paths), (Some(0), 6), "{told}");
-    assert!(told.starts_with("warning: the scenarios do not know their flows"), "{told}");
+    assert!(told.starts_with("warning: the scenarios do not name their flows"), "{told}");
     assert!(told.contains("--flows PATH"), "{told}");
 }
 

@@ -56,7 +56,7 @@ fn what_a_search_answered_is_sent_elsewhere() {
     std::fs::write(&path, serde_json::to_string_pretty(&found).unwrap()).unwrap();
     let (code, out, err) = ship(&path.display().to_string(), url, &["--index", "two"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(out, "20 new in two, 0 there already\n");
+    assert_eq!(out, "20 new in two, 0 already present\n");
 }
 
 #[test]
@@ -69,11 +69,11 @@ fn a_log_is_there_once_however_often_it_is_sent() {
     let url = &server.documents.url;
     let (code, out, err) = ship(&log, url, &[]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    assert_eq!(out, "2100 new in genesys_flow_decisions, 0 there already\n");
+    assert_eq!(out, "2100 new in genesys_flow_decisions, 0 already present\n");
     let (_, out, _) = ship(&log, &format!("{url}/"), &[]);
-    assert_eq!(out, "0 new in genesys_flow_decisions, 2100 there already\n");
+    assert_eq!(out, "0 new in genesys_flow_decisions, 2100 already present\n");
     let (code, out, _) = ship(&log, url, &["--index", "other"]);
-    assert_eq!((code, out.as_str()), (Some(0), "2100 new in other, 0 there already\n"));
+    assert_eq!((code, out.as_str()), (Some(0), "2100 new in other, 0 already present\n"));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn what_does_not_arrive_is_told() {
     let (log, url) = (log(&folder, 3), &server.documents.url);
     let (code, out, err) = ship(&log, url, &["--index", "Wrong"]);
     assert_eq!(code, Some(5));
-    assert_eq!(out, "0 new in Wrong, 0 there already, 3 refused\n");
+    assert_eq!(out, "0 new in Wrong, 0 already present, 3 rejected\n");
     assert!(err.contains("invalid_index_name_exception"), "{err}");
     let empty = folder.path().join("empty.ndjson");
     std::fs::write(&empty, "").unwrap();
@@ -204,7 +204,7 @@ fn only_what_the_store_had_no_time_for_is_sent_again() {
     let (code, out, err) = ship(&log, &url, &[]);
     assert_eq!(
         (code, out.as_str()),
-        (Some(5), "2 new in genesys_flow_decisions, 1 there already, 1 refused\n")
+        (Some(5), "2 new in genesys_flow_decisions, 1 already present, 1 rejected\n")
     );
     assert!(err.contains("400, `e`: not so"), "{err}");
     let requests = requests.join().unwrap();

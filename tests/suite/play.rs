@@ -37,7 +37,7 @@ fn a_flow_must_be_named_where_several_begin() {
     assert_eq!(
         problems(&scene, &unnamed),
         ["no flow given to start; there are 2: Inbound_Flow_A, Inbound_Flow_B \
-          / say which one with `flow`"]
+          / choose one with `flow`"]
     );
     let alone = Scene::new("order-status");
     assert_eq!(problems(&alone, &unnamed), [""; 0]);

@@ -240,7 +240,7 @@ fn inputs_that_nobody_asks_for_any_more_can_be_forbidden() {
     let rest = "json, unusedInputs: forbid}";
     let (code, out, _) = stage.test(&SHIPPED.replace("json}", rest), &[]);
     assert_eq!(code, Some(1));
-    assert!(out.contains("unusedInputs: nobody asked for inputs"), "{out}");
+    assert!(out.contains("unusedInputs: 1 input was never used"), "{out}");
     assert!(out.contains("+ 100200"), "{out}");
 }
 

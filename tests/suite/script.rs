@@ -55,7 +55,7 @@ fn what_was_heard_before_the_caller_did_something_is_over() {
 fn what_was_said_instead_is_told() {
     let turns = vec![Turn::Hears(has("PRESS 1 NOW")), presses("2")];
     let told = explained(turns);
-    let near = "\"Press 1 now.\" has it, but for capital and small letters";
+    let near = "\"Press 1 now.\" contains it except for letter case";
     assert!(told.contains(near) && !told.contains("because"), "{told}");
 }
 

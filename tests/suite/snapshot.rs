@@ -326,12 +326,12 @@ fn what_its_author_takes_for_volatile_is_replaced() {
 fn a_wrong_comparison_is_told_once() {
     let project = Project::new("a.test.yaml", ONE);
     for (prompt, told) in [
-        ("{matches: \"((\"}", "`((` is no regular expression"),
+        ("{matches: \"((\"}", "invalid regular expression `((`"),
         ("{contains: [1]}", "`contains` is a list, expected a string"),
         ("{similar: [1]}", "`similar` is a list, expected a string"),
-        ("{contains: \" \"}", "a text needs `contains`, `matches` or `similar`"),
-        ("{matches: }", "a text needs `contains`, `matches` or `similar`"),
-        ("{}", "a text needs `contains`, `matches` or `similar`"),
+        ("{contains: \" \"}", "a string matcher needs `contains`, `matches` or `similar`"),
+        ("{matches: }", "a string matcher needs `contains`, `matches` or `similar`"),
+        ("{}", "a string matcher needs `contains`, `matches` or `similar`"),
     ] {
         let text = format!("tests:\n  - name: a\n    expect: {{prompts: [{prompt}]}}\n");
         project.write("a.test.yaml", &text);
@@ -345,7 +345,7 @@ fn a_wrong_comparison_is_told_once() {
 fn wrong_rules_are_told() {
     let project = Project::new("a.test.yaml", ONE);
     for (rules, told) in [
-        ("{replace: [{matches: \"(\", with: x}]}", "`(` is no regular expression"),
+        ("{replace: [{matches: \"(\", with: x}]}", "invalid regular expression `(`"),
         ("{replace: [{matches: x}]}", "a replacement needs `matches` and `with`"),
         (
             "{replace: [{matches: \"\", with: x}]}",

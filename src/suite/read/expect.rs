@@ -1,4 +1,4 @@
-//! What is expected of a call.
+//! Expectations about a call.
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ const KEYS: [&str; 9] = [
     "calls",
 ];
 
-/// What every row of a table expects alike, read once: by the number of its key under
-/// `expect`.
+/// Expectations that all rows of a table share, read once. The index is that of the key
+/// under `expect`.
 #[derive(Default)]
 pub(super) struct Alike(Vec<Option<Expectations>>);
 
@@ -36,11 +36,11 @@ impl Alike {
         let Some(at) = expect else { return Self::default() };
         let entries = template.test().entries()[at].value.entries();
         let read = entries.iter().enumerate().map(|(index, entry)| {
-            let told = decoder.told();
+            let reported = decoder.reported();
             let is_alike = template.is_alike(&[at, index]);
             let read = is_alike.then(|| of_key(entry, decoder))?;
-            // What is wrong is told of the rows.
-            (decoder.told() == told).then_some(read)
+            // Mistakes are reported by the rows.
+            (decoder.told() == reported).then_some(read)
         });
         Self(read.collect())
     }
@@ -50,7 +50,7 @@ impl Alike {
     }
 }
 
-/// What stands under `expect`, and `error` and `calls` beside it.
+/// Reads `expect`, and `error` and `calls` next to it.
 pub(super) fn read(
     case: &Node<'_>,
     alike: &Alike,
@@ -76,7 +76,8 @@ pub(super) fn read(
     expectations
 }
 
-/// An expectation stands where its key does; of a list, each item for itself.
+/// Reads one key. The position of an expectation is that of its key, or that of the item
+/// in a list.
 fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Expectations {
     let node = &entry.value;
     let one = match &*entry.key {
@@ -110,20 +111,20 @@ pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
     if found.is_none() {
         let names = STATUSES.map(Status::name);
         let expected = format!("one of {}", names.join(", "));
-        let message = format!("the status `{text}` is not known, expected {expected}");
+        let message = format!("unknown status `{text}`, expected {expected}");
         let near = nearest(text, names).map(|near| format!("did you mean `{near}`?"));
         decoder.wrong(node.span, message).help = near;
     }
     found
 }
 
-/// The code of an error.
+/// Reads the code of an error.
 fn error(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
     let text = decoder.text_of("error", node)?;
     if Code::from_name(&text).is_some() {
         return Some(text);
     }
-    let message = format!("no error is called `{text}`");
+    let message = format!("unknown error code `{text}`");
     let help = match nearest(&text, Code::all().map(Code::name)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "write a code such as `NO_INPUT`; `flowsim explain` lists them".into(),
@@ -151,7 +152,7 @@ fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
     }
 }
 
-/// A list of the names of nodes, or one name.
+/// Reads a list of node names, or a single one.
 fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Text>> {
     let items = match &node.kind {
         Kind::Array(items) => items.as_slice(),
@@ -179,14 +180,15 @@ fn variables(node: &Node<'_>, decoder: &mut Decoder) -> Expectations {
     expectations
 }
 
-/// `null` where the call must not be routed, or an object.
+/// Reads an object, or `null` if the call must not be routed.
 fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
     if node.is_null() {
         return Some(Expectation::Routing(None));
     }
     let keys = ["queueId", "queueName", "skills", "priority"];
     decoder.object("`routing`", node, &keys)?;
-    // `{queueId: null}` alone says that there is no routing, as a row of a table needs it.
+    // An object with only `null` values means that the call is not routed. Rows of a
+    // table need this form.
     let is_empty = |key: &&str| node.get(key).is_none_or(Node::is_null);
     if !node.entries().is_empty() && keys.iter().all(is_empty) {
         return Some(Expectation::Routing(None));
@@ -226,7 +228,8 @@ fn prompts(
     prompts
 }
 
-/// The items of a list, each at its place, or the one value, at that of its key.
+/// Returns the items of a list with their positions, or the single value with that of its
+/// key.
 fn items<'n, 's>(entry: &'n Entry<'s>) -> Vec<(&'n Node<'s>, Span)> {
     match &entry.value.kind {
         Kind::Array(items) => items.iter().map(|item| (item, item.span)).collect(),

@@ -1,4 +1,4 @@
-//! A conversation, turn by turn.
+//! Scripts: conversations, turn by turn.
 
 use super::{expect, matcher};
 use crate::diagnostic::{Decoder, nearest};
@@ -24,7 +24,7 @@ pub(super) fn read(
     };
     let mut turns = Vec::with_capacity(items.len());
     for item in items {
-        // `- hangs_up` stands for itself.
+        // `- hangs_up` may be written without a value.
         if item.as_str() == Some("hangs_up") {
             turns.push(Written { value: Turn::Does(Input::HangUp), span: item.span });
             continue;
@@ -33,7 +33,7 @@ pub(super) fn read(
             [turn] => turns.extend(read_turn(turn, decoder)),
             _ => {
                 let message = format!(
-                    "a turn of a script is {}, expected an object of one key",
+                    "a turn of a script is {}, expected an object with one key",
                     item.describe()
                 );
                 decoder.wrong(item.span, message).help =
@@ -71,7 +71,7 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Turn>> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("turns are {}", TURNS.join(", ")),
             };
-            let message = format!("a script has no turn `{other}`");
+            let message = format!("unknown turn `{other}`");
             decoder.wrong(turn.key_span, message).help = Some(help);
             None
         }
@@ -79,7 +79,7 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Written<Turn>> {
     one.into_iter().map(|value| Written { value, span: turn.key_span }).collect()
 }
 
-/// Whether a turn that says no more than its name is `true`; without a value it is, too.
+/// Returns whether a turn without further data is `true`, which is also its default.
 fn truth(key: &str, meaning: &str, node: &Node<'_>, decoder: &mut Decoder) -> bool {
     let found = match &node.kind {
         Kind::Null | Kind::Boolean(true) => return true,
@@ -88,17 +88,17 @@ fn truth(key: &str, meaning: &str, node: &Node<'_>, decoder: &mut Decoder) -> bo
     };
     let message = format!("`{key}` is {found}, expected true: {meaning}");
     decoder.wrong(node.span, message).help =
-        Some("leave the turn out if the caller does not".into());
+        Some("remove the turn if the caller does not do this".into());
     false
 }
 
-/// What the caller says, which cannot be nothing.
+/// Reads the caller's words, which must not be empty.
 fn words(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
     let is_empty = node.is_null() || node.as_str().is_some_and(|it| it.trim().is_empty());
     if is_empty {
         let message = "`says` is empty, expected words".into();
         decoder.wrong(node.span, message).help =
-            Some("a caller who says nothing is `waits: true`".into());
+            Some("write `waits: true` for a silent caller".into());
         return None;
     }
     decoder.text_of("says", node)
