@@ -1,4 +1,4 @@
-//! What tests depend on, and so which of them a change concerns.
+//! Dependencies of tests, which determine the tests that a change affects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -16,28 +16,30 @@ use crate::source::{FileId, Files, read_document};
 use crate::suite::is_scenario_file;
 use crate::world::Fixtures;
 
-/// What the tests of a plan depend on: the scenario file, the files of the flows that the
-/// call can come to, fixtures and what they name, the recording, the snapshot. A file that is new in a
-/// folder of flows or fixtures concerns all tests over that folder.
+/// Dependencies of the tests of a plan: the scenario file, the files of flows that the
+/// call can reach, the fixtures and the files that these name, the recording, and the
+/// snapshot. A new file in a folder of flows or fixtures affects all tests that use the
+/// folder.
 #[derive(Debug, Clone, Default)]
 pub struct Dependencies {
-    /// Files and folders by their number; absolute, without `..`.
+    /// Files and folders, referred to by index; absolute, without `..`.
     paths: IndexSet<PathBuf>,
-    /// The files that were loaded, whether a test depends on them or not.
+    /// All loaded files, including those that no test depends on.
     known: BTreeSet<PathBuf>,
     cases: Vec<(CasePlace, Needs)>,
 }
 
-/// What one test depends on, as numbers of paths.
+/// Dependencies of a test, as indices of paths.
 #[derive(Debug, Clone, Default)]
 struct Needs {
     files: BTreeSet<usize>,
-    /// Folders whose new files count.
+    /// Folders in which new files matter.
     folders: BTreeSet<usize>,
 }
 
 impl Dependencies {
-    /// The dependencies of tests. `files` are those that they were loaded from.
+    /// Finds the dependencies of tests. `files` are the files from which they were
+    /// loaded.
     pub fn of(plan: &Plan<'_>, files: &Files) -> Self {
         let mut finder = Finder::new(files);
         for planned in &plan.cases {
@@ -47,8 +49,8 @@ impl Dependencies {
         finder.found
     }
 
-    /// The tests that a change of these paths concerns. A path may be a folder that is gone
-    /// with all that was in it. Paths are those that [`Self::resolved`] gives.
+    /// Returns the tests that a change of these paths affects. A path may be a deleted
+    /// folder. Paths must come from [`Self::resolved`].
     pub fn concerned(&self, changed: &BTreeSet<PathBuf>) -> BTreeSet<CasePlace> {
         let is_changed =
             |path: &PathBuf| path.ancestors().any(|above| changed.contains(above));
@@ -65,18 +67,18 @@ impl Dependencies {
         cases.map(|(place, _)| place.clone()).collect()
     }
 
-    /// Whether a file may be a flow or fixtures that nobody has seen before.
+    /// Returns whether a file is unknown and may contain a flow or fixtures.
     fn is_new(&self, path: &Path) -> bool {
         !self.known.contains(path) && is_document(path)
     }
 
-    /// Whether a path is one of the files that were loaded or that a test depends on.
+    /// Returns whether a path is a loaded file or a dependency of a test.
     pub fn knows(&self, path: &Path) -> bool {
         self.known.contains(path) || self.paths.contains(path)
     }
 
-    /// Whether a change of a path can concern a test: it is known, or may be a document that
-    /// nobody has seen before.
+    /// Returns whether a change of a path can affect a test: the path is known, or it may
+    /// be a new document.
     pub fn may_concern(&self, path: &Path) -> bool {
         self.knows(path)
             || is_document(path)
@@ -84,13 +86,13 @@ impl Dependencies {
             || self.paths.iter().any(|known| known.starts_with(path))
     }
 
-    /// All files that a test depends on, and folders whose new files count.
+    /// Returns all files and folders that tests depend on.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.paths.iter().map(PathBuf::as_path)
     }
 
-    /// The places of a path: where it stands and, if it is a link, where that leads. What is
-    /// not there has the place that it would have.
+    /// Returns the absolute path and, for a symbolic link, also its target. A missing
+    /// file has the path that it would have.
     pub fn resolved(path: &Path) -> Vec<PathBuf> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let mut found = Vec::new();
@@ -107,15 +109,15 @@ impl Dependencies {
     }
 }
 
-/// Whether a file is below a folder, and nothing on the way to it is hidden.
+/// Returns whether a file is below a folder without a hidden component in between.
 fn is_shown_in(folder: &Path, file: &Path) -> bool {
     let is_hidden =
         |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
     file.strip_prefix(folder).is_ok_and(|rest| !rest.components().any(is_hidden))
 }
 
-/// Whether a folder of flows or fixtures would take a file. Hidden ones are none of it, and
-/// neither are those that editors put down for a moment.
+/// Returns whether a folder of flows or fixtures would include a file. Hidden files and
+/// temporary files of editors are excluded.
 fn is_document(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let ending = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
@@ -124,22 +126,22 @@ fn is_document(path: &Path) -> bool {
         && (["json", "yaml", "yml"].contains(&ending) || ending.starts_with("i3"))
 }
 
-/// Finds dependencies; what tests share is found once.
+/// Finds dependencies; those that tests share are found once.
 struct Finder<'f> {
     files: &'f Files,
-    /// The places of all files that were loaded, by [`FileId`].
+    /// Paths of all loaded files, by [`FileId`].
     places: Vec<(PathBuf, BTreeSet<usize>)>,
     programs: Vec<Outline>,
     fixtures: IndexMap<Vec<PathBuf>, Needs>,
     found: Dependencies,
 }
 
-/// Which flows a program has where, and which of them lead to which.
+/// Flows of a program with their files, and the calls between them.
 struct Outline {
     program: Arc<Program>,
     files: BTreeMap<FlowId, BTreeSet<FileId>>,
     called: BTreeMap<FlowId, BTreeSet<FlowId>>,
-    /// The files of all flows that the flow of the key can come to.
+    /// Files of all flows that the flow can reach.
     reached: BTreeMap<FlowId, BTreeSet<usize>>,
 }
 
@@ -157,7 +159,7 @@ impl Outline {
         Self { program, files, called, reached: BTreeMap::new() }
     }
 
-    /// A flow, and all that it can come to.
+    /// Returns a flow and all flows that it can reach.
     fn reach(&self, flow: FlowId) -> BTreeSet<FlowId> {
         let (mut reached, mut waiting) = (BTreeSet::new(), vec![flow]);
         while let Some(flow) = waiting.pop() {
@@ -192,7 +194,7 @@ impl<'f> Finder<'f> {
         needs.folders.extend(&folders);
         let flows = self.flows(planned);
         needs.files.extend(flows.unwrap_or_else(|| self.loaded_from(&suite.flows)));
-        // Named files count even if they are not there yet.
+        // A named file is a dependency even if it does not exist yet.
         let is_file = |path: &&PathBuf| !path.is_dir();
         for path in suite.flows.iter().filter(is_file).filter(|it| !it.exists()) {
             needs.files.extend(self.numbers(path));
@@ -212,8 +214,8 @@ impl<'f> Finder<'f> {
         needs
     }
 
-    /// The files of the flows that the call can come to; nothing if it cannot be made, for
-    /// then any of them may be why.
+    /// Returns the files of the flows that the call can reach. Returns `None` if the call
+    /// cannot be made, because any file may be the reason.
     fn flows(&mut self, planned: &Planned<'_>) -> Option<BTreeSet<usize>> {
         let program = planned.program.as_ref().ok()?;
         let flow = match (&planned.case.start.flow, &planned.recording) {
@@ -233,7 +235,7 @@ impl<'f> Finder<'f> {
         }
         let mut numbers = BTreeSet::new();
         for reached in outline.reach(flow) {
-            // A flow without nodes is nowhere.
+            // The files of a flow without nodes are unknown.
             for file in outline.files.get(&reached)? {
                 numbers.extend(&self.places.get(file.0 as usize)?.1);
             }
@@ -242,7 +244,7 @@ impl<'f> Finder<'f> {
         Some(numbers)
     }
 
-    /// The fixtures that a scenario file names, and the files that these name.
+    /// Returns the fixture files of a scenario file, and the files that these name.
     fn fixtures(&mut self, paths: &Vec<PathBuf>) -> Needs {
         if let Some(needs) = self.fixtures.get(paths) {
             return needs.clone();
@@ -280,7 +282,7 @@ impl<'f> Finder<'f> {
         needs
     }
 
-    /// All files that were loaded from files and folders, but for scenario files.
+    /// Returns all files loaded from the given paths, except scenario files.
     fn loaded_from(&self, paths: &[PathBuf]) -> BTreeSet<usize> {
         let is_below = |path: &Path| paths.iter().any(|it| path.starts_with(it));
         let loaded = self.places.iter().filter(|(path, _)| {
@@ -289,7 +291,7 @@ impl<'f> Finder<'f> {
         loaded.flat_map(|(_, numbers)| numbers.iter().copied()).collect()
     }
 
-    /// The numbers of a path, of which a link has two.
+    /// Returns the indices of a path; a symbolic link has two.
     fn numbers(&mut self, path: &Path) -> BTreeSet<usize> {
         let resolved = Dependencies::resolved(path).into_iter();
         resolved.map(|it| self.found.paths.insert_full(it).0).collect()
@@ -362,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_concerns_what_depends_on_it() {
+    fn a_change_affects_its_dependents() {
         let folder = folder();
         let dependencies = dependencies(folder.path());
         for (changed, expected) in [
@@ -400,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_concerns_its_tests() {
+    fn a_recording_affects_its_tests() {
         let folder = folder();
         let test = |name: &str| format!("recording: records/{name}.recording.json");
         let (there, later) = (test("there"), test("later"));
@@ -428,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn any_file_may_be_why_flows_do_not_load() {
+    fn any_file_may_prevent_flows_from_loading() {
         let folder = folder();
         write(folder.path(), "flows/other.json", "{");
         let dependencies = dependencies(folder.path());
@@ -441,7 +443,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_link_is_concerned_by_what_it_leads_to() {
+    fn a_link_is_affected_by_its_target() {
         let folder = folder();
         fs::rename(
             folder.path().join("flows/main.json"),

@@ -1,8 +1,8 @@
-//! Suites, run: scenario files become results, told as events in a stable order.
+//! Test runner: runs scenario files and reports the results as events in a stable order.
 //!
-//! What the tests of several files share, flows and fixtures, is loaded and compiled once.
-//! Tests run in parallel; their results are told in the order of the files, whatever thread
-//! is done first, so that the same suite gives the same bytes at any number of threads.
+//! Flows and fixtures that several files share are loaded and compiled once. Tests run in
+//! parallel, but their results are reported in file order. The same suite therefore gives
+//! the same bytes with any number of threads.
 
 mod compare;
 mod concern;
