@@ -1,4 +1,4 @@
-//! What a node does, compiled.
+//! Compiles the actions of nodes.
 
 use indexmap::IndexSet;
 

@@ -1,4 +1,5 @@
-//! The names of a program, numbered, and the legend that leads back to them.
+//! The numbered names of a program, and the symbol table that maps the numbers back to
+//! names.
 
 use indexmap::IndexMap;
 
@@ -9,7 +10,7 @@ use crate::flow::{
 };
 use crate::value::Text;
 
-/// Names that are numbered through all flows, in the order in which they are met.
+/// Names that are numbered across all flows, in the order of their first occurrence.
 #[derive(Default)]
 pub(super) struct Names {
     pub(super) texts: IndexMap<Text, ()>,
@@ -47,8 +48,12 @@ fn number(names: &mut IndexMap<Text, ()>, name: &Text) -> usize {
     }
 }
 
-/// What the numbers stand for.
-pub(super) fn legend(flows: &[Flow], layouts: &[Layout], names: &mut Names) -> Legend {
+/// Builds the symbol table.
+pub(super) fn symbol_table(
+    flows: &[Flow],
+    layouts: &[Layout],
+    names: &mut Names,
+) -> Legend {
     let flow_label = |flow: &Flow| FlowLabel {
         id: flow.key().clone(),
         name: flow.name.clone(),

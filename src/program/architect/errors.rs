@@ -1,4 +1,4 @@
-//! Where a runtime error leads: what `settingsErrorHandling` says, as ordinary actions.
+//! Error handling of a flow: compiles `settingsErrorHandling` to ordinary actions.
 
 use super::Nature;
 use super::build::Compiler;
@@ -8,7 +8,8 @@ use crate::source::Span;
 use crate::value::Text;
 
 impl Compiler<'_> {
-    /// Where a runtime error leads: `preHandlingAudio`, then what `errorHandling` says.
+    /// Compiles the steps that follow a runtime error: `preHandlingAudio`, then the
+    /// action given by `errorHandling`. Returns the first step.
     pub(super) fn error_handling(&mut self) -> Option<NodeId> {
         let written = self.flow.settings.get("settingsErrorHandling");
         let settings = written.and_then(|written| written.value.group());
@@ -36,7 +37,8 @@ impl Compiler<'_> {
         };
         actions.push(handler(kind, entries, span));
         if kind == "transferToAcd" {
-            // Where the queue does not take the call, nothing else is left.
+            // If the queue does not accept the call, the only option left is to
+            // disconnect.
             actions.push(handler("disconnect", Vec::new(), span));
         }
         self.sequence(&actions, None)
@@ -59,14 +61,15 @@ fn handler(
     }
 }
 
-/// The action that does what a handling says. *Source: `ArchEnums.EVENTS_FLOW_ERROR_HANDLING`.*
+/// Returns the action that implements an error handling. *Source:
+/// `ArchEnums.EVENTS_FLOW_ERROR_HANDLING`.*
 fn handling_action(kind: &str, nature: Nature) -> &'static str {
     match kind {
         "queue" => "transferToAcd",
         "task" => "jumpToTask",
         "menu" => "jumpToMenu",
         "state" => "changeState",
-        // The caller goes on waiting, from the beginning of the start-up task.
+        // The caller keeps waiting, from the beginning of the start-up task.
         "endInQueueState" if nature == Nature::InQueue => "endTask",
         "endWorkflow" | "endFlow" | "exit" | "endInQueueState" | "continue"
         | "abortSend" | "completeSend" => "endFlow",
@@ -74,7 +77,7 @@ fn handling_action(kind: &str, nature: Nature) -> &'static str {
     }
 }
 
-/// The settings of that action. Where to jump is the only reference there is.
+/// Returns the settings of that action. The only reference among them is the jump target.
 fn handling_settings(kind: &str, body: &Setting) -> Vec<(Text, Written<Setting>)> {
     let entries = body.group().map_or(&[][..], |body| body.entries.as_slice());
     let target = match kind {

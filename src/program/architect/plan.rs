@@ -1,4 +1,4 @@
-//! The ids of flows, variables and tasks, given before any action is compiled.
+//! Assigns ids to flows, variables and tasks, before any action is compiled.
 
 use super::digital::slot_variables;
 use super::names::Scope;
@@ -11,7 +11,8 @@ use crate::program::layout::{Layout, LayoutId};
 use crate::program::step;
 use crate::value::{Kind, Text, Type};
 
-/// What is known of a flow before its actions are compiled: every name has its id.
+/// The ids of everything in a flow that has a name, known before its actions are
+/// compiled.
 pub(super) struct Plan {
     pub(super) id: FlowId,
     pub(super) scope: Scope,
@@ -31,7 +32,7 @@ pub(super) fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-/// Gives ids to a flow, its variables, its tasks and theirs.
+/// Assigns ids to a flow, its variables, its tasks, and the variables of the tasks.
 pub(super) fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
     let id = FlowId::new(program.units.len());
     program.legend.flows.push(FlowLabel {
@@ -93,7 +94,7 @@ fn declare<'v>(
     let mut list = Vec::new();
     for item in declared {
         let name = item.name.value.clone();
-        // What is declared twice is one variable; `check` tells of it.
+        // A variable that is declared twice is one variable; `flowsim check` reports it.
         if scope.declared(&name).is_some() {
             continue;
         }
