@@ -136,7 +136,7 @@ fn a_name_is_looked_up_wherever_it_stands() {
         assert_eq!(found(&flow(name), EVERYTHING), [], "{action}");
         let found = found(&flow("Nowhere"), EVERYTHING);
         let [(finding, text)] = found.as_slice() else { panic!("{action}: {found:?}") };
-        assert_eq!(finding.message, format!("the fixtures know no {what} `Nowhere`"));
+        assert_eq!(finding.message, format!("the fixtures have no {what} `Nowhere`"));
         assert!(text.contains("Nowhere"), "{action} points at {text}");
         assert_eq!(finding.severity, Severity::Warning);
         assert_eq!(finding.flow.as_deref(), Some("F"));
@@ -197,7 +197,7 @@ fn a_column_is_looked_up_in_its_table() {
     assert_eq!(found(&lookup("number"), EVERYTHING), []);
     let wrong = found(&lookup("citty"), EVERYTHING);
     let [(finding, _)] = wrong.as_slice() else { panic!("{wrong:?}") };
-    let message = "in the fixtures the data table `Routes` has no column `citty`";
+    let message = "data table `Routes` has no column `citty` in the fixtures";
     assert_eq!(
         (finding.code, finding.message.as_str()),
         (Code::NOT_IN_FIXTURES, message)

@@ -417,7 +417,7 @@ fn errors_and_denied_warnings_fail_a_check() {
     fs::write(folder.path().join("org.yaml"), "queues: [{id: other}]\n").unwrap();
     let fixtures = folder.path().join("org.yaml");
     let line = format!("check {FLOWS} --fixtures {}", fixtures.display());
-    assert!(out(&run(&line)).contains("the fixtures know no queue `support`"));
+    assert!(out(&run(&line)).contains("the fixtures have no queue `support`"));
 }
 
 #[test]
@@ -608,8 +608,8 @@ fn an_answer_for_some_inputs_makes_a_data_action_known() {
         "dataActions: {get: [{when: {c: 1}}]}\nwebhooks: {tell: [{when: {c: 1}}]}\n";
     assert_eq!(check(known), "");
     let findings = check("dataActions: {other: {}}\nwebhooks: {other: {}}\n");
-    assert!(findings.contains("the fixtures know no data action `get`"), "{findings}");
-    assert!(findings.contains("the fixtures know no webhook `tell`"), "{findings}");
+    assert!(findings.contains("the fixtures have no data action `get`"), "{findings}");
+    assert!(findings.contains("the fixtures have no webhook `tell`"), "{findings}");
 }
 
 const COUNTING: &str = "

@@ -526,7 +526,7 @@ fn a_browser_shows_both_sides() {
     // Both sides: what is missing, what is new, where it begins, and why.
     let one = load(&of("being-packed"));
     assert!(
-        one.contains("<div class=\"problem different\"><p>Behind step 4 `TellPacking`")
+        one.contains("<div class=\"problem different\"><p>After step 4 `TellPacking`")
     );
     assert_eq!(one.matches("<div class=\"pair missing first\">").count(), 1, "{one}");
     assert_eq!(one.matches("<div class=\"pair inserted\">").count(), 1, "{one}");

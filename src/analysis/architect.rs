@@ -1,4 +1,4 @@
-//! What Architect's flows name, against what fixtures know.
+//! Objects that Architect flows name, compared with the fixtures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,9 +8,9 @@ use crate::flow::{Dependency, Needed, dependencies};
 use crate::value::Kind;
 use crate::world::Fixtures;
 
-/// Finds queues, prompts, data tables and the like that a call would look for in vain. These
-/// are warnings: it may be the fixtures that lack something. Of fixtures that know none of a
-/// kind it is taken that this kind is not of interest.
+/// Finds queues, prompts, data tables and other objects that are missing from the
+/// fixtures. These are warnings because the fixtures may be incomplete. If the fixtures
+/// have no object of a kind, that kind is not checked.
 pub fn architect_against_fixtures<'a>(
     flows: &'a [ArchitectFlow],
     fixtures: &'a Fixtures,
@@ -32,16 +32,16 @@ pub fn architect_against_fixtures<'a>(
     findings
 }
 
-/// What fixtures know, by what it is; asked for once.
+/// Known names by kind of object, looked up once.
 struct Inventory<'a> {
     fixtures: &'a Fixtures,
     known: BTreeMap<Needed<'a>, Known<'a>>,
 }
 
-/// The names that fixtures know of something.
+/// Names of one kind of object in the fixtures.
 struct Known<'a> {
     names: Vec<&'a str>,
-    /// In small letters: names are compared without regard to case.
+    /// Lower case names, because names are compared case-insensitively.
     folded: BTreeSet<String>,
 }
 
@@ -56,7 +56,8 @@ impl<'a> Inventory<'a> {
     }
 }
 
-/// An id of a data action tells apart what is of one family.
+/// Removes the id of a data action, which would split the data actions into several
+/// kinds.
 fn without_id(needed: Needed<'_>) -> Needed<'_> {
     match needed {
         Needed::DataAction(_) => Needed::DataAction(None),
@@ -100,13 +101,13 @@ fn finding(code: Code, dependency: &Dependency<'_>, known: &Known<'_>) -> Diagno
     let Dependency { what, name, span, of } = dependency;
     let message = match what {
         Needed::Column(table) => {
-            format!("in the fixtures the data table `{table}` has no column `{name}`")
+            format!("data table `{table}` has no column `{name}` in the fixtures")
         }
-        _ => format!("the fixtures know no {} `{name}`", word(*what)),
+        _ => format!("the fixtures have no {} `{name}`", word(*what)),
     };
     let help = match nearest(name, known.names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "add it to the fixtures, or mend the name".into(),
+        None => "add it to the fixtures, or correct the name".into(),
     };
     let mut finding = Diagnostic::new(code, message).at(*span).help(help);
     finding.severity = Severity::Warning;

@@ -1,12 +1,12 @@
-//! What flows ask for by a fixed name, against what fixtures know.
+//! Services that flows call by a fixed name, compared with the fixtures.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::{Legend, NodeId};
 use crate::program::{Program, Route, Speech, StepAction, Webhook};
 use crate::world::{Answer, Fixtures, Question, QueueAnswer, Replies};
 
-/// Finds queues, data actions and webhooks that a call would ask for in vain. These are
-/// warnings: it may be the fixtures that lack something.
+/// Finds queues, data actions and webhooks that the fixtures do not answer. These are
+/// warnings because the fixtures may be incomplete.
 pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, step) in program.steps.iter().enumerate() {
@@ -15,10 +15,10 @@ pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnosti
             continue;
         };
         let label = program.legend.node(NodeId::new(index));
-        let message = format!("the fixtures know no {what} `{name}`");
+        let message = format!("the fixtures have no {what} `{name}`");
         let mut finding = Diagnostic::new(code, message)
             .at(label.span)
-            .help("add it to the fixtures, or mend the name")
+            .help("add it to the fixtures, or correct the name")
             .node(label.id.as_str())
             .flow(program.legend.flow(label.flow).id.as_str());
         finding.severity = Severity::Warning;
@@ -52,7 +52,7 @@ fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<
 fn missing_queue(route: &Route, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
     let known = |text: &Option<Speech>| constant(text.as_ref()?, legend);
     let (id, name) = (known(&route.queue_id), known(&route.queue_name));
-    // An id that is made during the call decides, whatever the name.
+    // An id that is computed during the call takes precedence over the name.
     if route.queue_id.is_some() && id.is_none() {
         return None;
     }
@@ -78,7 +78,7 @@ fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
     fixtures.answer(question, &mut Replies::default())
 }
 
-/// The text, if it is known before the call.
+/// Returns the text if it is known before the call.
 fn constant<'l>(speech: &Speech, legend: &'l Legend) -> Option<&'l str> {
     match speech {
         Speech::Constant(id) => Some(legend.text(*id)),

@@ -73,7 +73,7 @@ fn a_simulation_response_has_no_ends_and_no_times() {
     let recorded = Observation::of_simulation(&response).unwrap();
     let found = equal(&recorded, &local, &rules());
     let reasons: Vec<&str> = found.ignored.iter().map(|it| it.reason.as_str()).collect();
-    assert!(reasons.contains(&"steps that only the local run can know"), "{reasons:?}");
+    assert!(reasons.contains(&"steps known only to the local run"), "{reasons:?}");
     // What it does know is compared.
     different(&recorded, &flows.call(&["2"]), &rules());
 }

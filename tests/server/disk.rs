@@ -32,7 +32,7 @@ fn fill(client: &Client) -> Vec<String> {
         if answer.status != 200 {
             assert_eq!(answer.status, 500, "{answer:?}");
             let message = answer.body["message"].as_str().unwrap();
-            assert!(message.contains("could not be kept"), "{message}");
+            assert!(message.contains("could not be stored"), "{message}");
             return made;
         }
         made.push(id);

@@ -277,12 +277,12 @@ fn a_bulk_that_makes_no_sense_does_nothing() {
         (r#"{"index": {"_index": "log"}}"#, "terminated by a newline"),
         (
             "{\"delete\": {\"_index\": \"log\", \"_id\": \"1\"}}\n",
-            "[delete] is not served",
+            "[delete] is not supported",
         ),
         ("{\"index\": {\"_index\": \"log\"}}\n", "missing"),
         ("{\"index\": {\"_index\": \"log\", \"pipeline\": \"p\"}}\n{}\n", "[pipeline]"),
         ("nothing\n", "line [1]"),
-        ("{\"index\": {}}\n{}\n", "an index is missing"),
+        ("{\"index\": {}}\n{}\n", "the index is missing"),
     ] {
         let refused = documents.ask("POST", "/_bulk", body);
         assert_eq!(error(&refused, 400), "illegal_argument_exception", "{body}");
@@ -428,7 +428,7 @@ fn there_is_an_end_to_what_it_holds() {
         (&last["status"], &items[99_999]["index"]["status"]),
         (&json!(400), &json!(201))
     );
-    assert!(last["error"]["reason"].as_str().unwrap().contains("no more than"));
+    assert!(last["error"]["reason"].as_str().unwrap().contains("at most"));
     let huge = "x".repeat(17 * 1024 * 1024);
     let refused = documents.ask("POST", "/log1/_doc", &huge);
     assert_eq!(error(&refused, 413), "content_too_long_exception");

@@ -89,7 +89,7 @@ fn calls_bring_variables_and_a_context() {
         (json!({ "flowId": "Greet" }), "did you mean `Greets`?"),
         (json!({ "flowId": flow, "medai": "voice" }), "did you mean `media`?"),
         (json!({ "flowId": flow, "media": "voicee" }), "did you mean `voice`?"),
-        (json!({ "flowId": flow, "media": "fax" }), "only voice, chat"),
+        (json!({ "flowId": flow, "media": "fax" }), "expected one of voice, chat"),
     ] {
         let refused = server.post("/__flowsim/instances", &wrong);
         assert_eq!(refused.status, 400, "{wrong}");

@@ -60,7 +60,7 @@ fn it_shows_what_is_loaded_and_lets_time_pass() {
 
         page.click("#flows-q");
         page.type_text("flow_b");
-        page.wait_for_text("#flows-shown", "1 flow with");
+        page.wait_for_text("#flows-shown", "1 flow matching");
         assert!(page.text("#flows-list").contains("Inbound_Flow_B"));
     });
 }
@@ -79,14 +79,14 @@ fn a_call_by_hand_goes_on_step_by_step_to_its_end() {
         assert!(page.text(".asked").starts_with("GatherInput waits 10 s for 1 key"));
         assert_eq!(count(page, ".lines > li"), 3);
         assert!(!page.text(".lines").contains("RouteToAgent"));
-        assert!(page.text("#instances").contains("waits at GatherInput"));
+        assert!(page.text("#instances").contains("waiting at GatherInput"));
 
         // The key is on the pad, as `1` would be on the keyboard.
         page.click(".pad button");
         page.wait_for_text(".lines", "RouteToAgent");
         page.wait_for_text(
             ".outcome",
-            "The call is over: completed after 0 s. Routed to Support.",
+            "Call ended: completed after 0 s. Routed to Support.",
         );
         let lines = page.text(".lines");
         assert!(
@@ -135,9 +135,12 @@ fn while_a_service_is_asked_there_are_no_keys() {
         page.open(&format!("{}/#instance-{id}", server.url));
         page.wait_for("document.querySelectorAll('.chat li').length === 2");
         page.click(".pad button");
-        page.wait_for_text(".outcome", "GatherInput asks its service, with the keys 1.");
+        page.wait_for_text(
+            ".outcome",
+            "GatherInput is calling its webhook with the keys 1.",
+        );
         assert_eq!(page.value("document.querySelector('.keys').hidden"), true);
-        page.wait_for_text("#instances", "GatherInput asks its service");
+        page.wait_for_text("#instances", "GatherInput is calling its webhook");
     });
 }
 
@@ -197,18 +200,18 @@ fn the_request_log_is_filtered_and_looked_into() {
         );
         let list = page.text("#requests");
         assert!(
-            list.contains("404") && list.contains("is not served by flowsim"),
+            list.contains("404") && list.contains("is not supported by flowsim"),
             "{list}"
         );
         page.click("#requests a");
-        page.wait_for_text("#request", "Answered");
+        page.wait_for_text("#request", "Response");
         assert!(page.text("#request pre").contains("\"code\": \"not.found\""));
         // What comes meanwhile is shown, and only what the filter lets through.
         server.get("/api/v2/elsewhere");
         page.wait_for_text("#requests", "/api/v2/elsewhere");
         page.click("#status");
         page.type_text("405");
-        page.wait_for_text("#requests", "No request was answered 405.");
+        page.wait_for_text("#requests", "No requests with status 405.");
     });
 }
 

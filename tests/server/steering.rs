@@ -102,7 +102,7 @@ fn requests_are_logged_without_their_secrets() {
     server.get("/api/v2/nowhere");
     let log = server.get("/__flowsim/requests").body.to_string();
     assert!(!log.contains("hidden") && !log.contains("access_token"));
-    assert!(log.contains("is not served by flowsim"), "{log}");
+    assert!(log.contains("is not supported by flowsim"), "{log}");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn everything_that_is_served_stands_in_the_openapi_document() {
             let answer = server.send(&method.to_uppercase(), &path, body, &[]);
             let message = answer.body["message"].as_str().unwrap_or_default();
             assert!(
-                answer.status != 405 && !message.contains("is not served"),
+                answer.status != 405 && !message.contains("is not supported by flowsim"),
                 "{method} {path}: {answer:?}"
             );
         }

@@ -345,7 +345,7 @@ fn between_two_attempts_nobody_writes() {
     });
     assert_eq!(write(&server, &conversation, &json!({ "greeting": "Ada" })), 409);
     let log = server.get("/__flowsim/requests?status=409").body.to_string();
-    assert!(log.contains("executes a step"), "{log}");
+    assert!(log.contains("is executing a step"), "{log}");
     assert!(trace(&server, &conversation).contains("The code is , ."));
 }
 

@@ -1,4 +1,4 @@
-//! What differs of the whole call: where it went, how it ended, with what, how long it took.
+//! Comparison of whole calls: destination, status, final variables and duration.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -10,7 +10,7 @@ use crate::trace::observation::{Aspect, Observation, Source, escaped};
 use crate::value::{Json, Text};
 
 impl<'o> Walk<'o, '_> {
-    /// What is told of the whole call.
+    /// Compares the whole call.
     pub(super) fn call(&mut self) {
         let (one, two) = (self.recorded, self.local);
         let destination =
@@ -82,7 +82,7 @@ impl<'o> Walk<'o, '_> {
         if recorded == local {
             return;
         }
-        // Of a name: what was recorded, and what is local.
+        // Recorded and local value of a name.
         type Sides<'o> = (Option<&'o Option<Json>>, Option<&'o Option<Json>>);
         let mut all: IndexMap<&Text, Sides<'o>, FxBuildHasher> = IndexMap::default();
         for (name, value) in recorded {

@@ -1,4 +1,4 @@
-//! Goes through the aligned steps and finds what differs.
+//! Comparison of aligned steps.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,14 @@ use crate::trace::observation::{
 };
 use crate::value::{Json, Text};
 
-/// Variables of the platform that are another value in every run.
+/// Platform variables that change with every run.
 pub(super) const VOLATILE: [&str; 4] =
     ["Call.ConversationId", "Flow.StartDateTimeUtc", "Flow.Version", "Interaction.Id"];
 
-/// Compares a call as it was recorded with the same call on local flows.
+/// Compares a recorded call with the same call on local flows.
 ///
-/// Only what both sides know is compared; what was passed over is told in
-/// [`Comparison::ignored`]. The result depends on nothing but the arguments.
+/// Only information known to both sides is compared; the rest is counted in
+/// [`Comparison::ignored`]. The result depends only on the arguments.
 pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Comparison {
     let rows = align(&recorded.steps, &local.steps);
     let mut walk = Walk {
@@ -55,18 +55,18 @@ pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Co
     }
 }
 
-/// The number of the recorded step at a row, or of the next one.
+/// Returns the number of the recorded step at a row, or of the next one.
 fn number_of(rows: &[Row], row: usize) -> usize {
     let before = rows.get(..row).unwrap_or(rows).iter();
     before.filter(|row| row.recorded.is_some()).count() + 1
 }
 
-/// A difference, and what it takes to look for its cause.
+/// A difference, with the data needed to find its cause.
 pub(super) struct Found<'o> {
     pub(super) difference: Difference,
-    /// The row of its step; none if it is the whole call.
+    /// Row of its step; `None` for the whole call.
     pub(super) row: Option<usize>,
-    /// The whole values within which it is.
+    /// Complete values that contain the difference.
     pub(super) recorded: Option<&'o Json>,
     pub(super) local: Option<&'o Json>,
 }
@@ -78,11 +78,11 @@ pub(super) struct Walk<'o, 'r> {
     rows: &'r [Row],
     found: Vec<Found<'o>>,
     ignored: BTreeMap<String, usize>,
-    /// The first row whose step is not the same on both sides.
+    /// First row whose step differs between the sides.
     parting: Option<usize>,
 }
 
-/// The same value on both sides, as far as they have it, with their steps.
+/// A pair of steps, with a value that at least one of them has.
 #[derive(Clone, Copy)]
 struct Both<'o> {
     row: usize,
@@ -98,7 +98,7 @@ impl<'o> Walk<'o, '_> {
         }
     }
 
-    /// Notes a difference unless a rule ignores what stands at one of its pointers.
+    /// Records a difference unless a rule ignores one of its pointers.
     pub(super) fn differ(
         &mut self,
         found: Found<'o>,
@@ -122,10 +122,10 @@ impl<'o> Walk<'o, '_> {
             rows.iter().rposition(|row| row.recorded.is_some() && row.local.is_some());
         let mut moved_to = None;
         for (index, row) in rows.iter().enumerate() {
-            let is_behind = last.is_none_or(|last| index > last);
+            let is_after = last.is_none_or(|last| index > last);
             match (row.recorded, row.local) {
                 (Some(at), Some(other)) => {
-                    // What follows a step that has moved to where it has is of one block.
+                    // Steps that follow a moved step belong to the same block.
                     let is_next =
                         moved_to.is_some_and(|before: usize| before + 1 == other);
                     if row.is_moved && !is_next {
@@ -136,25 +136,25 @@ impl<'o> Walk<'o, '_> {
                 }
                 (Some(at), None) => {
                     moved_to = None;
-                    let is_cut = is_behind && self.local.is_truncated;
-                    self.lonely(index, self.recorded, at, is_cut);
+                    let is_cut = is_after && self.local.is_truncated;
+                    self.unmatched(index, self.recorded, at, is_cut);
                 }
                 (None, Some(at)) => {
                     moved_to = None;
-                    let is_cut = is_behind && self.recorded.is_truncated;
-                    self.lonely(index, self.local, at, is_cut);
+                    let is_cut = is_after && self.recorded.is_truncated;
+                    self.unmatched(index, self.local, at, is_cut);
                 }
                 (None, None) => {}
             }
         }
     }
 
-    /// A step that one side does not have.
-    fn lonely(&mut self, row: usize, side: &'o Observation, at: usize, is_cut: bool) {
+    /// Records a step that only one side has.
+    fn unmatched(&mut self, row: usize, side: &'o Observation, at: usize, is_cut: bool) {
         let is_recorded = std::ptr::eq(side, self.recorded);
         let (other, reason) = match is_recorded {
-            true => (self.local, "steps that only the recording can know"),
-            false => (self.recorded, "steps that only the local run can know"),
+            true => (self.local, "steps known only to the recording"),
+            false => (self.recorded, "steps known only to the local run"),
         };
         let Some(step) = side.steps.get(at) else { return };
         if is_cut || !other.can_know(step) {
@@ -234,7 +234,7 @@ impl<'o> Walk<'o, '_> {
         }
     }
 
-    /// A difference of two steps themselves.
+    /// Records a difference of the steps themselves.
     fn step_differs(
         &mut self,
         kind: DifferenceKind,
@@ -280,18 +280,18 @@ impl<'o> Walk<'o, '_> {
                 (true, true) => self.named(both, aspect),
                 (true, false) => {
                     let count = one.of(aspect).count();
-                    self.ignore("values that only the recording can know", count);
+                    self.ignore("values known only to the recording", count);
                 }
                 (false, _) => {
                     let count = two.of(aspect).count();
-                    self.ignore("values that only the local run can know", count);
+                    self.ignore("values known only to the local run", count);
                 }
             }
         }
     }
 
-    /// Pairs the values of one kind by their names; of a name that stands twice the first
-    /// with the first.
+    /// Pairs values of one kind by name. If a name occurs repeatedly, the first is paired
+    /// with the first, and so on.
     fn named(&mut self, both: Both<'o>, aspect: Aspect) {
         let mut others: FxHashMap<&str, Vec<&'o Facet>> = FxHashMap::default();
         for facet in both.steps.1.of(aspect) {
@@ -316,7 +316,7 @@ impl<'o> Walk<'o, '_> {
             }
         }
         for facet in left {
-            // A document without names has ids where the other has names.
+            // A document without names has ids in their place.
             let is_same = |other: &&Facet| facet.key.is_some() && facet.key == other.key;
             match rest.iter().position(is_same) {
                 Some(at) => {
@@ -338,8 +338,8 @@ impl<'o> Walk<'o, '_> {
             || two.is_none() && !must_have(facet, both.steps.1)
         {
             let reason = match one.is_some() {
-                true => "values that only the recording can know",
-                false => "values that only the local run can know",
+                true => "values known only to the recording",
+                false => "values known only to the local run",
             };
             return self.ignore(reason, 1);
         }
@@ -363,7 +363,7 @@ impl<'o> Walk<'o, '_> {
         self.values(both, facet, values);
     }
 
-    /// Notes where two values of a step differ.
+    /// Records the differences between two values of a step.
     fn values(
         &mut self,
         both: Both<'o>,
@@ -402,7 +402,7 @@ impl<'o> Walk<'o, '_> {
         let leaves = equality.leaves;
         self.ignore("hidden or redacted", leaves.hidden);
         self.ignore("tolerated", leaves.tolerated);
-        self.ignore("values that only one side tells", leaves.one_sided);
+        self.ignore("values reported by one side only", leaves.one_sided);
         leaves
     }
 }
@@ -411,7 +411,7 @@ pub(super) fn text(text: &Text) -> Json {
     Json::String(text.clone())
 }
 
-/// A difference of a step, whose values are not filled in yet.
+/// Creates a difference of a step, without values.
 fn of_step(kind: DifferenceKind, step: &ObservedStep, pointer: String) -> Difference {
     Difference {
         kind,
@@ -426,7 +426,7 @@ fn of_step(kind: DifferenceKind, step: &ObservedStep, pointer: String) -> Differ
     }
 }
 
-/// Whether a step that tells of such values at all would have this one.
+/// Returns whether a step that reports values of this kind would include this one.
 fn must_have(facet: &Facet, step: &ObservedStep) -> bool {
     let mut same = step.of(facet.aspect);
     match facet.aspect {
@@ -434,7 +434,7 @@ fn must_have(facet: &Facet, step: &ObservedStep) -> bool {
         Aspect::Heard | Aspect::Caller | Aspect::Set | Aspect::Error => true,
         Aspect::Answer => same.next().is_some(),
         Aspect::Input | Aspect::Output => match &facet.place {
-            // A switch looks at its cases up to the first that is true.
+            // A switch evaluates its cases only up to the first that is true.
             Place::Item(list, _) if list.ends_with("/cases") => false,
             Place::Item(list, _) => {
                 same.any(|it| matches!(&it.place, Place::Item(other, _) if other == list))
@@ -445,7 +445,7 @@ fn must_have(facet: &Facet, step: &ObservedStep) -> bool {
     }
 }
 
-/// Whether an id differs of something that has the same name, or the other way round.
+/// Returns whether only one half of an id and name differs.
 fn has_same_twin(both: &Both<'_>) -> bool {
     let Some(facet) = both.facets.0.filter(|_| both.facets.1.is_some()) else {
         return false;
