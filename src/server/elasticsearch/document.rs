@@ -1,4 +1,4 @@
-//! Documents: written and read one by one.
+//! Single documents: writing and reading.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,12 +14,13 @@ use crate::server::state::event::{Event, Written};
 use crate::server::state::indices::NewDocument;
 use crate::value::Json;
 
-/// How long an id may be, in bytes. *Source: Elasticsearch.*
+/// Maximum length of an id, in bytes. *Source: Elasticsearch.*
 const MAX_ID_BYTES: usize = 512;
-/// How deep a document may be nested. *Source: Elasticsearch, `index.mapping.depth.limit`.*
+/// Maximum nesting depth of a document. *Source: Elasticsearch,
+/// `index.mapping.depth.limit`.*
 const MAX_DEPTH: usize = 20;
 
-/// `POST /INDEX/_doc`: with an id of ours.
+/// `POST /INDEX/_doc`: the server chooses the id.
 pub(super) fn add(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
     allow(asked, &["op_type"])?;
     let mut state = server.state();
@@ -58,7 +59,7 @@ fn write_one(
     let text = asked.text().map_err(Problem::of)?;
     let document = read(id, text)?;
     check_new(state, name, &document.id, only_new)?;
-    check_room(state, name, 1, document.source.len())?;
+    check_limits(state, name, 1, document.source.len())?;
     let id = document.id.clone();
     write(state, name, vec![document])?;
     let (status, body) = written(state, name, &id);
@@ -69,7 +70,8 @@ fn write_one(
 pub(super) fn read(id: String, text: &str) -> Result<NewDocument, Problem> {
     let failed = |reason| Problem::new(400, "document_parsing_exception", reason);
     if id.is_empty() || id.len() > MAX_ID_BYTES {
-        let reason = format!("id must be 1 to {MAX_ID_BYTES} bytes long: {}", id.len());
+        let reason =
+            format!("id must be 1 to {MAX_ID_BYTES} bytes long, found {}", id.len());
         return Err(Problem::illegal(reason));
     }
     let source = Json::parse(text).map_err(|error| failed(error.to_string()))?;
@@ -84,7 +86,7 @@ pub(super) fn read(id: String, text: &str) -> Result<NewDocument, Problem> {
     Ok(NewDocument { id, source: text.trim().to_owned() })
 }
 
-/// Refuses to write over a document where only new ones are wanted.
+/// Refuses to overwrite a document if `only_new` is set.
 pub(super) fn check_new(
     state: &State,
     name: &str,
@@ -105,8 +107,8 @@ pub(super) fn check_new(
     }
 }
 
-/// Refuses what there is no room for.
-pub(super) fn check_room(
+/// Refuses documents that would exceed the limits of the server.
+pub(super) fn check_limits(
     state: &State,
     name: &str,
     count: usize,
@@ -118,7 +120,7 @@ pub(super) fn check_room(
         .map_or(Ok(()), |reason| Err(Problem::illegal(reason).about(name)))
 }
 
-/// Keeps documents and writes them.
+/// Stores documents and writes them to the index.
 pub(super) fn write(
     state: &mut State,
     name: &str,
@@ -129,7 +131,7 @@ pub(super) fn write(
     state.commit(Event::DocumentsWritten(written)).map_err(Problem::of)
 }
 
-/// What is answered of a document that was written, and the status.
+/// Returns the status and the answer for a document that was written.
 pub(super) fn written(state: &State, name: &str, id: &str) -> (u16, Value) {
     let index = state.indices.get(name);
     let document = index.and_then(|index| index.documents.get(id));

@@ -1,4 +1,4 @@
-//! Indices: made, looked for, removed.
+//! Indices: creating, finding and deleting them.
 
 use serde_json::json;
 
@@ -11,17 +11,17 @@ use crate::server::state::State;
 use crate::server::state::event::Event;
 use crate::server::state::indices::{Index, MAX_INDICES};
 
-/// How long a name may be, in bytes.
+/// Maximum length of an index name, in bytes.
 const MAX_NAME_BYTES: usize = 255;
 
-/// `PUT /INDEX`. Mappings and settings may be sent; they change nothing.
+/// `PUT /INDEX`. Mappings and settings are accepted but have no effect.
 pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
     allow(asked, &[])?;
     check_name(name)?;
     let body = asked.object_or_nothing().map_err(Problem::of)?;
     let known = ["mappings", "settings"];
     if let Some(key) = body.0.keys().find(|key| !known.contains(&key.as_str())) {
-        let reason = format!("[{key}] of a new index is not served by flowsim");
+        let reason = format!("[{key}] of a new index is not supported by flowsim");
         return Err(Problem::illegal(reason));
     }
     let mut state = server.state();
@@ -31,7 +31,7 @@ pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
         return Err(Problem::new(400, kind, reason).about(name));
     }
     if state.indices.names().count() >= MAX_INDICES {
-        let reason = format!("the server holds no more than {MAX_INDICES} indices");
+        let reason = format!("the server holds at most {MAX_INDICES} indices");
         return Err(Problem::illegal(reason));
     }
     let index = name.to_owned();
@@ -67,7 +67,8 @@ pub(super) fn delete(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
     Ok(Reply::ok(json!({ "acknowledged": true })))
 }
 
-/// `POST /INDEX/_refresh`, or of all: everything is always fresh.
+/// `POST /INDEX/_refresh`, or `POST /_refresh`. It has no effect, as all documents are
+/// searchable at once.
 pub(super) fn refresh(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
     allow(asked, &["allow_no_indices", "expand_wildcards", "ignore_unavailable"])?;
     if !name.is_empty() {
@@ -76,20 +77,20 @@ pub(super) fn refresh(server: &Server, asked: &Asked, name: &str, _: &str) -> An
     Ok(Reply::ok(json!({ "_shards": shards() })))
 }
 
-/// The index of a name.
+/// Returns the index with a name.
 pub(super) fn find<'s>(state: &'s State, name: &str) -> Result<&'s Index, Problem> {
     check_name(name)?;
     state.indices.get(name).ok_or_else(|| Problem::no_index(name))
 }
 
-/// Refuses what is no name of an index. Those that stand for several are not served.
+/// Refuses invalid index names. Patterns that match several indices are not supported.
 pub(super) fn check_name(name: &str) -> Result<(), Problem> {
     if name == "_all" || name.contains([',', '*']) {
-        let reason = format!("[{name}] stands for several indices: flowsim serves one");
+        let reason = format!("[{name}] names several indices; flowsim supports only one");
         return Err(Problem::illegal(reason));
     }
     let fault = if name.is_empty() || matches!(name, "." | "..") {
-        "must be a name"
+        "must not be empty, '.' or '..'"
     } else if name.len() > MAX_NAME_BYTES {
         "is too long"
     } else if name.starts_with(['_', '-', '+']) {

@@ -17,15 +17,15 @@ use crate::server::http::asked::Asked;
 use crate::server::state::indices::Document;
 use crate::value::{Json, Text};
 
-/// How far into what was found a page may reach. *Source: Elasticsearch,
+/// Maximum position of a hit that a page can contain. *Source: Elasticsearch,
 /// `index.max_result_window`.*
 const MAX_WINDOW: usize = 10_000;
-/// How many documents a page has unless it says so. *Source: Elasticsearch.*
-const USUAL_SIZE: usize = 10;
-/// By how many fields documents may be sorted.
+/// Default number of hits on a page. *Source: Elasticsearch.*
+const DEFAULT_SIZE: usize = 10;
+/// Maximum number of fields to sort by.
 const MAX_SORTS: usize = 10;
 
-/// What may stand in the query of a search, beside what may everywhere.
+/// The query parameters of a search, in addition to those that are accepted everywhere.
 const PARAMETERS: [&str; 16] = [
     "_source",
     "_source_excludes",
@@ -45,7 +45,7 @@ const PARAMETERS: [&str; 16] = [
     "track_total_hits",
 ];
 
-/// What may stand in its body.
+/// The keys in the body of a search.
 const KEYS: [&str; 9] = [
     "_source",
     "aggregations",
@@ -58,7 +58,7 @@ const KEYS: [&str; 9] = [
     "track_total_hits",
 ];
 
-/// What a search asks for.
+/// The parameters of a search.
 struct Search {
     query: Query,
     from: usize,
@@ -66,7 +66,7 @@ struct Search {
     wanted: Wanted,
     sorts: Vec<Sort>,
     aggregations: Vec<Aggregation>,
-    /// Whether it is told how many were found.
+    /// Whether the answer contains the total number of hits.
     has_total: bool,
 }
 
@@ -105,13 +105,13 @@ struct Hit<'a> {
     sort: Option<Vec<Value>>,
 }
 
-/// A document that was found, with its id.
+/// A selected document, with its id.
 type Found<'a> = (&'a str, &'a Document);
 
-/// What a document is sorted by; nothing where it has no such field.
+/// The sort keys of a document; `None` where it lacks the field.
 type Keys = Vec<Option<Key>>;
 
-/// `POST /INDEX/_search`. There are no scores: whatever is found fits as well as any other.
+/// `POST /INDEX/_search`. There are no scores: all hits match equally well.
 pub(super) fn search(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
     let search = Search::read(asked)?;
     let state = server.state();
@@ -145,7 +145,7 @@ pub(super) fn search(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
         aggregations,
     };
     let text = serde_json::to_string(&answer).unwrap_or_default();
-    Ok(Reply::written(text).because(format!("{total} documents fit")))
+    Ok(Reply::written(text).because(format!("{total} documents match")))
 }
 
 /// `POST /INDEX/_count`
@@ -166,7 +166,7 @@ fn searched() -> Value {
     shards
 }
 
-/// The body, which may be left out.
+/// Parses the body, which may be empty.
 fn body(asked: &Asked) -> Result<Json, Problem> {
     let text = asked.text().map_err(Problem::of)?;
     if text.trim().is_empty() {
@@ -176,7 +176,7 @@ fn body(asked: &Asked) -> Result<Json, Problem> {
 }
 
 impl Search {
-    /// What its aggregations come to, if it has any.
+    /// Returns the results of the aggregations, or `None` if the search has none.
     fn aggregated(&self, found: &[Found<'_>]) -> Result<Option<Value>, Problem> {
         if self.aggregations.is_empty() {
             return Ok(None);
@@ -190,7 +190,7 @@ impl Search {
         let body = body(asked)?;
         known(&body, "search", &KEYS)?;
         let from = count_of(&body, asked, "from")?.unwrap_or(0);
-        let size = count_of(&body, asked, "size")?.unwrap_or(USUAL_SIZE);
+        let size = count_of(&body, asked, "size")?.unwrap_or(DEFAULT_SIZE);
         if from.saturating_add(size) > MAX_WINDOW {
             let reason = format!(
                 "Result window is too large, from + size must be less than or equal to: \
@@ -213,7 +213,7 @@ impl Search {
     }
 }
 
-/// A count of the body, or else of the query of the request.
+/// Reads a count from the body, or from the query of the request.
 fn count_of(body: &Json, asked: &Asked, name: &str) -> Result<Option<usize>, Problem> {
     let given = body.get(name).map(text);
     let Some(given) = given.as_deref().or_else(|| asked.query(name)) else {
@@ -225,8 +225,8 @@ fn count_of(body: &Json, asked: &Asked, name: &str) -> Result<Option<usize>, Pro
     })
 }
 
-/// `"FIELD"`, `{"FIELD": "desc"}`, `{"FIELD": {"order": "desc"}}`, a list of these, or
-/// `sort=FIELD:desc` in the query of the request.
+/// Reads the sort order: `"FIELD"`, `{"FIELD": "desc"}`, `{"FIELD": {"order": "desc"}}`,
+/// a list of these, or `sort=FIELD:desc` in the query of the request.
 fn sorts(body: &Json, asked: &Asked) -> Result<Vec<Sort>, Problem> {
     let mut found = Vec::new();
     match body.get("sort") {
@@ -244,7 +244,7 @@ fn sorts(body: &Json, asked: &Asked) -> Result<Vec<Sort>, Problem> {
         Some(one) => read_sort(one, &mut found)?,
     }
     if found.len() > MAX_SORTS {
-        let reason = format!("documents are sorted by at most {MAX_SORTS} fields");
+        let reason = format!("documents can be sorted by at most {MAX_SORTS} fields");
         return Err(Problem::illegal(reason));
     }
     Ok(found)
@@ -274,21 +274,22 @@ fn read_sort(item: &Json, found: &mut Vec<Sort>) -> Result<(), Problem> {
 
 fn sort_of(field: &str, order: &str) -> Result<Sort, Problem> {
     if field == "_score" {
-        let reason = "documents have no scores that they could be sorted by";
+        let reason = "sorting by [_score] is not supported by flowsim";
         return Err(Problem::illegal(reason));
     }
     match order {
         "asc" | "desc" => {
             Ok(Sort { field: field.into(), is_descending: order == "desc" })
         }
-        other => {
-            Err(Problem::parsing(format!("[order] is [asc] or [desc], not [{other}]")))
-        }
+        other => Err(Problem::parsing(format!(
+            "[order] must be [asc] or [desc], found [{other}]"
+        ))),
     }
 }
 
-/// Sorts documents, those without the field last, and answers by what. Of a field with
-/// several values the smallest counts, or going down the largest.
+/// Sorts documents and returns their sort keys. Documents without the field come last. A
+/// field with several values is sorted by the smallest, or in descending order by the
+/// largest.
 fn sort(found: &mut [Found<'_>], sorts: &[Sort]) -> Vec<Keys> {
     if sorts.is_empty() {
         return Vec::new();
@@ -328,7 +329,7 @@ fn compare(one: &Option<Key>, other: &Option<Key>, sort: &Sort) -> Ordering {
     }
 }
 
-/// What a document was sorted by, as it is answered.
+/// Converts the sort key of a document for the answer.
 fn shown(key: &Option<Key>) -> Value {
     match key {
         None => Value::Null,

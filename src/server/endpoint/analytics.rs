@@ -1,4 +1,4 @@
-//! How busy queues are, as the fixtures say.
+//! Queue statistics from the fixtures.
 
 use serde_json::{Map, Value, json};
 
@@ -9,15 +9,16 @@ use crate::server::state::State;
 use crate::value::Kind;
 use crate::world::{Answer, Fixtures, Question, Replies};
 
-/// What seed 002 asks for: `{entities: [{id, availableAgents, occupancy, …}]}`.
+/// Answers queue statistics in the form of seed 002: `{entities: [{id, availableAgents,
+/// occupancy, …}]}`.
 pub(in crate::server) fn realtime(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let fixtures = state.fixtures();
-    let wanted = body.texts("entityIds")?;
+    let wanted = body.strings("entityIds")?;
     let queues = if wanted.is_empty() { all(&fixtures) } else { owned(&wanted) };
     let size = body.get("size").and_then(Value::as_u64);
     let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX);
-    let select = body.texts("select")?;
+    let select = body.strings("select")?;
     let entity = |queue: &String| {
         let statistics = statistics(&fixtures, queue)?;
         let mut entity = Map::new();
@@ -31,8 +32,8 @@ pub(in crate::server) fn realtime(state: &mut State, asked: &Asked) -> Answered 
     Ok(Reply::ok(json!({ "entities": entities })).because(why))
 }
 
-/// The metrics that are answered, and the statistics that they are. *Source: the platform's
-/// API.*
+/// The supported metrics, and the statistics that they are read from. *Source: the
+/// platform's API.*
 const METRICS: [(&str, &str); 4] = [
     ("oWaiting", "waiting"),
     ("oOnQueueUsers", "availableAgents"),
@@ -40,7 +41,8 @@ const METRICS: [(&str, &str); 4] = [
     ("oInteracting", "occupancy"),
 ];
 
-/// What the SDKs ask for. A filter has to name queues by `queueId`.
+/// Answers queue statistics in the form of the SDKs. The filter must name queues by
+/// `queueId`.
 pub(in crate::server) fn observations(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let filter = body.object("filter")?;
@@ -50,7 +52,7 @@ pub(in crate::server) fn observations(state: &mut State, asked: &Asked) -> Answe
     if queues.is_empty() {
         return Err(Refusal::bad("`filter` must name queues by the dimension `queueId`"));
     }
-    let metrics = body.texts("metrics")?;
+    let metrics = body.strings("metrics")?;
     let result = |queue: &String| {
         let statistics = statistics(&fixtures, queue)?;
         let data = METRICS.iter().filter_map(|(metric, statistic)| {
@@ -66,7 +68,7 @@ pub(in crate::server) fn observations(state: &mut State, asked: &Asked) -> Answe
     Ok(Reply::ok(json!({ "results": results })).because(why))
 }
 
-/// The queues that a filter names.
+/// Collects the queues that a filter names.
 fn collect(filter: &Object, queues: &mut Vec<String>) -> Result<(), Refusal> {
     for predicate in filter.list("predicates")? {
         let is_queue = predicate["dimension"] == "queueId";
@@ -86,7 +88,7 @@ fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
-/// The ids of all queues.
+/// Returns the ids of all queues.
 fn all(fixtures: &Fixtures) -> Vec<String> {
     let id = |name: &str| {
         let object = fixtures.by_name(Kind::Queue, name)?;

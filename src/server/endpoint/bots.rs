@@ -1,4 +1,4 @@
-//! What participants said to bots, turn by turn.
+//! Turns of conversations with bots.
 
 use serde_json::{Value, json};
 
@@ -12,12 +12,12 @@ use crate::server::state::instance::{Instance, Progress, moment};
 use crate::trace::{Fact, PathTaken, Phrase, Step};
 use crate::value::DateTime;
 
-/// How many turns a page has unless the client says otherwise, and at most. *Source for the
-/// latter: the platform's API.*
+/// Default and maximum number of turns on a page. *Source for the maximum: the platform's
+/// API.*
 const DEFAULT_SIZE: usize = 25;
 const MAX_SIZE: usize = 250;
 
-/// The actions that ask, as Archy and as the platform's API call them. *Source:
+/// The actions that ask a question, as spelt in Archy and in the platform's API. *Source:
 /// `ReportingTurnAction` of the platform's SDKs.*
 const ASKING: [(&str, &str); 5] = [
     ("askForSlot", "AskForSlotAction"),
@@ -27,9 +27,10 @@ const ASKING: [(&str, &str); 5] = [
     ("waitForInput", "WaitForInputAction"),
 ];
 
-/// The turns of a bot: each time it asked and got an answer, or gave up. A silence after
-/// which it asked again is no turn of its own. By `sessionId`, `actionId`,
-/// `askActionResults` and `interval`; a page of `pageSize` behind the cursor `after`.
+/// Lists the turns of a bot. A turn ends when the bot gets an answer or gives up; a
+/// silence after which it asks again is part of the same turn. The turns can be filtered
+/// by `sessionId`, `actionId`, `askActionResults` and `interval`. A page contains
+/// `pageSize` turns after the cursor `after`.
 pub(in crate::server) fn reporting_turns(state: &mut State, asked: &Asked) -> Answered {
     let flow = state.flow(asked.parameter("botFlowId"))?;
     if !is_bot(flow) {
@@ -43,7 +44,7 @@ pub(in crate::server) fn reporting_turns(state: &mut State, asked: &Asked) -> An
         None => 0,
         Some(cursor) => {
             let last = found.iter().position(|turn| turn.cursor == cursor);
-            let unknown = || Refusal::bad(format!("there is no turn `{cursor}`"));
+            let unknown = || Refusal::bad(format!("the turn `{cursor}` was not found"));
             last.ok_or_else(unknown)? + 1
         }
     };
@@ -58,7 +59,7 @@ pub(in crate::server) fn reporting_turns(state: &mut State, asked: &Asked) -> An
         let next = format!("{}?after={}&pageSize={size}", asked.path, last.cursor);
         body["nextUri"] = next.into();
     }
-    Ok(Reply::ok(body).because(format!("{} turns in all", found.len())))
+    Ok(Reply::ok(body).because(format!("{} turns in total", found.len())))
 }
 
 fn is_bot(flow: &StoredFlow) -> bool {
@@ -73,19 +74,19 @@ fn size(asked: &Asked) -> Result<usize, Refusal> {
     Ok(size.min(MAX_SIZE))
 }
 
-/// Two times with a slash between them, in milliseconds since 1970.
+/// Parses two times separated by a slash, as milliseconds since 1970.
 fn interval(text: &str) -> Result<(i64, i64), Refusal> {
     let times = text.split_once('/').and_then(|(from, to)| {
         Some((DateTime::parse(from)?.milliseconds(), DateTime::parse(to)?.milliseconds()))
     });
     times.ok_or_else(|| {
         Refusal::bad(
-            "`interval` must be two times, `2026-01-05T09:00:00Z/2026-01-06T09:00:00Z`",
+            "`interval` must be two times, such as `2026-01-05T09:00:00Z/2026-01-06T09:00:00Z`",
         )
     })
 }
 
-/// A turn, and what it is found by.
+/// A turn, and the values that it is filtered by.
 struct Turn {
     cursor: String,
     completed_at: i64,
@@ -109,7 +110,7 @@ impl Turn {
     }
 }
 
-/// The turns of one run of a bot.
+/// Returns the turns of one run of a bot.
 fn turns_of(instance: &Instance) -> Vec<Turn> {
     let (steps, events, legend) = match &instance.progress {
         Progress::Waiting(session) => {
@@ -119,53 +120,55 @@ fn turns_of(instance: &Instance) -> Vec<Turn> {
             (&*trace.steps, &*trace.events, &program.legend)
         }
     };
-    let mut teller = Teller { instance, legend, said: Vec::new(), turns: Vec::new() };
+    let mut collector =
+        TurnCollector { instance, legend, said: Vec::new(), turns: Vec::new() };
     let mut events = events.iter().peekable();
     for (index, step) in steps.iter().enumerate() {
         let mut facts = Vec::new();
         while let Some(event) = events.next_if(|event| event.step as usize <= index) {
             match &event.fact {
                 fact if event.step as usize == index => facts.push(fact),
-                // Behind a task, some are of the step that called it.
-                Fact::Said(phrase) => teller.say(phrase),
+                // After a task, some prompts belong to the step that called it.
+                Fact::Said(phrase) => collector.say(phrase),
                 _ => {}
             }
         }
         let is_open = instance.is_running() && index + 1 == steps.len();
-        teller.tell(step, &facts, is_open);
+        collector.add_step(step, &facts, is_open);
     }
-    teller.turns
+    collector.turns
 }
 
-struct Teller<'t> {
+struct TurnCollector<'t> {
     instance: &'t Instance,
     legend: &'t Legend,
-    /// What the bot said since the last turn.
+    /// The bot's prompts since the last turn.
     said: Vec<Value>,
     turns: Vec<Turn>,
 }
 
-impl Teller<'_> {
+impl TurnCollector<'_> {
     fn say(&mut self, phrase: &Phrase) {
         self.said.push(phrase.text(self.legend).as_str().into());
     }
 
-    /// The turns of a step. An answer behind which it asked again did not fit; what became
-    /// of the last one is seen by the way that the step took.
-    fn tell(&mut self, step: &Step, facts: &[&Fact], is_open: bool) {
+    /// Adds the turns of a step. An answer after which the bot asked again was not
+    /// understood; the path that the step took shows the result of the last answer.
+    fn add_step(&mut self, step: &Step, facts: &[&Fact], is_open: bool) {
         let label = self.legend.node(step.node);
         let kind = ASKING.iter().find(|(kind, _)| *kind == &*label.node_type);
-        let end = if is_open { "NoMatchCollection" } else { self.end(step, facts) };
+        let end = if is_open { "NoMatchCollection" } else { self.result(step, facts) };
         let mut rest = facts.iter();
         let mut is_done = is_open;
         while let Some(fact) = rest.next() {
             match (fact, kind) {
                 (Fact::Said(phrase), _) => self.say(phrase),
                 (Fact::Heard(words), Some((_, kind))) => {
-                    let is_again = rest.clone().any(|fact| matches!(fact, Fact::Said(_)));
-                    let result = if is_again { "NoMatchCollection" } else { end };
+                    let asked_again =
+                        rest.clone().any(|fact| matches!(fact, Fact::Said(_)));
+                    let result = if asked_again { "NoMatchCollection" } else { end };
                     self.push(step, kind, Some(words), result);
-                    is_done |= !is_again;
+                    is_done |= !asked_again;
                 }
                 _ => {}
             }
@@ -175,8 +178,8 @@ impl Teller<'_> {
         }
     }
 
-    /// What the platform would call the way that a step took.
-    fn end(&self, step: &Step, facts: &[&Fact]) -> &'static str {
+    /// Returns the platform's name for the result of a step.
+    fn result(&self, step: &Step, facts: &[&Fact]) -> &'static str {
         let failure = facts.iter().find_map(|fact| match fact {
             Fact::Failed(failure) => Some(failure.code),
             _ => None,

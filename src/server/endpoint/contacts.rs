@@ -1,4 +1,5 @@
-//! External contacts: those of the fixtures, and those created here, which flows find too.
+//! External contacts: those of the fixtures and those that clients created. Flows find
+//! both.
 
 use serde_json::{Map, Value, json};
 
@@ -11,17 +12,17 @@ use crate::server::state::{CONTACTS, MAX_ENTITIES, State, instance};
 use crate::value::{Json, derived_id};
 use crate::world::{Answer, Country, Question, Replies, e164};
 
-/// Finds the contact of a telephone number, an e-mail address or an id.
+/// Finds the contact with a telephone number, an e-mail address or an id.
 pub(in crate::server) fn reverse_lookup(state: &mut State, asked: &Asked) -> Answered {
     let key = asked.query("lookupVal");
-    let key = key.ok_or_else(|| Refusal::bad("the query needs `lookupVal`"))?;
+    let key = key.ok_or_else(|| Refusal::bad("the query must contain `lookupVal`"))?;
     let found: Vec<Value> = find(state, key)?.into_iter().collect();
     let why = format!("{} contacts have `{key}`", found.len());
     let body = json!({ "contacts": found, "externalOrganizations": [] });
     Ok(Reply::ok(body).because(why))
 }
 
-/// Finds the contact of an identifier: `{type: Phone | Email | …, value}`.
+/// Finds the contact with an identifier: `{type: Phone | Email | …, value}`.
 pub(in crate::server) fn identifier_lookup(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let key = body.needed("value")?;
@@ -29,7 +30,7 @@ pub(in crate::server) fn identifier_lookup(state: &mut State, asked: &Asked) -> 
     found.map(Reply::ok).ok_or_else(|| Refusal::not_found("a contact with", key))
 }
 
-/// The contact that flows would find, too.
+/// Finds a contact in the same way as flows do.
 fn find(state: &mut State, key: &str) -> Result<Option<Value>, Refusal> {
     let fixtures = state.fixtures();
     match fixtures.answer(&Question::Contact { key }, &mut Replies::default()) {
@@ -42,7 +43,7 @@ fn find(state: &mut State, key: &str) -> Result<Option<Value>, Refusal> {
     }
 }
 
-/// A contact as flows are answered it, as the platform writes it.
+/// Converts a contact in the form that flows receive to the form of the platform.
 fn of_answer(contact: &Json, key: Option<&str>) -> Value {
     let given = text(contact, "name").unwrap_or_default();
     let (first, last) = given.rsplit_once(' ').unwrap_or((given, ""));
@@ -68,8 +69,8 @@ fn uri(id: &str) -> String {
     format!("/api/v2/externalcontacts/contacts/{id}")
 }
 
-/// Lists the contacts that were created and those that stand in fixtures documents; contacts
-/// of files are found by lookup alone. `q` is a part of a name, number or address.
+/// Lists the created contacts and those written in fixtures documents. Contacts in files
+/// can only be looked up. `q` is part of a name, number or address.
 pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     let mut all: Vec<Value> =
         state.entities(CONTACTS).map(|(_, it)| it.clone()).collect();
@@ -83,7 +84,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, Page::of(asked)?, &all, Value::clone)
 }
 
-/// The contacts that stand in fixtures documents.
+/// Returns the contacts that are written in fixtures documents.
 fn listed(state: &State) -> Vec<Value> {
     let mut all = Vec::new();
     for document in &state.documents {
@@ -100,7 +101,7 @@ fn listed(state: &State) -> Vec<Value> {
     all
 }
 
-/// A contact.
+/// Returns a contact.
 pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("contactId");
     if let Some(contact) = state.entity(CONTACTS, id) {
@@ -119,12 +120,14 @@ pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
     let given = body.text("id")?.filter(|id| !id.is_empty()).map(str::to_owned);
     let id = given.unwrap_or_else(|| state.fresh_id("Contact").to_string());
     if state.entity(CONTACTS, &id).is_some() {
-        return Err(Refusal::conflict(format!("there is a contact with the id `{id}`")));
+        return Err(Refusal::conflict(format!(
+            "a contact with the id `{id}` already exists"
+        )));
     }
     save(state, id, body.0, "created")
 }
 
-/// Replaces a contact, also one of the fixtures.
+/// Replaces a contact, which may be one of the fixtures.
 pub(in crate::server) fn replace(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("contactId").to_owned();
     get(state, asked)?;
@@ -143,7 +146,9 @@ fn save(
         };
         let written = phone["e164"].as_str().or_else(|| phone["display"].as_str());
         let Some(written) = written.map(str::to_owned) else {
-            return Err(Refusal::bad(format!("`{key}` needs `display` or `e164`")));
+            return Err(Refusal::bad(format!(
+                "`{key}` must contain `display` or `e164`"
+            )));
         };
         let Some(number) = e164(&written, Country::default()) else {
             return Err(Refusal::bad(format!("`{written}` is not a telephone number")));
@@ -168,11 +173,11 @@ fn save(
     Ok(Reply::ok(document).because(why))
 }
 
-/// Deletes a contact that was created here.
+/// Deletes a contact that a client created.
 pub(in crate::server) fn delete(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("contactId").to_owned();
     if state.entity(CONTACTS, &id).is_none() {
-        return Err(Refusal::not_found("a contact that was created here", &id));
+        return Err(Refusal::not_found("a created contact", &id));
     }
     let collection = CONTACTS.to_owned();
     state.commit(Event::EntityDeleted { collection, id })?;

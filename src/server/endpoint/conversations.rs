@@ -1,4 +1,4 @@
-//! Conversations: started in a flow, which runs until it waits for the participant.
+//! Conversations: each starts in a flow, which runs until it waits for the participant.
 
 use serde_json::{Map, Value, json};
 
@@ -11,23 +11,23 @@ use crate::server::state::{MAX_ENTITIES, MAX_WAITING, State};
 use crate::value::{Kind, derived_id, is_uuid};
 use crate::world::Input;
 
-/// Conversations that no flow is asked for: they wait in a queue from the beginning.
+/// The collection of conversations that start in a queue instead of a flow.
 const QUEUED: &str = "conversations";
 /// The collection of call routes.
 pub(super) const IVRS: &str = "ivrs";
 
-/// Starts a conversation, as seed 000 asks for it.
+/// Starts a conversation in the form of seed 000.
 pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let media = body.text("type")?.unwrap_or("chat").to_owned();
     let flow = flow_id(&body)?;
-    let flow = flow.ok_or_else(|| invalid_flow("the body needs `routing.flowId`"))?;
+    let flow = flow.ok_or_else(|| invalid_flow("`routing.flowId` is missing"))?;
     let id = begin(state, &body, &media, &flow)?;
     shown(state, &id, "the flow was started")
 }
 
-/// Starts a call: in the flow that the body names, or in that of the call route that the
-/// number belongs to, or in a queue.
+/// Starts a call: in the flow that the body names, in the flow of the call route with
+/// that number, or in a queue.
 pub(in crate::server) fn create_call(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let dialled = body.text("phoneNumber")?;
@@ -69,7 +69,7 @@ fn flow_id(body: &Object) -> Result<Option<String>, Refusal> {
     Ok(found.map(str::to_owned))
 }
 
-/// The flow of the call route that a number belongs to.
+/// Returns the flow of the call route with this number.
 fn flow_of_number(state: &State, number: &str) -> Option<String> {
     let digits =
         |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -96,12 +96,12 @@ fn begin_or_queue(
     let queue = body.text("queueId")?.or(body.text("callFromQueueId")?);
     let queue = queue.or(routing.text("queueId")?);
     let Some(queue) = queue else {
-        let message = "the body needs `flowId`, `routing.flowId` or `queueId`, or a number \
+        let message = "the body must contain `flowId`, `routing.flowId`, `queueId`, or a number \
                        that belongs to a call route with an open-hours flow";
         return Err(Refusal::bad(message));
     };
     if state.fixtures().knows(Kind::Queue, queue, queue) == Some(false) {
-        return Err(Refusal::bad(format!("there is no queue `{queue}`")));
+        return Err(Refusal::bad(format!("unknown queue `{queue}`")));
     }
     if state.entities(QUEUED).count() >= MAX_ENTITIES {
         return Err(Refusal::full("conversations in queues", MAX_ENTITIES));
@@ -130,10 +130,10 @@ fn begin(
     begin_with(state, context_of(body)?, media, flow, Map::new())
 }
 
-/// Starts a conversation in a flow with the fields of its context and variables.
+/// Starts a conversation in a flow with context fields and variables.
 ///
 /// # Errors
-/// As [`start_flow`].
+/// The same as those of [`start_flow`].
 pub(super) fn begin_with(
     state: &mut State,
     mut context: Map<String, Value>,
@@ -160,7 +160,8 @@ pub(super) fn begin_with(
     Ok(id)
 }
 
-/// Fields of a context, and the keys of a body that hold them; the first that is there counts.
+/// Context fields, and the keys of a body that hold them. The first key that is present
+/// counts.
 const OF_BODY: [(&str, &str); 14] = [
     ("from", "from"),
     ("to", "to"),
@@ -177,7 +178,7 @@ const OF_BODY: [(&str, &str); 14] = [
     ("participantData", "attributes"),
     ("participantData", "data"),
 ];
-/// The same of a participant.
+/// Context fields, and the keys of a participant that hold them.
 const OF_PARTICIPANT: [(&str, &str); 5] = [
     ("name", "name"),
     ("email", "email"),
@@ -186,7 +187,7 @@ const OF_PARTICIPANT: [(&str, &str); 5] = [
     ("from", "phone"),
 ];
 
-/// What a body says of the participant.
+/// Reads the context fields of a body.
 fn context_of(body: &Object) -> Result<Map<String, Value>, Refusal> {
     let mut context = Map::new();
     let mut put = |name: &str, value: Option<&Value>| {
@@ -217,14 +218,14 @@ fn context_of(body: &Object) -> Result<Map<String, Value>, Refusal> {
 /// Starts a flow.
 ///
 /// # Errors
-/// 404 if the id could be one of a flow but is none, 400 if it could not, if the flow is not
-/// active, or if it has no such variables.
+/// 404 if no flow has this id. 400 if the id is not a UUID, if the flow is inactive, or
+/// if it has no such variables.
 pub(super) fn start_flow(state: &mut State, called: Called) -> Result<(), Refusal> {
     let Some(flow) = state.flows.get(called.flow.as_str()) else {
         if is_uuid(&called.flow) {
             return Err(Refusal::not_found("the flow", &called.flow));
         }
-        return Err(invalid_flow(&format!("`{}` is no id of a flow", called.flow)));
+        return Err(invalid_flow(&format!("`{}` is not a flow id", called.flow)));
     };
     if !flow.can_run() {
         return Err(invalid_flow(&format!("the flow `{}` is not active", flow.name)));
@@ -247,12 +248,12 @@ pub(super) fn start_flow(state: &mut State, called: Called) -> Result<(), Refusa
     state.commit(Event::Called(called))
 }
 
-/// The words of seed 000, and why.
+/// Creates the error with the message of seed 000, followed by the reason.
 fn invalid_flow(why: &str) -> Refusal {
     Refusal::new(400, "bad.request", format!("Invalid flow ID: {why}"))
 }
 
-/// A conversation.
+/// Returns a conversation.
 pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     shown(state, asked.parameter("conversationId"), "")
 }
@@ -304,23 +305,23 @@ pub(in crate::server) fn disconnect(state: &mut State, asked: &Asked) -> Answere
     shown(state, &id, "the participant hung up")
 }
 
-/// The participant presses keys, all of them in answer to one question.
+/// Presses keys, all in answer to one question.
 pub(in crate::server) fn digits(state: &mut State, asked: &Asked) -> Answered {
     let id = conversation(state, asked.parameter("conversationId"))?.id.to_string();
     let body = asked.object()?;
     let digits = body.needed("digits")?;
     let is_key = |c: char| c.is_ascii_digit() || "*#ABCDabcd".contains(c);
     if !digits.chars().all(is_key) {
-        return Err(Refusal::bad("`digits` are 0-9, *, # and A-D"));
+        return Err(Refusal::bad("`digits` must consist of 0-9, *, # and A-D"));
     }
     give(state, &id, vec![Input::Keys(digits.to_uppercase().into())])?;
     Ok(Reply::of(202, json!({})).because("the keys were pressed"))
 }
 
-/// Gives inputs to an instance that waits.
+/// Adds inputs to a waiting instance.
 ///
 /// # Errors
-/// 409 if it is over, 429 if so many inputs wait already.
+/// 409 if the instance is over, 429 if too many inputs are pending.
 pub(super) fn give(
     state: &mut State,
     id: &str,
@@ -334,7 +335,7 @@ pub(super) fn give(
             "the conversation `{id}` has left its flow"
         )));
     }
-    if inputs.len() > instance.room() {
+    if inputs.len() > instance.free_inputs() {
         let limit = crate::server::state::instance::MAX_PENDING;
         return Err(Refusal::full("inputs of a conversation", limit));
     }

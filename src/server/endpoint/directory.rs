@@ -1,4 +1,5 @@
-//! The directory of the organisation: what fixtures list, and what was created here.
+//! The directory of the organisation: entities of the fixtures, and those that clients
+//! created.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -15,10 +16,10 @@ use crate::value::{Json, Kind, Value as FlowValue, derived_id};
 const OUTCOMES: &str = "outcomes";
 const MILESTONES: &str = "milestones";
 
-/// A section of fixtures documents, and where it is served.
+/// A section of fixtures documents, and the path that serves it.
 struct Section {
     key: &'static str,
-    /// What ids of entries without one are derived from, beside the name.
+    /// Together with the name, the seed of the ids of entries that have none.
     family: &'static str,
     kind: Option<Kind>,
     path: &'static str,
@@ -55,8 +56,8 @@ const SYSTEM_PROMPTS: Section = Section {
     path: "/api/v2/architect/systemprompts",
 };
 
-/// The entries of a section of all documents, by name; of two with one name the later
-/// counts.
+/// Returns the entries of a section in all documents, by name. Later entries replace
+/// earlier ones with the same name.
 fn entries(state: &State, key: &str) -> IndexMap<String, Map<String, Value>> {
     let mut all = IndexMap::new();
     for document in &state.documents {
@@ -91,7 +92,7 @@ fn named(name: &str) -> Map<String, Value> {
     Map::from_iter([("name".to_owned(), Value::from(name))])
 }
 
-/// The entities of a section as the platform writes them.
+/// Returns the entities of a section in the form of the platform.
 fn entities(state: &mut State, section: &Section) -> Vec<Value> {
     let fixtures = state.fixtures();
     let id_of = |name: &str| match fixtures.by_name(section.kind?, name)? {
@@ -134,7 +135,7 @@ pub(in crate::server) fn schedules(state: &mut State, asked: &Asked) -> Answered
     list(asked, entities(state, &SCHEDULES))
 }
 
-/// A schedule.
+/// Returns a schedule.
 pub(in crate::server) fn schedule(state: &mut State, asked: &Asked) -> Answered {
     one(entities(state, &SCHEDULES), "the schedule", asked.parameter("scheduleId"))
 }
@@ -144,12 +145,12 @@ pub(in crate::server) fn schedule_groups(state: &mut State, asked: &Asked) -> An
     list(asked, groups(state))
 }
 
-/// A schedule group.
+/// Returns a schedule group.
 pub(in crate::server) fn schedule_group(state: &mut State, asked: &Asked) -> Answered {
     one(groups(state), "the schedule group", asked.parameter("scheduleGroupId"))
 }
 
-/// Schedule groups, with their schedules as references.
+/// Returns the schedule groups, with references to their schedules.
 fn groups(state: &mut State) -> Vec<Value> {
     let schedules = entities(state, &SCHEDULES);
     let reference = |written: &Value| {
@@ -179,7 +180,7 @@ pub(in crate::server) fn emergency_groups(state: &mut State, asked: &Asked) -> A
     list(asked, emergencies(state))
 }
 
-/// An emergency group.
+/// Returns an emergency group.
 pub(in crate::server) fn emergency_group(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("emergencyGroupId");
     one(emergencies(state), "the emergency group", id)
@@ -199,7 +200,7 @@ pub(in crate::server) fn prompts(state: &mut State, asked: &Asked) -> Answered {
     list(asked, with_resources(entities(state, &PROMPTS)))
 }
 
-/// A user prompt.
+/// Returns a user prompt.
 pub(in crate::server) fn prompt(state: &mut State, asked: &Asked) -> Answered {
     let all = with_resources(entities(state, &PROMPTS));
     one(all, "the prompt", asked.parameter("promptId"))
@@ -210,13 +211,13 @@ pub(in crate::server) fn system_prompts(state: &mut State, asked: &Asked) -> Ans
     list(asked, with_resources(entities(state, &SYSTEM_PROMPTS)))
 }
 
-/// A system prompt.
+/// Returns a system prompt.
 pub(in crate::server) fn system_prompt(state: &mut State, asked: &Asked) -> Answered {
     let all = with_resources(entities(state, &SYSTEM_PROMPTS));
     one(all, "the system prompt", asked.parameter("promptId"))
 }
 
-/// Prompts with their texts as resources, one a language.
+/// Adds the resources of prompts, one for each language.
 fn with_resources(mut prompts: Vec<Value>) -> Vec<Value> {
     for prompt in &mut prompts {
         let mut resources = Vec::new();
@@ -238,7 +239,7 @@ pub(in crate::server) fn ivrs(state: &mut State, asked: &Asked) -> Answered {
     list(asked, created(state, IVRS))
 }
 
-/// A call route.
+/// Returns a call route.
 pub(in crate::server) fn ivr(state: &mut State, asked: &Asked) -> Answered {
     one(created(state, IVRS), "the call route", asked.parameter("ivrId"))
 }
@@ -246,7 +247,7 @@ pub(in crate::server) fn ivr(state: &mut State, asked: &Asked) -> Answered {
 /// Creates a call route: calls to one of its `dnis` start its `openHoursFlow`.
 pub(in crate::server) fn create_ivr(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
-    body.texts("dnis")?;
+    body.strings("dnis")?;
     for key in ["openHoursFlow", "closedHoursFlow", "holidayHoursFlow"] {
         if let Some(id) = body.object(key)?.text("id")? {
             state.flow(id)?;
@@ -260,7 +261,7 @@ pub(in crate::server) fn outcomes(state: &mut State, asked: &Asked) -> Answered 
     list(asked, created(state, OUTCOMES))
 }
 
-/// An outcome.
+/// Returns an outcome.
 pub(in crate::server) fn outcome(state: &mut State, asked: &Asked) -> Answered {
     one(created(state, OUTCOMES), "the outcome", asked.parameter("flowOutcomeId"))
 }
@@ -275,7 +276,7 @@ pub(in crate::server) fn milestones(state: &mut State, asked: &Asked) -> Answere
     list(asked, created(state, MILESTONES))
 }
 
-/// A milestone.
+/// Returns a milestone.
 pub(in crate::server) fn milestone(state: &mut State, asked: &Asked) -> Answered {
     one(created(state, MILESTONES), "the milestone", asked.parameter("milestoneId"))
 }
@@ -296,7 +297,7 @@ fn make(state: &mut State, asked: &Asked, collection: &str, path: &str) -> Answe
         return Err(Refusal::full(collection, MAX_ENTITIES));
     }
     if state.entities(collection).any(|(_, entity)| entity["name"] == name) {
-        return Err(Refusal::conflict(format!("there is one with the name `{name}`")));
+        return Err(Refusal::conflict(format!("the name `{name}` is already in use")));
     }
     let id = state.fresh_id(collection).to_string();
     let mut entity = body.0.clone();
@@ -308,7 +309,7 @@ fn make(state: &mut State, asked: &Asked, collection: &str, path: &str) -> Answe
     Ok(Reply::ok(document).because("created"))
 }
 
-/// A text of a document of ours.
+/// Returns the string of a key.
 pub(super) fn text<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
     match json.get(key) {
         Some(Json::String(text)) => Some(text),

@@ -1,4 +1,4 @@
-//! Executions: flows run from outside, workflows above all.
+//! Executions: flows that a request starts, in particular workflows.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::server::state::event::{Called, Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::trace::{Status, Trace};
 
-/// Runs a flow with inputs. Names may leave the scope out: `x` for `Flow.x`.
+/// Runs a flow with inputs. Names may omit the scope: `x` for `Flow.x`.
 pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let flow = body.needed("flowId")?.to_owned();
@@ -23,7 +23,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
             .as_deref()
             .is_some_and(|it| it == wanted || it.trim_end_matches(".0") == wanted);
         if !is_published {
-            let message = format!("version `{wanted}` is not the published one");
+            let message = format!("version `{wanted}` is not the published version");
             return Err(Refusal::bad(message));
         }
     }
@@ -45,7 +45,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::ok(body).because("the flow was started"))
 }
 
-/// Inputs by the names of the flow's variables.
+/// Replaces the names of inputs with the full names of the flow's variables.
 pub(super) fn scoped(
     state: &mut State,
     flow: &str,
@@ -62,7 +62,7 @@ pub(super) fn scoped(
     inputs.into_iter().map(|(name, value)| (named(name), value)).collect()
 }
 
-/// An execution.
+/// Returns an execution.
 pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("executionId");
     let found = state.instances.get(id);
@@ -103,7 +103,7 @@ fn to_json(instance: &Instance) -> Value {
     body
 }
 
-/// As the platform names it.
+/// Returns the platform's name of the status.
 fn status(instance: &Instance) -> &'static str {
     match &instance.progress {
         Progress::Waiting(_) => "RUNNING",
@@ -116,8 +116,8 @@ fn status(instance: &Instance) -> &'static str {
     }
 }
 
-/// What a flow gives back: of Architect's flows what they declare as output, of others all
-/// their variables.
+/// Returns the outputs of a flow: the declared outputs of an Architect flow, all
+/// variables of a draft flow.
 fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
     let part = program.unit(trace.flow).architect.as_deref();
     let is_output = |id: &crate::flow::VariableId| {
@@ -134,7 +134,7 @@ fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
         .collect()
 }
 
-/// Writes variables into an instance that waits.
+/// Writes variables of a waiting instance.
 pub(super) fn write(
     state: &mut State,
     id: &str,

@@ -1,4 +1,4 @@
-//! What is done to flows: published, checked in and out, unlocked, reverted, deactivated.
+//! Actions on flows: publishing, checking in and out, unlocking, reverting, deactivating.
 
 use serde_json::{Value, json};
 
@@ -8,12 +8,12 @@ use crate::server::http::asked::Asked;
 use crate::server::state::State;
 use crate::server::state::event::{Event, FlowChange};
 
-/// Publishes the flow of the path.
+/// Publishes the flow in the path.
 pub(in crate::server) fn publish_by_path(state: &mut State, asked: &Asked) -> Answered {
     publish_flow(state, asked.parameter("flowId"))
 }
 
-/// Publishes the flow of the query.
+/// Publishes the flow in the query.
 pub(in crate::server) fn publish(state: &mut State, asked: &Asked) -> Answered {
     publish_flow(state, wanted(asked)?)
 }
@@ -25,10 +25,10 @@ fn publish_flow(state: &mut State, id: &str) -> Answered {
     let (id, name) = (flow.id.to_string(), flow.name.clone());
     let operation = operation(state, "PUBLISH");
     state.commit(Event::FlowPublished { id })?;
-    Ok(Reply::ok(operation).because(format!("`{name}` was published at once")))
+    Ok(Reply::ok(operation).because(format!("`{name}` was published")))
 }
 
-/// An operation, which is done when it is answered.
+/// Returns an operation that is already complete.
 fn operation(state: &State, action: &str) -> Value {
     json!({
         "id": state.fresh_id("Operation").as_str(),
@@ -42,7 +42,7 @@ fn operation(state: &State, action: &str) -> Value {
 pub(in crate::server) fn check_in(state: &mut State, asked: &Asked) -> Answered {
     let operation = operation(state, "CHECKIN");
     change(state, asked, FlowChange::CheckIn)?;
-    Ok(Reply::ok(operation).because("checked in at once"))
+    Ok(Reply::ok(operation).because("checked in"))
 }
 
 /// Checks a flow out.
@@ -50,7 +50,7 @@ pub(in crate::server) fn check_out(state: &mut State, asked: &Asked) -> Answered
     let flow = state.flow(wanted(asked)?)?;
     if flow.is_locked {
         return Err(Refusal::conflict(format!(
-            "the flow `{}` is checked out",
+            "the flow `{}` is already checked out",
             flow.name
         )));
     }
@@ -62,7 +62,7 @@ pub(in crate::server) fn unlock(state: &mut State, asked: &Asked) -> Answered {
     change(state, asked, FlowChange::Unlock)
 }
 
-/// Goes back to the version that was checked in or published last.
+/// Reverts to the version that was last checked in or published.
 pub(in crate::server) fn revert(state: &mut State, asked: &Asked) -> Answered {
     change(state, asked, FlowChange::Revert)
 }
@@ -79,5 +79,5 @@ fn change(state: &mut State, asked: &Asked, change: FlowChange) -> Answered {
 }
 
 fn wanted(asked: &Asked) -> Result<&str, Refusal> {
-    asked.query("flow").ok_or_else(|| Refusal::bad("the query needs `flow`"))
+    asked.query("flow").ok_or_else(|| Refusal::bad("the query must contain `flow`"))
 }

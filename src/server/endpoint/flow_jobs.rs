@@ -1,5 +1,5 @@
-//! Jobs about flows: published from an uploaded file, exported, validated. They are done as
-//! soon as they are asked for.
+//! Jobs for flows: publishing an uploaded file, exporting, validating. A job is complete
+//! when its request is answered.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::server::state::flow::{StoredFlow, Version, platform_type, read_flow};
 use crate::server::state::instance::moment;
 use crate::server::state::{JOBS, MAX_FLOWS, State};
 
-/// Registers a job. The file goes to its `presignedUrl`, and is published then.
+/// Registers a job. Its flow is published when the file is uploaded to `presignedUrl`.
 pub(in crate::server) fn register(state: &mut State, asked: &Asked) -> Answered {
     let document =
         json!({ "status": "Registered", "command": "Publish", "messages": [] });
@@ -19,10 +19,10 @@ pub(in crate::server) fn register(state: &mut State, asked: &Asked) -> Answered 
     let id = job["id"].as_str().unwrap_or_default();
     job["presignedUrl"] = format!("{}/__flowsim/uploads/{id}", asked.origin()).into();
     job["headers"] = json!({});
-    Ok(Reply::of(202, job).because("the job waits for its file"))
+    Ok(Reply::of(202, job).because("the job waits for the upload"))
 }
 
-/// Makes a job and keeps it.
+/// Creates and stores a job.
 pub(super) fn new_job(
     state: &mut State,
     path: &str,
@@ -41,7 +41,7 @@ fn keep(state: &mut State, job: &Value) -> Result<(), Refusal> {
     state.commit(Event::EntitySaved { collection: JOBS.to_owned(), id, document })
 }
 
-/// A job, of whatever kind the path is.
+/// Returns a job whose kind matches the path.
 pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("jobId");
     let job = state.entity(JOBS, id).filter(|job| job["selfUri"] == asked.path.as_str());
@@ -53,14 +53,15 @@ pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::ok(job))
 }
 
-/// Takes the file of a job, Archy YAML, an export or JSON, and publishes its flow.
+/// Receives the file of a job (Archy YAML, an export or JSON) and publishes its flow.
 pub(in crate::server) fn upload(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("jobId");
     let waits =
         |job: &&Value| job["status"] == "Registered" && job["command"] == "Publish";
     let job = state.entity(JOBS, id).filter(waits);
-    let mut job =
-        job.ok_or_else(|| Refusal::not_found("a job that waits for", id))?.clone();
+    let mut job = job
+        .ok_or_else(|| Refusal::not_found("a job that waits for the upload", id))?
+        .clone();
     let text = asked.text()?.to_owned();
     let content = Content { file: file_name(&text).into(), text };
     match publish(state, content) {
@@ -85,11 +86,11 @@ pub(in crate::server) fn upload(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::ok(json!({ "status": job["status"] })).because(why))
 }
 
-/// The name by whose ending a text is read.
+/// Returns a file name whose extension selects the format of a document.
 fn file_name(text: &str) -> &'static str {
     let start = text.trim_start();
     let is_json = start.starts_with(['{', '[']);
-    // An export is base64 of something packed: one long line without a blank.
+    // An export is compressed data in base64: one long line without a space.
     let is_export = !start.contains([' ', ':']);
     if is_json {
         "flow.json"
@@ -100,13 +101,14 @@ fn file_name(text: &str) -> &'static str {
     }
 }
 
-/// Saves and publishes a flow under its name: as a new one, or a new version.
+/// Saves and publishes a flow as a new flow, or as a new version of the flow with the
+/// same name.
 fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), Refusal> {
     let read = read_flow(&content);
     let id = state.fresh_id("Flow");
     let Some(model) = &read.model else {
         let (_, findings, _) = examined(state, &id, &content, true);
-        return Err(Refusal::bad("there is no flow in the file").with_details(findings));
+        return Err(Refusal::bad("the file contains no flow").with_details(findings));
     };
     let (name, flow_type) = (model.name().clone(), model.flow_type().clone());
     let is_same = |flow: &&StoredFlow| {
@@ -121,7 +123,7 @@ fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), 
     refuse_namesake(state, &id, &name, &flow_type)?;
     let (_, findings, is_refused) = examined(state, &id, &content, true);
     if is_refused {
-        return Err(Refusal::bad("the flow has findings").with_details(findings));
+        return Err(Refusal::bad("the flow is invalid").with_details(findings));
     }
     state.commit(Event::FlowSaved(FlowSaved {
         id: id.to_string(),
@@ -135,7 +137,7 @@ fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), 
     Ok((id.to_string(), findings))
 }
 
-/// Findings as the messages of a job.
+/// Converts findings to the messages of a job.
 fn messages(state: &State, findings: &[Value]) -> Value {
     let message = |finding: &Value| {
         let kind = match finding["severity"].as_str() {
@@ -151,7 +153,8 @@ fn messages(state: &State, findings: &[Value]) -> Value {
     findings.iter().map(message).collect()
 }
 
-/// The flows that a job names: `{flows: [{flow: {id | name + type, version}}]}`.
+/// Returns a flow and version that a job names: `{flows: [{flow: {id | name + type,
+/// version}}]}`.
 fn named<'s>(
     state: &'s State,
     wanted: &Value,
@@ -178,7 +181,7 @@ fn named<'s>(
     Ok((found, version.ok_or_else(|| no_version(found))?))
 }
 
-/// Exports flows as they were written.
+/// Exports flows in their source form.
 pub(in crate::server) fn export(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let wanted = body.list("flows")?;
@@ -214,10 +217,10 @@ pub(in crate::server) fn export(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::of(202, job).because("the export is ready"))
 }
 
-/// How many flows one job may export or validate.
+/// Maximum number of flows that one job can export or validate.
 const MAX_EXPORTED: usize = 100;
 
-/// One file of an export.
+/// Returns one file of an export.
 pub(in crate::server) fn download(state: &mut State, asked: &Asked) -> Answered {
     let (id, name) = (asked.parameter("jobId"), asked.parameter("fileName"));
     let job = state.entity(JOBS, id).ok_or_else(|| Refusal::not_found("the job", id))?;

@@ -1,4 +1,4 @@
-//! Instances of flows: found, their execution documents, their variables.
+//! Instances of flows: queries, execution documents and variables.
 
 use serde_json::{Value, json};
 
@@ -16,12 +16,12 @@ use crate::server::state::outgoing::Cause;
 use crate::trace::{JsonWriter, execution};
 use crate::value::DateTime;
 
-/// How many execution documents one job may ask for. *Source: the platform's API.*
+/// Maximum number of execution documents in one job. *Source: the platform's API.*
 const MAX_DOCUMENTS: usize = 100;
 
-/// What instances can be found by, and where an instance has it. The names with `Flow` are
-/// the platform's; the others are flowsim's own. *Source: `CriteriaItem` of the platform's
-/// SDKs.*
+/// The criteria for finding instances, and the fields of an instance that hold them. The
+/// names with `Flow` are the platform's; the others are flowsim's own. *Source:
+/// `CriteriaItem` of the platform's SDKs.*
 const CRITERIA: [(&str, &str); 11] = [
     ("FlowId", "flowId"),
     ("FlowName", "flowName"),
@@ -36,7 +36,7 @@ const CRITERIA: [(&str, &str); 11] = [
     ("EndDateTime", "endDateTime"),
 ];
 
-/// How they can be compared. The last three are flowsim's own. *Source: `CriteriaItem` of
+/// The comparison operators. The last three are flowsim's own. *Source: `CriteriaItem` of
 /// the platform's SDKs.*
 const OPERATORS: [&str; 11] = [
     "eq", "not", "gt", "gte", "lt", "lte", "begins", "not_null", "ne", "contains",
@@ -47,28 +47,29 @@ fn is_time(field: &str) -> bool {
     matches!(field, "startDateTime" | "endDateTime")
 }
 
-/// Where an instance has what a criterion is about.
+/// Returns the field of an instance that a criterion compares.
 fn field(key: &str) -> Option<&'static str> {
     let known = CRITERIA.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
     known.map(|(_, field)| *field)
 }
 
-/// Writes variables of a running instance, as seed 002 does.
+/// Writes variables of a running instance, in the form of seed 002.
 pub(in crate::server) fn write_variables(server: &Server, asked: &Asked) -> Answered {
     let body = asked.object()?;
     let id = body.needed("flowInstanceId")?.to_owned();
     if body.get("variables").is_none() {
-        return Err(Refusal::bad("the body needs `variables`"));
+        return Err(Refusal::bad("`variables` is missing"));
     }
     let variables = body.object("variables")?.0;
     let names: Vec<String> = variables.keys().cloned().collect();
     if !server.writers.hold(&id, &asked.id) {
-        let message = format!("another request writes variables of `{id}`");
+        let message = format!("another request is writing variables of `{id}`");
         return Err(Refusal::conflict(message));
     }
     let mut state = server.state();
     if is_within_step(&state, &id) && !server.calls.is_asking(&id) {
-        let message = format!("`{id}` executes a step: its webhook is not asked yet");
+        let message =
+            format!("`{id}` is executing a step whose webhook has not been called yet");
         return Err(Refusal::conflict(message));
     }
     executions::write(&mut state, &id, variables.clone())?;
@@ -78,15 +79,16 @@ pub(in crate::server) fn write_variables(server: &Server, asked: &Asked) -> Answ
     Ok(Reply::ok(body).because(format!("wrote {}", names.join(", "))))
 }
 
-/// Whether an instance is in the middle of a step: at a node that waits for a webhook.
+/// Returns `true` if an instance is in the middle of a step: at a node that waits for a
+/// webhook.
 fn is_within_step(state: &State, id: &str) -> bool {
     let instance = state.instances.get(id);
     let call = instance.and_then(|instance| instance.outgoing.as_ref());
     call.is_some_and(|call| matches!(call.cause, Cause::Node { .. }))
 }
 
-/// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`, all of
-/// which have to hold.
+/// Finds instances: `{query: [{and: […]}, {or: […]}, {not: […]}, {criteria: {…}}]}`. All
+/// groups must hold.
 pub(in crate::server) fn query(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object_or_nothing()?;
     let page = Page::of_body(asked, &body)?;
@@ -108,7 +110,7 @@ fn parts(group: &Value, key: &str) -> Vec<Value> {
     }
 }
 
-/// The criterion of an item, which may stand in it or be it.
+/// Returns the criterion of an item, either its `criteria` or the item itself.
 fn criterion(item: &Value) -> &Value {
     item.get("criteria").filter(|it| it.is_object()).unwrap_or(item)
 }
@@ -119,25 +121,27 @@ fn check_group(group: &Value) -> Result<(), Refusal> {
     for item in items {
         let criterion = criterion(&item);
         let Some(key) = criterion["key"].as_str() else {
-            return Err(Refusal::bad("a criterion needs `key`, `operator` and `values`"));
+            return Err(Refusal::bad(
+                "a criterion must have `key`, `operator` and `values`",
+            ));
         };
         if field(key).is_none() {
             let known = CRITERIA.map(|(key, _)| key).join(", ");
-            let message =
-                format!("instances cannot be found by `{key}`, only by {known}");
+            let message = format!("unknown key `{key}`; expected one of {known}");
             return Err(Refusal::bad(message));
         }
         let operator = operator(criterion);
         if !OPERATORS.contains(&&*operator) {
             let known = OPERATORS.join(", ");
-            let message = format!("`{operator}` is no operator, only {known} are");
+            let message =
+                format!("unknown operator `{operator}`; expected one of {known}");
             return Err(Refusal::bad(message));
         }
     }
     Ok(())
 }
 
-/// How a criterion compares.
+/// Returns the operator of a criterion.
 fn operator(criterion: &Value) -> String {
     criterion["operator"].as_str().unwrap_or("eq").to_ascii_lowercase()
 }
@@ -181,7 +185,7 @@ fn holds(criterion: &Value, instance: &Value) -> bool {
     }
 }
 
-/// A time as a text that sorts as times do, however it is written.
+/// Converts a time to a string that sorts in chronological order, whatever its notation.
 fn comparable_time(text: &str) -> String {
     DateTime::parse(text).map_or_else(String::new, |time| {
         format!("{:020}", i128::from(time.milliseconds()) - i128::from(i64::MIN))
@@ -211,7 +215,7 @@ fn result(state: &State, instance: &Instance) -> Value {
     })
 }
 
-/// What instances can be found by.
+/// Lists the criteria for finding instances.
 pub(in crate::server) fn capabilities(state: &mut State, _: &Asked) -> Answered {
     let mut types: Vec<String> =
         state.flows.values().map(|flow| flow.platform_type()).collect();
@@ -225,10 +229,10 @@ pub(in crate::server) fn capabilities(state: &mut State, _: &Asked) -> Answered 
     Ok(Reply::ok(body))
 }
 
-/// Asks for execution documents. They are ready at once.
+/// Requests execution documents, which are available immediately.
 pub(in crate::server) fn request(state: &mut State, asked: &Asked) -> Answered {
     let body: Object = asked.object()?;
-    let ids = body.texts("ids")?;
+    let ids = body.strings("ids")?;
     if ids.is_empty() || ids.len() > MAX_DOCUMENTS {
         let message = format!("`ids` must be a list of 1 to {MAX_DOCUMENTS} ids");
         return Err(Refusal::bad(message));
@@ -255,7 +259,7 @@ fn entity(state: &State, asked: &Asked, id: &str) -> Value {
     })
 }
 
-/// Where the execution document of an instance is.
+/// Returns the location of the execution document of an instance.
 pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("instanceId");
     if !state.instances.contains_key(id) {
@@ -270,8 +274,8 @@ pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     Ok(Reply::ok(body))
 }
 
-/// The execution document of an instance that is over; of a draft flow, for which the
-/// platform has none, flowsim's own trace.
+/// Returns the execution document of a finished instance. The platform has no such
+/// document for draft flows, so their answer is flowsim's own trace.
 pub(in crate::server) fn document(state: &mut State, asked: &Asked) -> Answered {
     let id = asked.parameter("instanceId");
     let found = state.instances.get(id);

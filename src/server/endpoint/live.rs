@@ -1,7 +1,7 @@
-//! Instances as they go on: listed, called by hand, watched, hung up.
+//! Live instances: listing, starting by hand, watching, hanging up.
 //!
-//! What the status page shows, for everybody who wants to watch: the words are those of
-//! `flowsim run`, the turns and lines those of its reports.
+//! The status page shows this data, and other clients can watch it too. The wording is
+//! that of `flowsim run`; the turns and lines are those of its reports.
 
 use serde_json::{Map, Value, json};
 
@@ -21,14 +21,15 @@ use crate::trace::{Ink, Told, ToldLine, Trace, Turn, TurnKind, conversation, tel
 use crate::value::is_uuid;
 use crate::world::{Choice, InputQuestion, Question};
 
-/// How many characters of a text are told.
-const MOST_TEXT: usize = 2_000;
-/// How many lines of a trace, and how many turns of a conversation: the last ones.
-const MOST_LINES: usize = 1_000;
-/// How many variables.
-const MOST_VARIABLES: usize = 500;
+/// Maximum length of a string, in characters.
+const MAX_TEXT: usize = 2_000;
+/// Maximum number of lines of a trace, and of turns of a conversation; the last ones are
+/// shown.
+const MAX_LINES: usize = 1_000;
+/// Maximum number of variables.
+const MAX_VARIABLES: usize = 500;
 
-/// Lists instances, the newest first: all, or those that are `waiting` or `over`.
+/// Lists instances, the newest first. `state` restricts them to `waiting` or `over`.
 pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     let page = Page::of(asked)?;
     let is_waiting = match asked.query("state") {
@@ -47,13 +48,13 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, page, &found, |instance| summary(state, instance))
 }
 
-/// What the body of a call may hold.
+/// The keys in the body of a call.
 const KEYS: [&str; 6] = ["flowId", "media", "from", "to", "context", "variables"];
 /// The media of conversations.
 const MEDIA: [&str; 5] = ["voice", "chat", "message", "email", "callback"];
 
-/// Calls a flow: `{flowId, media, from, to, context, variables}`. The name of a flow is good in
-/// place of its id.
+/// Starts a call of a flow: `{flowId, media, from, to, context, variables}`. `flowId` may
+/// also be the name of a flow.
 pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
     let body = asked.object()?;
     body.0.keys().try_for_each(|key| one_of("key", key, &KEYS))?;
@@ -68,25 +69,25 @@ pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
     }
     let variables = executions::scoped(state, &flow, body.object("variables")?.0);
     let id = conversations::begin_with(state, context, &media, &flow, variables)?;
-    told(state, &id, "the flow was called by hand")
+    details(state, &id, "the flow was called by hand")
 }
 
-/// Refuses what is none of these.
+/// Refuses a value that is not in the list.
 fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), Refusal> {
     if known.contains(&given) {
         return Ok(());
     }
     let near = nearest(given, known.iter().copied());
     let help = near.map_or_else(
-        || format!("only {} are known", known.join(", ")),
+        || format!("expected one of {}", known.join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(Refusal::bad(format!("there is no {what} `{given}`; {help}")))
+    Err(Refusal::bad(format!("unknown {what} `{given}`; {help}")))
 }
 
-/// The id of the flow of an id or name.
+/// Returns the id of the flow with an id or name.
 fn flow_id(state: &mut State, wanted: &str) -> Result<String, Refusal> {
-    // What is no flow, or cannot run, is told when it is started.
+    // Unknown ids and flows that cannot run are reported when the flow is started.
     if state.flows.contains_key(wanted) || is_uuid(wanted) {
         return Ok(wanted.to_owned());
     }
@@ -95,16 +96,16 @@ fn flow_id(state: &mut State, wanted: &str) -> Result<String, Refusal> {
     Ok(program.legend.flow(flow).id.to_string())
 }
 
-/// What happened in an instance so far, and what it waits for.
+/// Returns the trace of an instance so far, and what it waits for.
 pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
-    told(state, asked.parameter("instanceId"), "")
+    details(state, asked.parameter("instanceId"), "")
 }
 
 /// Hangs up.
 pub(in crate::server) fn disconnect(state: &mut State, asked: &Asked) -> Answered {
     let id = found(state, asked.parameter("instanceId"))?.id.to_string();
     state.commit(Event::Disconnected { id: id.clone() })?;
-    told(state, &id, "the caller hung up")
+    details(state, &id, "the caller hung up")
 }
 
 fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, Refusal> {
@@ -112,7 +113,7 @@ fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, Refusal> {
     found.ok_or_else(|| Refusal::not_found("the flow instance", id))
 }
 
-fn told(state: &State, id: &str, why: &str) -> Answered {
+fn details(state: &State, id: &str, why: &str) -> Answered {
     let instance = found(state, id)?;
     let mut body = summary(state, instance);
     match &instance.progress {
@@ -133,7 +134,7 @@ fn told(state: &State, id: &str, why: &str) -> Answered {
     Ok(Reply::ok(body).because(why))
 }
 
-/// What a list says of an instance.
+/// Returns the entry of an instance in the list.
 fn summary(state: &State, instance: &Instance) -> Value {
     let id = instance.id.as_str();
     let (queue_id, queue_name) = instance.queue().unwrap_or_default();
@@ -175,7 +176,8 @@ fn summary(state: &State, instance: &Instance) -> Value {
     body
 }
 
-/// What the caller is asked; nothing while a service is asked, also of what the caller did.
+/// Returns the question that waits for the caller; `None` while a service is called,
+/// including one that is notified of the caller's input.
 fn open_question(instance: &Instance) -> Option<InputQuestion<'_>> {
     match (&instance.progress, &instance.outgoing) {
         (Progress::Waiting(session), None) => match session.question()? {
@@ -186,7 +188,7 @@ fn open_question(instance: &Instance) -> Option<InputQuestion<'_>> {
     }
 }
 
-/// The service that is asked: at which node, and because of which keys.
+/// Describes the service call in progress: its node, and the keys that caused it.
 fn asking_json(call: &Outgoing) -> Value {
     let (cause, input) = match &call.cause {
         Cause::Collected(input) => ("keysCollected", Some(input.to_string())),
@@ -211,11 +213,11 @@ fn question_json(question: &InputQuestion<'_>) -> Value {
 }
 
 fn add_trace(body: &mut Value, trace: &Trace, legend: &Legend) {
-    let Told { lines, reason, variables } = tell(trace, legend, MOST_TEXT);
-    let turns = conversation(trace, legend, MOST_TEXT);
-    let left_out = |count: usize| count.saturating_sub(MOST_LINES);
+    let Told { lines, reason, variables } = tell(trace, legend, MAX_TEXT);
+    let turns = conversation(trace, legend, MAX_TEXT);
+    let left_out = |count: usize| count.saturating_sub(MAX_LINES);
     let (lines_before, turns_before) = (left_out(lines.len()), left_out(turns.len()));
-    let variables = variables.into_iter().take(MOST_VARIABLES);
+    let variables = variables.into_iter().take(MAX_VARIABLES);
     let variables: Map<String, Value> =
         variables.map(|(name, value)| (name, value.into())).collect();
     let lines: Vec<Value> = lines.iter().skip(lines_before).map(line_json).collect();
@@ -259,7 +261,7 @@ fn kind_name(kind: TurnKind) -> &'static str {
     }
 }
 
-/// What a piece of a line is about.
+/// Returns the kind of a piece of a line.
 fn ink_name(ink: Ink) -> &'static str {
     match ink {
         Ink::Plain | Ink::Faint | Ink::Name | Ink::Success => "plain",

@@ -1,4 +1,4 @@
-//! Simulations: a flow run to its end in one request, as seed 003 asks for it.
+//! Simulations: a flow run to its end in one request, in the form of seed 003.
 
 use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
@@ -12,8 +12,9 @@ use crate::source::{Files, read_json};
 use crate::trace::{JsonWriter, Trace, write_simulation};
 use crate::world::FixtureHost;
 
-/// Runs a flow from a node or from its beginning. What the participant does stands in the
-/// request, or was given by a test before; afterwards there is silence.
+/// Runs a flow from its start or from a node. The participant's inputs are those in the
+/// request, otherwise those that a test provided before; after them the participant stays
+/// silent.
 pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     let request = read(asked)?;
     let (program, names, fixtures, mut call, inputs) = {
@@ -49,13 +50,13 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     Ok(Reply::written(text).because(why))
 }
 
-/// What is wrong with a request, and what to do about it.
+/// Converts a diagnostic to an error answer, with its help.
 pub(super) fn refused(problem: &Diagnostic) -> Refusal {
     let help = problem.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
     Refusal::bad(format!("{}{help}", problem.message))
 }
 
-/// Writes down what came of the keys, as of flows that wait for them.
+/// Writes the decisions of the run to the log, as for flows that wait for inputs.
 fn log(server: &Server, trace: &Trace, legend: &Legend) -> Result<(), Refusal> {
     let mut state = server.state();
     let instance = state.fresh_id("Simulation");

@@ -1,4 +1,4 @@
-//! Data tables and their rows, as the fixtures say.
+//! Data tables and their rows, from the fixtures.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::server::state::State;
 use crate::value::Text;
 use crate::world::{DataTableRow, Fixtures};
 
-/// Lists data tables, by `name` if one is asked for.
+/// Lists data tables, optionally by `name`.
 pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     let fixtures = state.fixtures();
     let wanted = asked.query("name").map(str::to_lowercase);
@@ -22,7 +22,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
     listing(asked, Page::of(asked)?, &names, |name| to_json(&fixtures, name))
 }
 
-/// A data table.
+/// Returns a data table.
 pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
@@ -61,12 +61,12 @@ fn to_json(fixtures: &Fixtures, name: &str) -> Value {
     })
 }
 
-/// Whether only keys are asked for, as is the platform's custom.
+/// Returns `true` if only keys are requested, which is the platform's default.
 fn is_brief(asked: &Asked) -> bool {
     !asked.query("showbrief").is_some_and(|it| it.eq_ignore_ascii_case("false"))
 }
 
-/// The rows of a data table: their keys, or with `showbrief=false` all columns.
+/// Lists the rows of a data table: their keys, or with `showbrief=false` all columns.
 pub(in crate::server) fn rows(state: &mut State, asked: &Asked) -> Answered {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
@@ -76,7 +76,7 @@ pub(in crate::server) fn rows(state: &mut State, asked: &Asked) -> Answered {
     })
 }
 
-/// A row of a data table: its key, or with `showbrief=false` all columns.
+/// Returns a row of a data table: its key, or with `showbrief=false` all columns.
 pub(in crate::server) fn row(state: &mut State, asked: &Asked) -> Answered {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;

@@ -1,4 +1,4 @@
-//! Logging in with client credentials.
+//! Login with client credentials.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,11 +9,10 @@ use crate::server::http::asked::{Asked, pairs};
 use crate::server::state::State;
 use crate::server::state::event::Event;
 
-/// How long a token lasts unless a request says otherwise, in seconds. *Source: the
-/// platform's default.*
+/// Default lifetime of a token, in seconds. *Source: the platform's default.*
 const DEFAULT_LIFETIME: i64 = 86_400;
 
-/// What a client says of itself, wherever it says it.
+/// The credentials of a client, from all places in which they may be given.
 struct Credentials(Vec<(String, String)>);
 
 impl Credentials {
@@ -24,8 +23,8 @@ impl Credentials {
     }
 }
 
-/// Gives a token to whoever names a client and a secret. A `scope` makes it one that may do
-/// nothing else; `expires_in` says how long it lasts, in seconds.
+/// Issues a token to any client that sends a client id and a secret. `scope` restricts
+/// the token; `expires_in` sets its lifetime, in seconds.
 pub(in crate::server) fn give(state: &mut State, asked: &Asked) -> Answered {
     let credentials = credentials(asked)?;
     let grant = credentials.get(&["grant_type", "grantType"]);
@@ -37,7 +36,7 @@ pub(in crate::server) fn give(state: &mut State, asked: &Asked) -> Answered {
     let secret = credentials.get(&["client_secret", "clientSecret"]);
     let (Some(client), Some(_)) = (client, secret) else {
         let message = "client not found or invalid client: a client id and a secret are \
-                       needed, in a Basic header, a form, JSON or the query";
+                       required, in a Basic header, a form, JSON or the query";
         return Ok(refused("invalid_client", message, asked));
     };
     let scopes = credentials.get(&["scope", "scopes"]).unwrap_or_default();
@@ -57,14 +56,15 @@ pub(in crate::server) fn give(state: &mut State, asked: &Asked) -> Answered {
         "scope": scopes.join(" "),
     });
     let why = match scopes.len() {
-        0 => "a token that may do everything".to_owned(),
+        0 => "a token with full access".to_owned(),
         _ => format!("a token for {}", scopes.join(", ")),
     };
     state.commit(Event::TokenGiven { token, scopes, expires_at })?;
     Ok(Reply::ok(body).because(why))
 }
 
-/// What OAuth prescribes, and what the platform's errors have beside it.
+/// Returns the error that OAuth prescribes, with the additional fields of the platform's
+/// errors.
 fn refused(error: &str, message: &str, asked: &Asked) -> Reply {
     let body = json!({
         "error": error,
@@ -104,8 +104,8 @@ fn text_of(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(items) => {
-            let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-            Some(texts?.join(" "))
+            let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            Some(items?.join(" "))
         }
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! What endpoints answer, and how it is written.
+//! Answers of endpoints, and how they are written as HTTP.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use axum::body::Body as HttpBody;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-/// What an endpoint comes to.
+/// The result of an endpoint.
 pub(in crate::server) type Answered = Result<Reply, Refusal>;
 
 /// An answer.
@@ -14,70 +14,71 @@ pub(in crate::server) type Answered = Result<Reply, Refusal>;
 pub(in crate::server) struct Reply {
     /// The HTTP status.
     pub(in crate::server) status: u16,
-    /// What it says.
+    /// The body.
     pub(in crate::server) body: Body,
-    /// Why this was the answer, for the request log.
+    /// The reason for this answer, for the request log.
     pub(in crate::server) why: String,
-    /// After how many seconds the client may ask again.
+    /// Seconds after which the client may retry.
     pub(in crate::server) retry_after: Option<u64>,
-    /// The methods that the path has, where that is the answer.
+    /// The methods that the path supports, for a 405 answer.
     pub(in crate::server) allow: Option<String>,
 }
 
-/// What an answer says.
+/// The body of an answer.
 #[derive(Debug, Clone)]
 pub(in crate::server) enum Body {
-    /// Nothing.
+    /// No body.
     Empty,
     /// JSON.
     Json(Value),
-    /// JSON that is written already.
+    /// JSON that is already serialized.
     Written(String),
-    /// A file that was asked for, and its media type.
+    /// A downloaded file, and its media type.
     File(&'static str, String),
-    /// A page for browsers, and what it may load and run.
+    /// An HTML page, and its content security policy.
     Page { policy: String, html: String },
 }
 
 impl Reply {
-    /// An answer with a body.
+    /// Creates an answer with a JSON body.
     pub(in crate::server) fn of(status: u16, body: Value) -> Self {
         let body = Body::Json(body);
         Self { status, body, why: String::new(), retry_after: None, allow: None }
     }
 
-    /// 200.
+    /// Creates a 200 answer.
     pub(in crate::server) fn ok(body: Value) -> Self {
         Self::of(200, body)
     }
 
-    /// 200 with JSON that is written already.
+    /// Creates a 200 answer from JSON that is already serialized.
     pub(in crate::server) fn written(text: String) -> Self {
         Self { body: Body::Written(text), ..Self::of(200, Value::Null) }
     }
 
-    /// 200 with a file.
+    /// Creates a 200 answer with a file.
     pub(in crate::server) fn file(media_type: &'static str, text: String) -> Self {
         Self { body: Body::File(media_type, text), ..Self::of(200, Value::Null) }
     }
 
-    /// 200 with a page for browsers.
+    /// Creates a 200 answer with an HTML page.
     pub(in crate::server) fn page(policy: String, html: String) -> Self {
         Self { body: Body::Page { policy, html }, ..Self::of(200, Value::Null) }
     }
 
-    /// 204.
+    /// Creates a 204 answer.
     pub(in crate::server) fn nothing() -> Self {
         Self { body: Body::Empty, ..Self::of(204, Value::Null) }
     }
 
-    /// Says why.
+    /// Sets the reason for the request log.
     pub(in crate::server) fn because(mut self, why: impl Into<String>) -> Self {
         self.why = why.into();
         self
     }
 
-    /// What it says, as it is written; nothing of a page, which says what others do.
+    /// Returns the body as text. Pages yield an empty text, as they only show data of
+    /// other endpoints.
     pub(in crate::server) fn text(&self) -> Cow<'_, str> {
         match &self.body {
             Body::Empty | Body::Page { .. } => "".into(),
@@ -86,16 +87,16 @@ impl Reply {
         }
     }
 
-    /// As HTTP. Every answer carries the id of its request.
+    /// Converts the answer to HTTP. Every answer carries the id of its request.
     pub(in crate::server) fn into_response(self, request_id: &str) -> Response<HttpBody> {
-        let mut frame = None;
+        let mut page_policy = None;
         let (media_type, text) = match self.body {
             Body::Empty => (None, String::new()),
             Body::Json(value) => (Some(JSON), value.to_string()),
             Body::Written(text) => (Some(JSON), text),
             Body::File(media_type, text) => (Some(media_type), text),
             Body::Page { policy, html } => {
-                frame = Some(policy);
+                page_policy = Some(policy);
                 (Some(HTML), html)
             }
         };
@@ -105,7 +106,7 @@ impl Reply {
         if let Some(media_type) = media_type {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         }
-        if let Some(policy) = frame {
+        if let Some(policy) = page_policy {
             protect(headers, &policy);
         }
         if let Ok(id) = HeaderValue::from_str(request_id) {
@@ -114,7 +115,7 @@ impl Reply {
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        // What of the body was not read stands in the way of the next request.
+        // The unread rest of the body would be taken for the next request.
         if matches!(self.status, 408 | 413) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -125,8 +126,8 @@ impl Reply {
     }
 }
 
-/// What keeps a page from obeying anybody else: what it may run, that no other page shows it
-/// inside itself, and that it is what it says.
+/// Sets the headers that protect a page: what it may load and run, no embedding in other
+/// pages, and no guessing of its media type.
 fn protect(headers: &mut HeaderMap, policy: &str) {
     let policy = format!("{policy}; frame-ancestors 'none'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -142,27 +143,27 @@ fn protect(headers: &mut HeaderMap, policy: &str) {
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// The header in which the platform answers the id of a request.
+/// The header in which the platform returns the id of a request.
 pub(super) const CORRELATION_ID: HeaderName =
     HeaderName::from_static("inin-correlation-id");
 
-/// A request that was not done, in the platform's words.
+/// An error answer, in the format of the platform.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Refusal {
     /// The HTTP status.
     pub(in crate::server) status: u16,
     /// The platform's code: `not.found`.
     pub(in crate::server) code: &'static str,
-    /// What was wrong.
+    /// The message.
     pub(in crate::server) message: String,
-    /// Everything that was found, one by one.
+    /// The findings, one by one.
     pub(in crate::server) details: Vec<Value>,
-    /// After how many seconds the client may ask again.
+    /// Seconds after which the client may retry.
     pub(in crate::server) retry_after: Option<u64>,
 }
 
 impl Refusal {
-    /// A refusal.
+    /// Creates an error answer.
     pub(in crate::server) fn new(
         status: u16,
         code: &'static str,
@@ -172,39 +173,39 @@ impl Refusal {
         Self { status, code, message, details: Vec::new(), retry_after: None }
     }
 
-    /// 400: the request makes no sense.
+    /// 400: the request is invalid.
     pub(in crate::server) fn bad(message: impl Into<String>) -> Self {
         Self::new(400, "bad.request", message)
     }
 
-    /// 404: there is none.
+    /// 404: no such entity exists.
     pub(in crate::server) fn not_found(what: &str, id: &str) -> Self {
         Self::new(404, "not.found", format!("{what} `{id}` was not found"))
     }
 
-    /// 409: not now.
+    /// 409: the current state does not permit the request.
     pub(in crate::server) fn conflict(message: impl Into<String>) -> Self {
         Self::new(409, "conflict", message)
     }
 
-    /// 429: the server holds as much as it may.
+    /// 429: the server holds the maximum number of such entities.
     pub(in crate::server) fn full(what: &str, limit: usize) -> Self {
-        let message = format!("the server holds no more than {limit} {what}");
+        let message = format!("the server holds at most {limit} {what}");
         Self::new(429, "limit.exceeded", message)
     }
 
-    /// 500: what was asked for could not be kept, and was not done.
+    /// 500: the change could not be stored and was not made.
     pub(in crate::server) fn not_kept(message: impl Into<String>) -> Self {
         Self::new(500, "internal.server.error", message)
     }
 
-    /// Adds what was found.
+    /// Adds the findings.
     pub(in crate::server) fn with_details(mut self, details: Vec<Value>) -> Self {
         self.details = details;
         self
     }
 
-    /// The answer, in the shape that all of the platform's errors have.
+    /// Converts the error to an answer, in the shape of all errors of the platform.
     pub(in crate::server) fn into_reply(self, request_id: &str) -> Reply {
         let body = json!({
             "message": self.message,

@@ -1,70 +1,72 @@
-//! What a client asks.
+//! Requests of clients.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::answer::Refusal;
 
-/// A request, read to its end.
+/// A request whose body has been read completely.
 #[derive(Debug, Clone, Default)]
 pub(in crate::server) struct Asked {
-    /// Its id.
+    /// The id of the request.
     pub(in crate::server) id: String,
-    /// The method, in capitals.
+    /// The method, in upper case.
     pub(in crate::server) method: String,
-    /// The path as it came.
+    /// The path as the client sent it.
     pub(in crate::server) path: String,
-    /// What stands in the path where the route has a name in braces.
+    /// The values of the placeholders in the route's path.
     pub(in crate::server) parameters: Vec<(String, String)>,
-    /// The query, decoded, in its order.
+    /// The query, decoded, in the given order.
     pub(in crate::server) query: Vec<(String, String)>,
-    /// The headers; names are in small letters.
+    /// The headers, with lower-case names.
     pub(in crate::server) headers: Vec<(String, String)>,
     /// The body.
     pub(in crate::server) body: Vec<u8>,
 }
 
 impl Asked {
-    /// What stands in the path for a name.
+    /// Returns the value of a placeholder in the path.
     pub(in crate::server) fn parameter(&self, name: &str) -> &str {
         find(&self.parameters, name).unwrap_or_default()
     }
 
-    /// The first value of a name in the query that is not empty.
+    /// Returns the first non-empty value of a query parameter.
     pub(in crate::server) fn query(&self, name: &str) -> Option<&str> {
         find(&self.query, name).filter(|value| !value.is_empty())
     }
 
-    /// All values of a name in the query, also where commas separate them.
+    /// Returns all values of a query parameter, which may be repeated or separated by
+    /// commas.
     pub(in crate::server) fn query_all(&self, name: &str) -> Vec<&str> {
         let values = self.query.iter().filter(|(known, _)| known == name);
         let values = values.flat_map(|(_, value)| value.split(','));
         values.map(str::trim).filter(|value| !value.is_empty()).collect()
     }
 
-    /// A header.
+    /// Returns the value of a header.
     pub(in crate::server) fn header(&self, name: &str) -> Option<&str> {
         find(&self.headers, name)
     }
 
-    /// Where the client reached the server: `http://127.0.0.1:8080`.
+    /// Returns the origin under which the client reached the server:
+    /// `http://127.0.0.1:8080`.
     pub(in crate::server) fn origin(&self) -> String {
         format!("http://{}", self.header("host").unwrap_or("127.0.0.1"))
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     ///
     /// # Errors
-    /// It is not UTF-8.
+    /// The body is not UTF-8.
     pub(in crate::server) fn text(&self) -> Result<&str, Refusal> {
         std::str::from_utf8(&self.body)
             .map_err(|_| Refusal::bad("the body is not UTF-8 text"))
     }
 
-    /// The body, which has to be a JSON object.
+    /// Parses the body as a JSON object.
     ///
     /// # Errors
-    /// It is none, or is declared to be something else.
+    /// The body is not a JSON object, or is declared as another media type.
     pub(in crate::server) fn object(&self) -> Result<Object, Refusal> {
         match self.json()? {
             Value::Object(entries) => Ok(Object(entries)),
@@ -77,7 +79,7 @@ impl Asked {
         }
     }
 
-    /// The same, where an empty body stands for an empty object.
+    /// Parses the body as a JSON object; an empty body yields an empty object.
     pub(in crate::server) fn object_or_nothing(&self) -> Result<Object, Refusal> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Object::default());
@@ -85,7 +87,7 @@ impl Asked {
         self.object()
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     pub(in crate::server) fn json(&self) -> Result<Value, Refusal> {
         self.expect_json()?;
         let text = self.text()?;
@@ -93,9 +95,9 @@ impl Asked {
             .map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))
     }
 
-    /// Refuses a body that is declared to be something else than JSON. Clients that declare
-    /// nothing mean JSON, and so do all under `/__flowsim/`: there it is typed by hand, and
-    /// what `curl -d` declares by itself is not meant.
+    /// Refuses a body that is declared as another media type than JSON. A body without a
+    /// declared type is taken for JSON. So are all bodies below `/__flowsim/`: those
+    /// requests are typed by hand, and `curl -d` declares a form by default.
     pub(in crate::server) fn expect_json(&self) -> Result<(), Refusal> {
         if self.path.starts_with("/__flowsim/") {
             return Ok(());
@@ -111,29 +113,29 @@ impl Asked {
     }
 }
 
-/// The body of a request.
+/// The JSON object in the body of a request.
 #[derive(Debug, Clone, Default)]
 pub(in crate::server) struct Object(pub(in crate::server) serde_json::Map<String, Value>);
 
 impl Object {
-    /// What a key holds, unless it is null.
+    /// Returns the value of a key unless it is null.
     pub(in crate::server) fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
-    /// The text of a key.
+    /// Returns the string of a key.
     ///
     /// # Errors
-    /// It holds something else.
+    /// The value is not a string.
     pub(in crate::server) fn text(&self, key: &str) -> Result<Option<&str>, Refusal> {
         let Some(value) = self.get(key) else { return Ok(None) };
         value.as_str().map(Some).ok_or_else(|| wrong(key, "a string", value))
     }
 
-    /// The text that a key must hold.
+    /// Returns the string of a required key.
     ///
     /// # Errors
-    /// It is not there, is empty, or holds something else.
+    /// The key is missing, its value is empty, or the value is not a string.
     pub(in crate::server) fn needed(&self, key: &str) -> Result<&str, Refusal> {
         match self.text(key)?.map(str::trim) {
             None | Some("") => Err(Refusal::bad(format!("the body needs `{key}`"))),
@@ -141,10 +143,10 @@ impl Object {
         }
     }
 
-    /// The object of a key; an empty one if it is not there.
+    /// Returns the object of a key, or an empty one if the key is missing.
     ///
     /// # Errors
-    /// It holds something else.
+    /// The value is not an object.
     pub(in crate::server) fn object(&self, key: &str) -> Result<Self, Refusal> {
         match self.get(key) {
             None => Ok(Self::default()),
@@ -153,10 +155,10 @@ impl Object {
         }
     }
 
-    /// The list of a key; an empty one if it is not there.
+    /// Returns the list of a key, or an empty one if the key is missing.
     ///
     /// # Errors
-    /// It holds something else.
+    /// The value is not a list.
     pub(in crate::server) fn list(&self, key: &str) -> Result<&[Value], Refusal> {
         match self.get(key) {
             None => Ok(&[]),
@@ -165,11 +167,11 @@ impl Object {
         }
     }
 
-    /// The texts of a key.
+    /// Returns the strings in the list of a key.
     ///
     /// # Errors
-    /// It holds something else.
-    pub(in crate::server) fn texts(&self, key: &str) -> Result<Vec<&str>, Refusal> {
+    /// The value is not a list of strings.
+    pub(in crate::server) fn strings(&self, key: &str) -> Result<Vec<&str>, Refusal> {
         let items = self.list(key)?.iter();
         items
             .map(|item| {
@@ -183,7 +185,7 @@ fn wrong(key: &str, expected: &str, found: &Value) -> Refusal {
     Refusal::bad(format!("`{key}` must be {expected}, found {}", describe(found)))
 }
 
-/// What a value is, with its article.
+/// Names the type of a value, with its article.
 pub(in crate::server) fn describe(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -199,7 +201,7 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// The pairs of a query or a form, decoded.
+/// Parses the name-value pairs of a query or a form, and decodes them.
 pub(in crate::server) fn pairs(text: &str) -> Vec<(String, String)> {
     let pairs = text.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_declared_as_something_else_is_refused() {
+    fn bodies_declared_as_another_media_type_are_refused() {
         let with = |declared: &str| Asked {
             headers: vec![("content-type".into(), declared.into())],
             body: b"{}".to_vec(),

@@ -1,5 +1,4 @@
-//! Everything about HTTP that no endpoint has to know: connections, what is asked, what is
-//! answered.
+//! The HTTP layer: connections, requests and answers.
 
 pub(super) mod answer;
 pub(super) mod asked;

@@ -1,4 +1,4 @@
-//! Lists in pages, as the platform answers them.
+//! Paged lists, in the format of the platform.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -6,31 +6,30 @@ use serde_json::{Value, json};
 use super::answer::{Answered, Refusal, Reply};
 use super::asked::Asked;
 
-/// How many entities a page has unless the client says otherwise. *Source: the platform's
-/// API.*
+/// Entities per page unless the client gives a size. *Source: the platform's API.*
 const DEFAULT_SIZE: usize = 25;
 
-/// How many entities a page has at most; a client that asks for more gets so many.
+/// Maximum entities per page; a larger requested size is reduced to it.
 const MAX_SIZE: usize = 100;
 
-/// What stands as it is in a query.
+/// The characters that are not percent-encoded in a query.
 const PLAIN: AsciiSet =
     NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Which part of a list is asked for.
+/// The requested part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::server) struct Page {
-    /// How many entities a page has.
+    /// Number of entities per page.
     pub(in crate::server) size: usize,
-    /// Which one, from 1.
+    /// Page number, from 1.
     pub(in crate::server) number: usize,
 }
 
 impl Page {
-    /// The page of a query.
+    /// Reads the page from the query.
     ///
     /// # Errors
-    /// `pageSize` or `pageNumber` is no whole number above zero.
+    /// `pageSize` or `pageNumber` is not a whole number above zero.
     pub(in crate::server) fn of(asked: &Asked) -> Result<Self, Refusal> {
         let number = |name: &str, default: usize| match asked.query(name) {
             None => Ok(default),
@@ -46,7 +45,7 @@ impl Page {
         Ok(Self { size, number: number("pageNumber", 1)? })
     }
 
-    /// The page of a query, or of the body where that says one.
+    /// Reads the page from the query; values in the body take precedence.
     pub(in crate::server) fn of_body(
         asked: &Asked,
         body: &super::asked::Object,
@@ -63,7 +62,7 @@ impl Page {
         Ok(page)
     }
 
-    /// Its part of a list.
+    /// Returns the part of a list that is on this page.
     pub(in crate::server) fn cut<Item>(
         self,
         items: impl IntoIterator<Item = Item>,
@@ -73,7 +72,7 @@ impl Page {
     }
 }
 
-/// A page of a list, and where the others are.
+/// Answers with a page of a list, and links to the other pages.
 pub(in crate::server) fn listing<Item>(
     asked: &Asked,
     page: Page,
@@ -103,7 +102,7 @@ pub(in crate::server) fn listing<Item>(
     Ok(Reply::ok(body).because(format!("page {} of {count}", page.number)))
 }
 
-/// The same request for another page.
+/// Returns the URI of the same request for another page.
 fn uri_of(asked: &Asked, size: usize, number: usize) -> String {
     let is_page = |name: &str| name == "pageSize" || name == "pageNumber";
     let others = asked.query.iter().filter(|(name, _)| !is_page(name));

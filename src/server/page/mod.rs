@@ -1,4 +1,4 @@
-//! The status page: everything that it shows it asks of the server that it came from.
+//! The status page. It requests all its data from the server that serves it.
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
@@ -11,10 +11,10 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str =
     concat!(include_str!("server.js"), include_str!("call.js"), include_str!("page.js"));
 
-/// What the page may load and run, and the page.
+/// Returns the page's content security policy, and its HTML.
 ///
 /// # Errors
-/// It cannot be made, which is a mistake of ours.
+/// The page cannot be rendered, which is a bug.
 pub(super) fn status() -> Result<(String, String), Refusal> {
     let frame = Frame::new(STYLE, SCRIPT).asks_its_server();
     let policy = frame.policy.clone();
@@ -34,14 +34,14 @@ mod tests {
     use crate::report::page::assert_is_inert;
 
     #[test]
-    fn the_page_asks_nobody_but_its_server() {
+    fn the_page_sends_requests_only_to_its_server() {
         assert_is_inert(&[PAGE], SCRIPT);
         let asked = SCRIPT.matches("fetch(").count();
         assert_eq!((asked, SCRIPT.matches("fetch(`/__flowsim/").count()), (1, 1));
     }
 
     #[test]
-    fn the_page_says_what_it_may_do() {
+    fn the_page_has_a_content_security_policy() {
         let (policy, html) = status().unwrap();
         assert!(policy.starts_with("default-src 'none'; "), "{policy}");
         assert!(policy.ends_with("; connect-src 'self'"), "{policy}");

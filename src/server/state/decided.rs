@@ -1,8 +1,10 @@
-//! Decisions of flows that run here: documents in the index that seed 002 keeps them in.
+//! Decisions of flows that run here: documents in the index in which seed 002 stores
+//! them.
 //!
-//! When an instance is over, its decisions are written as an event of their own. An instance
-//! that is done once more at the start must not write them a second time, not even if its
-//! decisions were removed since: so the events say whose decisions they are.
+//! When an instance is over, its decisions are written as a separate event. An instance
+//! that is replayed at the start must not write them again, even if its decisions have
+//! been deleted since. Therefore the events name the instances whose decisions they
+//! contain.
 
 use std::collections::BTreeSet;
 
@@ -14,50 +16,50 @@ use crate::analysis::decisions::{self, Decision, INDEX};
 use crate::server::http::answer::Refusal;
 use crate::value::{Text, derived_id};
 
-/// Whose decisions are written.
+/// The instances whose decisions are written, or still to be written.
 #[derive(Debug, Default)]
 pub(super) struct Decided {
-    /// Instances that are over, whose decisions are not written.
+    /// Finished instances whose decisions are not yet written.
     open: Vec<Text>,
-    /// Those whose decisions were written.
+    /// Instances whose decisions are written.
     done: BTreeSet<Text>,
 }
 
 impl Decided {
-    /// An instance is over.
+    /// Records that an instance is over.
     pub(super) fn over(&mut self, id: &Text) {
         if !self.done.contains(id) {
             self.open.push(id.clone());
         }
     }
 
-    /// An instance is gone for good.
+    /// Records that an instance has been removed permanently.
     pub(super) fn gone(&mut self, id: &Text) {
         self.done.remove(id);
     }
 
-    /// The decisions of instances are written; perhaps they will be over only later, when
-    /// everything is done once more.
+    /// Records that the decisions of instances are written. During a replay, this may
+    /// happen before the instances are over.
     pub(super) fn written(&mut self, ids: Vec<String>) {
         let ids: BTreeSet<Text> = ids.into_iter().map(Text::from).collect();
         self.open.retain(|open| !ids.contains(open));
         self.done.extend(ids);
     }
 
-    /// Whose decisions were written.
+    /// Returns the instances whose decisions are written.
     pub(super) fn done(&self) -> Vec<String> {
         self.done.iter().map(ToString::to_string).collect()
     }
 
-    /// Forgets whose instance is not there.
+    /// Forgets the instances that no longer exist.
     pub(super) fn keep(&mut self, is_there: impl Fn(&Text) -> bool) {
         self.done.retain(is_there);
     }
 }
 
 impl State {
-    /// Writes the decisions of instances that are over. False if they cannot be kept; they
-    /// are tried again with the next event.
+    /// Writes the decisions of instances that are over. Returns `false` if they could not
+    /// be stored; they are tried again with the next event.
     pub(super) fn write_decisions(&mut self) -> bool {
         let open = std::mem::take(&mut self.decided.open);
         if open.is_empty() {
@@ -79,11 +81,11 @@ impl State {
         is_kept
     }
 
-    /// Writes decisions into their index, as far as there is room. `decided` are the
-    /// instances that they are of.
+    /// Writes decisions into their index unless that would exceed the limits. `decided`
+    /// names the instances that made them.
     ///
     /// # Errors
-    /// They cannot be kept.
+    /// The decisions could not be stored.
     pub(in crate::server) fn log(
         &mut self,
         found: &[Decision],
@@ -109,11 +111,11 @@ impl State {
         self.commit(Event::DocumentsWritten(Written { index, documents, decided }))
     }
 
-    /// The subjects of events that are not needed once this one is kept.
+    /// Returns the subjects whose events are obsolete once this event is stored.
     pub(super) fn obsolete_after(&mut self, event: &Event) -> Vec<String> {
         match event {
-            // Every event says when it was: of those that only let time pass the last is
-            // enough.
+            // Every event contains its time. Of the events that only advance the clock,
+            // the last one suffices.
             Event::ClockAdvanced => self.last_clock.take().into_iter().collect(),
             Event::IndexDeleted { index, .. } => {
                 let before = self.deleted_indices.remove(index);
@@ -141,7 +143,8 @@ impl State {
         }
     }
 
-    /// Writes the decisions of instances that are over, and only then forgets the oldest.
+    /// Writes the decisions of instances that are over, and then removes the oldest
+    /// instances.
     pub(super) fn settle(&mut self) {
         if !self.write_decisions() {
             return;
@@ -155,12 +158,13 @@ impl State {
         }
     }
 
-    /// Whose decisions were written, for the event that removes an index.
+    /// Returns the instances whose decisions are written, for the event that deletes an
+    /// index.
     pub(in crate::server) fn decided(&self) -> Vec<String> {
         self.decided.done()
     }
 
-    /// An instance is over.
+    /// Records that an instance is over.
     pub(super) fn note_over(&mut self, id: Text) {
         self.decided.over(&id);
         self.over.push_back(id);

@@ -1,53 +1,53 @@
-//! Where events are kept so that they survive the end of the process. Without `--data` there
-//! is no journal.
+//! Persistent storage of events. Without `--data` there is no journal.
 
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, params};
 
-/// Keeps events. Whatever was appended without an error is there after a crash.
+/// Stores events durably: an event that was appended without an error survives a crash.
 pub(in crate::server) trait Journal: Send {
-    /// Keeps an event about a subject.
+    /// Stores an event about a subject.
     ///
     /// # Errors
-    /// It is not kept; the message says why.
+    /// The event was not stored; the message gives the reason.
     fn append(&mut self, subject: &str, event: &str) -> Result<(), String>;
 
-    /// Forgets the events about a subject.
+    /// Deletes the events about a subject.
     ///
     /// # Errors
-    /// They are still there.
+    /// The events are still stored.
     fn forget(&mut self, subject: &str) -> Result<(), String>;
 
-    /// Forgets everything.
+    /// Deletes all events.
     ///
     /// # Errors
-    /// Everything is still there.
+    /// All events are still stored.
     fn clear(&mut self) -> Result<(), String>;
 }
 
-/// The name of the database in its folder.
+/// The file name of the database in its folder.
 const FILE: &str = "flowsim.sqlite3";
 
-/// Keeps events in a database.
+/// Stores events in an SQLite database.
 #[derive(Debug)]
 pub(in crate::server) struct Database(Connection);
 
 impl Database {
-    /// Opens the database of a folder, which is made if it is not there, and reads what it
-    /// holds, in order. While it is open no other process can use it.
+    /// Opens the database of a folder and returns the stored events, in order. The folder
+    /// is created if it does not exist. No other process can use the database while it is
+    /// open.
     ///
     /// # Errors
-    /// It cannot be opened or read; the message says why.
+    /// The database cannot be opened or read; the message gives the reason.
     pub(in crate::server) fn open(folder: &Path) -> Result<(Self, Vec<String>), String> {
         std::fs::create_dir_all(folder)
-            .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+            .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
         let path = folder.join(FILE);
         let (name, shown) = (folder.display(), path.display());
         read(&path).map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => format!(
-                "another server uses {name}: stop that one, or name another folder"
-            ),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                format!("another server uses {name}; stop it, or use another folder")
+            }
             _ => format!("cannot use {shown}: {error}"),
         })
     }
@@ -55,7 +55,8 @@ impl Database {
 
 fn read(path: &Path) -> rusqlite::Result<(Database, Vec<String>)> {
     let connection = Connection::open(path)?;
-    // An answer may be sent as soon as a statement is done: it has to be on the disk then.
+    // An answer may be sent as soon as a statement returns, so the event must be on disk
+    // by then.
     connection.execute_batch(
         "PRAGMA locking_mode = EXCLUSIVE;
          PRAGMA journal_mode = WAL;
