@@ -501,7 +501,7 @@ fn the_type_that_is_expected_is_made() {
     let output = eval(&["MakeList(1)", "--expect", "Integer"]);
     assert_eq!(code(&output), 3);
     assert!(err(&output).starts_with(
-        "error[WRONG_TYPE]: the expression gives Integer[], where Integer is expected"
+        "error[WRONG_TYPE]: the expression has the type Integer[], expected Integer"
     ));
 }
 
@@ -542,7 +542,7 @@ fn a_batch_answers_every_line() {
 {"error":{"code":"EXPRESSION_SYNTAX","message":"the expression is empty","column":1}}
 {"type":"String","value":"X"}
 {"error":{"code":"DIVISION_BY_ZERO","message":"`/`: divisor must not be zero","column":1}}
-{"error":{"code":"EXPRESSION_SYNTAX","message":"the expression ends where a value is expected: a name, a number, a text in double quotes, or `(`","column":4}}
+{"error":{"code":"EXPRESSION_SYNTAX","message":"found the end of the expression, expected a value: a name, a number, a string in double quotes, or `(`","column":4}}
 "#
     );
     assert_eq!(

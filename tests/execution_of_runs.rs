@@ -343,7 +343,7 @@ fn draft_flows_have_no_execution_documents() {
     assert!(output.stdout.is_empty());
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(
-        error.contains("only flows of Architect have execution documents"),
+        error.contains("only Architect flows have execution documents"),
         "{error}"
     );
 }

@@ -501,7 +501,7 @@ fn a_form_without_anything_to_show_says_so() {
     for (arguments, message) in [
         (
             &[&log, "--format", "mermaid", "--flows", flows][..],
-            "decisions do not tell which nodes",
+            "decisions do not show which nodes",
         ),
         (&[&silent, "--format", "svg"], "no caller pressed a key"),
         (&[&silent, "--format", "png"], "no caller pressed a key"),

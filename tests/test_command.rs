@@ -372,7 +372,7 @@ fn what_is_no_place_is_told_with_what_one_is() {
     let folder = suite(ONE_FAILS);
     fs::create_dir(folder.path().join("tests")).expect("a folder");
     for (place, told) in [
-        ("tests:3", "names a line of a folder; a line is one of a file"),
+        ("tests:3", "names a line of a folder; name a line of a file"),
         ("tests:3:1", "names a line of a folder"),
         (
             "a.test.yaml:x",

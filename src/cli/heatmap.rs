@@ -22,28 +22,29 @@ use crate::recording::{self, Kind};
 use crate::source::Files;
 use crate::trace::TextStyle;
 
-/// Count which keys led where, and how often calls came to each node.
+/// Count the callers' keys and where they led, and how often calls reached each node.
 ///
-/// Exits with 0 if there was something to count, 2 if the command line makes no sense, 3 if a
+/// Exits with 0 if there was something to count, 2 if the arguments are invalid, 3 if a
 /// file does not load, 4 if there is nothing to count.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Decision logs (.csv, or an object a line), traces of `flowsim run --format json`,
-    /// recordings and folders of them, and what `flowsim test --coverage-out` writes
+    /// Decision logs (.csv, or one JSON object per line), traces of `flowsim run --format
+    /// json`, recordings or folders of recordings, and coverage of `flowsim test
+    /// --coverage-out`
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
-    /// Files or folders of the flows that were called: their nodes are told in the flows'
-    /// order, those that no call came to among them; repeatable
+    /// Flow files or folders of the called flows; their nodes are listed in flow order,
+    /// including nodes that no call reached; repeatable
     #[arg(long, value_name = "PATH")]
     flows: Vec<PathBuf>,
 
     #[command(flatten)]
     placeholders: load::Placeholders,
 
-    /// What to print: tables for people, a drawing of the keys and of the flows that --flows
-    /// names as SVG or PNG, a page, all counts, or the flows as graphs with their heat, in
-    /// Mermaid or DOT
+    /// Output format: tables, an image (SVG or PNG) of the keys and of the flows of
+    /// --flows, an HTML page, all counts as JSON, or the flows as heat graphs in Mermaid
+    /// or DOT
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
@@ -65,12 +66,13 @@ enum Format {
 }
 
 impl Format {
-    /// Whether it shows flows and nothing else.
+    /// Returns whether the format shows only flows.
     fn is_graph(self) -> bool {
         matches!(self, Self::Mermaid | Self::Dot)
     }
 
-    /// Whether it shows keys and decisions, and nodes only where they are drawn.
+    /// Returns whether the format shows keys and decisions, and nodes only inside drawn
+    /// flows.
     fn is_picture(self) -> bool {
         #[cfg(feature = "png")]
         if self == Self::Png {
@@ -82,8 +84,7 @@ impl Format {
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if arguments.format.is_graph() && arguments.flows.is_empty() {
-        let text =
-            "a graph needs the flows that were called: name them with --flows PATH";
+        let text = "a graph needs the called flows; name them with --flows PATH";
         output::message("error", text);
         return Ok(Exit::Usage);
     }
@@ -112,7 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     output::result_to(arguments.out.as_deref(), &render(arguments, &heatmap, &drawn))
 }
 
-/// Writes the picture, but not to people's terminals.
+/// Writes the image; refuses to write it to a terminal.
 #[cfg(feature = "png")]
 fn write_picture(
     arguments: &Arguments,
@@ -120,20 +121,20 @@ fn write_picture(
     drawn: &[Drawn],
 ) -> io::Result<Exit> {
     if arguments.out.is_none() && io::stdout().is_terminal() {
-        let text = "a terminal cannot show a picture: name a file with --out";
+        let text = "a terminal cannot show an image; name a file with --out";
         output::message("error", text);
         return Ok(Exit::Usage);
     }
     match render_png(heatmap, drawn) {
         Some(picture) => output::result_to(arguments.out.as_deref(), &picture),
         None => {
-            output::message("error", "there is no memory for the picture");
+            output::message("error", "not enough memory for the image");
             Ok(Exit::Outside)
         }
     }
 }
 
-/// Counts what a file holds, or the recordings of a folder.
+/// Counts the contents of a file, or the recordings of a folder.
 fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic> {
     if !path.is_dir() && !recording::is_recording_file(path) {
         return decisions::read(path, &mut |found| heatmap.add(found));
@@ -155,7 +156,7 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
                     heatmap.add_observation(&call);
                 }
             }
-            // What is no response of a simulation has nothing to count.
+            // Only simulation responses have something to count.
             Some(recording) => drop(heatmap.add(Found::Document(recording.response))),
             None => {}
         }
@@ -163,20 +164,20 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
     diagnostics
 }
 
-/// What is not there of which the form tells alone.
+/// Returns a message if the input lacks the data that the chosen format needs.
 fn missing(format: Format, heatmap: &Heatmap, drawn: &[Drawn]) -> Option<&'static str> {
     let has_table = heatmap.table.total() > 0;
     let has_drawing = !drawn.is_empty() && !heatmap.nodes.is_empty();
     match format {
         _ if heatmap.is_empty() => {
-            Some("there is nothing to count: no decisions and no traces")
+            Some("nothing to count: found no decisions and no traces")
         }
         format if format.is_picture() && !has_table && !has_drawing => {
-            Some("there are no decisions to draw: no caller pressed a key")
+            Some("no decisions to draw: no caller pressed a key")
         }
         Format::Mermaid | Format::Dot if heatmap.nodes.is_empty() => Some(
-            "there are no traces, and decisions do not tell which nodes a call came to\n\n\
-             take traces, or what `flowsim test --coverage-out` writes",
+            "no traces found, and decisions do not show which nodes a call reached\n\n\
+             use traces, or the output of `flowsim test --coverage-out`",
         ),
         _ => None,
     }
@@ -198,7 +199,7 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
             render_text(heatmap, drawn, style)
         }
         Format::Svg => render_svg(heatmap, drawn),
-        // It is no text, and was written before.
+        // `render` returns a string; `write_picture` writes PNG before.
         #[cfg(feature = "png")]
         Format::Png => String::new(),
         Format::Html => render_html(heatmap, drawn),
@@ -208,7 +209,7 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
     }
 }
 
-/// The flows that were named, by the ids that traces have of them.
+/// Returns the flows of `--flows`, keyed by the ids that traces use.
 fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<Drawn>, Exit> {
     if arguments.flows.is_empty() {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! A call that was just made, as a scenario file.
+//! Writes a played call as a scenario file.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::trace::Trace;
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::Input;
 
-/// What a call was made of.
+/// Details of a played call.
 pub(super) struct Played<'p> {
     pub(super) program: &'p Program,
     pub(super) flows: &'p [PathBuf],
@@ -24,8 +24,8 @@ pub(super) struct Played<'p> {
     pub(super) inputs: &'p [Input],
 }
 
-/// The scenario, in YAML. Its texts are written as JSON, which YAML reads as they are; what
-/// a terminal would obey or not show is escaped.
+/// Returns the scenario as YAML. Strings are written as JSON, which is valid YAML;
+/// control and invisible characters are escaped.
 pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
     let legend = &played.program.legend;
     let mut out =

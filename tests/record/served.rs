@@ -122,7 +122,7 @@ fn the_executions_of_a_flow_and_a_time_are_recorded() {
     };
     let before = ranged("2000-01-01T00:00:00Z", "2001-01-01T00:00:00Z");
     assert_eq!(before.status.code(), Some(4), "{}", said(&before));
-    assert!(said(&before).contains("no execution of the flow that began in that time"));
+    assert!(said(&before).contains("no execution of the flow in that time range"));
     let line = ["--executions", "--conversation", "abc"];
     let unknown = served.record("secret", &line, folder.path());
     assert_eq!(unknown.status.code(), Some(4), "{}", said(&unknown));
@@ -131,7 +131,7 @@ fn the_executions_of_a_flow_and_a_time_are_recorded() {
     let line = ["--scenario", empty.path().to_str().unwrap()];
     let none = served.record("secret", &line, folder.path());
     assert_eq!(none.status.code(), Some(4), "{}", said(&none));
-    assert!(said(&none).contains("there is no call to record"), "{}", said(&none));
+    assert!(said(&none).contains("no calls to record"), "{}", said(&none));
     let output = ranged("2001-01-01T00:00:00Z", "2101-01-01T00:00:00Z");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let recorded = recordings(folder.path());

@@ -164,7 +164,7 @@ fn a_folder_without_recordings_is_told() {
     let output = super::flowsim(folder.path(), &["redact", "."]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{told}");
-    assert!(told.starts_with("error: there is no recording"), "{told}");
+    assert!(told.starts_with("error: no recordings found"), "{told}");
 }
 
 #[test]

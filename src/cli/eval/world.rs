@@ -1,4 +1,4 @@
-//! What the expressions of a command line are evaluated in.
+//! Evaluation environment of command-line expressions.
 
 use crate::engine::DEFAULT_START;
 use crate::expr::architect::{
@@ -11,7 +11,7 @@ use crate::world::Fixtures;
 use super::answer::Answer;
 use super::variables::Given;
 
-/// Variables, organisation, clock and chance.
+/// Variables, organisation, clock and random number generator.
 pub(super) struct World {
     names: Declarations,
     values: Vec<Value>,
@@ -43,7 +43,7 @@ impl World {
         world
     }
 
-    /// Gives a variable its value.
+    /// Sets a variable to a value of the command line.
     pub(super) fn give(&mut self, given: &Given) -> Result<(), String> {
         let same = |name: &str| name.eq_ignore_ascii_case(&given.name);
         let built_in = BUILT_INS.iter().find(|built_in| same(built_in.name));
@@ -58,7 +58,7 @@ impl World {
         self.values[slot] = value;
     }
 
-    /// A variable that Architect brings along takes a slot when it is first named.
+    /// Adds slots for built-in variables; each takes a slot when it is first named.
     fn fill(&mut self) {
         let known = self.values.len();
         let new = self.names.iter().skip(known).map(|(_, holds)| Value::unset(holds));
@@ -82,7 +82,7 @@ impl World {
         }
     }
 
-    /// The language in which the caller hears values: that of the call, else the flow's.
+    /// Returns the language for spoken values: that of the call, else the flow's.
     fn language(&self) -> Text {
         let of_call = self.names.get("Call.Language");
         match of_call.map(|(slot, _)| self.variable(slot)) {
@@ -91,7 +91,8 @@ impl World {
         }
     }
 
-    /// The text as Architect writes it back; variables that are not known have any type.
+    /// Returns the expression as Architect writes it back; unknown variables have any
+    /// type.
     pub(super) fn canonical(&mut self, text: &str, expected: Option<Type>) -> Answer {
         match canonical(text, &mut Lenient(&mut self.names), expected) {
             Ok(canonical) => Answer::Canonical(canonical),
@@ -124,7 +125,7 @@ impl Surroundings for World {
     }
 }
 
-/// Takes every name of a scope for a variable: `Flow.x`, `Task.x`.
+/// Accepts every scoped name as a variable: `Flow.x`, `Task.x`.
 struct Lenient<'n>(&'n mut Declarations);
 
 const SCOPES: [&str; 5] = ["flow", "task", "state", "slot", "session"];

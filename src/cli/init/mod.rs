@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::output;
 use crate::diagnostic::visible;
 
-/// What a first project holds, by the path in it.
+/// Files of a new project, with their paths.
 const FILES: [(&str, &str); 4] = [
     ("flows/bakery.yaml", include_str!("project/bakery.yaml")),
     ("fixtures.yaml", include_str!("project/fixtures.yaml")),
@@ -19,45 +19,45 @@ const FILES: [(&str, &str); 4] = [
     (".github/workflows/flows.yml", include_str!("project/flows.yml")),
 ];
 
-/// Make a first project: a flow, fixtures, tests, and a CI job that runs them.
+/// Create a first project: a flow, fixtures, tests, and a CI job that runs them.
 ///
-/// A file that is there already is left as it is.
+/// Existing files are kept.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The folder; it is made if it is not there
+    /// Project folder; created if it does not exist
     #[arg(value_name = "DIR", default_value = ".")]
     folder: PathBuf,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let folder = &arguments.folder;
-    let mut told = String::new();
+    let mut report = String::new();
     for (name, text) in FILES {
         let path = folder.join(name);
         let done = match make(&path, text) {
-            Ok(true) => "made ",
-            Ok(false) => "kept ",
+            Ok(true) => "created ",
+            Ok(false) => "kept    ",
             Err(error) => {
-                output::result(&told)?;
+                output::result(&report)?;
                 let message = format!("cannot write `{}`: {error}", path.display());
                 output::message("error", &message);
                 return Ok(Exit::Outside);
             }
         };
-        let _ = writeln!(told, "{done} {}", shown(&path));
+        let _ = writeln!(report, "{done} {}", shown(&path));
     }
-    told.push('\n');
+    report.push('\n');
     if folder != Path::new(".") {
-        let _ = writeln!(told, "Go to {} and try:", shown(folder));
+        let _ = writeln!(report, "Go to {} and try:", shown(folder));
     } else {
-        told.push_str("Try:\n");
+        report.push_str("Try:\n");
     }
-    told.push_str("  flowsim check flows --fixtures fixtures.yaml\n  flowsim test\n");
-    output::result(&told)?;
+    report.push_str("  flowsim check flows --fixtures fixtures.yaml\n  flowsim test\n");
+    output::result(&report)?;
     Ok(Exit::Success)
 }
 
-/// Writes a file that is not there; whether it was not.
+/// Creates a file unless it exists; returns whether it was created.
 fn make(path: &Path, text: &str) -> io::Result<bool> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -69,7 +69,7 @@ fn make(path: &Path, text: &str) -> io::Result<bool> {
     }
 }
 
-/// A path with forward slashes, safe for the terminal.
+/// Formats a path with forward slashes, safe for the terminal.
 fn shown(path: &Path) -> String {
     let path = path.strip_prefix(".").unwrap_or(path);
     visible::one_line(&path.to_string_lossy().replace('\\', "/")).to_string()

@@ -1,4 +1,4 @@
-//! What is told of a run while it goes on: on the console, and in reports.
+//! Output of a run while it runs: on the console and in reports.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,38 +13,38 @@ use crate::runner::{self, CaseResult, Outcome, RunEvent, Scene, Tally};
 use crate::source::Files;
 use crate::suite;
 
-/// Tells of a run.
+/// Forwards the events of a run to the console and the reports.
 pub(super) struct Telling<'t> {
     reporters: Vec<Box<dyn Reporter + 't>>,
-    /// A report that cannot be written does not keep the others from being written. Whoever
-    /// closes the pipe of the console still wants the exit code.
+    /// One entry per reporter. A failing reporter does not stop the others. A closed
+    /// console pipe still leaves the exit code to compute.
     failures: Vec<Option<io::Error>>,
     note: &'t mut dyn FnMut(&CaseResult),
-    /// Filled if it is wanted.
+    /// Filled only if `is_profiled`.
     profile: Profile,
     is_profiled: bool,
     began: Instant,
     has_bug: bool,
     has_broken: bool,
-    /// How many of the reporters are not told of the end of a run without tests.
+    /// Number of reporters that do not receive the end of a run without tests.
     silent_if_empty: usize,
 }
 
-/// What is to be known of a run besides its results.
+/// State of a finished run, in addition to its results.
 pub(super) struct Told {
     /// Whether flowsim itself failed.
     has_bug: bool,
     /// Whether a test could not run because something does not load.
     has_broken: bool,
-    /// Whether nobody reads the console any more.
+    /// Whether the console's reader is gone.
     pub(super) is_closed: bool,
     pub(super) profile: Profile,
 }
 
 impl Told {
-    /// What the tests alone say of how the run went, and whether a scenario file does not
-    /// load, which a run that stopped before may not have told as a test; nothing if all is
-    /// well.
+    /// Returns the exit code for the tests alone, `None` if all is well. `is_broken` says
+    /// that a scenario file does not load; a run that stopped early may not have reported
+    /// it as a test.
     pub(super) fn exit(&self, tally: Tally, is_broken: bool) -> Option<Exit> {
         match () {
             () if self.has_bug => Some(Exit::Bug),
@@ -63,8 +63,8 @@ impl<'t> Telling<'t> {
         arguments.coverage.begin()?;
         arguments.decisions.begin()?;
         let reporters = reporters(arguments)?;
-        // A run that was to have tests has none to report of. One that may have none has
-        // reports that say so; people see nothing where all is well.
+        // With `--no-tests fail`, no reporter receives an empty run. Otherwise the
+        // reports state that the run is empty, and only the console stays silent.
         let fails = arguments.no_tests == NoTests::Fail;
         Ok(Self {
             silent_if_empty: if fails { reporters.len() } else { 1 },
@@ -79,7 +79,7 @@ impl<'t> Telling<'t> {
         })
     }
 
-    pub(super) fn tell(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) {
+    pub(super) fn forward(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) {
         let mut silent = 0;
         match event {
             RunEvent::Finished(result) => {
@@ -95,7 +95,7 @@ impl<'t> Telling<'t> {
             }
             _ => {}
         }
-        let told = runner::now();
+        let reporting_began = runner::now();
         let reporters = self.reporters.iter_mut().zip(&mut self.failures);
         for (reporter, failure) in reporters.skip(silent) {
             if failure.is_none() {
@@ -108,7 +108,7 @@ impl<'t> Telling<'t> {
                 output::count(&scene.library.diagnostics);
             }
         }
-        self.profile.reporting += told.elapsed();
+        self.profile.reporting += reporting_began.elapsed();
     }
 
     pub(super) fn end(mut self) -> io::Result<Told> {
@@ -119,14 +119,15 @@ impl<'t> Telling<'t> {
     }
 }
 
-/// Whether nobody reads the console any more; all else that reports failed with is an error.
+/// Returns whether the console's reader is gone; any other failure of a reporter is an
+/// error.
 fn is_closed(failures: impl Iterator<Item = io::Error>) -> io::Result<bool> {
     let is_closed = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     let (closed, failed): (Vec<_>, Vec<_>) = failures.partition(is_closed);
     failed.into_iter().next().map_or(Ok(!closed.is_empty()), Err)
 }
 
-/// The console first, then the reports that are asked for, which can all be written.
+/// Opens the console first, then the requested reports; fails if one cannot be written.
 fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>>> {
     let options = report::Options {
         explain: explained,
@@ -142,7 +143,7 @@ fn reporters<'e>(arguments: &Arguments) -> io::Result<Vec<Box<dyn Reporter + 'e>
     Ok(reporters)
 }
 
-/// Why a test failed or could not be run.
+/// Explains why a test failed or could not run.
 fn explained(result: &CaseResult, files: &Files) -> String {
     match (&result.outcome, &result.trace, &result.program) {
         (Outcome::Failed(mismatches), Some(trace), Some(program)) => {
