@@ -76,8 +76,8 @@ fn less_than_the_minimum_is_a_failure() {
     assert_eq!((code, short), (1, text));
     assert_eq!(
         told,
-        "error: nodes: 77 % covered (7 of 9), at least 78 % wanted\n\
-         error: paths: 50 % covered (6 of 12), at least 100 % wanted\n"
+        "error: nodes: 77 % covered (7 of 9), expected at least 78 %\n\
+         error: paths: 50 % covered (6 of 12), expected at least 100 %\n"
     );
     let (code, out, told) = with("nodse=78");
     assert_eq!((code, out.as_str()), (2, ""));

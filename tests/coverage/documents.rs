@@ -64,7 +64,7 @@ fn counts_of_another_version_of_a_flow_do_not_go_together() {
     let changes = [
         ("Lost:\n", "Lust:\n", "the node `Lost`"),
         ("sayText: Sorry.", "sayText: Excuse us.", "the node `Sorry`"),
-        ("name: Main", "name: Mane", "it is called `Main` in one and `Mane`"),
+        ("name: Main", "name: Mane", "it is named `Main` in one and `Mane`"),
         ("sayText: Hello.", "sayText: \"{from}\"", "the node `Hello`"),
     ];
     for (before, after, found) in changes {

@@ -1,16 +1,15 @@
-//! The decisions of a call that was seen elsewhere, such as one of the platform's own.
+//! Decisions of a call that was observed elsewhere, for example on the platform.
 
 use super::Decision;
-use super::of_call::{Log, tells, word};
+use super::of_call::{Log, is_decision_variable, word};
 use crate::trace::observation::{Aspect, Facet, Observation, ObservedStep};
 use crate::value::{DateTime, Json, Text};
 
-/// Before the target in the names of the actions that hand a conversation on:
-/// `actionTransferToUser`.
+/// Prefix of the target in the names of transfer actions, such as `actionTransferToUser`.
 const TRANSFER: &str = "actionTransferTo";
 
-/// The decisions of a call, as far as its document tells: keys that chose in a menu are in no
-/// execution document.
+/// Returns the decisions of a call, as far as its document contains them. Execution
+/// documents do not contain keys that chose in a menu.
 pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(call.start.unwrap_or(DateTime::MIN), instance);
     for step in &call.steps {
@@ -21,8 +20,10 @@ pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
                     let node = step.name.as_ref().or(step.id.as_ref());
                     log.entry(keys, node.map_or("", Text::as_str), at);
                 }
-                (Aspect::Set, Some(Json::String(told))) if tells(&facet.name) => {
-                    log.told(told, at);
+                (Aspect::Set, Some(Json::String(decision)))
+                    if is_decision_variable(&facet.name) =>
+                {
+                    log.decided(decision, at);
                 }
                 _ => {}
             }
@@ -35,7 +36,7 @@ pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
     log.end(failed, call.elapsed_ms.unwrap_or(0))
 }
 
-/// Where a step sends the conversation.
+/// Returns the target to which a step sends the conversation.
 fn routed(step: &ObservedStep) -> Option<String> {
     let find = |name: &str| {
         let is_it =
