@@ -119,8 +119,8 @@ mod tests {
     #[test]
     fn values_stand_apart() {
         assert_eq!(
-            message(&["You said", "5", "Is that correct?"]),
-            "You said 5 Is that correct?"
+            message(&["You chose", "5", "Is that correct?"]),
+            "You chose 5 Is that correct?"
         );
         assert_eq!(message(&["The total is ", "5", "!"]), "The total is 5!");
         assert_eq!(message(&["a", "", "b"]), "a b");

@@ -1,7 +1,8 @@
-//! How much an evaluation may read and write: what bounds its time and memory.
+//! Limits on the number of bytes that an evaluation may read and write. They bound its
+//! time and memory.
 //!
-//! One text is bounded by itself. An expression may make thousands of them, though, and lists
-//! of a million items each; it is their sum that counts.
+//! Each string is bounded by itself. However, an expression may create thousands of
+//! strings, and lists of a million items each, so the limit is on the sum.
 
 use std::cell::Cell;
 
@@ -10,32 +11,32 @@ use crate::value::{Json, Value};
 
 use super::failure::Failure;
 
-/// What one evaluation may read and write, in bytes.
-const OF_AN_EVALUATION: usize = 64 * 1024 * 1024;
+/// The maximum number of bytes that one evaluation may read and write.
+const EVALUATION_BYTES: usize = 64 * 1024 * 1024;
 
-/// What may be computed ahead when an expression is compiled. Constants that would need more
-/// are computed at the run, each time.
-const OF_CONSTANTS: usize = 4 * 1024 * 1024;
+/// The maximum number of bytes that may be computed ahead when an expression is compiled.
+/// Constants that need more are computed during the run, each time.
+const CONSTANT_BYTES: usize = 4 * 1024 * 1024;
 
-/// The bytes that are left.
+/// The remaining bytes.
 pub(super) struct Allowance(Cell<usize>);
 
 impl Allowance {
     pub(super) fn of_an_evaluation() -> Self {
-        Self(Cell::new(OF_AN_EVALUATION))
+        Self(Cell::new(EVALUATION_BYTES))
     }
 
     pub(super) fn of_constants() -> Self {
-        Self(Cell::new(OF_CONSTANTS))
+        Self(Cell::new(CONSTANT_BYTES))
     }
 
-    /// Takes what it costs to look at the arguments of a call.
+    /// Deducts the cost of reading the arguments of a call.
     #[inline]
     pub(super) fn read(&self, values: &[&Value]) -> Result<(), Failure> {
         values.iter().try_for_each(|value| self.take(read_bytes(value)))
     }
 
-    /// Takes what a new value needs.
+    /// Deducts the cost of a new value.
     #[inline]
     pub(super) fn write(&self, value: &Value) -> Result<(), Failure> {
         self.take(written_bytes(value))
@@ -56,12 +57,12 @@ impl Allowance {
 #[cold]
 fn exhausted() -> Failure {
     let message = format!(
-        "the expression reads and makes more than {OF_AN_EVALUATION} bytes of values"
+        "the expression reads and creates more than {EVALUATION_BYTES} bytes of values"
     );
     Failure::new(Code::RESULT_TOO_LARGE, message)
 }
 
-/// A byte for an item: most functions look at some items only.
+/// Counts one byte per item, because most functions read only some items.
 #[inline]
 fn read_bytes(value: &Value) -> usize {
     match value {
@@ -89,7 +90,7 @@ fn written_bytes(value: &Value) -> usize {
     }
 }
 
-/// What stands deeper is shared; functions that make JSON bound it by themselves.
+/// Deeper values are shared, and functions that create JSON bound its size themselves.
 fn json_bytes(json: &Json) -> usize {
     match json {
         Json::String(text) => text.len(),

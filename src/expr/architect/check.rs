@@ -1,7 +1,7 @@
-//! Gives a tree its types: resolves names, chooses overloads, inserts implicit casts.
+//! Assigns types to a tree: resolves names, chooses overloads, inserts implicit casts.
 //!
-//! Everything that is wrong is collected. What could not be understood has the type Any,
-//! which fits everywhere, so that one mistake is told once.
+//! All errors are collected. Parts that cannot be understood get the type Any, which fits
+//! everywhere, so each error is reported once.
 
 use crate::diagnostic::Code;
 use crate::value::{Decimal, Kind, MAX_INTEGER, Text, Type, Value, properties_of};
@@ -18,10 +18,10 @@ use super::signature::{Function, Parameter};
 use super::tree::{Form, Operator, Place, Segment, Tree};
 use super::typed::{Typed, TypedCall, TypedForm};
 
-/// Checks a tree, and casts its result to what its place expects.
+/// Checks a tree, and converts its result to the expected type.
 ///
 /// # Errors
-/// Everything that is wrong, in the order of the text.
+/// Returns all errors, in the order of the text.
 pub(super) fn check(
     tree: &Tree<'_>,
     names: &mut dyn Names,
@@ -108,7 +108,8 @@ impl Checker<'_> {
         }
     }
 
-    /// A minus before a number belongs to the number.
+    /// Checks a unary operator. A minus before a number literal becomes part of the
+    /// number.
     fn unary(&mut self, operator: Operator, operand: &Tree<'_>, place: Place) -> Typed {
         let mut operand = self.check(operand);
         if operator == Operator::Negate
@@ -153,7 +154,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The type of a property. Reports one that does not exist.
+    /// Returns the type of a property. Reports a property that does not exist.
     fn property_type(&mut self, base: Type, name: &str, place: Place) -> Option<Type> {
         if !base.is_collection {
             let same = |known: &&(&str, Type)| known.0.eq_ignore_ascii_case(name);
@@ -171,7 +172,7 @@ impl Checker<'_> {
         None
     }
 
-    /// `collection[index]`, `object["property"]`.
+    /// Checks `collection[index]` or `object["property"]`.
     fn item(&mut self, base: &Tree<'_>, index: &Tree<'_>, place: Place) -> Typed {
         let base = self.check(base);
         let index = self.check(index);
@@ -197,7 +198,7 @@ impl Checker<'_> {
         typed
     }
 
-    /// A call of a function or operator whose arguments are checked.
+    /// Checks a call of a function or operator with checked arguments.
     pub(super) fn call(
         &mut self,
         function: &'static Function,
@@ -240,7 +241,8 @@ impl Checker<'_> {
         argument
     }
 
-    /// The argument as the type that is wanted; it is known that it can become that.
+    /// Converts the argument to the wanted type. The overload guarantees that the
+    /// conversion exists.
     fn adapt(&mut self, mut argument: Typed, wanted: Type) -> Typed {
         let given = argument.holds;
         if given == wanted || given == Type::ANY || wanted.kind == Kind::NotSet {
@@ -271,7 +273,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The whole expression as its place expects it.
+    /// Converts the whole expression to the expected type.
     fn expect(&mut self, typed: Typed, expected: Type) -> Typed {
         let holds = typed.holds;
         let fits = holds == expected || holds == Type::ANY || expected == Type::ANY;
@@ -286,7 +288,7 @@ impl Checker<'_> {
             self.call(function, vec![typed], place)
         } else {
             let message =
-                format!("the expression gives {holds}, where {expected} is expected");
+                format!("the expression has the type {holds}, expected {expected}");
             self.report(Code::WRONG_TYPE, typed.place, &message)
         }
     }
@@ -310,7 +312,7 @@ pub(super) fn unknown(place: Place) -> Typed {
     Typed::new(TypedForm::Unknown, Type::ANY, place)
 }
 
-/// A literal is checked against what the parameter allows before anything runs.
+/// Checks a literal against the limits of the parameter at compile time.
 fn refused_literal(
     function: &Function,
     parameter: &Parameter,

@@ -1,4 +1,4 @@
-//! The compiled form: slots for variables, chosen overloads, constants computed.
+//! Compiled code: variables are slots, overloads are chosen, and constants are computed.
 
 use crate::value::{Text, Type, Value};
 
@@ -10,19 +10,19 @@ use super::tree::Place;
 use super::typed::{Typed, TypedCall, TypedForm};
 use crate::value::DateTime;
 
-/// An expression or a part of one, ready to be evaluated.
+/// An expression or a part of one, ready for evaluation.
 #[derive(Debug, Clone)]
 pub(super) enum Code {
     Constant(Value),
     Variable(u32),
-    /// Both, the second only if the first is true.
+    /// A conjunction. The second operand is evaluated only if the first is true.
     And(Box<[Code; 2]>, Place),
-    /// Either, the second only if the first is false.
+    /// A disjunction. The second operand is evaluated only if the first is false.
     Or(Box<[Code; 2]>, Place),
     Not(Box<Code>, Place),
-    /// One of two, depending on the first.
+    /// A choice between the second and third part, depending on the first.
     Choice(Box<[Code; 3]>),
-    /// A prompt, looked up when it is needed.
+    /// A prompt, looked up during evaluation.
     Prompt {
         is_system: bool,
         name: Text,
@@ -54,7 +54,7 @@ pub(super) struct Call {
     pub(super) has_limits: bool,
 }
 
-/// Calls that are common enough for a way of their own.
+/// Calls that are common enough for a fast path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     Any,
@@ -84,7 +84,8 @@ impl Shape {
 }
 
 impl Code {
-    /// Visits the slot of every variable. As deep as an expression may be nested.
+    /// Visits the slot of every variable. The recursion is as deep as the expression's
+    /// nesting.
     pub(super) fn each_variable(&self, visit: &mut impl FnMut(u32)) {
         match self {
             Self::Constant(_) | Self::Prompt { .. } => {}
@@ -164,7 +165,7 @@ fn compile_call(
     }
 }
 
-/// What is not a plain call, because not all of its arguments are computed.
+/// Compiles operations that do not evaluate all of their arguments.
 fn special(
     function: &'static Function,
     arguments: Vec<Code>,
@@ -203,7 +204,8 @@ fn pair(
     Ok(make(Box::new(sides)))
 }
 
-/// The value of a call that depends on nothing but constants, if it has one.
+/// Computes a call whose arguments are all constants. Returns `None` if that is
+/// impossible.
 fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
     if call.overload.reads_surroundings {
         return None;
@@ -223,7 +225,7 @@ fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
     invoke(call, &values, &Nowhere, allowance).ok()
 }
 
-/// Surroundings for what does not ask for any.
+/// The environment for constants, which do not read it.
 struct Nowhere;
 
 impl Surroundings for Nowhere {

@@ -1,16 +1,18 @@
 //! Architect's expression language. *Source: Genesys' expression catalogue and grammar.*
 //!
-//! Text becomes a tree, the tree gets types and overloads, and what is left is computed over
-//! numbered slots: no name and no overload is looked up at run time.
+//! The text is parsed to a tree, the tree gets types and overloads, and the result is
+//! compiled to code with numbered slots. No name and no overload is looked up at run
+//! time.
 //!
-//! | file | holds |
+//! | file | content |
 //! |---|---|
-//! | `parse`, `shortcut`, `syntax` | text to tree, and what is said of text that is none |
-//! | `names`, `built_in`, `constants`, `resolve` | what names stand for |
-//! | `check`, `overloads`, `casts`, `messages` | types, and what is said where they do not fit |
-//! | `code`, `evaluate`, `allowance` | the compiled form, its value, and what that may cost |
-//! | `canonical` | the text as Architect writes it back |
-//! | `functions` | the functions and operators, one file a category |
+//! | `parse`, `shortcut`, `syntax` | text to tree, and syntax errors |
+//! | `names`, `built_in`, `constants`, `resolve` | meaning of names |
+//! | `check`, `overloads`, `casts`, `messages` | types, and type errors |
+//! | `code`, `evaluate`, `allowance` | the compiled form, its evaluation, and its limits
+//! |
+//! | `canonical` | the text as Architect writes it |
+//! | `functions` | the functions and operators, one file per category |
 
 mod allowance;
 mod arguments;

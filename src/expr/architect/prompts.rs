@@ -1,4 +1,4 @@
-//! Prompts that an expression names.
+//! Prompts named in expressions.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::value::{Kind, Object, Text, Value, properties_of};
 
 use super::surroundings::Directory;
 
-/// The prompt of this name. One that the organisation does not know has a name and no text:
-/// whether it exists is not for the expression to say.
+/// Returns the prompt of this name. If the organisation does not know it, the prompt has
+/// a name and no content: an expression does not check whether the prompt exists.
 pub(super) fn prompt(directory: &dyn Directory, is_system: bool, name: &str) -> Value {
     let known = match is_system {
         true => directory.system_prompt(name),

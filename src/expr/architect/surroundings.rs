@@ -1,19 +1,20 @@
-//! What an expression knows besides its variables: the organisation, the clock, chance.
+//! The environment of an expression: the organisation, the clock, the random number
+//! generator.
 
 use std::cell::Cell;
 
 use crate::value::{DateTime, Decimal, Kind, Text, Value};
 
-/// The organisation in which an expression is evaluated: what its Find functions find.
+/// The organisation in which an expression is evaluated. Find functions search it.
 ///
-/// Names are compared without regard to case, as Architect does. Nothing is found where a
-/// name fits more than one.
+/// Names are compared ignoring case, as in Architect. A name that matches more than one
+/// object finds none.
 pub trait Directory {
     /// The object of this kind with this id: a queue, user, skill, language skill, group,
     /// schedule, schedule group, emergency group or wrap-up code.
     fn by_id(&self, kind: Kind, id: &str) -> Option<Value>;
 
-    /// The one object of this kind with this name; for a user, with this e-mail address.
+    /// The only object of this kind with this name; for a user, with this e-mail address.
     fn by_name(&self, kind: Kind, name: &str) -> Option<Value>;
 
     /// The user prompt with this name.
@@ -28,13 +29,13 @@ pub trait Directory {
     /// The IETF tags of the flow's languages.
     fn supported_languages(&self) -> Vec<Text>;
 
-    /// How much of `to` one unit of `from` is worth, both as ISO 4217 codes.
+    /// The value of one unit of `from` in units of `to`, both as ISO 4217 codes.
     fn exchange_rate(&self, from: &str, to: &str) -> Option<Decimal>;
 
-    /// The language of a text as a two-letter code.
+    /// The language of a string as a two-letter code.
     fn detect_language(&self, text: &str) -> Option<Text>;
 
-    /// How the questions that Genesys leaves open are decided.
+    /// The decisions about behaviour that Genesys does not document.
     fn policies(&self) -> Policies {
         Policies::default()
     }
@@ -50,7 +51,8 @@ pub struct Policies {
     pub missing_items_are_not_set: bool,
 }
 
-/// The organisation, the clock and chance, for functions that are not pure.
+/// The organisation, the clock and the random number generator, for functions that are
+/// not pure.
 pub trait Surroundings {
     /// The organisation.
     fn directory(&self) -> &dyn Directory;
@@ -62,7 +64,7 @@ pub trait Surroundings {
     fn random(&self) -> u64;
 }
 
-/// An organisation of which nothing is known; its language is `en-us`.
+/// An organisation without any known objects; its language is `en-us`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UnknownOrganization;
 
@@ -100,15 +102,16 @@ impl Directory for UnknownOrganization {
     }
 }
 
-/// Chance that repeats: the same seed gives the same numbers on every machine.
+/// A deterministic random number generator: a seed produces the same numbers on every
+/// machine.
 ///
-/// The numbers are those of SplitMix64. Nothing depends on their quality but a flow's
-/// `RandomInt`.
+/// The algorithm is SplitMix64. Only a flow's `RandomInt` depends on the quality of the
+/// numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chance(Cell<u64>);
 
 impl Chance {
-    /// The numbers that follow from a seed.
+    /// Creates a generator from a seed.
     pub fn from_seed(seed: u64) -> Self {
         Self(Cell::new(seed))
     }

@@ -1,4 +1,4 @@
-//! The tree with names resolved, overloads chosen and implicit casts inserted.
+//! The typed tree: names are resolved, overloads chosen and implicit casts inserted.
 
 use crate::value::{Text, Type, Value};
 
@@ -27,7 +27,7 @@ pub(super) enum TypedForm {
     Call(Box<TypedCall>),
     /// A property by its name.
     Property(Box<Typed>, Text),
-    /// What could not be understood; a problem says so.
+    /// A part with an error. A problem is recorded for it.
     Unknown,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct TypedCall {
     pub(super) function: &'static Function,
     pub(super) overload: &'static Overload,
     pub(super) arguments: Vec<Typed>,
-    /// The name as it is written back: an operator that is a word keeps its spelling.
+    /// The name in canonical text. An operator that is a word keeps its spelling.
     pub(super) shown: Text,
 }
 
@@ -45,7 +45,7 @@ impl Typed {
         Self { form, holds, place }
     }
 
-    /// The value, if it is known before the run.
+    /// The value, if it is known at compile time.
     pub(super) fn constant(&self) -> Option<&Value> {
         match &self.form {
             TypedForm::Literal(value) | TypedForm::Named(value, _) => Some(value),

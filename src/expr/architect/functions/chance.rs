@@ -1,4 +1,4 @@
-//! Chance.
+//! Random numbers.
 
 use crate::diagnostic::Code;
 use crate::value::{Kind, Type, Value};
@@ -7,15 +7,16 @@ use super::super::arguments::Arguments;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, one, overload};
 
-/// How often random bits are drawn again that would favour some numbers. With numbers as
-/// small as Architect's nearly all bits will do: only bits that are not random reach this.
+/// The maximum number of draws. Draws that would favour some numbers are repeated.
+/// Architect's numbers are so small that nearly every draw is accepted, so only a source
+/// that is not random reaches this limit.
 const DRAWS: u32 = 128;
 
 // Real flows use it; its documentation is not public.
 pub(super) const FUNCTIONS: &[Function] = &[Function {
     name: "RandomInt",
     category: Category::Mathematical,
-    summary: "Gives a random Integer between two, both included. The same seed of a run gives the same numbers.",
+    summary: "Returns a random Integer between two bounds, both included. The same seed of a run gives the same numbers.",
     example: ("RandomInt(7, 7)", "7"),
     overloads: &[overload(
         &[one("low", Kind::Integer), one("high", Kind::Integer)],
@@ -25,21 +26,21 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     .reading_surroundings()],
 }];
 
-/// Not documented: that both bounds are included, and that bounds the wrong way round are an
+/// Undocumented: both bounds are included, and a lower bound above the upper one is an
 /// error.
 fn random_integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let (low, high) = (arguments.integer(0)?, arguments.integer(1)?);
     if low > high {
-        let message = format!("there is no number from {low} to {high}");
+        let message = format!("the lower bound {low} is above the upper bound {high}");
         return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
     }
     let offset = below(high.abs_diff(low) + 1, || arguments.surroundings().random());
     Ok(Value::Integer(low.saturating_add_unsigned(offset)))
 }
 
-/// A number from 0 up to a limit, each equally probable: a product of 128 bits of which the
-/// upper half is the number, and the lower half tells the draws that are one too many.
-/// *Source: Lemire, Fast Random Integer Generation in an Interval, 2019.*
+/// Returns a uniformly distributed number from 0 up to (excluding) the limit. The upper
+/// half of a 128-bit product is the number; its lower half identifies the draws to
+/// reject. *Source: Lemire, Fast Random Integer Generation in an Interval, 2019.*
 fn below(limit: u64, mut random: impl FnMut() -> u64) -> u64 {
     let surplus = limit.wrapping_neg() % limit;
     let mut product = u128::from(random()) * u128::from(limit);
@@ -70,16 +71,16 @@ mod tests {
         assert_eq!(evaluated_in(largest, &Known), "999999999999999");
     }
 
-    /// Of all possible draws of a small word each number would get as many; here every draw
-    /// that would give one too many to some is drawn again.
+    /// Every number must be equally frequent among all possible draws of a small word;
+    /// draws that would favour some numbers are repeated.
     #[test]
-    fn no_number_is_favoured() {
+    fn numbers_are_equally_frequent() {
         let third = u64::MAX / 3;
         let mut draws = [0, third, 2 * third, u64::MAX].into_iter();
         let next = |draws: &mut std::array::IntoIter<u64, 4>| {
             below(3, || draws.next().expect("a draw"))
         };
-        // 2^64 is one more than a multiple of 3, so that the draw 0 is one too many.
+        // 2^64 is one more than a multiple of 3, so the draw 0 must be rejected.
         assert_eq!(next(&mut draws), 0);
         assert_eq!(draws.len(), 2);
         assert_eq!(next(&mut draws), 1);

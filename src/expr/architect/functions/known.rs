@@ -1,4 +1,4 @@
-//! For tests: an organisation that has something of every kind.
+//! For tests: an organisation that knows objects of every kind.
 
 use std::sync::Arc;
 
@@ -7,8 +7,9 @@ use crate::value::{DateTime, Decimal, Kind, Object, Text, Value};
 use super::super::evaluate::Scope;
 use super::super::surroundings::{Directory, Policies, Surroundings};
 
-/// Everything has the id `1` and every other name; the id of what is found says how. All is
-/// German, equality ignores case, and the bits that chance gives are ones.
+/// Every object has the id `1` and any other string as its name. The id of a result shows
+/// how it was found. All languages are German, equality ignores case, and all random bits
+/// are ones.
 pub(super) struct Known;
 
 fn object(kind: Kind, how: &str, text: &str) -> Option<Value> {

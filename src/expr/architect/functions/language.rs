@@ -1,4 +1,4 @@
-//! The languages of the flow.
+//! Functions of the flow's languages.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "GetDefaultLanguage",
         category: Category::Language,
-        summary: "Gives the IETF tag of the flow's default language.",
+        summary: "Returns the IETF tag of the flow's default language.",
         example: ("GetDefaultLanguage()", "\"en-us\""),
         overloads: &[overload(&[], Type::one(Kind::String), default_language)
             .reading_surroundings()],
@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "GetSupportedLanguages",
         category: Category::Language,
-        summary: "Gives the IETF tags of all languages of the flow.",
+        summary: "Returns the IETF tags of all languages of the flow.",
         example: ("GetSupportedLanguages()", "[\"en-us\"]"),
         overloads: &[overload(&[], Type::many(Kind::String), supported_languages)
             .reading_surroundings()],
