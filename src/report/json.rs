@@ -1,7 +1,7 @@
-//! `flowsim.run/1`: a run for programs, one JSON object a line.
+//! `flowsim.run/1`: a run as JSON, one object per line.
 //!
-//! Every line stands for itself and names the form, so that the files of several partitions
-//! put one behind the other are a file of this form again.
+//! Every line is self-contained and names the format, so that the concatenated files of
+//! several partitions are again a valid file.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
 
-/// Name and version of the form.
+/// Name and version of the format.
 const SCHEMA: &str = "flowsim.run/1";
 
 /// Collects the lines of tests.
@@ -34,7 +34,7 @@ impl JsonLines {
     }
 
     fn took_ms(&self, took: Duration) -> Option<f64> {
-        // Whole microseconds, so that no digits are written that nobody measured.
+        // Whole microseconds: more digits would be false precision.
         let micros =
             u32::try_from(took.as_micros()).map_or(f64::from(u32::MAX), f64::from);
         self.options.times.then_some(micros / 1000.0)
@@ -100,7 +100,7 @@ enum Line<'a> {
     },
 }
 
-/// A test. Every key is always there; what does not apply is null or empty.
+/// A test. All keys are always present; what does not apply is null or empty.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Finished<'a> {
@@ -130,7 +130,7 @@ struct Difference<'a> {
     cause: Vec<&'a str>,
 }
 
-/// Null, a text, or a list of texts.
+/// Null, a string, or a list of strings.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Showing<'a> {
@@ -203,7 +203,7 @@ impl<'a> Difference<'a> {
             message: &mismatch.message,
             expected: Showing::of(&mismatch.expected),
             found: Showing::of(&mismatch.found),
-            // As `flowsim.trace/1` counts steps.
+            // Steps are numbered as in `flowsim.trace/1`.
             seq: mismatch.step.map(|step| step.saturating_add(1)),
             cause: mismatch.cause.iter().map(|line| &**line).collect(),
         }

@@ -51,7 +51,7 @@ fn details_are_yaml() {
 fn a_run_that_was_stopped_bails_out() {
     let text = report("tap", &results()[..1], 4);
     assert!(text.starts_with("TAP version 14\n1..5\nok 1 - "), "{text}");
-    assert!(text.ends_with("\nBail out! the run stopped, 4 tests not run\n"), "{text}");
+    assert!(text.ends_with("\nBail out! the run stopped: 4 tests not run\n"), "{text}");
     let text = report("tap", &[], 0);
     assert_eq!(text, "TAP version 14\n1..0 # SKIP no tests were selected\n");
 }
