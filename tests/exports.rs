@@ -147,7 +147,7 @@ fn an_export_is_converted() {
 
     let output = run("convert b.json");
     assert_eq!(output.status.code(), Some(3));
-    let message = "error: b.json: the export is not base64: found `{` at letter 1\n";
+    let message = "error: b.json: the export is not base64: found `{` at character 1\n";
     assert_eq!(String::from_utf8(output.stderr).unwrap(), message);
     let below_a_file = "convert a.i3WorkFlow --out b.json/c.json";
     assert_eq!(run(below_a_file).status.code(), Some(5));

@@ -1,66 +1,66 @@
-//! The kinds of actions and of choices of a menu, as Archy writes them: what comes of each,
-//! and which outputs it has. Whoever reads, checks, draws, compiles or compares flows knows
-//! kinds from here.
+//! The kinds of actions and of menu choices, as Archy writes them: how flowsim supports
+//! each of them, and its outputs. Readers, checks, drawings, the compiler and the
+//! comparison of flows take this information from here.
 //!
-//! *Source: the classes of Genesys' Architect Scripting, whose names Archy's kinds follow,
-//! their outputs, and published flows.*
+//! *Source: the classes of Genesys' Architect Scripting, whose names Archy's kinds
+//! follow, their outputs, and published flows.*
 
 use Fate::{Asked, Ends, Prepared, Question, Runs};
 
 use crate::value::Text;
 
-/// What comes of an action when a call is made.
+/// The support for a kind of action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// flowsim does it.
+    /// flowsim executes the action.
     Runs,
-    /// flowsim does it, and nothing that stands behind it is run.
+    /// flowsim executes the action, and the actions after it never run.
     Ends,
-    /// flowsim does it, unless the fixtures have an answer for it.
+    /// flowsim executes the action, unless the fixtures answer it.
     Prepared,
-    /// A bot asks the participant, unless the fixtures have an answer for it.
+    /// A bot asks the participant, unless the fixtures answer the action.
     Question,
-    /// Whoever answers for the world says what comes of it.
+    /// The host answers the action; flowsim does not simulate it.
     Asked,
 }
 
 /// A kind of action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ActionKind {
-    /// Its name.
+    /// The name.
     pub(crate) name: &'static str,
-    /// What comes of such an action.
+    /// The support for actions of this kind.
     pub(crate) fate: Fate,
-    /// Its outputs besides those that authors name.
+    /// The outputs that every action of this kind has, without those that authors name.
     pub(crate) outputs: &'static [&'static str],
 }
 
 impl ActionKind {
-    /// Whether a call goes on behind the action itself, and not only by its outputs.
+    /// Whether a call can continue after the action itself, and not only at its outputs.
     pub(crate) fn goes_on_behind(&self) -> bool {
         let has_none = |names: &[&str]| !self.outputs.iter().any(|it| names.contains(it));
         match self.fate {
             Fate::Ends => false,
-            // When a transfer succeeds, or somebody answers, the call is gone.
+            // After a successful transfer, or a connected extension, the flow has ended.
             _ if self.name.starts_with("transfer") => false,
             _ if self.name == "dialByExtension" => false,
             _ => has_none(&SUCCESSES),
         }
     }
 
-    /// Whether authors give the action outputs of their own: cases, paths, intents.
+    /// Whether authors name outputs of the action: cases, paths, intents.
     pub(crate) fn has_outputs_of_authors(&self) -> bool {
         matches!(self.fate, Fate::Question | Fate::Asked)
             || matches!(self.name, "callTask" | "switch")
     }
 }
 
-/// Outputs that an action takes when all is well, the likeliest first.
+/// Outputs for success, the likeliest first.
 pub(crate) const SUCCESSES: [&str; 8] =
     ["success", "found", "yes", "default", "active", "open", "matchExact", "loop"];
 
-/// The kind of a name, of an action or of a choice that does what an action does:
-/// `menuTransferToAcd` is `transferToAcd`.
+/// Returns the kind with this name, of an action or of a choice with the same behaviour:
+/// `menuTransferToAcd` behaves like `transferToAcd`.
 pub(crate) fn kind_of(name: &str) -> Option<ActionKind> {
     action_named(name).or_else(|| {
         let rest = CHOICES.binary_search(&name).ok().and(name.strip_prefix("menu"))?;
@@ -68,14 +68,14 @@ pub(crate) fn kind_of(name: &str) -> Option<ActionKind> {
     })
 }
 
-/// The kind of action that has this name.
+/// Returns the kind of action with this name.
 pub(crate) fn action_named(name: &str) -> Option<ActionKind> {
     let index = ACTIONS.binary_search_by_key(&name, |(known, ..)| known).ok()?;
     let (name, fate, outputs) = *ACTIONS.get(index)?;
     Some(ActionKind { name, fate, outputs })
 }
 
-/// The outputs of a kind besides those that authors name; none of one that is not known.
+/// Returns the outputs that every action of a kind has; empty for an unknown kind.
 pub(crate) fn outputs_of(name: &str) -> &'static [&'static str] {
     kind_of(name).map_or(&[], |kind| kind.outputs)
 }
@@ -85,7 +85,7 @@ pub(crate) fn actions() -> impl ExactSizeIterator<Item = &'static str> {
     ACTIONS.iter().map(|(name, ..)| *name)
 }
 
-/// A name that begins with a small letter: `FindSkill` as `findSkill`.
+/// Returns the name with a lower-case first letter: `FindSkill` becomes `findSkill`.
 pub(crate) fn uncapitalized(name: &str) -> Text {
     let mut letters = name.chars();
     let first = letters.next().map(|first| first.to_ascii_lowercase());
@@ -97,7 +97,7 @@ const SUCCESS_OR_FAILURE: &[&str] = &["success", "failure"];
 const FOUND_OR_NOT: &[&str] = &["found", "notFound"];
 const ANSWERED: &[&str] = &["success", "failure", "timeout"];
 
-/// Name, what comes of it, outputs; in alphabetical order.
+/// Name, support and outputs; in alphabetical order, for binary search.
 const ACTIONS: &[(&str, Fate, &[&str])] = &[
     ("abortSurveyInvite", Ends, &[]),
     ("addFlowMilestone", Runs, &[]),
@@ -250,7 +250,7 @@ const ACTIONS: &[(&str, Fate, &[&str])] = &[
     ("waitForInput", Question, &["default"]),
 ];
 
-/// The kinds of choices, in alphabetical order.
+/// The kinds of choices, in alphabetical order, for binary search.
 pub(crate) const CHOICES: &[&str] = &[
     "menuDialByExtension",
     "menuDisconnect",
@@ -274,7 +274,7 @@ pub(crate) const CHOICES: &[&str] = &[
 mod tests {
     use super::*;
 
-    /// They are looked up by halves.
+    /// Both lists must be sorted for binary search.
     #[test]
     fn kinds_are_in_order() {
         assert!(actions().is_sorted() && CHOICES.is_sorted());
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_goes_on_behind_what_has_no_output_for_success() {
+    fn a_call_continues_after_actions_without_a_success_output() {
         let goes_on = |name| kind_of(name).map(|kind| kind.goes_on_behind());
         for name in ["playAudio", "callLexBot", "createCallback", "callBotFlow"] {
             assert_eq!(goes_on(name), Some(true), "{name}");

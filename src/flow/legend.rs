@@ -1,4 +1,5 @@
-//! What the ids of a program stand for: everything that a reader of a trace needs to know.
+//! The symbol table of a program: the names of all ids, which a trace needs to be
+//! readable.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -7,27 +8,27 @@ use super::ids::{FlowId, NodeId, ReferenceId, TextId, VariableId};
 use crate::source::Span;
 use crate::value::Text;
 
-/// The names behind the ids.
+/// The symbol table: names by id.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Legend {
-    /// By [`FlowId`].
+    /// The flows, by [`FlowId`].
     pub flows: Vec<FlowLabel>,
-    /// By [`NodeId`].
+    /// The nodes, by [`NodeId`].
     pub nodes: Vec<NodeLabel>,
-    /// By [`VariableId`].
+    /// The variables, by [`VariableId`].
     pub variables: Vec<Text>,
     /// The ids that an export gives to variables.
     pub variable_keys: IndexMap<VariableId, Text, FxBuildHasher>,
-    /// By [`TextId`].
+    /// The constant strings, by [`TextId`].
     pub texts: Vec<Text>,
-    /// By [`ReferenceId`]: as written, without braces.
+    /// The references, by [`ReferenceId`], as written, without braces.
     pub references: Vec<Text>,
 }
 
-/// What a flow is called.
+/// The names of a flow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowLabel {
-    /// The id; a flow without one is known by its name.
+    /// The id; the name if the flow has no id.
     pub id: Text,
     /// The name.
     pub name: Text,
@@ -37,55 +38,55 @@ pub struct FlowLabel {
     pub version: Option<Text>,
 }
 
-/// What a node is called.
+/// The names of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeLabel {
-    /// The flow that it belongs to.
+    /// The flow that contains the node.
     pub flow: FlowId,
     /// The id.
     pub id: Text,
-    /// The name; without one, the id.
+    /// The name; the id if the node has no name.
     pub name: Text,
     /// The type as written.
     pub node_type: Text,
-    /// Where it stands.
+    /// The position of the node.
     pub span: Span,
-    /// The conditions as written, of a node that has any.
+    /// The conditions of the node, as written.
     pub conditions: Vec<Text>,
-    /// The names of the outputs of one of Architect's actions, as Archy writes them.
+    /// The names of the outputs of an Architect action, as Archy writes them.
     pub outputs: Vec<Text>,
-    /// The ids that an export gives to these outputs; it has none for those that every action
-    /// of the kind has.
+    /// The ids that an export gives to these outputs. Outputs that every action of the
+    /// kind has get no id.
     pub output_keys: Vec<Option<Text>>,
-    /// What one of Architect's actions, tasks, menus or states is known by: the id of an
-    /// export, Archy's `refId`.
+    /// The key of an Architect action, task, menu or state: the id in an export or
+    /// Archy's `refId`.
     pub key: Option<Text>,
-    /// The number that Architect shows beside an action.
+    /// The number that Architect shows for an action.
     pub tracking_id: Option<i64>,
 }
 
 impl Legend {
-    /// What a flow is called.
+    /// Returns the names of a flow.
     pub fn flow(&self, id: FlowId) -> &FlowLabel {
         &self.flows[id.index()]
     }
 
-    /// What a node is called.
+    /// Returns the names of a node.
     pub fn node(&self, id: NodeId) -> &NodeLabel {
         &self.nodes[id.index()]
     }
 
-    /// The name of a variable.
+    /// Returns the name of a variable.
     pub fn variable(&self, id: VariableId) -> &Text {
         &self.variables[id.index()]
     }
 
-    /// A constant text.
+    /// Returns a constant string.
     pub fn text(&self, id: TextId) -> &Text {
         &self.texts[id.index()]
     }
 
-    /// A reference, without braces.
+    /// Returns a reference, without braces.
     pub fn reference(&self, id: ReferenceId) -> &Text {
         &self.references[id.index()]
     }

@@ -1,11 +1,11 @@
-//! Which type a place needs, where that is certain. *Source: Archy's schema and exports of
-//! real flows, which name the type of each expression.*
+//! The required type of a value, where it is certain. *Source: Archy's schema and exports
+//! of real flows, which name the type of each expression.*
 
 use super::architect::{Action, Setting, type_named};
 use super::place::{Owner, Place};
 use crate::value::{Json, Kind, Type};
 
-/// The type that the value of a place has to have, if that is known.
+/// Returns the type that a value must have, if it is known.
 pub(super) fn needed_type(place: &Place<'_, '_>) -> Option<Type> {
     match place.owner {
         Owner::Variable(variable) => Some(variable.holds),
@@ -53,8 +53,8 @@ fn of_action(kind: &str, path: &[&str]) -> Option<Type> {
     })
 }
 
-/// A case of a switch is a condition, or is compared with the switch's value, whose type
-/// is named beside it.
+/// Returns the type of a case of a switch. A case is a condition, or is compared with the
+/// switch's value, whose type is a setting of the switch.
 fn of_case(action: &Action) -> Option<Type> {
     match literal(action, "style")? {
         "firstTrue" => one(Kind::Boolean),

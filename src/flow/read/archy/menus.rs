@@ -8,14 +8,14 @@ use crate::flow::model::Written;
 use crate::source::{Entry, Node};
 use crate::value::Text;
 
-/// What of a choice is not a setting of what it does.
+/// Properties of a choice that are not settings of its action.
 const FIELDS: &[&str] = &["dtmf", "globalDtmf", "default", "task"];
 
-/// What of a menu among the choices of another belongs to the choice.
+/// Properties of a menu among the choices of another menu that belong to the choice.
 pub(super) const OF_A_CHOICE: &[&str] =
     &["dtmf", "globalDtmf", "default", "globalSpeechRecTerms", "speechRecTerms"];
 
-/// The choices of a menu; of another unit, none.
+/// Reads the choices of a menu; empty for other units.
 pub(super) fn read(menu: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Choice> {
     let default = menu.get("defaultChildMenuRef").and_then(Node::as_str);
     let default = default.and_then(|reference| segments(reference).last().copied());
@@ -23,7 +23,7 @@ pub(super) fn read(menu: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Choice> {
     for item in reader.list(menu.get("choices"), "choices") {
         let [entry] = item.entries() else {
             let message =
-                "an item of `choices` must be an object of one key, what the choice does";
+                "an item of `choices` must be an object with one key, the kind of choice";
             let help = "write it as `- menuDisconnect: {name: Goodbye, dtmf: digit_1}`";
             reader.invalid(item.span, message.into(), help);
             continue;
@@ -38,7 +38,7 @@ fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> 
     let place = identity(body).map(|identity| format!("{}[{identity}]", entry.key));
     let is_default = default.is_some() && place.as_deref() == default;
     let action = match reader.sub_menu(entry) {
-        Some(menu) => go_down(entry, menu, reader),
+        Some(menu) => sub_menu(entry, menu, reader),
         None => actions::choice(entry, FIELDS, reader),
     };
     Choice {
@@ -49,8 +49,8 @@ fn choice(entry: &Entry<'_>, default: Option<&str>, reader: &mut Reader<'_>) -> 
     }
 }
 
-/// What the choice of a menu of its own does: it goes to that menu.
-fn go_down(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
+/// Returns the action of a choice that contains a menu: it goes to that menu.
+fn sub_menu(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
     let properties = entry.value.entries().iter().map(|property| &*property.key);
     let of_menu = properties.filter(|name| {
         FIELDS.contains(name)
@@ -65,7 +65,7 @@ fn go_down(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
     action
 }
 
-/// `digit_1`, `digit_*`, `digit_#`.
+/// Reads a key: `digit_1`, `digit_*`, `digit_#`.
 fn digit(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<Written<char>> {
     if body.get("dtmf").is_none_or(is_nothing) {
         return None;

@@ -11,20 +11,20 @@ use crate::flow::architect::ArchitectFlow;
 use crate::source::{Kind, Node};
 use crate::value::Text;
 
-/// Whether a document is a flow in Architect's own JSON: an object that has
+/// Whether a document is a flow in Architect's own JSON: an object with
 /// `flowSequenceItemList`.
 pub fn is_config(document: &Node<'_>) -> bool {
     document.get("flowSequenceItemList").is_some()
 }
 
-/// The common modules that an export carries along, each a flow of its own.
+/// Returns the common modules that an export contains, each a complete flow.
 pub fn embedded<'d, 's>(document: &'d Node<'s>) -> impl Iterator<Item = &'d Node<'s>> {
     let modules = document.get("commonModules").map_or(&[][..], Node::items);
     modules.iter().filter_map(|module| module.get("model")).filter(|it| is_config(it))
 }
 
-/// Reads a flow. What is wrong goes to `diagnostics`, and the rest is read all the same;
-/// there is no flow only where [`is_config`] says so.
+/// Reads a flow. Problems go to `diagnostics`, and everything readable is read. Returns
+/// `None` only if [`is_config`] is false.
 pub fn read(
     document: &Node<'_>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -71,7 +71,7 @@ fn languages(document: &Node<'_>) -> Vec<Text> {
     languages.iter().filter_map(Node::as_str).map(Text::from).collect()
 }
 
-/// What every flow has to say of itself.
+/// Checks the keys that every flow must have.
 fn check_header(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
     for key in ["name", "type", "initialSequence"] {
         let found = document.get(key);
@@ -81,13 +81,13 @@ fn check_header(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
         let what = found.map_or("nothing", Node::describe);
         let message = format!("a flow needs `{key}`, a string; found {what}");
         let span = found.map_or(document.span, |node| node.span);
-        reader.invalid(span, message, "export the flow anew");
+        reader.invalid(span, message, "export the flow again");
     }
     if let Some(list) = document.get("flowSequenceItemList")
         && !matches!(list.kind, Kind::Array(_))
     {
         let found = list.describe();
         let message = format!("`flowSequenceItemList` must be a list, found {found}");
-        reader.invalid(list.span, message, "it holds the tasks, menus and states");
+        reader.invalid(list.span, message, "it contains the tasks, menus and states");
     }
 }

@@ -1,5 +1,5 @@
-//! The settings of actions under the names that Archy gives them, one table for all kinds.
-//! *Source: flows of which both forms are published; for kinds that none of them has, the
+//! The settings of actions under Archy's names, in one table for all kinds. *Source:
+//! flows that are published in both forms; for kinds that none of them contains, the
 //! properties of the classes of Genesys' Architect Scripting.*
 
 use super::composed;
@@ -10,28 +10,28 @@ use crate::flow::architect::{Setting, Settings};
 use crate::source::{Entry, Node};
 use crate::value::Text;
 
-/// How a property is read.
+/// The form of a property.
 #[derive(Clone, Copy)]
 enum How {
     /// A value.
     Input,
-    /// The variable that takes a result.
+    /// The variable that receives a result.
     Output,
     /// Names with values: `[{name, value}]`.
     Inputs,
-    /// Names with the variables that take results.
+    /// Names with the variables that receive results.
     Outputs,
     /// The id of a unit.
     Unit,
 }
 
-/// `__type`, property, the name that Archy gives it, and how it is read.
+/// The `__type`, the property, Archy's name for it, and its form.
 type Rule = (&'static str, &'static str, &'static str, How);
 
-/// Archy gives it the same name.
+/// Marks a property with the same name in Archy.
 const SAME: &str = "";
 
-/// The rules of single kinds. A property without one keeps its name.
+/// The rules for single kinds. A property without a rule keeps its name.
 const RULES: &[Rule] = &[
     ("AskForBooleanAction", "askResult", SAME, How::Output),
     ("AskForSlotAction", "askResult", SAME, How::Output),
@@ -53,7 +53,7 @@ const RULES: &[Rule] = &[
     ("PlayEstimatedWaitTimeAction", "prompts", "audio", How::Input),
 ];
 
-/// The rules that hold for every kind.
+/// The rules for all kinds.
 const EVERYWHERE: &[(&str, &str, How)] = &[
     ("errorBindings", "failureOutputs", How::Outputs),
     ("inputs", "inputs", How::Inputs),
@@ -63,10 +63,11 @@ const EVERYWHERE: &[(&str, &str, How)] = &[
     ("taskReference", "targetTaskRef", How::Unit),
 ];
 
-/// What is no setting: who the action is, and where it goes on.
+/// Keys that are not settings: the identity of the action, and the references to other
+/// actions.
 const OF_THE_TREE: &[&str] = &["id", "name", "__type", "nextAction", "paths", "path"];
 
-/// The settings of an action of a `__type`.
+/// Reads the settings of an action with a `__type`.
 pub(super) fn read(
     action: &Node<'_>,
     class: &str,
@@ -103,7 +104,8 @@ fn rule<'k>(class: &str, key: &'k str) -> (&'k str, How) {
     general.map_or((key, How::Input), |(_, name, how)| (name, *how))
 }
 
-/// A value as its rule says. Names with no values, and references to nothing, are none.
+/// Reads a value according to its rule. Returns `None` for names without values and for
+/// empty references.
 fn value(
     node: &Node<'_>,
     how: How,
@@ -121,7 +123,7 @@ fn value(
     }
 }
 
-/// `[{name, value}]` as a group, if there is something in it.
+/// Reads `[{name, value}]` as a group. Returns `None` if the list is empty.
 pub(super) fn bindings(
     node: &Node<'_>,
     read: fn(&Node<'_>) -> Written<Setting>,

@@ -1,5 +1,5 @@
-//! Whether the text of an expression means what its tree says. Architect keeps both, and
-//! runs the tree; flowsim reads the text.
+//! Compares the text of each expression with its tree. Architect keeps both and runs the
+//! tree; flowsim reads the text.
 
 use super::reader::Reader;
 use super::values::{Expression, root};
@@ -8,7 +8,7 @@ use crate::expr::architect::{Form, Operator, Segment, Tree, parse};
 use crate::source::Node;
 use crate::value::Number;
 
-/// Reports every expression of a document whose text means something else than its tree.
+/// Reports every expression of a document whose text and tree have different meanings.
 pub(super) fn check(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
     each(document, &mut |node, expression, config| {
         if is_literal(expression) {
@@ -19,16 +19,16 @@ pub(super) fn check(document: &Node<'_>, reader: &mut Reader<'_, '_>) {
         let (means, help) = match &parsed {
             Ok(tree) if is_same(tree, config) => return,
             Ok(_) => (
-                "means something else than the tree beside it",
+                "does not match its tree",
                 "open the action in Architect and save it; flowsim reads the text".into(),
             ),
-            Err(problem) => ("is no expression", problem.message.clone()),
+            Err(problem) => ("cannot be parsed", problem.message.clone()),
         };
         report(node, expression, means, help, reader);
     });
 }
 
-/// Whether the text is the value and no expression.
+/// Whether the text is a literal value and not an expression.
 fn is_literal(expression: &Expression<'_, '_>) -> bool {
     matches!(expression.root, Some(("lit", _)))
         && !matches!(expression.mode, Some("0" | "4"))
@@ -42,14 +42,8 @@ fn check_literal(
 ) {
     let text = leaf.get("text").and_then(Node::as_str);
     if text.is_some_and(|text| text != expression.text) {
-        let help = "export the flow anew; flowsim reads the text".into();
-        report(
-            node,
-            expression,
-            "is another literal than the tree beside it",
-            help,
-            reader,
-        );
+        let help = "export the flow again; flowsim reads the text".into();
+        report(node, expression, "differs from the literal in its tree", help, reader);
     }
 }
 
@@ -66,9 +60,9 @@ fn report(
     reader.report(diagnostic.at(expression.span).label(tree, "the tree").help(help));
 }
 
-/// How many expressions of a flow have a text and a tree that are compared. Literals, whose
-/// text is the value, are not counted, and neither are the expressions of
-/// [`embedded`](super::embedded) modules.
+/// Counts the expressions of a flow whose text is compared with a tree. Literals, whose
+/// text is the value, are not counted. Expressions of [`embedded`](super::embedded)
+/// modules are not counted either.
 pub fn count_expressions(document: &Node<'_>) -> usize {
     let mut count = 0;
     each(document, &mut |_, expression, _| count += usize::from(!is_literal(expression)));
@@ -77,13 +71,14 @@ pub fn count_expressions(document: &Node<'_>) -> usize {
 
 type Visit<'v> = &'v mut dyn FnMut(&Node<'_>, &Expression<'_, '_>, (&str, &Node<'_>));
 
-/// Visits all expression nodes that have a text and a tree, except those of modules, which
-/// are flows of their own. As deep as the document is nested, which is bounded.
+/// Visits all expression nodes that have both text and tree, except those of modules,
+/// which are separate flows. Recurses as deep as the document is nested, which is
+/// limited.
 fn each(node: &Node<'_>, visit: Visit<'_>) {
     if let Some(expression) = Expression::of(node)
         && let Some(root) = expression.root
     {
-        // What is not set may keep the text that it would have by default.
+        // An unset value may keep the text of its default.
         if root.0 != "emp" && !expression.text.is_empty() {
             visit(node, &expression, root);
         }
@@ -95,8 +90,8 @@ fn each(node: &Node<'_>, visit: Visit<'_>) {
     }
 }
 
-/// Whether a part of the text is what a part of the tree says. What is in the tree alone is
-/// a conversion that Architect put there.
+/// Whether a part of the text has the same meaning as a part of the tree. A conversion
+/// that is only in the tree was added by Architect.
 fn is_same(tree: &Tree<'_>, (name, node): (&str, &Node<'_>)) -> bool {
     is_same_form(tree, name, node) || is_same_converted(tree, name, node)
 }
@@ -128,7 +123,7 @@ fn is_same_form(tree: &Tree<'_>, name: &str, node: &Node<'_>) -> bool {
         Form::Property(base, segment) => {
             is_property(segment, name, node, |object| is_same(base, object))
         }
-        // The tree has the item first, then what it is an item of.
+        // The tree contains the index first, then the collection.
         Form::Item(base, index) => {
             name == "[" && are_same([&**index, &**base].into_iter(), node)
         }
@@ -180,7 +175,7 @@ fn is_number(text: &str, digits: &str) -> bool {
         }
 }
 
-/// A dotted name: a variable, or properties of one.
+/// Compares a dotted name: a variable, or properties of one.
 fn is_name(segments: &[Segment<'_>], name: &str, node: &Node<'_>) -> bool {
     if matches!(name, "ref" | "sysref") {
         let mut words = node.get("text").and_then(Node::as_str).unwrap_or("").split('.');
@@ -203,7 +198,7 @@ fn is_name_converted(segments: &[Segment<'_>], name: &str, node: &Node<'_>) -> b
     }
 }
 
-/// `.`: the name of the property, then the object.
+/// Compares a `.` node: the name of the property, then the object.
 fn is_property(
     segment: &Segment<'_>,
     name: &str,

@@ -1,4 +1,4 @@
-//! Tasks and states, and the variables of both and of flows.
+//! Tasks and states, and the variables of units and flows.
 
 use super::menus::{self, Inlined};
 use super::reader::{Reader, text_of};
@@ -8,7 +8,7 @@ use crate::flow::architect::{Unit, UnitKind, Variable};
 use crate::source::{Kind, Node};
 use crate::value::{Text, Type};
 
-/// The units of a flow. Tasks that stand within a menu's choice are there.
+/// Reads the units of a flow. Tasks inside menu choices are read with the choice.
 pub(super) fn read(
     items: &[Node<'_>],
     inlined: &Inlined<'_, '_>,
@@ -67,8 +67,7 @@ fn kind_of(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> UnitKind {
         name => {
             let span = class.map_or(item.span, |node| node.span);
             let found = name.unwrap_or("nothing");
-            let message =
-                format!("there is no kind of unit `{found}`; it is read as a task");
+            let message = format!("unknown kind of unit `{found}`; it is read as a task");
             let help =
                 "units are Task, LoopTask, CommonModuleTask, Menu, State and BotState";
             reader.invalid(span, message, help);
@@ -81,12 +80,13 @@ fn key_of(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Text {
     let id = text_of(item, "id");
     if id.is_none() {
         let message = "a task, menu or state needs an `id`, a string".into();
-        reader.invalid(item.span, message, "export the flow anew");
+        reader.invalid(item.span, message, "export the flow again");
     }
     id.or_else(|| text_of(item, "name")).unwrap_or_default()
 }
 
-/// The outputs that a task declares beside the one that it always has.
+/// Reads the outputs that a task declares, without the default output that every task
+/// has.
 fn output_paths(item: &Node<'_>) -> Vec<Written<Text>> {
     let paths = item.get("paths").map_or(&[][..], Node::items).iter();
     let declared = paths.filter(|path| {
@@ -99,7 +99,7 @@ fn output_paths(item: &Node<'_>) -> Vec<Written<Text>> {
     named.collect()
 }
 
-/// The variables of a flow or unit.
+/// Reads the variables of a flow or unit.
 pub(super) fn variables(owner: &Node<'_>, reader: &mut Reader<'_, '_>) -> Vec<Variable> {
     let variables = owner.get("variables").map_or(&[][..], Node::items);
     variables.iter().filter_map(|node| variable(node, reader)).collect()
@@ -118,7 +118,7 @@ fn variable(node: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Variable> {
     if holds.is_none() {
         let class = node.get("__type");
         let found = class.and_then(Node::as_str).unwrap_or("nothing");
-        let message = format!("the type of `{name}` is not known: `{found}`");
+        let message = format!("unknown type `{found}` of the variable `{name}`");
         let place = class.map_or(node.span, |class| class.span);
         reader.warn(place, message, "its type is not checked");
     }
@@ -132,8 +132,8 @@ fn variable(node: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Variable> {
     })
 }
 
-/// The type by the initial value, which has a code where the class only says "complex"; else
-/// by the class.
+/// Returns the type of a variable: by the code of the initial value, because some classes
+/// only say "complex"; otherwise by the class.
 fn holds(node: &Node<'_>, is_collection: bool) -> Option<Type> {
     let code = node.get("initialValue").and_then(|value| value.get("type"));
     let by_code = code.and_then(Node::as_str).and_then(kinds::type_of);
