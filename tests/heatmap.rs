@@ -379,7 +379,7 @@ fn coverage_counts_choices_and_nodes_as_it_does_itself() {
     assert!(graph.contains("n0 -->|\"2\"| n2\n"), "{graph}");
     assert!(graph.contains("n19 -->|\"3 ×\"| n20\n"), "{graph}");
     let totals = &document["totals"]["nodes"];
-    let told = format!("came to {} of {} nodes", totals["covered"], totals["total"]);
+    let told = format!("{} of {} nodes reached", totals["covered"], totals["total"]);
     assert!(result(&with_flows).contains(&told), "{told}");
     let without = result(&["heatmap", &coverage]);
     assert!(without.contains("  task") && !without.contains("tasks"), "{without}");

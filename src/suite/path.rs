@@ -47,7 +47,7 @@ fn exact(history: History<'_>, wanted: &[Written<Text>], span: Span) -> Option<M
         (None, None) => "the path differs".into(),
     };
     let from = history.leading_to(same);
-    let reason = from.map(|from| from_at(history, from, same)).unwrap_or_default();
+    let reason = from.map(|from| left_at(history, from, same)).unwrap_or_default();
     Some(
         Mismatch::new(wanted.get(same).map_or(span, |it| it.span), "path", message)
             .between(lines_of(wanted), found(history, wanted, 0))

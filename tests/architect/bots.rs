@@ -1,4 +1,4 @@
-//! Bots that are run by themselves: slots, choices, intents.
+//! Bots that are run on their own: slots, choices, intents.
 
 use super::support::{indented, run};
 
@@ -74,13 +74,13 @@ fn a_bot_asks_again_until_it_gives_up() {
     let expected = ["How much?", "Are you there?", "How much?", "Silent"];
     assert_eq!(silent.said(), expected);
     assert_eq!(silent.trace.elapsed_ms, 10_000);
-    // Only what fails in a row counts.
+    // Only consecutive failures count.
     let mixed = run(&flow(SLOT), "", &["say:lots", "-", "say:7"]);
     assert_eq!(mixed.variable("Slot.Amount"), "7");
 }
 
 #[test]
-fn fixtures_answer_in_place_of_the_participant() {
+fn fixtures_answer_instead_of_the_participant() {
     let filled = run(&flow(SLOT), "actions: {Ask: {outputs: {answer: 9}}}", &[]);
     assert_eq!(filled.said(), ["How much?", "You said 9"]);
     let refused = run(&flow(SLOT), "actions: {Ask: {path: maxNoInputs}}", &[]);
@@ -96,7 +96,7 @@ fn giving_up_without_an_output_is_a_runtime_error() {
 }
 
 #[test]
-fn a_slot_that_nobody_declares_holds_text_and_is_cleared() {
+fn an_undeclared_slot_holds_a_string_and_is_cleared() {
     let actions = "- askForSlot: {name: Ask, slot: {name: City}}
 - communicate: {name: One, communication: {exp: 'MakeCommunication(\"To\", Slot.City)'}}
 - clearSlot: {name: Clear, slots: [{slot: {name: City}}]}
@@ -131,13 +131,13 @@ fn a_digital_menu_is_answered_by_the_name_of_a_path() {
     let silent = run(&flow(MENU), "", &[]);
     assert_eq!(silent.path().last(), Some(&"Exit"));
     assert_eq!(silent.entries(), Vec::<String>::new());
-    // An output is no choice.
+    // The name of an output is not a choice.
     let other = run(&flow(MENU), "", &["say:maxNoInputs", "say:x"]);
     assert_eq!(other.end(), "error NO_MATCH");
 }
 
 #[test]
-fn a_question_of_yes_and_no() {
+fn a_yes_no_question() {
     let ask = "- askForBoolean:
     name: Sure?
     question: {lit: Are you sure?}

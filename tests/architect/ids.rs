@@ -1,4 +1,4 @@
-//! A node has one id, wherever it is shown.
+//! A node has the same id everywhere.
 
 #![expect(clippy::print_stderr, reason = "a test without its data says so")]
 
@@ -13,7 +13,8 @@ use flowsim::value::Json;
 
 use super::support::call_flow;
 
-/// Id and kind of every node of the model, and of every step that an author wrote.
+/// Returns the ids and kinds of all nodes of the model, and of all steps that the author
+/// wrote.
 fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
     let loaded = load(&[folder.to_owned()], &[], &mut Files::new());
     let flows = &loaded.architect;
@@ -56,7 +57,7 @@ fn the_model_shows_the_ids_of_runs() {
 }
 
 #[test]
-fn loops_menus_and_doubled_names_have_ids() {
+fn loops_menus_and_repeated_names_have_ids() {
     let actions = "- loop:
     name: Again
     loopCount: {lit: 2}

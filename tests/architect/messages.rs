@@ -1,4 +1,4 @@
-//! Messages to a participant, and what begins a digital conversation.
+//! Messages to a participant, and the start of a digital conversation.
 
 use super::support::{indented, run, stage};
 

@@ -1,4 +1,4 @@
-//! Actions that tell the platform something.
+//! Actions that report something to the platform.
 
 use super::support::{call_flow, run};
 
@@ -75,7 +75,7 @@ fn prompts_speak_the_language_that_was_set() {
 }
 
 #[test]
-fn a_prompt_without_words_in_the_language_is_heard_in_the_default_one() {
+fn a_prompt_missing_in_the_language_is_played_in_the_default_one() {
     let actions =
         format!("- setLanguage: {{name: L, languageValue: {{lit: fr-fr}}}}\n{GREET}");
     assert_eq!(run(&flow(&actions), HELLO, &[]).said(), ["Hello"]);
@@ -99,7 +99,7 @@ fn the_variables_of_the_call_take_tags_and_data() {
 }
 
 #[test]
-fn a_workflow_ends_for_a_reason() {
+fn a_workflow_ends_with_a_reason() {
     let text = "workflow:
   name: F
   startUpRef: /workflow/states/state[S_1]

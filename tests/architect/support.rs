@@ -1,4 +1,4 @@
-//! Flows and a world in YAML, a call in a line, and what came of it as plain text.
+//! Flows and fixtures in YAML, calls in one line, and their results as plain text.
 
 #![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
@@ -18,7 +18,7 @@ use flowsim::trace::{
 use flowsim::value::{Json, Value};
 use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 
-/// Flows, the first of which is called, and what they meet.
+/// Flows, the first of which is called, and their environment.
 pub(crate) struct Stage {
     flows: Vec<String>,
     world: String,
@@ -28,7 +28,7 @@ pub(crate) struct Stage {
     is_strict: bool,
 }
 
-/// A call that is over.
+/// A finished call.
 pub(crate) struct Run {
     pub(crate) program: Arc<Program>,
     pub(crate) trace: Trace,
@@ -39,7 +39,7 @@ pub(crate) fn run(flow: &str, world: &str, inputs: &[&str]) -> Run {
     stage(flow).world(world).inputs(inputs).run()
 }
 
-/// A flow that is to be called.
+/// Prepares the call of a flow.
 pub(crate) fn stage(flow: impl Into<String>) -> Stage {
     Stage {
         flows: vec![flow.into()],
@@ -51,12 +51,12 @@ pub(crate) fn stage(flow: impl Into<String>) -> Stage {
     }
 }
 
-/// Compiles a flow, which has nothing wrong in it.
+/// Compiles a flow that must have no findings.
 pub(crate) fn compile(flow: &str) -> Arc<Program> {
     stage(flow).compile()
 }
 
-/// Fixtures, and what is wrong with them.
+/// Reads fixtures, and returns their findings too.
 pub(crate) fn fixtures(yaml: &str) -> (Fixtures, Vec<Diagnostic>) {
     if yaml.is_empty() {
         return (Fixtures::default(), Vec::new());
@@ -65,8 +65,8 @@ pub(crate) fn fixtures(yaml: &str) -> (Fixtures, Vec<Diagnostic>) {
     Fixtures::read(&read_yaml(&file).unwrap(), Path::new(""))
 }
 
-/// A call flow with one task. Of `variables` each is a type and a name, and maybe settings:
-/// `string x`, `integer n, initialValue: {lit: 1}`.
+/// Builds a call flow with one task. Each of `variables` is a type and a name, with
+/// optional settings: `string x`, `integer n, initialValue: {lit: 1}`.
 pub(crate) fn call_flow(variables: &[&str], actions: &str) -> String {
     let variables = variables.iter().map(|variable| {
         let (kind, name) = variable.split_once(' ').unwrap();
@@ -89,26 +89,26 @@ pub(crate) fn call_flow(variables: &[&str], actions: &str) -> String {
     )
 }
 
-/// A text, every line of it further to the right.
+/// Indents every line of a string.
 pub(crate) fn indented(text: &str, width: usize) -> String {
     text.lines().map(|line| format!("{:width$}{line}\n", "")).collect()
 }
 
 impl Stage {
-    /// Another flow beside the first.
+    /// Adds another flow.
     pub(crate) fn and(mut self, flow: impl Into<String>) -> Self {
         self.flows.push(flow.into());
         self
     }
 
-    /// Fixtures in YAML; several texts add up.
+    /// Adds fixtures in YAML. Several documents accumulate.
     pub(crate) fn world(mut self, yaml: &str) -> Self {
         self.world += yaml;
         self.world += if yaml.is_empty() { "" } else { "\n" };
         self
     }
 
-    /// What is known of the call.
+    /// Sets context fields of the call.
     pub(crate) fn context<V: Into<Value> + Clone>(mut self, known: &[(&str, V)]) -> Self {
         let known =
             known.iter().map(|(name, value)| ((*name).into(), value.clone().into()));
@@ -116,7 +116,7 @@ impl Stage {
         self
     }
 
-    /// What the caller does.
+    /// Sets the caller's inputs.
     pub(crate) fn inputs(mut self, inputs: &[&str]) -> Self {
         self.inputs = inputs.iter().map(|input| Input::parse(input).unwrap()).collect();
         self
@@ -137,7 +137,7 @@ impl Stage {
         self.answered_by(&mut FixtureHost::new(&fixtures, &self.inputs))
     }
 
-    /// Calls the first flow; this host answers.
+    /// Calls the first flow with this host.
     pub(crate) fn answered_by(&self, host: &mut impl Host) -> Run {
         let program = self.compile();
         let flow = program.flow(&program.legend.flows[0].id).unwrap();
@@ -171,24 +171,25 @@ impl Stage {
 }
 
 impl Run {
-    /// What the caller heard or read.
+    /// Returns the prompts that the caller heard or read.
     pub(crate) fn said(&self) -> Vec<&str> {
         self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
     }
 
-    /// The ids of the executed nodes.
+    /// Returns the ids of the executed nodes.
     pub(crate) fn path(&self) -> Vec<&str> {
         self.trace.path(&self.program.legend).map(|id| &**id).collect()
     }
 
-    /// How the call ended, with the code of its failure.
+    /// Returns the status of the call, with the code of its failure.
     pub(crate) fn end(&self) -> String {
         let status = self.trace.status.name();
         let failure = self.trace.failure.as_ref();
         failure.map_or(status.into(), |failure| format!("{status} {}", failure.code))
     }
 
-    /// What a variable holds at the end; of a task's own, what it was set to last. JSON.
+    /// Returns the final value of a variable as JSON; for a task's own variable, the last
+    /// assigned value.
     pub(crate) fn variable(&self, name: &str) -> String {
         let legend = &self.program.legend;
         let last = || {
@@ -201,7 +202,7 @@ impl Run {
         value.map_or(Json::Null, Value::to_json).to_string()
     }
 
-    /// The way that the node of an id took first: an output, `next`, `error` or `none`.
+    /// Returns the output that a node took first: its name, `next`, `error` or `none`.
     pub(crate) fn output(&self, id: &str) -> &str {
         let legend = &self.program.legend;
         let step = self.trace.steps.iter().find(|step| legend.node(step.node).id == id);
@@ -216,7 +217,7 @@ impl Run {
         }
     }
 
-    /// The codes of everything that was noted or failed.
+    /// Returns the codes of all notes and failures.
     pub(crate) fn codes(&self) -> Vec<&str> {
         let codes = self.facts().filter_map(|fact| match fact {
             Fact::Noted(code) => Some(code.name()),
@@ -226,7 +227,7 @@ impl Run {
         codes.collect()
     }
 
-    /// What actions were given and gave under this field: `value`, `name = value`.
+    /// Returns the inputs and outputs of actions for this field: `value`, `name = value`.
     pub(crate) fn values(&self, field: Field) -> Vec<String> {
         let values = self.facts().filter_map(|fact| match fact {
             Fact::Input(of, value) | Fact::Output(of, value) if *of == field => {
@@ -240,7 +241,8 @@ impl Run {
         values.collect()
     }
 
-    /// The named values of actions: `> inputs name = value`, `< outputs name = value`.
+    /// Returns the named values of actions: `> inputs name = value`, `< outputs name =
+    /// value`.
     pub(crate) fn entries(&self) -> Vec<String> {
         let entries = self.facts().filter_map(|fact| match fact {
             Fact::Entry(entry) => {
@@ -253,7 +255,7 @@ impl Run {
         entries.collect()
     }
 
-    /// After how many milliseconds an agent answered.
+    /// Returns the time in milliseconds after which an agent answered.
     pub(crate) fn connected(&self) -> Option<i64> {
         self.facts().find_map(|fact| match fact {
             Fact::Connected(waited) => Some(*waited),
@@ -261,7 +263,7 @@ impl Run {
         })
     }
 
-    /// Where the conversation was routed: queue, id, skills, priority.
+    /// Returns the routing of the conversation: queue, id, skills, priority.
     pub(crate) fn routing(&self) -> Option<String> {
         let routing = self.trace.routing()?;
         let text = |phrase: &Option<Phrase>| {
@@ -273,7 +275,7 @@ impl Run {
         Some(format!("{name} {id} [{skills}] {:?}", routing.priority))
     }
 
-    /// To whom the conversation was handed on: kind, name, id.
+    /// Returns the target of the transfer: kind, name, id.
     pub(crate) fn transfer(&self) -> Option<String> {
         let transfer = self.trace.transfer()?;
         let id = transfer.id.as_deref().unwrap_or("-");
@@ -286,7 +288,7 @@ impl Run {
         serde_json::from_str(&out).unwrap()
     }
 
-    /// What the caller heard and did, a line each.
+    /// Returns the turns of the conversation, one line each.
     pub(crate) fn conversation(&self) -> String {
         let turns = conversation(&self.trace, &self.program.legend, 40);
         let lines = turns.iter().map(|turn| {
@@ -305,7 +307,7 @@ impl Run {
     }
 }
 
-/// A text as it is, anything else as JSON.
+/// Writes a string as it is, and any other value as JSON.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),

@@ -1,4 +1,4 @@
-//! Handing the conversation on.
+//! Transfers of the conversation.
 
 use super::support::{Run, call_flow, indented, stage};
 
@@ -62,7 +62,7 @@ languageSkill: {lit: {name: German}}";
 }
 
 #[test]
-fn a_queue_without_an_id_has_none_made_up() {
+fn a_queue_without_an_id_gets_none() {
     let settings = "targetQueue: {lit: {name: Care}}\npriority: {noValue: true}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
     assert_eq!(run.routing().unwrap(), "Care - [] None");
@@ -88,7 +88,7 @@ fn an_unknown_queue_is_a_failure_of_the_action() {
 }
 
 #[test]
-fn a_queue_that_is_not_set_is_a_failure_before_anything_is_heard() {
+fn a_queue_that_is_not_set_fails_before_any_prompt() {
     for target in ["{exp: Flow.queue}", "{noValue: true}"] {
         let settings = format!("targetQueue: {target}");
         let run = stage(flow("transferToAcd", &settings)).run();
@@ -99,7 +99,7 @@ fn a_queue_that_is_not_set_is_a_failure_before_anything_is_heard() {
 }
 
 #[test]
-fn skills_that_nobody_has_are_a_failure() {
+fn skills_that_no_agent_has_are_a_failure() {
     let settings = "targetQueue: {lit: {name: Sales}}
 acdSkills: [{acdSkill: {skill: {lit: {name: Chess}}}}]";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
@@ -107,7 +107,7 @@ acdSkills: [{acdSkill: {skill: {lit: {name: Chess}}}}]";
 }
 
 #[test]
-fn a_priority_that_is_no_number_is_a_runtime_error() {
+fn a_priority_that_is_not_a_number_is_a_runtime_error() {
     let settings = "targetQueue: {lit: {name: Sales}}\npriority: {exp: '\"high\"'}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
     assert_eq!(run.end(), "error CONVERSION_FAILED");
@@ -136,7 +136,8 @@ fn a_transfer_in_a_module_and_a_called_task_ends_the_whole_flow() {
     assert_eq!(run.path().last(), Some(&"Inside"));
 }
 
-/// Every transfer but those to queues: its settings, and what the trace says then.
+/// All transfers except those to queues: the settings, and the resulting entry in the
+/// trace.
 const OTHERS: [(&str, &str, &str); 7] = [
     ("transferToUser", "targetUser: {lit: {name: Ann}}", "user Ann -"),
     ("transferToGroup", "targetGroup: {lit: {name: Front desk}}", "group Front desk g-1"),
@@ -160,7 +161,7 @@ const OTHERS: [(&str, &str, &str); 7] = [
 ];
 
 #[test]
-fn every_other_transfer_ends_the_call_and_says_where_to() {
+fn every_other_transfer_ends_the_call_and_records_its_target() {
     for (kind, settings, expected) in OTHERS {
         let run = stage(flow(kind, settings))
             .world(WORLD)
@@ -199,7 +200,7 @@ fn fixtures_make_a_transfer_fail() {
 }
 
 #[test]
-fn whom_the_fixtures_do_not_know_nobody_can_be_transferred_to() {
+fn transfers_to_targets_missing_in_the_fixtures_fail() {
     for (kind, settings, code) in [
         ("transferToUser", "targetUser: {lit: {name: Bob}}", "USER_NOT_FOUND"),
         ("transferToGroup", "targetGroup: {lit: {name: Back}}", "GROUP_NOT_FOUND"),
@@ -211,11 +212,11 @@ fn whom_the_fixtures_do_not_know_nobody_can_be_transferred_to() {
     ] {
         let run = stage(flow(kind, settings)).world(WORLD).run();
         assert_eq!(failed(&run).1, code);
-        // Where the fixtures list nobody of the kind, everybody is taken on trust.
+        // Where the fixtures list no targets of the kind, every target is accepted.
         let run = stage(flow(kind, settings)).run();
         assert_eq!(run.end(), "completed");
         assert!(run.transfer().is_some(), "{kind}");
-        // What is prepared counts.
+        // A prepared answer takes precedence.
         let told = format!("actions: {{{kind}: {{}}}}");
         let run = stage(flow(kind, settings)).world(WORLD).world(&told).run();
         assert!(run.transfer().is_some(), "{kind}");
@@ -232,7 +233,7 @@ fn a_number_that_is_not_set_is_a_failure() {
 }
 
 #[test]
-fn nobody_answers_within_the_connect_timeout() {
+fn a_transfer_without_an_answer_times_out() {
     let settings =
         "targetNumber: {lit: '+15551234567'}\nconnectTimeout: {lit: {seconds: 15}}";
     let late = "actions: {transferToNumber: {latencyMs: 20000}}";
@@ -256,7 +257,7 @@ const OTHER: &str = "inboundCall:
 ";
 
 #[test]
-fn a_flow_that_is_loaded_goes_on_with_the_call() {
+fn a_loaded_flow_takes_over_the_call() {
     let run = stage(flow("transferToFlow", "targetFlow: {name: Other}")).and(OTHER).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.said(), ["One moment", "I am other"]);
@@ -267,7 +268,7 @@ fn a_flow_that_is_loaded_goes_on_with_the_call() {
 }
 
 #[test]
-fn flows_that_hand_a_call_to_and_fro_end_at_the_limit() {
+fn flows_that_transfer_a_call_back_and_forth_end_at_the_limit() {
     let again = with("- transferToFlow: {name: Again, targetFlow: {name: F}}");
     let run = stage(again).run();
     assert_eq!(run.end(), "error ACTION_LIMIT_EXCEEDED");
@@ -292,14 +293,14 @@ fn a_secure_flow_gets_the_invocation_data() {
 }
 
 #[test]
-fn strictly_a_flow_that_is_not_loaded_is_a_failure() {
+fn in_strict_mode_a_flow_that_is_not_loaded_is_a_failure() {
     let settings = "targetFlow: {name: Gone}";
     let run = stage(flow("transferToFlow", settings)).strict().run();
     assert_eq!(failed(&run).1, "FLOW_NOT_FOUND");
 }
 
 #[test]
-fn a_callback_is_created_and_the_flow_goes_on() {
+fn a_callback_is_created_and_the_flow_continues() {
     let callback = |number: &str| {
         with(&format!(
             "- createCallback:
@@ -326,7 +327,7 @@ fn a_callback_is_created_and_the_flow_goes_on() {
 }
 
 #[test]
-fn what_an_agent_hears_the_caller_does_not() {
+fn agent_prompts_are_not_heard_by_the_caller() {
     let run = stage(with(
         "- setWhisperAudio:
     name: Whisper
@@ -339,7 +340,7 @@ fn what_an_agent_hears_the_caller_does_not() {
 }
 
 #[test]
-fn an_agent_gets_the_caller_back() {
+fn an_agent_can_receive_the_caller_again() {
     let back = "- returnToAgent: {name: Back}
 - playAudio: {name: Never, audio: {tts: Never}}";
     let run = stage(with(back)).run();

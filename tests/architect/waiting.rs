@@ -52,7 +52,7 @@ fn the_start_up_task_repeats_until_an_agent_answers() {
 }
 
 #[test]
-fn the_call_knows_best_when_an_agent_answers_then_the_queue_then_its_estimate() {
+fn the_waiting_time_comes_from_the_call_then_the_queue_then_its_estimate() {
     let after = |context: &[(&str, &str)]| {
         let run = waiting(MUSIC).world(WORLD).context(context).run();
         assert_eq!(run.end(), "completed", "{context:?}");
@@ -68,23 +68,23 @@ fn the_call_knows_best_when_an_agent_answers_then_the_queue_then_its_estimate() 
 }
 
 #[test]
-fn an_agent_who_answers_at_once_leaves_no_time_for_anything() {
+fn an_agent_who_answers_immediately_ends_the_flow_at_once() {
     let run = waiting(MUSIC).context(&[("answerAfterMs", "0")]).run();
     assert_eq!((run.path(), run.said()), (vec!["Wait"], vec![]));
 }
 
 #[test]
-fn an_agent_answers_when_a_wait_is_exactly_over() {
+fn an_agent_answers_when_a_wait_ends_exactly() {
     let run = waiting(MUSIC).world(WORLD).context(&[("answerAfterMs", "20000")]).run();
     assert_eq!(run.said(), ["Please wait", "la la la"]);
     assert_eq!(run.connected(), Some(20_000));
 }
 
 #[test]
-fn where_nobody_knows_how_long_an_agent_answers_after_the_first_pass() {
+fn without_a_waiting_time_an_agent_answers_after_the_first_pass() {
     let run = waiting(MUSIC).run();
     assert_eq!(run.said(), ["Please wait", "[prompt on_hold_music]"]);
-    // A prompt whose length nobody knows.
+    // A prompt of unknown length.
     assert_eq!(run.connected(), Some(30_000));
 }
 
@@ -103,7 +103,7 @@ fn music_plays_for_a_time() {
 }
 
 #[test]
-fn passes_that_take_no_time_do_not_spin() {
+fn passes_that_take_no_time_do_not_loop_forever() {
     let said = "- playAudio: {name: Patience, audio: {tts: Please wait}}";
     let run = waiting(said).context(&[("answerAfterMs", "35000")]).run();
     assert_eq!(run.end(), "completed");
@@ -157,13 +157,13 @@ fn queue_place_and_estimate_are_known() {
     let run = waiting(actions.split_once('\n').unwrap().1).context(&context).run();
     let estimate = "Your estimated wait time is about 30 seconds.";
     assert_eq!(run.said(), ["You are caller number 1 in the queue.", estimate]);
-    // Nothing is said of what is not known.
+    // Unknown values are not announced.
     let run = waiting(actions.split_once('\n').unwrap().1).run();
     assert_eq!(run.said(), [""; 0]);
 }
 
 #[test]
-fn a_wait_is_said_in_four_ways() {
+fn a_wait_is_announced_in_four_forms() {
     for (mode, interval, words) in [
         ("about", "roundingInterval", "about 5 minutes"),
         ("lessThan", "roundingInterval", "less than 5 minutes"),

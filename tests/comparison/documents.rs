@@ -1,5 +1,5 @@
-//! The platform's own document, compared with itself and with itself in which one branch
-//! goes another way.
+//! The platform's own document, compared with itself and with a copy in which one branch
+//! takes another output.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ fn read(text: &str) -> ExecutionDocument {
     execution::read(&document, &mut diagnostics).unwrap()
 }
 
-/// The real document, if it is there.
+/// Returns the real document if it is available.
 fn real() -> Option<ExecutionDocument> {
     let path: PathBuf =
         root().join("../shared/data/executions/inbound-call-transfer.json");
@@ -55,12 +55,13 @@ fn the_real_document_equals_itself_written_by_us() {
 }
 
 #[test]
-fn a_branch_of_the_real_document_that_goes_another_way_is_told() {
+fn a_branch_of_the_real_document_with_another_output_is_reported() {
     let Some(document) = real() else { return };
     let one = Observation::of_document(&document);
     let mut changed = document.clone();
     let events = changed.execution.as_mut().unwrap();
-    // The second menu's switch leaves by default, and the steps behind it are other ones.
+    // The switch of the second menu takes the default output, and the steps after it
+    // differ.
     let switch = events.iter().rposition(|event| event.name == "actionSwitch").unwrap();
     events[switch].output_path_id = Some("__DEFAULT__".into());
     events[switch].output_path_name = None;

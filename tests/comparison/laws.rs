@@ -1,4 +1,4 @@
-//! What holds of every comparison.
+//! Properties of every comparison.
 
 use flowsim::analysis::comparison::{Rules, Verdict, compare, render_text};
 use flowsim::trace::observation::{
@@ -22,7 +22,7 @@ fn value() -> impl Strategy<Value = Json> {
     })
 }
 
-fn facet() -> impl Strategy<Value = Facet> {
+fn attribute() -> impl Strategy<Value = Facet> {
     let aspect = prop::sample::select(Aspect::ALL.to_vec());
     (aspect, "[x-z]", value()).prop_map(|(aspect, name, value)| Facet {
         aspect,
@@ -35,7 +35,7 @@ fn facet() -> impl Strategy<Value = Facet> {
 
 fn step() -> impl Strategy<Value = ObservedStep> {
     let path = prop::option::of("(yes|no)");
-    (0..6_u8, path, prop::collection::vec(facet(), 0..5)).prop_map(
+    (0..6_u8, path, prop::collection::vec(attribute(), 0..5)).prop_map(
         |(id, path, mut facets)| {
             facets.sort_by_key(|facet| facet.aspect);
             ObservedStep {
@@ -87,8 +87,8 @@ proptest! {
         prop_assert_eq!(found.cause, None);
     }
 
-    /// Whatever differs: the verdict is the same from both sides, there is always a cause,
-    /// and both ways to write it work.
+    /// For all differences the verdict is the same from both sides, there is always a
+    /// cause, and both output formats work.
     #[test]
     fn sides_can_be_exchanged(one in observation(), two in observation()) {
         let rules = Rules::default();

@@ -25,7 +25,7 @@ fn main_calls(call: Node) -> Value {
 }
 
 #[test]
-fn a_flow_that_is_not_done_in_time_is_unwound_and_its_call_fails() {
+fn a_flow_that_exceeds_its_deadline_is_unwound_and_its_call_fails() {
     let stage = stage([main_calls(call("Call", "waiting", 4)), waiting()]);
     let played = stage.run();
     assert_eq!(
@@ -44,13 +44,13 @@ fn a_flow_that_is_not_done_in_time_is_unwound_and_its_call_fails() {
 }
 
 #[test]
-fn the_variables_of_a_flow_that_is_unwound_stay() {
+fn the_variables_of_an_unwound_flow_stay() {
     let stage = stage([main_calls(call("Call", "waiting", 4)), waiting()]);
     assert_eq!(stage.run().variable("v"), "\"theirs\"");
 }
 
 #[test]
-fn an_isolated_flow_that_is_unwound_gives_no_outputs() {
+fn an_isolated_flow_that_is_unwound_returns_no_outputs() {
     let properties =
         json!({"flowId": "waiting", "timeoutSeconds": 4, "outputs": {"v": "v"}});
     let stage = stage([main_calls(call_flow("Call", properties)), waiting()]);
@@ -58,7 +58,7 @@ fn an_isolated_flow_that_is_unwound_gives_no_outputs() {
 }
 
 #[test]
-fn at_the_deadline_itself_a_flow_is_still_in_time() {
+fn a_flow_may_finish_exactly_at_its_deadline() {
     let stage = stage([main_calls(call("Call", "waiting", 4)), waiting()]);
     assert_eq!(stage.press(&["1@4000"]).path(), "Call Set Ask Bye Done");
     assert_eq!(stage.press(&["1@4001"]).path(), "Call Set Ask Failed");
@@ -66,7 +66,7 @@ fn at_the_deadline_itself_a_flow_is_still_in_time() {
 }
 
 #[test]
-fn a_deadline_of_zero_allows_whatever_takes_no_time() {
+fn a_deadline_of_zero_permits_actions_that_take_no_time() {
     let stage = stage([main_calls(call("Call", "waiting", 0)), waiting()]);
     assert_eq!(stage.press(&["1"]).path(), "Call Set Ask Bye Done");
     let played = stage.press(&["1@1"]);

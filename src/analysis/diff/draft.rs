@@ -1,4 +1,4 @@
-//! Draft flows as outlines.
+//! Outlines of draft flows.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -12,7 +12,8 @@ use crate::flow::{
 };
 use crate::value::{Json, Text};
 
-/// The outline of a flow. `called` says what a flow that is called by its id is known by.
+/// Creates the outline of a flow. `called` returns the displayed name of a flow that is
+/// called by id.
 pub(super) fn outline(flow: &Flow, called: &dyn Fn(&str) -> Text) -> Outline {
     let mut facts = vec![Fact::one("type", Aspect::Setting, &flow.flow_type)];
     if !flow.is_published {
@@ -90,7 +91,7 @@ fn branches(flow: &Flow, node: &Node) -> Vec<Branch> {
     branches.collect()
 }
 
-/// The types have several names, and how they are written does not matter.
+/// Returns the canonical type; types have several names, and their case does not matter.
 fn kind(node: &Node) -> Text {
     Text::from(match &node.action {
         Action::Say(_) => "Say",
@@ -108,7 +109,7 @@ fn kind(node: &Node) -> Text {
     })
 }
 
-/// What a document holds beyond the dialect.
+/// Adds the entries that are not part of the dialect.
 fn others(
     entries: &IndexMap<Text, Json>,
     facts: &mut Vec<Fact>,
@@ -204,9 +205,9 @@ fn of_call(call: &CallFlow, called: &dyn Fn(&str) -> Text, facts: &mut Vec<Fact>
             outputs.iter().map(|(own, its)| format!("{} = {}", own.value, its.value));
         facts.push(Fact::list("outputs", Aspect::Variable, outputs));
     }
-    // Lists that are there but empty say that too.
+    // Lists that are present but empty also mean isolation.
     if call.is_isolated() {
-        facts.push(Fact::one("variables of its own", Aspect::Variable, true));
+        facts.push(Fact::one("isolated variables", Aspect::Variable, true));
     }
 }
 
@@ -236,7 +237,7 @@ fn of_webhook(webhook: &Webhook, facts: &mut Vec<Fact>) {
     facts.push(Fact::one("timeoutSeconds", Aspect::Setting, seconds(webhook.timeout_ms)));
 }
 
-/// `count = 1 (increment)`
+/// Formats an assignment: `count = 1 (increment)`.
 fn assignment(assignment: &Assignment) -> String {
     let holds = match assignment.variable_type {
         VariableType::Unchanged => "",
@@ -251,15 +252,16 @@ fn assignment(assignment: &Assignment) -> String {
     format!("{} = {}{holds}", assignment.variable.value, form(&assignment.value))
 }
 
-/// A value as JSON that holds templates, its keys in order.
+/// Formats a value as JSON with templates, its keys in order.
 fn form(form: &Form<Reference>) -> String {
     sorted(&json(form))
 }
 
-/// As deep as the document is nested, which is bounded when it is read.
+/// The recursion is limited by the nesting depth, which is bounded when the document is
+/// read.
 fn json(form: &Form<Reference>) -> Json {
     match form {
-        // As a template, in which a brace that means itself is marked.
+        // Formatted as a template, in which literal braces are escaped.
         Form::Constant(Json::String(text)) => {
             let template = Template::<Reference>::Text(text.clone());
             Json::String(Text::from(template.to_string()))
@@ -273,7 +275,7 @@ fn json(form: &Form<Reference>) -> Json {
     }
 }
 
-/// Milliseconds as seconds, as authors write them.
+/// Formats milliseconds as seconds, as authors write them.
 fn seconds(milliseconds: i64) -> String {
     let text = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

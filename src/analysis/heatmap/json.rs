@@ -1,4 +1,4 @@
-//! The heat map for programs: `flowsim.heatmap/1`.
+//! Heat map as data: `flowsim.heatmap/1`.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::Heatmap;
 use super::listing::{Drawn, Listed, Node, listing};
 use super::table::View;
 
-/// Name and version of the form.
+/// Name and version of the format.
 const SCHEMA: &str = "flowsim.heatmap/1";
 
 #[derive(Serialize)]
@@ -49,7 +49,7 @@ struct CountedPath<'h> {
     count: u64,
 }
 
-/// All counts, on lines of their own.
+/// Renders all counts, one per line.
 pub fn render_json(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
     let view = heatmap.table.view(usize::MAX, usize::MAX);
     let listed = listing(heatmap, drawn);

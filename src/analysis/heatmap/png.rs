@@ -1,4 +1,4 @@
-//! The table of keys and decisions, and the flows below it, as a picture of points.
+//! PNG image of the table of keys and decisions, and of the flows below it.
 
 #![cfg(feature = "png")]
 
@@ -9,10 +9,10 @@ use super::Heatmap;
 use super::listing::Drawn;
 use super::svg::draw;
 
-/// How many points there are to a pixel of the drawing, each way: screens have fine points.
+/// Image pixels per drawing pixel in each direction, for high-resolution screens.
 const SCALE: f32 = 2.0;
 
-/// How everything looks: always light, for the picture goes into other people's documents.
+/// Style of the image; always light, because it is embedded in other documents.
 const STYLE: &str = "\
 text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
 .ground{fill:#ffffff}.title{font-size:16px;font-weight:700}.soft{fill:#5f6670}\
@@ -20,7 +20,7 @@ text{fill:#1c1f23;font-family:'DejaVu Sans';font-size:12px}\
 .h0{fill:#f3f4f2}.h1{fill:#d3ecab}.h2{fill:#93d4bf}.h3{fill:#2a78b5}.h4{fill:#1b2f80}\
 .t0{fill:#5f6670}.t1{fill:#1a2b1a}.t2{fill:#0d2b2b}.t3{fill:#ffffff}.t4{fill:#ffffff}";
 
-/// The same for drawings of flows.
+/// Additional style for drawings of flows.
 const FLOW_STYLE: &str = "\
 .box{stroke:#5f6670}.start{stroke-width:2.5}.plain{fill:#ffffff;stroke-dasharray:4 3}\
 .name{font-size:11.5px}.part{font-size:13px;font-weight:700}.way{fill:none;stroke:#5f6670}\
@@ -29,8 +29,8 @@ const FLOW_STYLE: &str = "\
 .label{fill:#5f6670;stroke:#ffffff;stroke-width:4px;paint-order:stroke;\
 stroke-linejoin:round}";
 
-/// The table and the flows that are drawn as PNG. The letters are of a font that is part of the program, so that the
-/// picture is the same on every machine; nothing if there is no memory for the picture.
+/// Renders the table and the drawn flows as PNG. The built-in font makes the image the
+/// same on every machine. Returns `None` if there is not enough memory for the image.
 pub fn render_png(heatmap: &Heatmap, drawn: &[Drawn]) -> Option<Vec<u8>> {
     let mut options = Options { font_family: "DejaVu Sans".into(), ..Options::default() };
     let fonts = options.fontdb_mut();

@@ -36,7 +36,7 @@ impl Alike {
         let Some(at) = expect else { return Self::default() };
         let entries = template.test().entries()[at].value.entries();
         let read = entries.iter().enumerate().map(|(index, entry)| {
-            let reported = decoder.reported();
+            let reported = decoder.told();
             let is_alike = template.is_alike(&[at, index]);
             let read = is_alike.then(|| of_key(entry, decoder))?;
             // Mistakes are reported by the rows.

@@ -73,7 +73,7 @@ impl<'s> Template<'s> {
             decoder.unexpected("a row of `each`", row, "an object of names and values");
             return None;
         }
-        let reported = decoder.reported();
+        let reported = decoder.told();
         for hole in &self.holes {
             hole.fill(&mut self.test, row, decoder);
         }
