@@ -1,7 +1,7 @@
-//! Files, positions, and documents that remember where each of their values stands.
+//! Files, positions, and documents whose values have places.
 //!
-//! This is the only place where JSON and YAML text is read. Everything above works on
-//! [`Node`]s, which carry a [`Span`], so that every later finding can point at its line.
+//! JSON and YAML are read only in this module. All other modules work on [`Node`]s with a
+//! [`Span`], so every finding can name its line.
 
 mod file;
 mod folder;

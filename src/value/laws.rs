@@ -1,4 +1,4 @@
-//! What holds for all values.
+//! Property tests for all values.
 
 use std::cmp::Ordering;
 
@@ -27,8 +27,8 @@ fn durations() -> impl Strategy<Value = Duration> {
     ranges.prop_map(|milliseconds| Duration::from_milliseconds(milliseconds).unwrap())
 }
 
-/// Texts, among them many that nearly are something else.
-fn texts() -> impl Strategy<Value = String> {
+/// Random strings; many nearly have a special meaning.
+fn strings() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
         "-?[0-9]{1,45}(\\.[0-9]{0,5})?(e-?[0-9]{1,12})?",
@@ -45,7 +45,7 @@ fn json() -> impl Strategy<Value = Json> {
         any::<bool>().prop_map(Json::from),
         any::<i64>().prop_map(Json::from),
         decimals().prop_map(Json::Decimal),
-        texts().prop_map(|text| Json::from(text.as_str())),
+        strings().prop_map(|text| Json::from(text.as_str())),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         let entries = prop::collection::vec((any::<String>(), inner.clone()), 0..4);
@@ -66,7 +66,7 @@ fn values() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         (-20i64..20).prop_map(Value::from),
         decimals().prop_map(Value::Decimal),
-        texts().prop_map(Value::string),
+        strings().prop_map(Value::string),
         date_times().prop_map(Value::DateTime),
         date_times().prop_map(|time| Value::Date(time.date())),
         date_times().prop_map(|time| Value::Time(time.time())),
@@ -99,7 +99,7 @@ fn values() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn decimals_read_what_they_print(number in decimals()) {
+    fn printed_decimals_parse_to_the_same_value(number in decimals()) {
         prop_assert_eq!(Decimal::parse(&number.to_string()), Some(number.clone()));
         let mut text = String::new();
         number.write_json(&mut text);
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn decimal_arithmetic_is_that_of_integers(
+    fn decimal_arithmetic_agrees_with_integers(
         left in -1_000_000_000_000_000_000i64..1_000_000_000_000_000_000,
         right in -1_000_000_000_000_000_000i64..1_000_000_000_000_000_000,
         scale in 0u32..20,
@@ -146,19 +146,19 @@ proptest! {
     }
 
     #[test]
-    fn durations_read_what_they_print(duration in durations()) {
+    fn printed_durations_parse_to_the_same_value(duration in durations()) {
         prop_assert_eq!(Duration::parse(&duration.to_string()), Some(duration));
     }
 
     #[test]
-    fn times_read_what_they_print(time in date_times()) {
+    fn printed_times_parse_to_the_same_value(time in date_times()) {
         prop_assert_eq!(DateTime::parse(&time.to_string()), Some(time));
         prop_assert_eq!(Date::parse(&time.date().to_string()), Some(time.date()));
         prop_assert_eq!(Time::parse(&time.time().to_string()), Some(time.time()));
     }
 
     #[test]
-    fn json_reads_what_it_prints(json in json()) {
+    fn printed_json_parses_to_the_same_value(json in json()) {
         prop_assert_eq!(Json::parse(&json.to_string()), Ok(json));
     }
 
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn all_but_the_unset_equals_itself(value in values()) {
+    fn set_values_equal_themselves(value in values()) {
         prop_assert_eq!(equal(&value, &value), !value.is_unset());
     }
 
@@ -194,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn conversions_never_panic_and_give_what_they_promise(value in values()) {
+    fn conversions_never_panic_and_have_the_right_type(value in values()) {
         let conversions = [
             (to_boolean(&value), Kind::Boolean),
             (to_integer(&value), Kind::Integer),
@@ -212,14 +212,14 @@ proptest! {
     }
 
     #[test]
-    fn both_ways_to_json_agree(value in values()) {
+    fn both_conversions_to_json_agree(value in values()) {
         let mut text = String::new();
         value.write_json(&mut text);
         prop_assert_eq!(value.to_json().to_string(), text);
     }
 
     #[test]
-    fn texts_are_read_without_panic(text in texts()) {
+    fn strings_are_parsed_without_panic(text in strings()) {
         let _ = (Decimal::parse(&text), Number::parse_json(&text), Json::parse(&text));
         let _ = (Date::parse(&text), Time::parse(&text), Duration::parse(&text));
         if let Some(time) = DateTime::parse(&text) {
@@ -228,7 +228,7 @@ proptest! {
     }
 
     #[test]
-    fn integers_survive_text(integer in -MAX_INTEGER..=MAX_INTEGER) {
+    fn integers_survive_conversion_to_strings(integer in -MAX_INTEGER..=MAX_INTEGER) {
         let value = Value::from(integer);
         prop_assert_eq!(to_integer(&to_text(&value).unwrap()), Ok(value.clone()));
         prop_assert_eq!(to_integer(&to_decimal(&value).unwrap()), Ok(value));

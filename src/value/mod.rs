@@ -1,5 +1,5 @@
-//! Values as Architect knows them: their types, NOT_SET, numbers, times, conversions,
-//! comparison and printing.
+//! Architect's values: types, NOT_SET, numbers, times, conversions, comparison and
+//! printing.
 
 mod audio;
 mod calendar;
@@ -43,7 +43,7 @@ pub use properties::{Property, properties_of};
 pub use time::{Date, DateTime, Time};
 pub use types::{Kind, Type};
 
-/// Short texts are kept inside the value, longer ones are shared.
+/// A string. Short strings are stored inside the value, longer ones are shared.
 pub use ecow::EcoString as Text;
 
 /// The largest Integer; the smallest is its negative. *Source: Architect's limits.*
@@ -51,10 +51,10 @@ pub const MAX_INTEGER: i64 = 999_999_999_999_999;
 
 /// A value of a variable, an output, or an expression.
 ///
-/// NOT_SET is a value of its own and has a type. Collections are never NOT_SET, only empty.
+/// NOT_SET is a separate value and has a type. Collections are never NOT_SET, only empty.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// No value, of this type.
+    /// No value, with this type.
     NotSet(Type),
     /// Boolean
     Boolean(bool),
@@ -87,24 +87,24 @@ pub enum Value {
 }
 
 impl Default for Value {
-    /// NOT_SET without a known type: what a variable of the draft dialect starts as.
+    /// NOT_SET without a known type, the initial value of variables in the draft dialect.
     fn default() -> Self {
         Self::NotSet(Type::ANY)
     }
 }
 
 impl Value {
-    /// NOT_SET of no particular type.
+    /// NOT_SET without a known type.
     pub const NOT_SET: Self = Self::NotSet(Type::ANY);
 
-    /// Whether this is NOT_SET, or the `null` of JSON, which the draft dialect takes for it.
+    /// Whether this is NOT_SET, or the `null` of JSON, which the draft dialect treats as
+    /// NOT_SET.
     #[inline]
     pub fn is_unset(&self) -> bool {
         matches!(self, Self::NotSet(_) | Self::Json(Json::Null))
     }
 
-    /// What a variable of this type holds before anything is assigned: NOT_SET, or an empty
-    /// collection.
+    /// The initial value of a variable of this type: NOT_SET, or an empty collection.
     pub fn unset(holds: Type) -> Self {
         if holds.is_collection {
             let items = Vec::new();
@@ -114,7 +114,7 @@ impl Value {
         }
     }
 
-    /// A string value.
+    /// Creates a String value.
     pub fn string(text: impl Into<Text>) -> Self {
         Self::String(text.into())
     }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_unset_and_an_empty_text_is_not() {
+    fn null_is_unset_and_an_empty_string_is_not() {
         assert!(Value::default().is_unset());
         assert!(Value::Json(Json::Null).is_unset());
         assert!(!Value::from("").is_unset());

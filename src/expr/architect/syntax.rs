@@ -8,7 +8,7 @@ use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, Rule};
 use super::problem::Problem;
 use super::tree::Place;
 
-/// Rejects a text that is too large for the parser.
+/// Rejects an expression that is too large for the parser.
 pub(super) fn check_size(text: &str) -> Result<(), Problem> {
     if text.len() > MAX_LENGTH {
         let message = format!("the expression is longer than {MAX_LENGTH} bytes");

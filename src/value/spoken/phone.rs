@@ -5,8 +5,8 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 use super::Text;
 use super::number::digit_words;
 
-/// The code by which a country is dialled, `31` for `NL`. The country is written as in ISO
-/// 3166, in capitals. *Source: Google's libphonenumber.*
+/// The dialling code of a country, such as `31` for `NL`. The country is an ISO 3166 code
+/// in capitals. *Source: Google's libphonenumber.*
 pub fn dialing_code(country: &str) -> Option<String> {
     let region = Region::from_code(country).ok()?;
     let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
@@ -19,11 +19,11 @@ pub(super) fn words(number: &str) -> String {
     if number.trim_start().starts_with('+') { format!("plus {digits}") } else { digits }
 }
 
-/// The longest text that may be a telephone number, punctuation and extension included.
+/// The maximum length of a telephone number, including punctuation and extension.
 const MAX_LENGTH: usize = 60;
 
-/// The digits as they are dialled inside the country: of `+31755551212` it is `0755551212`.
-/// What the library does not know as a number stays as it is.
+/// The digits as dialled inside the country: for `+31755551212`, `0755551212`. A number
+/// that the library does not recognize stays as it is.
 pub(super) fn dialled_inside(e164: &str) -> Text {
     if e164.len() > MAX_LENGTH {
         return e164.into();
