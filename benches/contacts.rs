@@ -1,4 +1,4 @@
-//! How long it takes to index a file of contacts, and to answer from fixtures.
+//! The time for indexing a file of contacts, and for answering from fixtures.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,4 +1,4 @@
-//! The exports of real flows, and what may be said of exports that are broken.
+//! Exports of real flows, and the messages about broken exports.
 
 #![expect(clippy::unwrap_used, reason = "an export that cannot be read fails the test")]
 #![expect(clippy::print_stderr, reason = "what is skipped or counted has to be seen")]
@@ -15,7 +15,7 @@ use flowsim::source::{Files, read_json};
 use flowsim::value::Kind;
 use serde_json::Value as Json;
 
-/// An export of the shared data, decoded, and what the manifest says of it.
+/// A decoded export of the shared data, and its description in the manifest.
 struct Export {
     name: String,
     json: String,
@@ -36,8 +36,8 @@ fn exports_load_without_errors() {
     eprintln!("{count} exports load without a word");
 }
 
-/// Every action that the manifest counts is in the tree, and once. The manifest counts units
-/// and variables as well, which are no actions.
+/// Every action that the manifest counts is in the tree exactly once. The manifest also
+/// counts units and variables, which are not actions.
 #[test]
 fn exports_keep_all_their_actions() {
     let mut total = 0;
@@ -59,7 +59,7 @@ fn exports_keep_all_their_actions() {
 }
 
 #[test]
-fn texts_mean_what_their_trees_say() {
+fn expressions_equal_their_trees() {
     let mut total = 0;
     for export in exports() {
         let (_, diagnostics, count) = load(&export.json);
@@ -73,9 +73,10 @@ fn texts_mean_what_their_trees_say() {
     eprintln!("{total} expressions of real flows mean what their trees say");
 }
 
-/// An export has a list of all that it needs of its organisation, made by Architect.
+/// Architect writes into each export a list of everything that it depends on in its
+/// organisation.
 #[test]
-fn what_a_flow_names_is_what_its_manifest_lists() {
+fn the_dependencies_of_a_flow_are_those_in_its_manifest() {
     let mut total = 0;
     for Export { name, json, .. } in exports() {
         let manifest = &serde_json::from_str::<Json>(&json).unwrap()["manifest"];
@@ -99,7 +100,7 @@ fn what_a_flow_names_is_what_its_manifest_lists() {
                 it.name.to_string(),
             ));
         };
-        // The modules that are in an export are in its manifest too.
+        // The modules in an export are also in its manifest.
         load(&json).0.iter().for_each(|flow| dependencies(flow, &mut add));
         for names in [&mut expected, &mut found] {
             names.sort();
@@ -111,7 +112,7 @@ fn what_a_flow_names_is_what_its_manifest_lists() {
     eprintln!("{total} things of organisations are in the manifests of real flows");
 }
 
-/// What manifests call what flows name.
+/// The names of the kinds of dependencies in manifests.
 const FAMILIES: [(&str, Needed<'static>); 10] = [
     ("queue", Needed::Object(Kind::Queue)),
     ("user", Needed::Object(Kind::User)),
@@ -155,7 +156,8 @@ fn an_export_is_converted() {
     assert!(left.all(|it| !it.unwrap().file_name().to_string_lossy().ends_with("part")));
 }
 
-/// The `__type` of actions by their ids; what a menu's choice does goes by that of the choice.
+/// Collects the `__type` of actions by their ids. The action of a choice in a menu has
+/// the type of the choice.
 fn collect_classes(node: &Json, classes: &mut BTreeMap<String, String>) {
     let mut add = |id: &Json, class: &Json| {
         if let (Some(id), Some(class)) = (id.as_str(), class.as_str()) {
@@ -170,8 +172,8 @@ fn collect_classes(node: &Json, classes: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The flow of a document and the modules in it; what is said; how many expressions could be
-/// compared.
+/// Returns the flow of a document and its modules, the findings, and the number of
+/// expressions that could be compared.
 fn load(json: &str) -> (Vec<ArchitectFlow>, Vec<Diagnostic>, usize) {
     let mut files = Files::new();
     let file = files.add("export.json", json).clone();
@@ -183,7 +185,8 @@ fn load(json: &str) -> (Vec<ArchitectFlow>, Vec<Diagnostic>, usize) {
     (flows, diagnostics, count)
 }
 
-/// All exports of the shared data; none, and a line that says so, where it is not at hand.
+/// Returns all exports of the shared data. If it is missing, prints a line and returns
+/// none.
 fn exports() -> Vec<Export> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
     let Ok(manifest) = std::fs::read_to_string(folder.join("manifest.json")) else {

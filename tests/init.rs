@@ -1,4 +1,4 @@
-//! `flowsim init`: the first project is well from the beginning, and nothing is overwritten.
+//! `flowsim init`: the first project is valid, and no file is overwritten.
 
 #![expect(clippy::unwrap_used, reason = "a program that cannot be run fails the test")]
 #![cfg_attr(
@@ -40,7 +40,7 @@ fn the_first_project_passes_at_once() {
         assert!(folder.path().join(file).is_file(), "{file}");
         assert!(out(&made).contains(&format!("created  {file}\n")), "{}", out(&made));
     }
-    // What it says to try is what is tried.
+    // The suggested commands are run.
     let told = out(&made);
     let commands = told.lines().filter_map(|line| line.strip_prefix("  flowsim "));
     let commands: Vec<&str> = commands.collect();
@@ -54,7 +54,7 @@ fn the_first_project_passes_at_once() {
     assert_eq!(err(&tested), "");
 }
 
-/// The job runs what a person would, and what flowsim has.
+/// The job runs the commands that the output suggests, and these exist.
 #[test]
 fn the_ci_job_runs_commands_that_work() {
     let folder = tempfile::tempdir().unwrap();
@@ -72,7 +72,7 @@ fn the_ci_job_runs_commands_that_work() {
 }
 
 #[test]
-fn a_file_that_is_there_is_kept() {
+fn an_existing_file_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("a project/fixtures.yaml");
     fs::create_dir(own.parent().unwrap()).unwrap();
@@ -84,7 +84,10 @@ fn a_file_that_is_there_is_kept() {
         assert_eq!(made.status.code(), Some(0));
         let told = out(&made);
         assert_eq!(told.lines().filter(|it| it.starts_with("kept     ")).count(), kept);
-        assert_eq!(told.lines().filter(|it| it.starts_with("created  ")).count(), 4 - kept);
+        assert_eq!(
+            told.lines().filter(|it| it.starts_with("created  ")).count(),
+            4 - kept
+        );
         assert!(told.contains("kept     a project/fixtures.yaml\n"), "{told}");
         assert!(told.contains("Go to a project and try:\n"), "{told}");
         assert_eq!(fs::read_to_string(&own).unwrap(), "queues: [Mine]\n");
@@ -92,7 +95,7 @@ fn a_file_that_is_there_is_kept() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_told() {
+fn a_folder_that_cannot_be_created_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     for line in ["init file", "man file"] {
@@ -107,7 +110,7 @@ fn commands(folder: &Path) -> Vec<String> {
     let help = out(&flowsim(folder, "--help"));
     let (_, listed) = help.split_once("Commands:\n").unwrap();
     let lines = listed.lines().take_while(|line| !line.is_empty());
-    // What goes on in a further line is indented more.
+    // Continuation lines have a larger indentation.
     let entries = lines.filter_map(|line| line.strip_prefix("  "));
     let names = entries.filter_map(|entry| entry.split(' ').next());
     let is_command = |name: &&str| !["", "help"].contains(name);
@@ -133,7 +136,7 @@ fn shells_complete_every_command() {
     assert_eq!(unknown.status.code(), Some(2));
 }
 
-/// In a shell, what is completed is what can be written.
+/// In a shell, completion offers valid arguments.
 #[cfg(unix)]
 #[test]
 fn bash_completes_with_the_script() {

@@ -1,4 +1,5 @@
-//! A way through seven menus, beside a function written by hand that makes the same trace.
+//! A path through seven menus, compared with a hand-written function that produces the
+//! same trace.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -39,10 +40,10 @@ pub(crate) fn deep_menu(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a hand-written function knows of the menus on the way.
+/// The knowledge of the hand-written function about the menus on the path.
 struct Menus {
     levels: Vec<Level>,
-    /// What comes behind the last menu, which does not depend on the caller.
+    /// The part after the last menu, which does not depend on the caller.
     end: Trace,
 }
 
@@ -56,7 +57,7 @@ struct Level {
 }
 
 impl Menus {
-    /// Reads off a trace what stands in the flow.
+    /// Reads the contents of the flow from a trace.
     fn new(trace: &Trace, legend: &Legend) -> Self {
         let level = |steps: &[Step], events: &[Event]| Level {
             gather: steps[0].node,

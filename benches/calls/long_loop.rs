@@ -1,5 +1,5 @@
-//! A counter that runs to 4,000: the cost of a step, beside a loop written by hand that
-//! makes the same trace.
+//! A counter that runs to 4,000, for the cost of a step, compared with a hand-written
+//! loop that produces the same trace.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! The shared-flow example: calls per second on one core with the trace kept, dropped, and
-//! written as JSON, each beside a function written by hand that makes the same; and on two
-//! threads beside one.
+//! The shared-flow example: calls per second on one core with the trace kept, dropped,
+//! and written as JSON, each compared with a hand-written function that produces the
+//! same. Also two threads compared with one.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl Host for Caller {
     }
 }
 
-/// The numbers that the program gave to the names.
+/// The ids of names in the program.
 struct Ids {
     flow: FlowId,
     nodes: [NodeId; 9],
@@ -82,7 +82,7 @@ impl Ids {
     }
 }
 
-/// What an engineer would write who had only this one call to make.
+/// The code that an engineer would write by hand for this call only.
 #[expect(clippy::too_many_lines, reason = "one call from beginning to end, nine steps")]
 fn by_hand(ids: &Ids, key: &str) -> Trace {
     let [call, hello, gather, set, end, check, route, goodbye, last] = ids.nodes;
@@ -204,7 +204,7 @@ fn json(criterion: &mut Criterion, program: &Arc<Program>, ids: &Ids) {
     group.finish();
 }
 
-/// The same number of calls on one thread and, half each, on two.
+/// The same number of calls on one thread, and divided between two.
 fn threads(criterion: &mut Criterion, program: &Arc<Program>, call: &Call) {
     const CALLS: u64 = 100_000;
     let run = |calls: u64| {
@@ -227,8 +227,8 @@ fn threads(criterion: &mut Criterion, program: &Arc<Program>, call: &Call) {
     group.finish();
 }
 
-/// A writer for this call as an engineer would write it: of every node the fragments that
-/// cannot change, prepared at load, and between them the numbers and values of the call.
+/// A writer for this call as an engineer would write it. The fragments of each node that
+/// never change are prepared at load; the numbers and values of the call go between them.
 struct Fragments {
     head: String,
     nodes: Vec<[String; 3]>,
@@ -237,7 +237,7 @@ struct Fragments {
 }
 
 impl Fragments {
-    /// Cuts the JSON of one call at everything that can change.
+    /// Splits the JSON of a call at everything that can change.
     fn new(program: &Program, ids: &Ids) -> Self {
         let mut text = String::new();
         JsonWriter::new(&program.legend).write(&by_hand(ids, "1"), &mut text);
@@ -252,7 +252,7 @@ impl Fragments {
         }
     }
 
-    /// The names of the node; the way and the result up to a value; what follows it.
+    /// The names of the node; the output and the result up to a value; and the rest.
     fn node(step: &str) -> [String; 3] {
         let (_, step) = split(step, ",\"flowId\"");
         let (names, step) = split(step, "\"startMs\":0,\"endMs\":0");
@@ -293,7 +293,7 @@ impl Fragments {
     }
 }
 
-/// The digits of a caller need no escapes.
+/// Writes a string. The digits of a caller need no escapes.
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
     out.push_str(text);

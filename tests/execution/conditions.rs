@@ -316,7 +316,10 @@ fn deeply_nested_parentheses_are_refused() {
         ["EXPRESSION_SYNTAX"]
     );
     assert_eq!(result_of(&format!("{}true", "!".repeat(5_000)), &[]), "yes");
-    assert_eq!(result_of(&format!("{}true{}", "(".repeat(60), ")".repeat(60)), &[]), "yes");
+    assert_eq!(
+        result_of(&format!("{}true{}", "(".repeat(60), ")".repeat(60)), &[]),
+        "yes"
+    );
 }
 
 #[test]

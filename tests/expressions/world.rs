@@ -1,4 +1,4 @@
-//! What expressions are evaluated in, and where the data of Genesys lies.
+//! The environment of expressions, and the location of Genesys' data.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use flowsim::expr::architect::{
 };
 use flowsim::value::{DateTime, Type, Value};
 
-/// Variables with their values; a fixed time; an organisation of which nothing is known.
+/// Variables with their values, a fixed time, and an empty organisation.
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) names: Declarations,
@@ -15,14 +15,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Declares a variable and gives it a value.
+    /// Declares a variable and sets its value.
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.names.declare(name, value.type_of());
         self.values.push(value);
         self
     }
 
-    /// The value of an expression, or what is wrong with it.
+    /// Evaluates an expression. Returns the value or the problem.
     pub(crate) fn value(&mut self, text: &str) -> Result<Value, String> {
         let expression =
             Expression::compile(text, &mut self.names, None).map_err(|problems| {
@@ -61,7 +61,7 @@ impl Surroundings for World {
     }
 }
 
-/// A file of the shared data; nothing, and a line that says so, where it is not at hand.
+/// Returns a file of the shared data. If it is missing, prints a line and returns `None`.
 pub(crate) fn shared(name: &str) -> Option<String> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/data/expressions")

@@ -1,5 +1,5 @@
-//! The same call as an engineer would write it who had only this one to make: it decides
-//! what this caller decides, and makes the same trace.
+//! The same call as an engineer would write it by hand for this case only. It makes the
+//! same decisions and produces the same trace.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use flowsim::trace::{
 use flowsim::value::{Audio, DateTime, Duration, Kind, Text, Type, Value};
 use flowsim::world::Fixtures;
 
-/// The numbers that the program gave to the names, and what is always the same.
+/// The ids of names in the program, and the parts of the call that never change.
 pub(crate) struct Ids {
     flow: FlowId,
     /// In the order of the steps of the call.
@@ -24,7 +24,7 @@ pub(crate) struct Ids {
     greeting: VariableId,
     module_level: VariableId,
     is_open: VariableId,
-    /// What is played and does not change, in its order.
+    /// The audio that never changes, in playing order.
     audio: Vec<Arc<Audio>>,
     queue: Value,
     table: Value,
@@ -33,7 +33,7 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// Looks everything up; the order of the nodes and the audio are those of a call.
+    /// Looks up all ids. The order of the nodes and the audio is that of a call.
     pub(crate) fn new(program: &Program, queue: Value, call: &Trace) -> Self {
         let variable = |name: &str| {
             let index = program.legend.variables.iter().position(|known| known == name);
@@ -68,7 +68,7 @@ impl Ids {
     }
 }
 
-/// A trace under way.
+/// A trace in progress.
 struct Recorder<'i> {
     ids: &'i Ids,
     steps: Vec<Step>,
@@ -77,7 +77,8 @@ struct Recorder<'i> {
 }
 
 impl Recorder<'_> {
-    /// The next step, and the one that its way leads to, if that is not the one behind it.
+    /// Adds a step, and the one that its output leads to, unless that is simply the next
+    /// one.
     fn step(&mut self, depth: u16, path: PathTaken, next: Option<usize>) {
         self.steps.push(Step {
             node: self.ids.nodes[self.steps.len()],
@@ -89,7 +90,7 @@ impl Recorder<'_> {
         });
     }
 
-    /// The next step, on the way to the one behind it.
+    /// Adds a step that leads to the next one.
     fn on(&mut self, path: PathTaken) {
         self.step(0, path, Some(self.steps.len() + 1));
     }
@@ -112,7 +113,7 @@ impl Recorder<'_> {
         self.note(Fact::Input(what, value));
     }
 
-    /// Plays what does not change.
+    /// Plays audio that never changes.
     fn play(&mut self, index: usize) {
         let audio = Arc::clone(&self.ids.audio[index]);
         let words = audio.render("en-us");
@@ -172,7 +173,7 @@ pub(crate) fn call(
     }
 }
 
-/// Greets, and looks the caller up.
+/// Greets the caller, and looks up the contact.
 fn welcome(
     recorder: &mut Recorder<'_>,
     fixtures: &Fixtures,
