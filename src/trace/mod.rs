@@ -1,7 +1,7 @@
-//! What happened in a call, step by step, and how that is written down.
+//! Traces of calls, step by step, and their output formats.
 //!
-//! A trace holds ids and values; a [`Legend`](crate::flow::Legend) turns them into names
-//! when somebody reads it.
+//! A trace holds ids and values; the [symbol table](crate::flow::Legend) of its program
+//! maps ids to names for output.
 
 mod event;
 pub mod execution;

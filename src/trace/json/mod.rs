@@ -1,4 +1,4 @@
-//! The trace as JSON, `flowsim.trace/1`; the format is described in `docs/trace.md`.
+//! Traces as JSON, `flowsim.trace/1`; `docs/trace.md` describes the format.
 
 mod result;
 
@@ -12,18 +12,17 @@ use crate::diagnostic::Code;
 use crate::flow::{FlowLabel, Legend, NodeId, NodeLabel};
 use crate::value::{Text, write_json_string};
 
-/// Writes traces of one program.
+/// Writer for traces of one program.
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
     pub(super) legend: &'l Legend,
     names: Cow<'l, JsonNames>,
 }
 
-/// What does not change from call to call, the names of the nodes above all, put into JSON
-/// once.
+/// Constant parts of the JSON, mainly node names, serialized once per program.
 #[derive(Debug, Clone)]
 pub struct JsonNames {
-    /// By flow: what `flow` says.
+    /// By flow: the value of `flow`.
     flows: Vec<String>,
     /// By node: `,"flowId":…,"nodeId":…,"nodeName":…,"nodeType":…`
     nodes: Vec<String>,
@@ -31,7 +30,7 @@ pub struct JsonNames {
     ids: Vec<String>,
     /// By node: its outputs as JSON strings.
     outputs: Vec<Vec<String>>,
-    /// By node: how a step ends that leads there and has nothing more to tell.
+    /// By node: the end of a step that leads there and has no further entries.
     ends: Vec<String>,
     /// By constant text: the text as a JSON string.
     texts: Vec<String>,
@@ -42,7 +41,7 @@ pub struct JsonNames {
 }
 
 impl JsonNames {
-    /// The names of the program that this is the legend of.
+    /// Serializes the names of a program.
     pub fn new(legend: &Legend) -> Self {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
@@ -71,12 +70,12 @@ impl JsonNames {
 }
 
 impl<'l> JsonWriter<'l> {
-    /// A writer for traces of the program that this is the legend of.
+    /// Creates a writer for traces of a program.
     pub fn new(legend: &'l Legend) -> Self {
         Self { legend, names: Cow::Owned(JsonNames::new(legend)) }
     }
 
-    /// The same, where the names are at hand.
+    /// Creates a writer with names that are already serialized.
     pub fn with(legend: &'l Legend, names: &'l JsonNames) -> Self {
         Self { legend, names: Cow::Borrowed(names) }
     }
@@ -135,7 +134,7 @@ impl<'l> JsonWriter<'l> {
         out.push('}');
     }
 
-    /// Calls `write` for every step with its index and events, and sets the commas.
+    /// Calls `write` for every step with its index and events, and adds the commas.
     pub(super) fn write_steps(
         &self,
         trace: &Trace,
@@ -297,8 +296,8 @@ impl<'l> JsonWriter<'l> {
     }
 }
 
-/// The id that Architect has for an output, as its execution documents have it; an output
-/// that an author made has its name.
+/// Returns Architect's id of an output, as in execution documents; an output named by an
+/// author keeps its name.
 pub(super) fn platform_path(label: &str) -> Cow<'_, str> {
     const KNOWN: [(&str, &str); 20] = [
         ("yes", "__YES__"),
@@ -345,7 +344,7 @@ fn flow(label: &FlowLabel) -> String {
     )
 }
 
-/// What a fact tells the flow's author, if anything.
+/// Returns the diagnostic that a fact represents, if any.
 pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
     match fact {
         Fact::Missing(reference) => {
@@ -355,7 +354,7 @@ pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
         Fact::Noted(code) => {
             let message = match *code {
                 Code::QUEUE_NOT_CHECKED => {
-                    "the fixtures know no queues; any queue is accepted"
+                    "the fixtures define no queues; any queue is accepted"
                 }
                 Code::NO_DEFAULT_BRANCH => {
                     "no condition is true and there is no default branch"
@@ -369,18 +368,18 @@ pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
     }
 }
 
-/// Commas between, not before the first.
+/// Writes commas between items, not before the first one.
 #[derive(Default)]
 pub(super) struct Separator {
-    is_behind: bool,
+    follows_item: bool,
 }
 
 impl Separator {
     pub(super) fn before(&mut self, out: &mut String) {
-        if self.is_behind {
+        if self.follows_item {
             out.push(',');
         }
-        self.is_behind = true;
+        self.follows_item = true;
     }
 }
 
@@ -419,7 +418,7 @@ pub(super) fn write_path(path: PathTaken, out: &mut String) {
         PathTaken::None => out.push_str("null"),
         PathTaken::Next => out.push_str("\"next\""),
         PathTaken::Error => out.push_str("\"error\""),
-        // Which output it is stands with the node.
+        // The node's label has the name of the output.
         PathTaken::Default | PathTaken::Output(_) => out.push_str("\"default\""),
         PathTaken::Condition(number) => {
             out.push_str("\"condition ");

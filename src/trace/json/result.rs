@@ -1,4 +1,4 @@
-//! The `result` of a step: what came of it, every key once.
+//! The `result` of a step, with each key at most once.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,12 @@ use crate::trace::steps::Events;
 use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Step, Transfer};
 use crate::value::{Json, Text, Value, write_json_string};
 
-/// Keys that an answer of the outside world must not take: whoever reads a result tells by
-/// `error` whether the step failed.
+/// Keys that a field of an answer must not use: readers of a result rely on `error` to
+/// detect a failed step.
 const RESERVED: [&str; 3] = ["answer", "error", "cutOff"];
 
-/// What happened in a step, by kind. The engine notes each kind once a step, except for
-/// assignments and readings; if somebody else notes one twice, the last counts.
+/// Events of a step by kind. The engine records each kind at most once per step, except
+/// for assignments and reads. If a kind occurs twice, the last one counts.
 #[derive(Default)]
 struct Outcome<'t> {
     condition: Option<PathTaken>,
@@ -63,7 +63,8 @@ impl<'t> Outcome<'t> {
         outcome
     }
 
-    /// Whether a field of an answer may not stand in the result under its own name.
+    /// Returns whether a field of an answer with this name would conflict with a key of
+    /// the result.
     fn takes(&self, key: &str) -> bool {
         match key {
             "condition" => self.condition.is_some(),
@@ -84,8 +85,8 @@ impl<'t> Outcome<'t> {
 }
 
 impl JsonWriter<'_> {
-    /// Appends the entries of a step's `result`. Gives whether the step has more to tell:
-    /// what it asked, or notes.
+    /// Appends the entries of a step's `result`. Returns whether the step has further
+    /// entries: a request or notes.
     pub(in crate::trace) fn write_result(
         &self,
         step: &Step,
@@ -104,7 +105,7 @@ impl JsonWriter<'_> {
         }
     }
 
-    /// The entries of a step whose facts come in the order of the entries.
+    /// Writes the entries of a step whose facts are in the order of the entries.
     fn write_facts(&self, step: &Step, events: &Events<'_>, out: &mut String) {
         let mut fields = Fields { out, separator: Separator::default() };
         write_condition(step.path, &mut fields);
@@ -169,8 +170,8 @@ impl JsonWriter<'_> {
         }
     }
 
-    /// The entries of a step with facts in any order, and with fields of an answer, which
-    /// can have any name.
+    /// Writes the entries of a step whose facts are in any order, and the fields of an
+    /// answer, which can have any name.
     fn write_outcome(&self, step: &Step, events: &Events<'_>, out: &mut String) {
         let outcome = Outcome::of(step, events);
         let mut fields = Fields { out, separator: Separator::default() };
@@ -211,7 +212,7 @@ impl JsonWriter<'_> {
         }
     }
 
-    /// The decision, and what was said and heard.
+    /// Writes the decision, the prompts and the caller's input.
     fn write_hearing(
         &self,
         outcome: &Outcome<'_>,
@@ -233,7 +234,7 @@ impl JsonWriter<'_> {
             self.write_phrase(phrase, fields.out);
         }
         if outcome.said.len() > 1 {
-            fields.key("\"texts\":[");
+            fields.key(r#""texts":["#);
             let mut separator = Separator::default();
             for phrase in &outcome.said {
                 separator.before(fields.out);
@@ -250,7 +251,7 @@ impl JsonWriter<'_> {
     }
 }
 
-/// What one of Architect's actions was given and gave, by name.
+/// Writes the inputs and outputs of an Architect action, by name.
 fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
     type Passed<'v> = IndexMap<Cow<'v, str>, &'v Value, FxBuildHasher>;
     let (mut inputs, mut outputs) = (Passed::default(), Passed::default());
@@ -293,21 +294,22 @@ fn write_condition(path: PathTaken, fields: &mut Fields<'_>) {
     }
 }
 
-/// Whether the facts of a step can be written one after the other.
+/// Order of the facts of a step.
 enum Order {
-    /// They come in the order of the entries, none of them twice. Nearly all steps are so.
+    /// The facts are in the order of the entries, without repetition. This holds for
+    /// nearly all steps.
     Plain { has_notes: bool },
-    /// They have to be sorted first.
+    /// The facts must be sorted first.
     Any,
 }
 
-/// The rank of facts that are no entry of a result.
+/// Rank of facts without an entry in the result.
 const NOTE: u8 = 0;
-/// The rank of the values that conditions read.
+/// Rank of values that conditions read.
 const READ: u8 = 1;
-/// The rank of the variables that were set.
+/// Rank of variables that were set.
 const ASSIGNED: u8 = 6;
-/// The rank of facts that belong to an answer.
+/// Rank of facts that belong to an answer.
 const ANSWER: u8 = u8::MAX;
 
 fn rank(fact: &Fact) -> u8 {
@@ -356,8 +358,8 @@ impl Order {
     }
 }
 
-/// The fields of an answer, as the flow reads them. If one of them has a name that is taken,
-/// the whole answer stands once more under `answer`.
+/// Writes the fields of an answer. If a field's name is already in use, the whole answer
+/// is repeated under `answer`.
 fn write_answer(outcome: &Outcome<'_>, answer: &Json, fields: &mut Fields<'_>) {
     let Json::Object(entries) = answer else {
         fields.key("\"value\":");
@@ -381,7 +383,7 @@ fn write_answer(outcome: &Outcome<'_>, answer: &Json, fields: &mut Fields<'_>) {
     }
 }
 
-/// The entries of an object under way.
+/// Writer for the entries of an object.
 struct Fields<'o> {
     out: &'o mut String,
     separator: Separator,
@@ -393,7 +395,8 @@ impl Fields<'_> {
         self.out.push_str(key);
     }
 
-    /// A member of the object of this rank, which is opened with the first.
+    /// Writes a member of the group object with this rank; the first member opens the
+    /// object.
     fn member(&mut self, rank: u8, group: &mut u8, name: &str, value: &Value) {
         if *group == 0 {
             *group = rank;
@@ -421,7 +424,7 @@ impl Fields<'_> {
         write_json_string(text, self.out);
     }
 
-    /// An object of values by name; of a name that comes twice the last value counts.
+    /// Writes an object of values by name; the last value of a duplicate name counts.
     fn members<'v>(
         &mut self,
         key: &str,

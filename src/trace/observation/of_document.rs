@@ -1,5 +1,5 @@
-//! What an execution document says: every event is a step, the nested ones behind the one
-//! that they are nested in.
+//! Observations of execution documents: every event is a step. Nested events follow the
+//! event that contains them.
 
 use rustc_hash::FxHashMap;
 
@@ -13,9 +13,9 @@ use crate::trace::execution::{
 use crate::value::{DateTime, Json, Text};
 
 impl Observation {
-    /// The observation of an execution document, the platform's or
-    /// [ours](crate::trace::execution::of_trace). What the document says was not logged is
-    /// not known. *Source: `docs/trace.md`.*
+    /// Creates the observation of an execution document, of the platform or of
+    /// [flowsim](crate::trace::execution::of_trace). Data that the document marks as not
+    /// logged is unknown. *Source: `docs/trace.md`.*
     pub fn of_document(document: &ExecutionDocument) -> Self {
         let started = document.started_at();
         let mut reader =
@@ -78,7 +78,7 @@ fn unlogged(document: &ExecutionDocument) -> Vec<&'static str> {
     not_logged.flat_map(|(_, starts)| starts.iter().copied()).collect()
 }
 
-/// What is around an event.
+/// Context of an event.
 struct Around<'d> {
     flow: Option<Text>,
     parent: Option<&'d Event>,
@@ -88,7 +88,7 @@ struct Around<'d> {
 struct Reader<'d> {
     started: Option<DateTime>,
     steps: Vec<ObservedStep>,
-    /// The action or task of a run: events that belong to one name the run only.
+    /// Action or task by run id: events that belong to one contain only its run id.
     runs: FxHashMap<&'d str, &'d Event>,
 }
 
@@ -116,7 +116,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The action or task that an event belongs to, if it has no name of its own.
+    /// Returns the action or task that an event without its own name belongs to.
     fn owner(&self, event: &Event, around: &Around<'d>) -> Option<&'d Event> {
         let context = event.other.get("context").and_then(|it| it.get("executionId"));
         let run = match context {
@@ -127,7 +127,7 @@ impl<'d> Reader<'d> {
         known.or_else(|| around.parent.filter(|_| event.name == "turn"))
     }
 
-    /// The id and name of an event, its own or those of what it belongs to, which comes last.
+    /// Returns the id and name of an event or of its owner, and the owner if it was used.
     fn identity(
         &self,
         event: &Event,
@@ -191,19 +191,19 @@ fn text(json: &Json) -> Option<Text> {
     }
 }
 
-/// Whom an action asks, as far as its inputs say.
+/// Returns the recipient of an action's request, as far as its inputs show it.
 fn asked(event: &Event) -> Option<Text> {
     let named = |key: &str| {
         let value = event.input_data.as_ref()?.get(key)?;
         text(value).or_else(|| text(value.get("name")?))
     };
-    let who = match event.name.as_str() {
+    let recipient = match event.name.as_str() {
         "actionDataTableLookup" => ("data table", named("dataTableName")),
         "actionCallData" | "actionCallDataSecure" => ("data action", named("dataAction")),
         name if asks(name) => return Some("the platform".into()),
         _ => return None,
     };
-    let (what, name) = who;
+    let (what, name) = recipient;
     let name = name.or_else(|| event.action_name.clone()).unwrap_or_default();
     Some(ecow::eco_format!("{what} `{name}`"))
 }
@@ -240,7 +240,7 @@ fn variables(step: &mut ObservedStep, event: &Event) {
     }
 }
 
-/// A variable without a value is one that is not set.
+/// A variable without a value is not set.
 fn variable_value(variable: &Variable) -> Option<Json> {
     match (&variable.value, variable.other.contains_key("valueIsRedacted")) {
         (None, false) => Some(Json::Null),
@@ -257,7 +257,7 @@ fn data(step: &mut ObservedStep, event: &Event) {
     for (aspect, base, data, name_key) in all {
         let Some(Json::Object(entries)) = data else { continue };
         for (key, value) in entries.iter() {
-            // What is played stands in the turns.
+            // Played audio is part of the turns.
             if value.get("audioItems").is_some() {
                 continue;
             }
@@ -278,7 +278,7 @@ fn facet(aspect: Aspect, name: &str, value: &Json, place: Text) -> Facet {
     Facet { aspect, name: name.into(), key: None, value, place: Place::Entry(place) }
 }
 
-/// Whether a list is one of named values; so is an empty one, which names none.
+/// Returns whether a list contains named values. An empty list does not.
 fn has_names(items: &[Json], name_key: &str) -> bool {
     !items.is_empty() && items.iter().all(|item| item.get(name_key).is_some())
 }
@@ -308,7 +308,7 @@ fn is_routing(event: &Event, key: &str) -> bool {
     is_transfer && (key.starts_with("target") || matches!(key, "priority" | "acdSkills"))
 }
 
-/// Where a transfer leads: `targetQueue {id, name}`, or another target.
+/// Adds the target of a transfer: `targetQueue {id, name}`, or another target.
 fn routing(step: &mut ObservedStep, key: &str, value: &Json, here: &Text) {
     let mut push = |name: &str, value: &Json, place: Text| {
         step.facets.push(facet(Aspect::Routing, name, value, place));
@@ -344,7 +344,7 @@ fn communication(step: &mut ObservedStep, event: &Event) {
     };
     for (index, item) in event.played().into_iter().enumerate() {
         let heard = match item {
-            // A moment of silence stands wherever nothing is played.
+            // Blank audio fills every playback without content.
             AudioItem::Blank { .. } => continue,
             AudioItem::Prompt { name, .. } => Some(Json::String(name)),
             AudioItem::Speech { text } => Some(Json::String(text)),
@@ -364,7 +364,7 @@ fn communication(step: &mut ObservedStep, event: &Event) {
     }
 }
 
-/// What else an event says of where it leads to and how it ended.
+/// Adds the target of the event and the way a flow ended, as far as `other` has them.
 fn rest(step: &mut ObservedStep, event: &Event) {
     for (key, value) in &event.other {
         let aspect = match key.as_str() {

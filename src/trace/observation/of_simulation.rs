@@ -1,5 +1,5 @@
-//! What the response of a simulation says. Other services write other results: whatever a
-//! response never tells of is not known.
+//! Observations of simulation responses. Responses of other services may have other
+//! results; data that never occurs in a response is unknown.
 
 use super::of_trace::add_answer;
 use super::{
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::value::{Json, Text};
 
-/// Keys of a result that are no field of an answer.
+/// Keys of a result that are not fields of an answer.
 const OWN: [&str; 18] = [
     "condition",
     "operands",
@@ -31,16 +31,16 @@ const OWN: [&str; 18] = [
 ];
 
 impl Observation {
-    /// The observation of a simulation response,
-    /// `{status, trace: [{nodeId, nodeName, nodeType, result, output, …}]}`; nothing if it is
-    /// none. *Source: seed 003; what we write ourselves for the keys within a result.*
+    /// Creates the observation of a simulation response, `{status, trace: [{nodeId,
+    /// nodeName, nodeType, result, output, …}]}`; returns `None` if it is not one.
+    /// *Source: seed 003; flowsim's own output for the keys within a result.*
     pub fn of_simulation(response: &Json) -> Option<Self> {
         let Json::Array(trace) = response.get("trace")? else { return None };
         let steps: Vec<ObservedStep> = trace.iter().map(step).collect();
-        let told =
+        let occurs =
             |aspect: &Aspect| steps.iter().any(|step| step.of(*aspect).next().is_some());
-        let known: Aspects = Aspect::ALL.iter().copied().filter(told).collect();
-        // That there was no error is told by the status, too.
+        let known: Aspects = Aspect::ALL.iter().copied().filter(occurs).collect();
+        // The status also shows that there was no error.
         let status = text(response, "status");
         let known = match status.is_some() {
             true => known.with(Aspect::Error),
@@ -129,8 +129,9 @@ fn step(json: &Json) -> ObservedStep {
     };
     let result = json.get("result").map(|result| (result, "/result"));
     let output = || json.get("output").map(|output| (output, "/output"));
-    let is_told = |(json, _): &(&Json, &str)| matches!(json, Json::Object(_));
-    if let Some((Json::Object(entries), base)) = result.filter(is_told).or_else(output) {
+    let is_object = |(json, _): &(&Json, &str)| matches!(json, Json::Object(_));
+    if let Some((Json::Object(entries), base)) = result.filter(is_object).or_else(output)
+    {
         for (key, value) in entries.iter() {
             add(&mut found, key, value, base);
         }
@@ -163,7 +164,7 @@ fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
         "inputs" => Aspect::Input,
         "outputs" => Aspect::Output,
         "transfer" => Aspect::Routing,
-        "texts" => return add_texts(found, value, &here),
+        "texts" => return add_prompts(found, value, &here),
         _ => {
             found.facets.extend(single(key, value, here));
             return;
@@ -177,8 +178,9 @@ fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
     }
 }
 
-/// Of several texts the last stands under `text`, too.
-fn add_texts(found: &mut ObservedStep, texts: &Json, here: &Text) {
+/// Adds the prompts of `texts`. The last one is repeated under `text`, so that value is
+/// removed.
+fn add_prompts(found: &mut ObservedStep, texts: &Json, here: &Text) {
     let Json::Array(items) = texts else { return };
     found.facets.retain(|facet| facet.aspect != Aspect::Heard);
     for (index, item) in items.iter().enumerate() {
@@ -187,7 +189,7 @@ fn add_texts(found: &mut ObservedStep, texts: &Json, here: &Text) {
     }
 }
 
-/// A key of a result that is one value.
+/// Converts a key of a result with a single value.
 fn single(key: &str, value: &Json, here: Text) -> Option<Facet> {
     let facet = |aspect, name: &str, value: &Json, place: Text| {
         Some(Facet::new(aspect, name, value.clone(), Place::Entry(place)))

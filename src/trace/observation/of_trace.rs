@@ -1,4 +1,4 @@
-//! What our own trace of a call says, without text in between.
+//! Observations of flowsim's traces, without an intermediate document.
 
 use super::{
     Aspect, Aspects, Facet, Observation, ObservedError, ObservedFlow, ObservedStep,
@@ -11,8 +11,8 @@ use crate::trace::{Asked, Fact, PathTaken, Routing, Step, Subject, Trace, Transf
 use crate::value::{Json, Text};
 
 impl Observation {
-    /// The observation of a trace. Everything in it is known. For a comparison with an
-    /// execution document take [`of_document`](Self::of_document) of
+    /// Creates the observation of a trace, with all kinds of data known. For a comparison
+    /// with an execution document, use [`of_document`](Self::of_document) of
     /// [`execution::of_trace`](crate::trace::execution::of_trace) instead.
     pub fn of_trace(trace: &Trace, legend: &Legend) -> Self {
         let flow = legend.flow(trace.flow);
@@ -88,7 +88,7 @@ fn observe(step: &Step, events: &Events<'_>, legend: &Legend) -> ObservedStep {
     found
 }
 
-/// The way as `flowsim.trace/1` and simulation responses name it.
+/// Returns the path as named in `flowsim.trace/1` and simulation responses.
 fn path(step: &Step, outputs: &[Text]) -> Option<Text> {
     match step.path {
         PathTaken::None => None,
@@ -118,7 +118,7 @@ fn add(found: &mut ObservedStep, fact: &Fact, legend: &Legend) {
     }
 }
 
-/// A fact that is one value.
+/// Converts a fact with a single value.
 fn single(fact: &Fact, legend: &Legend) -> Option<Facet> {
     let (aspect, name, value, place) = match fact {
         Fact::Read(reference, value) => {
@@ -153,7 +153,7 @@ fn single(fact: &Fact, legend: &Legend) -> Option<Facet> {
     Some(Facet::new(aspect, name, value, place))
 }
 
-/// What one of Architect's actions was given or gave.
+/// Adds an input or output of an Architect action.
 fn add_passed(found: &mut ObservedStep, fact: &Fact) {
     let (is_output, name, value) = match fact {
         Fact::Input(field, value) => (false, Text::from(&*field.name()), value),
@@ -168,7 +168,7 @@ fn add_passed(found: &mut ObservedStep, fact: &Fact) {
     found.facets.push(Facet::new(aspect, name, value.to_json(), Place::Member(list)));
 }
 
-/// The fields of an answer, as a result has them.
+/// Adds the fields of an answer as they appear in a result.
 pub(super) fn add_answer(found: &mut ObservedStep, answer: &Json) {
     let place = Place::Member("/result");
     let facet = |name: &str, value: &Json| {

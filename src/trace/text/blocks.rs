@@ -1,4 +1,4 @@
-//! The trace as blocks of lines, made to be kept in a file and compared.
+//! Traces as blocks of lines, for snapshot files.
 
 use super::piece::Piece;
 use super::preview::{Preview, count};
@@ -9,9 +9,9 @@ use crate::flow::Legend;
 use crate::trace::Trace;
 use crate::trace::steps::Grouped;
 
-/// What happened in a call: a block a step, of which the first line has the node, its type
-/// and how long it took on the virtual clock, and each line below it one thing that
-/// happened; called flows are indented. Then how the call ended, and the variables.
+/// Renders a call as one block per step. The first line has the node, its type and its
+/// duration on the virtual clock; each further line has one event. Called flows are
+/// indented. The status and the variables follow at the end.
 ///
 /// ```text
 /// Ask  Gather  10000 ms
@@ -23,8 +23,8 @@ use crate::trace::steps::Grouped;
 ///     “Please call again.”
 /// ```
 ///
-/// Nothing is aligned, left out or counted from the start of the call, so that what changes
-/// in a step changes the lines of that step.
+/// Nothing is aligned, omitted or counted from the start of the call, so a change in a
+/// step changes only the lines of that step.
 pub fn render_blocks(trace: &Trace, legend: &Legend) -> String {
     let preview = Preview::new(None);
     let teller = Teller { legend, preview };
@@ -78,7 +78,7 @@ fn write_block(row: &Row, out: &mut String) {
     }
 }
 
-/// A line without blanks at its end.
+/// Writes a line without trailing blanks.
 fn line(out: &mut String, indent: usize, text: &str) {
     let text = text.trim_end();
     if !text.is_empty() {

@@ -1,4 +1,4 @@
-//! What passes between the caller and those of Architect's actions that listen.
+//! Caller input of Architect's listening actions.
 
 use super::piece::{Ink, Piece};
 use super::story::{Teller, is_keys};
@@ -6,8 +6,8 @@ use crate::trace::{Fact, Field, Step};
 use crate::value::{Text, Value};
 
 impl Teller<'_> {
-    /// Whether a step is an action of Architect that listens: in it the caller can be heard
-    /// more than once.
+    /// Returns whether the step is a listening Architect action, in which the caller may
+    /// act more than once.
     pub(super) fn listens(&self, step: &Step) -> bool {
         let kind = &*self.legend.node(step.node).node_type;
         matches!(
@@ -16,8 +16,9 @@ impl Teller<'_> {
         )
     }
 
-    /// What the caller did. An entry that was heard before it was confirmed is told once.
-    pub(super) fn tell_turn(&self, fact: &Fact, facts: &[&Fact]) -> Option<Piece> {
+    /// Describes the caller's input. An entry that was heard before its confirmation
+    /// appears once.
+    pub(super) fn describe_turn(&self, fact: &Fact, facts: &[&Fact]) -> Option<Piece> {
         match fact {
             Fact::Heard(text) => Some(self.turn(text)),
             Fact::Collected(entry) => {
@@ -34,12 +35,12 @@ impl Teller<'_> {
         if is_keys(text) {
             return Piece::new(Ink::Caller, format!("caller pressed {shown}"));
         }
-        Piece::quote(Ink::Caller, "caller said ", &shown)
+        Piece::quote(Ink::Caller, "caller spoke ", &shown)
     }
 
-    /// A value that an action was given or gave. How an action listens is left out: the flow
-    /// has it.
-    pub(super) fn tell_passed(
+    /// Describes an input or output of an action. Settings for listening are omitted,
+    /// because the flow contains them.
+    pub(super) fn describe_passed(
         &self,
         field: Field,
         name: &str,
@@ -66,7 +67,7 @@ impl Teller<'_> {
             | Field::VerificationType
             | Field::InputData
             | Field::Extension => None,
-            _ => self.tell_value(name, value),
+            _ => self.describe_value(name, value),
         }
     }
 }

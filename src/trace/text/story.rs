@@ -1,4 +1,4 @@
-//! What happened in a step, in the words of the domain.
+//! Describes the events of a step.
 
 use std::collections::BTreeSet;
 
@@ -13,52 +13,53 @@ use crate::trace::{
 };
 use crate::value::{Json, Text, Value};
 
-/// Tells what happened.
+/// Describes events in words.
 #[derive(Clone, Copy)]
 pub(super) struct Teller<'t> {
     pub(super) legend: &'t Legend,
     pub(super) preview: Preview,
 }
 
-/// How the call goes on behind a step.
+/// Continuation of the call after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Onward {
-    /// With what the next line shows.
+    /// The next line shows it.
     Down,
-    /// With a node that this flow has been at before.
+    /// A node that this flow reached before.
     Back,
-    /// Not at all: the call ended before its next node.
+    /// The call ended before its next node.
     Unreached,
 }
 
-/// What is around a step.
+/// Context of a step.
 #[derive(Clone, Copy)]
 pub(super) struct Setting<'t> {
     pub(super) onward: Onward,
-    /// The first step of the flow or task that the step called, if it is there.
+    /// First node of the flow or task that the step called, if it has steps.
     pub(super) called: Option<NodeId>,
-    /// Whether that flow is over; otherwise it is about to begin.
+    /// Whether that flow has ended; otherwise it is about to begin.
     pub(super) is_return: bool,
-    /// What was last told to have gone wrong.
+    /// Last failure that was shown.
     pub(super) known: Option<&'t Failure>,
 }
 
 impl Teller<'_> {
-    /// What happened in a step; of a call to another flow, before that flow or after it.
-    pub(super) fn tell(
+    /// Describes the events of a step. For a call to another flow, the events before that
+    /// flow or after it.
+    pub(super) fn describe(
         &self,
         step: &Step,
         facts: &[&Fact],
         setting: Setting<'_>,
     ) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        self.tell_decision(step, facts, &mut pieces);
+        self.describe_decision(step, facts, &mut pieces);
         let is_call = setting.called.is_some() && !setting.is_return;
         if let (Some(first), true) = (setting.called, is_call) {
             pieces.push(Piece::new(Ink::Plain, format!("calls {}", self.called(first))));
         }
-        for fact in facts.iter().filter(|fact| !goes_without_saying(fact, facts)) {
-            pieces.extend(self.tell_fact(fact, step, facts));
+        for fact in facts.iter().filter(|fact| !is_redundant(fact, facts)) {
+            pieces.extend(self.describe_fact(fact, step, facts));
         }
         if facts.iter().any(|fact| matches!(fact, Fact::CutOff)) {
             let text = match setting.is_return {
@@ -67,21 +68,21 @@ impl Teller<'_> {
             };
             pieces.push(Piece::new(Ink::Error, text));
         }
-        pieces.extend(self.tell_silence(step, facts));
+        pieces.extend(self.describe_silence(step, facts));
         pieces.extend(facts.iter().filter_map(|fact| match fact {
-            Fact::Failed(failure) => Some(self.tell_failure(failure, facts, setting)),
+            Fact::Failed(failure) => Some(self.describe_failure(failure, facts, setting)),
             _ => None,
         }));
-        // Where the call goes behind a flow stands with the return from it.
+        // The return from a called flow shows where the call continues.
         if !is_call {
-            pieces.extend(self.tell_way(step, setting.onward));
+            pieces.extend(self.describe_way(step, setting.onward));
         }
         pieces.extend(self.notes(facts));
         pieces
     }
 
-    /// Which branch was taken, and the values that decided it.
-    fn tell_decision(&self, step: &Step, facts: &[&Fact], pieces: &mut Vec<Piece>) {
+    /// Describes the branch taken and the values that decided it.
+    fn describe_decision(&self, step: &Step, facts: &[&Fact], pieces: &mut Vec<Piece>) {
         let conditions = &self.legend.node(step.node).conditions;
         let choice = match step.path {
             PathTaken::Condition(number) => {
@@ -117,7 +118,7 @@ impl Teller<'_> {
         }
     }
 
-    fn tell_fact(&self, fact: &Fact, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+    fn describe_fact(&self, fact: &Fact, step: &Step, facts: &[&Fact]) -> Option<Piece> {
         let preview = self.preview;
         let plain = |text: String| Some(Piece::new(Ink::Plain, text));
         match fact {
@@ -127,29 +128,31 @@ impl Teller<'_> {
                 &preview.text(phrase.text(self.legend)),
             )),
             Fact::Heard(_) | Fact::Collected(_) if self.listens(step) => {
-                self.tell_turn(fact, facts)
+                self.describe_turn(fact, facts)
             }
-            Fact::Heard(text) => self.tell_heard(text, step, facts),
-            Fact::Collected(digits) => self.tell_collected(digits, step, facts),
-            // Nobody needs to be told of all that a flow or task does not know yet.
+            Fact::Heard(text) => self.describe_heard(text, step, facts),
+            Fact::Collected(digits) => self.describe_collected(digits, step, facts),
+            // Variables that start unset are not worth showing.
             Fact::Assigned(_, value) if value.is_unset() && self.begins(step) => None,
             Fact::Assigned(variable, value) => {
                 let name = preview.text(self.legend.variable(*variable));
                 plain(format!("{name} = {}", preview.value(value)))
             }
-            Fact::Asked(asked) => Some(self.tell_asked(asked)),
-            Fact::Answered(answer) => plain(self.tell_answered(answer, step, facts)),
+            Fact::Asked(asked) => Some(self.describe_asked(asked)),
+            Fact::Answered(answer) => plain(self.describe_answered(answer, step, facts)),
             Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
-                let text = self.tell_handed_on(fact)?;
+                let text = self.describe_handed_on(fact)?;
                 Some(Piece::new(Ink::Way, text))
             }
             Fact::Ended(EndType::Normal) => plain("ends the flow".into()),
             Fact::Ended(EndType::Error) => plain("ends the flow in error".into()),
             Fact::Ended(EndType::Disconnect) => plain("ends the call".into()),
             Fact::Input(field, value) | Fact::Output(field, value) => {
-                self.tell_passed(*field, &field.name(), value)
+                self.describe_passed(*field, &field.name(), value)
             }
-            Fact::Entry(entry) => self.tell_passed(entry.of, &entry.name, &entry.value),
+            Fact::Entry(entry) => {
+                self.describe_passed(entry.of, &entry.name, &entry.value)
+            }
             Fact::Read(..)
             | Fact::Failed(_)
             | Fact::Missing(_)
@@ -159,7 +162,7 @@ impl Teller<'_> {
         }
     }
 
-    pub(super) fn tell_handed_on(&self, fact: &Fact) -> Option<String> {
+    pub(super) fn describe_handed_on(&self, fact: &Fact) -> Option<String> {
         Some(match fact {
             Fact::Routed(routing) => format!("routed to {}", self.routing(routing)),
             Fact::Transferred(transfer) => {
@@ -172,19 +175,19 @@ impl Teller<'_> {
         })
     }
 
-    /// Whether a step is the beginning of one of Architect's flows or tasks.
+    /// Returns whether a step is the start of an Architect flow or task.
     fn begins(&self, step: &Step) -> bool {
         let label = self.legend.node(step.node);
         matches!(&*label.node_type, "task" | "menu" | "state" | "bot")
             || label.node_type == self.legend.flow(label.flow).flow_type
     }
 
-    pub(super) fn tell_value(&self, name: &str, value: &Value) -> Option<Piece> {
+    pub(super) fn describe_value(&self, name: &str, value: &Value) -> Option<Piece> {
         let text = format!("{} = {}", self.preview.text(name), self.preview.value(value));
         Some(Piece::new(Ink::Plain, text))
     }
 
-    fn tell_heard(&self, text: &Text, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+    fn describe_heard(&self, text: &Text, step: &Step, facts: &[&Fact]) -> Option<Piece> {
         if facts.iter().any(|fact| matches!(fact, Fact::Collected(_))) {
             return None;
         }
@@ -193,10 +196,10 @@ impl Teller<'_> {
             let text = format!("caller pressed {text}{}", after(step));
             return Some(Piece::new(Ink::Caller, text));
         }
-        Some(Piece::quote(Ink::Caller, "caller said ", &text))
+        Some(Piece::quote(Ink::Caller, "caller spoke ", &text))
     }
 
-    fn tell_collected(
+    fn describe_collected(
         &self,
         digits: &Text,
         step: &Step,
@@ -224,20 +227,20 @@ impl Teller<'_> {
         Some(Piece::new(Ink::Caller, text))
     }
 
-    /// A caller who did nothing leaves no fact but the failure.
-    fn tell_silence(&self, step: &Step, facts: &[&Fact]) -> Option<Piece> {
+    /// Describes a silent caller. Silence leaves no fact but the failure.
+    fn describe_silence(&self, step: &Step, facts: &[&Fact]) -> Option<Piece> {
         let text = format!("silence for {}", duration(step));
         is_silence(facts).then(|| Piece::new(Ink::Caller, text))
     }
 
-    fn tell_asked(&self, asked: &Asked) -> Piece {
+    fn describe_asked(&self, asked: &Asked) -> Piece {
         let name = self.preview.text(&asked.name);
         let mut text = match asked.subject {
             Subject::Contact => format!("looks up {name}"),
             Subject::DataAction => format!("asks {name}"),
             Subject::QueueStatistics => format!("asks how busy {name} is"),
             Subject::Webhook => format!("posts to {name}"),
-            // The piece before says which flow is called.
+            // The previous piece names the called flow.
             Subject::Flow => "with".into(),
         };
         let is_empty = match &asked.inputs {
@@ -252,7 +255,7 @@ impl Teller<'_> {
         Piece::new(Ink::Plain, text)
     }
 
-    fn tell_answered(&self, answer: &Json, step: &Step, facts: &[&Fact]) -> String {
+    fn describe_answered(&self, answer: &Json, step: &Step, facts: &[&Fact]) -> String {
         let is_contact = facts.iter().any(
             |fact| matches!(fact, Fact::Asked(asked) if asked.subject == Subject::Contact),
         );
@@ -266,7 +269,7 @@ impl Teller<'_> {
         }
     }
 
-    fn tell_failure(
+    fn describe_failure(
         &self,
         failure: &Failure,
         facts: &[&Fact],
@@ -283,8 +286,9 @@ impl Teller<'_> {
         Piece::new(Ink::Error, text)
     }
 
-    /// Where the call goes, if the next line does not show it or an error leads there.
-    fn tell_way(&self, step: &Step, onward: Onward) -> Option<Piece> {
+    /// Describes where the call continues, if the next line does not show it or an error
+    /// leads there.
+    fn describe_way(&self, step: &Step, onward: Onward) -> Option<Piece> {
         let Some(next) = step.next else {
             let has_none = step.path == PathTaken::Error;
             return has_none.then(|| Piece::new(Ink::Error, "no error path"));
@@ -299,7 +303,7 @@ impl Teller<'_> {
         Some(Piece::new(Ink::Way, text))
     }
 
-    /// What the flow's author should know, each note once.
+    /// Returns the notes of a step, each one once.
     fn notes(&self, facts: &[&Fact]) -> Vec<Piece> {
         let mut shown = BTreeSet::new();
         let diagnostics = facts.iter().filter_map(|fact| diagnostic(fact, self.legend));
@@ -312,12 +316,12 @@ impl Teller<'_> {
         .collect()
     }
 
-    /// The queue, and what is asked of its agents.
+    /// Formats the queue and the requirements for its agents.
     pub(super) fn routing(&self, routing: &Routing) -> String {
         let text = |phrase: &Phrase| self.preview.text(phrase.text(self.legend));
         let id = routing.queue_id.as_ref().map(text);
         let name = routing.queue_name.as_ref().map(text);
-        let mut told = match (name, id) {
+        let mut text_of_routing = match (name, id) {
             (Some(name), Some(id)) if name != id => format!("{name} ({id})"),
             (name, id) => name.or(id).unwrap_or_default(),
         };
@@ -325,15 +329,15 @@ impl Teller<'_> {
             let skills: Vec<_> =
                 routing.skills.iter().map(|skill| self.preview.text(skill)).collect();
             let plural = if skills.len() == 1 { "" } else { "s" };
-            told += &format!(", skill{plural} {}", skills.join(", "));
+            text_of_routing += &format!(", skill{plural} {}", skills.join(", "));
         }
         if let Some(priority) = routing.priority {
-            told += &format!(", priority {priority}");
+            text_of_routing += &format!(", priority {priority}");
         }
-        told
+        text_of_routing
     }
 
-    /// To whom the conversation was handed on.
+    /// Formats the target of a transfer.
     pub(super) fn transfer(&self, transfer: &Transfer) -> String {
         let kind = match transfer.kind {
             TransferKind::SecureFlow => "secure flow",
@@ -343,7 +347,7 @@ impl Teller<'_> {
         format!("{kind} {}", self.preview.text(&transfer.name))
     }
 
-    /// What begins with a node: a task of Architect by its name, else the flow.
+    /// Returns the name of the Architect task that begins with a node, else of its flow.
     fn called(&self, first: NodeId) -> String {
         let label = self.legend.node(first);
         match &*label.node_type {
@@ -352,12 +356,12 @@ impl Teller<'_> {
         }
     }
 
-    /// The id of a node.
+    /// Returns the id of a node.
     pub(super) fn node(&self, node: NodeId) -> String {
         self.preview.text(&self.legend.node(node).id)
     }
 
-    /// The name of a flow.
+    /// Returns the name of a flow.
     pub(super) fn flow(&self, flow: FlowId) -> String {
         self.preview.text(&self.legend.flow(flow).name)
     }
@@ -371,9 +375,9 @@ fn is_silence(facts: &[&Fact]) -> bool {
         })
 }
 
-/// Whether another fact says it better: of a result the variable that takes it, of a table's
-/// id its name.
-fn goes_without_saying(fact: &Fact, facts: &[&Fact]) -> bool {
+/// Returns whether another fact shows the same: the variable that receives a result, or
+/// the name of a data table whose id this is.
+fn is_redundant(fact: &Fact, facts: &[&Fact]) -> bool {
     let result = match fact {
         Fact::Input(Field::DataTableId, _) => return true,
         Fact::Output(_, value) => value,
@@ -391,7 +395,7 @@ fn duration(step: &Step) -> String {
     seconds(step.end_ms.saturating_sub(step.start_ms))
 }
 
-/// How long the step took, if it took any time.
+/// Formats the duration of the step, if it is not zero.
 fn after(step: &Step) -> String {
     if step.end_ms > step.start_ms {
         format!(" after {}", duration(step))

@@ -1,4 +1,4 @@
-//! What stands above the tree and below it.
+//! Header and summary of the tree.
 
 use super::page::Page;
 use super::piece::{Ink, Piece, width_of};
@@ -8,13 +8,13 @@ use crate::flow::Legend;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Text, Value};
 
-/// How wide the column of the keys is.
+/// Width of the key column.
 const KEYS: usize = 13;
 
-/// How wide the column of the variables' names may be.
+/// Maximum width of the variable name column.
 const MAX_NAME: usize = 32;
 
-/// Which flow was called, and when.
+/// Writes the called flow and the start time.
 pub(super) fn write_header(
     trace: &Trace,
     legend: &Legend,
@@ -35,7 +35,7 @@ pub(super) fn write_header(
     page.end_line();
 }
 
-/// How it ended, why, where the call was routed, and the variables.
+/// Writes the status, the reason, the routing and the variables.
 pub(super) fn write_summary(
     trace: &Trace,
     legend: &Legend,
@@ -69,7 +69,7 @@ pub(super) fn write_summary(
     write_variables(trace, legend, preview, page);
 }
 
-/// Why the call did not complete, and where.
+/// Formats the reason and the place of a failure.
 pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Teller<'_>) -> String {
     let mut text = failure.code.name().to_owned();
     if let Some(node) = trace.failed_at {
@@ -82,7 +82,7 @@ pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Teller<'_>) -> S
     text + &format!(": {}", teller.preview.text(&failure.message))
 }
 
-/// The variables at the end, those that no flow mentions last.
+/// Returns the variables at the end; those that no flow mentions come last.
 pub(super) fn variables<'t>(
     trace: &'t Trace,
     legend: &'t Legend,

@@ -1,4 +1,4 @@
-//! The trace as parts, for those who lay it out themselves.
+//! Trace output as separate parts, for other layouts.
 
 use super::fold::folds;
 use super::piece::Ink;
@@ -10,39 +10,40 @@ use crate::flow::Legend;
 use crate::trace::Trace;
 use crate::trace::steps::Grouped;
 
-/// What happened in a call, in the words of [`render_text`](super::render_text).
+/// Trace of a call, in the words of [`render_text`](super::render_text).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// The steps, the returns from called flows, and what stands for steps that repeat.
+    /// Steps, returns from called flows, and folded steps.
     pub lines: Vec<ToldLine>,
-    /// Why the call did not complete, and where.
+    /// Reason and place of a failure.
     pub reason: Option<String>,
-    /// The variables at the end with their values.
+    /// Variables at the end with their values.
     pub variables: Vec<(String, String)>,
 }
 
-/// A line of it.
+/// A line of the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldLine {
-    /// The index of the step; of what stands for several steps, none.
+    /// Index of the step; `None` for a line that represents several steps.
     pub step: Option<u32>,
-    /// How many flows deep, from 0; a return stands one deeper than its step.
+    /// Nesting depth of flows, from 0; a return is one level deeper than its step.
     pub level: usize,
-    /// When it began, in milliseconds since the call began; of what sums up, none.
+    /// Start time in milliseconds since the start of the call; `None` for a summary line.
     pub time_ms: Option<i64>,
-    /// How long it took, in milliseconds; of a call to another flow, its steps say it.
+    /// Duration in milliseconds; 0 for a call to another flow, whose steps show their own
+    /// durations.
     pub took_ms: i64,
-    /// The id of the node, or a sign.
+    /// Id of the node, or a sign.
     pub label: String,
-    /// The name of the node, if it is not the id.
+    /// Name of the node, if it differs from the id.
     pub name: String,
-    /// The type of the node.
+    /// Type of the node.
     pub node_type: String,
-    /// What happened, each with what it is about.
+    /// Description of the events, each with its ink.
     pub pieces: Vec<(Ink, String)>,
 }
 
-/// What happened in a call, of each text at most so many characters.
+/// Returns the trace of a call; each text has at most `most` characters.
 pub fn tell(trace: &Trace, legend: &Legend, most: usize) -> Told {
     let preview = Preview::of(most);
     let teller = Teller { legend, preview };

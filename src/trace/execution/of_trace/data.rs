@@ -1,4 +1,4 @@
-//! What went into an action and came out of it.
+//! Inputs and outputs of an action.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::flow::NodeId;
 use crate::trace::{Entry, Fact, Field, Step};
 use crate::value::{Audio, Json, Text, Value, derived_id};
 
-/// The entries of `inputData` or `outputData` by their keys: the platform sorts them.
+/// Entries of `inputData` or `outputData` by key, sorted like those of the platform.
 #[derive(Default)]
 struct Data(BTreeMap<Text, Datum>);
 
@@ -30,8 +30,8 @@ impl Data {
         }
     }
 
-    /// What a transfer to a queue says even if nothing is asked for; skills are named as the
-    /// platform does. *Source: a real document.*
+    /// Adds the entries that a transfer to a queue always has, and formats skills like
+    /// the platform. *Source: a real document.*
     fn ask_for_agents(&mut self) {
         for key in ["directAgent", "preferredAgents"] {
             self.0.entry(key.into()).or_insert(Datum::Value(Json::Null));
@@ -44,7 +44,7 @@ impl Data {
         self.value("acdSkills", Json::array(skills));
     }
 
-    /// Says that there is a list, even if it is empty.
+    /// Creates the list if it does not exist.
     fn list(&mut self, key: &str) {
         self.0.entry(key.into()).or_insert_with(|| Datum::List(Vec::new()));
     }
@@ -120,8 +120,8 @@ impl Walk<'_> {
         }
     }
 
-    /// What went wrong, or might have. *The keys are in the models of Genesys' streamed
-    /// execution data, what stands below them is ours.*
+    /// Adds errors and warnings. *The keys are those of Genesys' streamed execution data;
+    /// the content below them is specific to flowsim.*
     fn with_problems(&self, mut event: Event, index: usize) -> Event {
         for fact in &self.facts[index] {
             match fact {
@@ -160,15 +160,15 @@ impl Walk<'_> {
         values::playback(items, can_barge_in, &self.time(step.start_ms)).to_json()
     }
 
-    /// A case of a switch that was looked at, by its number from 1.
+    /// Returns an evaluated case of a switch, by its number from 1.
     fn case(&self, node: NodeId, number: u16, value: Json) -> Parameter {
         let index = usize::from(number.saturating_sub(1));
         let id = self.ids.path(node, index, &format!("case {number}"));
         Parameter::with_id(id, format!("Case {number}"), value)
     }
 
-    /// An entry of a list. Inputs of a task and outputs of a module are variables, and have
-    /// the ids of these. *Source: a real document.*
+    /// Returns an entry of a list. Inputs of a task and outputs of a module are variables
+    /// and have their ids. *Source: a real document.*
     fn parameter(&self, entry: &Entry, index: usize, kind: &str) -> Parameter {
         let value = values::shown(&entry.value);
         let is_variable = match kind {
@@ -181,7 +181,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The id of a variable of the task or module that begins with the step behind this one.
+    /// Returns the id of a variable of the task or module that begins with the next step.
     fn id_in_target(&self, name: &str, index: usize) -> Option<Text> {
         let begin = self.trace.steps.get(index + 1)?;
         let flow = self.legend.node(begin.node).flow;
@@ -193,7 +193,7 @@ impl Walk<'_> {
         })
     }
 
-    /// The module that runs from the next step on, if it runs.
+    /// Returns the module that begins with the next step, if there is one.
     fn module(&self, index: usize) -> Option<Json> {
         let [call, begin] = self.trace.steps.get(index..index + 2)? else { return None };
         if begin.depth <= call.depth {
