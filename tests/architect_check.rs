@@ -234,7 +234,7 @@ fn bindings_of_a_module_must_match_its_declarations() {
     assert_eq!(of_call("outputs: {Common.done: {noValue: true}}"), []);
     assert_eq!(
         of_call("outputs: {Common.done: {var: Flow.text}}"),
-        [(Code::WRONG_TYPE, help("keep it in a variable of the type Boolean"))]
+        [(Code::WRONG_TYPE, help("use a variable of the type Boolean"))]
     );
 }
 
@@ -475,7 +475,7 @@ fn a_flow_is_loaded_once() {
         let told = [output.stdout, output.stderr].concat();
         let told = String::from_utf8(told).unwrap();
         assert_eq!(output.status.code(), Some(if command == "run" { 3 } else { 1 }));
-        assert!(told.contains("two flows of the type `inboundCall` are known as `F`"));
+        assert!(told.contains("two flows of the type `inboundCall` share the name `F`"));
     }
     // A flow with another type or name is another flow.
     let email = other.replace("inboundCall", "inboundEmail");

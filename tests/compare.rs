@@ -157,7 +157,7 @@ fn fixtures_answer_what_a_recording_cannot() {
     let (code, out, _) = results(&one);
     assert_eq!(code, 5);
     assert!(out.starts_with("unreplayable\n"), "{out}");
-    assert!(out.contains("asks for the data action `Get Refund`"), "{out}");
+    assert!(out.contains("requests the data action `Get Refund`"), "{out}");
     let (code, out, _) =
         results(&[&one[..], &["--fixtures", fixtures.to_str().unwrap()]].concat());
     assert_eq!(code, 1);
@@ -538,5 +538,5 @@ fn a_browser_shows_both_sides() {
         "{texts}"
     );
     assert!(!load(&of("hangs-up")).contains("class=\"sides\""));
-    assert!(load(&of("shop-too-slow")).contains("asks for the data action `Get Refund`"));
+    assert!(load(&of("shop-too-slow")).contains("requests the data action `Get Refund`"));
 }

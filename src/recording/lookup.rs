@@ -1,5 +1,5 @@
-//! What Architect's flows look up without a question: rows of data tables and schedules.
-//! They are known to be missing by what the trace notes of them.
+//! Lookups of Architect flows that are not questions: rows of data tables, and schedules.
+//! Missing data is recognised by the notes in the trace.
 
 use super::derive::Derived;
 use super::replay::Missing;
@@ -17,8 +17,8 @@ pub(super) struct FallbackRow {
     cells: JsonObject,
 }
 
-/// The first thing that was looked up and that the recording does not have: a row of the
-/// fallback, or what is missing.
+/// Returns the first lookup that the recording cannot answer: a row of the fallback, or
+/// the missing data.
 pub(super) fn unknown(
     session: &Session,
     derived: &Derived,
@@ -63,9 +63,9 @@ pub(super) fn unknown(
     None
 }
 
-/// Who has a row.
+/// Source of a row.
 enum Row {
-    /// The recording, or nobody needs it.
+    /// The recording has the row, or the row is not needed.
     Known,
     Fallback(FallbackRow),
     Missing,
@@ -93,7 +93,7 @@ fn row(
     }
 }
 
-/// The row, unless this very call has found one already.
+/// Returns the row, unless this call has already found one.
 fn unless_there(
     session: &Session,
     table: &Text,
@@ -119,7 +119,7 @@ fn unless_there(
     Some(FallbackRow { table: table.clone(), key: key.clone(), cells: cells.collect() })
 }
 
-/// Whether a fixtures document has a row.
+/// Returns whether a fixtures document has a row.
 fn has_row(world: &Json, table: &Text, key: &Text) -> bool {
     let Some(Json::Array(tables)) = world.get("dataTables") else { return false };
     tables.iter().filter(|it| is_called(it, table)).any(|table| match table.get("rows") {
@@ -130,7 +130,7 @@ fn has_row(world: &Json, table: &Text, key: &Text) -> bool {
     })
 }
 
-/// A fixtures document with one more row.
+/// Returns a fixtures document with an additional row.
 pub(super) fn with_row(world: &Json, row: &FallbackRow) -> Json {
     let mut document = match world {
         Json::Object(document) => document.as_ref().clone(),

@@ -1,12 +1,13 @@
-//! Recordings as flowsim writes them, read without noting where what stands.
+//! Fast reader of recordings that flowsim wrote; it does not track positions.
 
 use serde::Deserialize;
 
 use super::document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 use crate::value::{DateTime, Json};
 
-/// Reads what flowsim has written. Of anything else, and of decimals, nothing:
-/// [`Recording::read`] tells what is wrong, and keeps all digits.
+/// Reads a recording in the exact form that flowsim writes. Returns `None` for anything
+/// else, and for decimal numbers. [`Recording::read`] then reports mistakes and keeps all
+/// digits.
 pub(super) fn read(text: &str) -> Option<Recording> {
     let written: Written<'_> = serde_json::from_str(text).ok()?;
     let is_object = |json: &Json| matches!(json, Json::Object(_));
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_quickly_is_what_is_read() {
+    fn fast_and_full_reader_agree() {
         let mut one = recording(r#"{"status": "completed", "trace": [{"n": 1}]}"#);
         one.id = "a".into();
         one.recorded_at = Some("2026-08-10T14:50:33.547Z".into());
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_not_plain_is_left_to_those_who_tell_what_is_wrong() {
+    fn other_documents_are_left_to_the_full_reader() {
         let decimal = recording(r#"{"amount": 84.50}"#).write();
         let plain = recording("{}").write().replace(r#"a \"b\""#, "a");
         assert!(read(&plain).is_some());

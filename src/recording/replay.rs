@@ -1,4 +1,4 @@
-//! A recorded call made again: the recording answers what a flow asks of the world.
+//! Replay of recorded calls: the recording answers the requests of the flow.
 
 use std::sync::Arc;
 
@@ -14,28 +14,28 @@ use crate::world::{
     Answer, Fixtures, Input, InputQuestion, Keystroke, Question, QueueAnswer, Replies,
 };
 
-/// How often a call is made anew with one more row of the user's tables.
+/// Maximum number of repetitions of a call, each with one more row of the user's tables.
 const MAX_ROUNDS: usize = 256;
 
-/// What a flow asked that nobody could answer.
+/// A request of the flow that cannot be answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Missing {
-    /// The flow, by name.
+    /// Name of the flow.
     pub flow: Text,
-    /// The node or action, by name.
+    /// Name of the node or action.
     pub node: Text,
-    /// What was asked: `data action`, `input`, `row of the data table`…
+    /// Subject of the request: `data action`, `input`, `row of the data table`…
     pub what: &'static str,
-    /// Of whom: the name or id of the data action, table, queue.
+    /// Name or id of the data action, table or queue.
     pub name: Text,
-    /// What was sent along; `null` if nothing was.
+    /// Inputs of the request; `null` if there are none.
     pub with: Json,
 }
 
 impl std::fmt::Display for Missing {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { flow, node, what, name, with } = self;
-        write!(formatter, "`{node}` of `{flow}` asks for the {what}")?;
+        write!(formatter, "`{node}` of `{flow}` requests the {what}")?;
         if !name.is_empty() {
             write!(formatter, " `{name}`")?;
         }
@@ -49,40 +49,40 @@ impl std::fmt::Display for Missing {
     }
 }
 
-/// What was asked and answered on the way.
+/// A request and its answer during a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
-    /// Who was asked.
+    /// Subject of the request.
     pub about: About,
-    /// Of what name, address or key; empty for the caller.
+    /// Name, address or key; empty for the caller.
     pub name: Text,
-    /// What was sent along.
+    /// Inputs of the request.
     pub inputs: Json,
-    /// What was answered.
+    /// The answer.
     pub answer: Answer,
 }
 
-/// A call that was made again.
+/// A replayed call.
 #[derive(Debug, Clone)]
 pub struct Replayed {
-    /// What happened; if something is missing, up to there.
+    /// Trace of the call; if an answer is missing, it ends there.
     pub trace: Trace,
-    /// What nobody could answer. The call stopped there.
+    /// The request that could not be answered, at which the call stopped.
     pub missing: Option<Missing>,
-    /// The recorded answers that nobody asked for, in order.
+    /// Recorded answers that were never used, in order.
     pub unused: Vec<RecordedAnswer>,
-    /// Everything that was asked, in order.
+    /// All requests and answers, in order.
     pub exchanges: Vec<Exchange>,
 }
 
-/// Makes a recorded call again. What the recording cannot answer, the fallback does; if it
-/// cannot either, the call stops there.
+/// Replays a recorded call. The fallback answers what the recording cannot. If neither
+/// can, the call stops there.
 ///
-/// The caller does what was recorded, in order. A caller who is asked for more is no silent
-/// one: nobody knows what they would have done.
+/// The caller's input is the recorded one, in order. If more input is requested than was
+/// recorded, the replay stops, because the caller's reaction is unknown.
 ///
 /// # Errors
-/// The program does not have the flow or node that the call began in.
+/// The program lacks the flow or node in which the call began.
 pub fn replay(
     program: &Arc<Program>,
     derived: &Derived,
@@ -92,8 +92,8 @@ pub fn replay(
     Ok(replay_call(&call, program, derived, fallback, &mut |_| {}))
 }
 
-/// The same of a [call](Derived::call) that was made ready. `at_end` sees the session when
-/// the call is over, for what a trace does not hold; not if something is missing.
+/// Replays a prepared [call](Derived::call). `at_end` receives the session at the end of
+/// the call, for data that a trace lacks. It is not called if an answer is missing.
 pub fn replay_call(
     call: &Call,
     program: &Arc<Program>,
@@ -103,7 +103,7 @@ pub fn replay_call(
 ) -> Replayed {
     let mut world = derived.fixtures.clone();
     let mut rounds = 0;
-    // Draft flows ask, and look nothing up.
+    // Draft flows have no lookups.
     let looks_up = program.units.iter().any(|unit| unit.architect.is_some());
     loop {
         let call = match looks_up {
@@ -115,7 +115,7 @@ pub fn replay_call(
         };
         let mut run = Run::new(program, derived, fallback);
         match run.play(&call) {
-            // A row that only the user's own table has: it is put beside the recorded ones.
+            // A row that only the user's own table has is added to the recorded rows.
             Stop::Row(row) if rounds < MAX_ROUNDS => {
                 world = lookup::with_row(&world, &row);
                 rounds += 1;
@@ -130,13 +130,13 @@ pub fn replay_call(
     }
 }
 
-/// Why a run went no further.
+/// The reason why a run stopped.
 enum Stop {
     /// The call is over.
     Over,
-    /// Nobody has an answer.
+    /// No answer is available.
     Missing(Missing),
-    /// The fallback has a row of a table that the recording has too.
+    /// The fallback has a row of a table that the recording also has.
     Row(lookup::FallbackRow),
 }
 
@@ -147,7 +147,7 @@ struct Run<'r> {
     fallback: &'r Fixtures,
     replies: Replies,
     used: Vec<bool>,
-    /// The time that is left until a choice whose key nobody wrote down.
+    /// Time left until a menu choice whose key was not recorded, in milliseconds.
     menu_ms: Option<i64>,
     exchanges: Vec<Exchange>,
 }
@@ -210,7 +210,7 @@ impl<'r> Run<'r> {
                 *used = true;
             }
             let found = self.derived.answers.get(index);
-            if let Some(found) = found.filter(|it| still_holds(it, question)) {
+            if let Some(found) = found.filter(|it| is_still_valid(it, question)) {
                 return Ok(found.answer.clone());
             }
         }
@@ -223,7 +223,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// What the caller does next.
+    /// Returns the caller's next input.
     fn input(
         &mut self,
         session: &Session,
@@ -260,8 +260,8 @@ impl<'r> Run<'r> {
         Ok(input)
     }
 
-    /// The key of a choice that is known by what came of it: every one that the menu offers
-    /// is tried, and the call goes on with the one that leads there.
+    /// Finds the key of a menu choice if only its result was recorded. Each key that the
+    /// menu offers is tried, and the one that leads to this result is used.
     fn menu(
         &mut self,
         session: &Session,
@@ -276,7 +276,7 @@ impl<'r> Run<'r> {
         if left_ms >= asked.timeout_ms && asked.timeout_ms > 0 {
             let left = left_ms - asked.timeout_ms;
             self.menu_ms = Some(left);
-            // A menu may choose by itself when it has been silent for long enough.
+            // A menu may choose by itself after a long enough silence.
             let is_done = left == 0
                 && (choice.is_empty() || leads(&Input::Silence, asked.timeout_ms));
             return Ok((Input::Silence, is_done));
@@ -286,7 +286,7 @@ impl<'r> Run<'r> {
         }
         for offered in asked.choices {
             let Some(key) = offered.key else { continue };
-            // A menu that also takes extensions waits for more digits.
+            // A menu that also accepts extensions waits for more digits.
             for waits in [0, asked.inter_digit_timeout_ms] {
                 let Ok(after_ms) = u32::try_from(left_ms - waits) else { continue };
                 let input = Input::Timed([Keystroke { key, after_ms }].into());
@@ -296,13 +296,14 @@ impl<'r> Run<'r> {
             }
         }
         let mut missing = self.missing(session, &Question::Input(*asked));
-        missing.what = "key of the choice before";
+        missing.what = "key of the preceding choice";
         missing.name = choice.clone();
         Err(missing)
     }
 
-    /// The recorded answer to a question: the one of the same node to the same, the one to
-    /// the same of another node, else the next of the same name.
+    /// Finds the recorded answer to a request. In order of preference: the same request
+    /// of the same node, the same request of another node, or the next one with the same
+    /// name.
     fn find(&self, session: &Session, question: &Question<'_>) -> Option<usize> {
         let (about, names, inputs) = parts(question);
         let answers = || {
@@ -315,12 +316,13 @@ impl<'r> Run<'r> {
         };
         let is_same = |it: &RecordedAnswer| is_named(it) && sends(it, inputs);
         let is_new = |index: usize| self.used.get(index) == Some(&false);
-        // Who is asked the same once more gives the same answer, unless things happen there.
+        // The same request to these services always has the same answer, unless their
+        // data changes.
         let is_steady = matches!(about, About::Contact | About::Queue);
-        let is_node = |it: &RecordedAnswer| self.is_asked_by(it, session);
+        let is_node = |it: &RecordedAnswer| self.is_of_node(it, session);
         answers()
             .find(|(index, it)| is_new(*index) && is_node(it) && is_same(it))
-            // An answer that does not tell whom it is of is that of its node.
+            // An answer without a name belongs to its node.
             .or_else(|| {
                 answers().find(|(index, it)| {
                     is_new(*index) && it.name.is_none() && is_node(it)
@@ -334,8 +336,9 @@ impl<'r> Run<'r> {
             .map(|(index, _)| index)
     }
 
-    /// Whether the node that a session is at gave rise to an answer then.
-    fn is_asked_by(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
+    /// Returns whether the current node of a session is the one that received the
+    /// recorded answer.
+    fn is_of_node(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
         let legend = &self.program.legend;
         let Some(step) = session.steps().last() else { return false };
         let label = legend.node(step.node);
@@ -375,7 +378,7 @@ impl<'r> Run<'r> {
     }
 }
 
-/// What a session has done so far, as the trace of a call that could not go on.
+/// Returns the trace of a session that could not continue.
 fn partial(
     session: Option<&Session>,
     derived: &Derived,
@@ -401,14 +404,14 @@ fn partial(
     }
 }
 
-/// The flow and node where a session is, by their names.
+/// Returns the names of the flow and node where a session is.
 pub(super) fn place(session: &Session, legend: &Legend) -> (Text, Text) {
     let Some(step) = session.steps().last() else { return Default::default() };
     let label = legend.node(step.node);
     (legend.flow(label.flow).name.clone(), label.name.clone())
 }
 
-/// Whether an input makes a session go on with the step of this name after so long.
+/// Returns whether an input leads to the step with this name after the given time.
 fn leads_to(
     program: &Program,
     session: &Session,
@@ -425,8 +428,9 @@ fn leads_to(
     })
 }
 
-/// A recorded key was in time, whatever a changed flow waits. What is played takes time on
-/// the platform and none here.
+/// Limits the time of the first recorded key to the timeout of the flow, which may have
+/// changed. Prompts take time on the platform and none here, so a recorded key is assumed
+/// to be in time.
 fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
     let Input::Timed(keys) = input else { return input.clone() };
     let patience = u32::try_from(asked.timeout_ms.max(0)).unwrap_or(u32::MAX);
@@ -437,7 +441,7 @@ fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
     Input::Timed(keys.collect())
 }
 
-/// Who is asked, by which names, and with which inputs.
+/// Subject, names and inputs of a request.
 type Parts<'q> = (About, Vec<&'q str>, Option<&'q [(Text, Value)]>);
 
 fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
@@ -461,9 +465,9 @@ fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
     }
 }
 
-/// Whether an answer is one to this question, too: nobody who lacked the skills of then may
-/// lack those that are asked for now.
-fn still_holds(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
+/// Returns whether a recorded answer applies to this request. A rejection for missing
+/// skills applies only if the same skills are requested.
+fn is_still_valid(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
     let Question::Queue { skills, .. } = question else { return true };
     if recorded.answer != Answer::Queue(QueueAnswer::SkillMismatch) {
         return true;
@@ -473,7 +477,7 @@ fn still_holds(recorded: &RecordedAnswer, question: &Question<'_>) -> bool {
     known.is_none_or(|known| *known == Json::array(asked))
 }
 
-/// What a question sends along.
+/// Returns the inputs of a request.
 fn sent(question: &Question<'_>) -> Json {
     match question {
         Question::Webhook { body, .. } => body.to_json(),
@@ -486,7 +490,8 @@ fn sent(question: &Question<'_>) -> Json {
     }
 }
 
-/// Whether a recorded question sent the same along, as far as it is known.
+/// Returns whether the inputs of a recorded request are the same, as far as they are
+/// known.
 fn sends(recorded: &RecordedAnswer, inputs: Option<&[(Text, Value)]>) -> bool {
     let (Some(recorded), Some(inputs)) = (&recorded.inputs, inputs) else { return true };
     recorded.iter().all(|(name, json)| {

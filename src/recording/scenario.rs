@@ -1,4 +1,4 @@
-//! A recorded call as a scenario file, with the world that it met as fixtures.
+//! Conversion of a recorded call to a scenario file, with its environment as fixtures.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::diagnostic::visible;
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{Answer, Input, QueueAnswer};
 
-/// A scenario and its fixtures, as texts.
+/// A scenario and its fixtures, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
     /// The scenario file, in YAML.
@@ -19,11 +19,11 @@ pub struct Scenario {
     pub fixtures: String,
 }
 
-/// Writes a recorded call as a scenario. `flows` are paths beside it, `fixtures` is the name
-/// of the fixtures document.
+/// Converts a recorded call to a scenario. `flows` are paths relative to it, and
+/// `fixtures` is the name of the fixtures document.
 ///
-/// What a recording does not tell, such as the names of data actions in a simulation or the
-/// keys of menus, is known once the call has been made again: give it then.
+/// A replay adds data that a recording lacks, such as the names of data actions in a
+/// simulation, or the keys of menus. Pass it as `replayed` if there is one.
 pub fn scenario(
     recording: &Recording,
     derived: &Derived,
@@ -35,9 +35,8 @@ pub fn scenario(
     let world = worlds::with(&derived.fixtures, exchanges.unwrap_or_default());
     let mut own = serde_json::to_string_pretty(&world).expect("JSON can be written");
     own.push('\n');
-    let mut out = String::from(
-        "# A recorded call. What it has to come to again stands under `expect`.\n",
-    );
+    let mut out =
+        String::from("# A recorded call. The expected result is under `expect`.\n");
     let paths = |paths: &[String]| Json::array(paths.iter().map(|it| Json::from(&**it)));
     line(&mut out, "", "flows", &paths(flows));
     line(&mut out, "", "fixtures", &paths(&[fixtures.to_owned()]));
@@ -55,7 +54,7 @@ pub fn scenario(
     Scenario { text: out, fixtures: own }
 }
 
-/// How the call begins.
+/// Writes the start of the call.
 fn begin(out: &mut String, derived: &Derived) {
     let mut key = |key: &str, value: Json| line(out, "    ", key, &value);
     if let Some(flow) = derived.flow_name.as_ref().or(derived.flow.as_ref()) {
@@ -79,7 +78,7 @@ fn begin(out: &mut String, derived: &Derived) {
     }
 }
 
-/// What the test is called: the flow, and which call it was.
+/// Returns the name of the test: the flow, and the time or id of the call.
 fn name(recording: &Recording, derived: &Derived) -> String {
     let flow = derived.flow_name.as_ref().or(derived.flow.as_ref());
     let flow = flow.map_or("call", |flow| flow.as_str());
@@ -104,7 +103,7 @@ fn inputs(derived: &Derived, exchanges: Option<&[Exchange]>) -> Json {
     }))
 }
 
-/// What the recording tells that has to come about again.
+/// Returns the expectations that follow from the recording.
 fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json)> {
     let response = &recording.response;
     let mut expected = Vec::new();
@@ -138,7 +137,7 @@ fn expected(recording: &Recording, derived: &Derived) -> Vec<(&'static str, Json
     expected
 }
 
-/// Whether a run went to its end, and the caller was there until then.
+/// Returns whether the call ran to its end, and the caller stayed until then.
 fn is_completed(recording: &Recording, derived: &Derived) -> bool {
     let execution = recording.execution();
     let reason = execution.iter().flat_map(|it| it.events()).find_map(|(_, event)| {

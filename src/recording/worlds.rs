@@ -1,12 +1,12 @@
-//! Fixtures of what was asked and answered in a call that was made again: by then the names
-//! are known that a recording may lack.
+//! Fixtures from the requests and answers of a replayed call. The replay supplies names
+//! that a recording may lack.
 
 use super::derive::About;
 use super::replay::Exchange;
 use crate::value::{Json, JsonObject, Text};
 use crate::world::{ActionAnswer, Answer, QueueAnswer, Response};
 
-/// A fixtures document with the answers of a call in it.
+/// Returns a fixtures document with the answers of a call.
 pub(super) fn with(world: &Json, exchanges: &[Exchange]) -> Json {
     let mut document = match world {
         Json::Object(document) => document.as_ref().clone(),
@@ -22,14 +22,14 @@ pub(super) fn with(world: &Json, exchanges: &[Exchange]) -> Json {
         }
     }
     for exchange in exchanges {
-        if let Some((section, thing)) = thing(exchange) {
-            add(&mut document, section, thing);
+        if let Some((section, object)) = object(exchange) {
+            add(&mut document, section, object);
         }
     }
     Json::object(document)
 }
 
-/// The answers of a section by the names of who gave them.
+/// Returns the answers of a section, by name of the service.
 fn of_section(name: &str, exchanges: &[Exchange]) -> JsonObject {
     let all = || exchanges.iter().filter(|it| section(it) == Some(name));
     let mut of_section = JsonObject::new();
@@ -42,8 +42,8 @@ fn of_section(name: &str, exchanges: &[Exchange]) -> JsonObject {
     of_section
 }
 
-/// What an answer tells of the directory.
-fn thing(exchange: &Exchange) -> Option<(&'static str, JsonObject)> {
+/// Returns the directory object in an answer.
+fn object(exchange: &Exchange) -> Option<(&'static str, JsonObject)> {
     match (&exchange.answer, exchange.about) {
         (Answer::Contact(Some(contact)), _) => {
             Some(("contacts", contact_of(contact, &exchange.name)))
@@ -71,7 +71,8 @@ fn section(exchange: &Exchange) -> Option<&'static str> {
     }
 }
 
-/// The answers of one: by what was sent along where that tells them apart, else in order.
+/// Formats the answers of a service: distinguished by their inputs if possible, otherwise
+/// in order.
 fn answers(same: &[&Exchange]) -> Json {
     let differ = same.iter().enumerate().all(|(index, one)| {
         matches!(&one.inputs, Json::Object(inputs) if !inputs.is_empty())
@@ -112,7 +113,7 @@ fn given(answer: &Answer) -> JsonObject {
     given
 }
 
-/// A contact as fixtures list it, found by its key.
+/// Converts a contact to the form of fixtures, with the key by which it was found.
 fn contact_of(contact: &Json, key: &Text) -> JsonObject {
     match contact {
         Json::Object(contact) => super::derive::listed(contact, key),
@@ -129,14 +130,14 @@ fn queue_with(name: &Text, statistics: &Json) -> JsonObject {
     .collect()
 }
 
-/// Adds a thing to a section, or what is said of it to the one with its id or name.
-fn add(document: &mut JsonObject, section: &str, thing: JsonObject) {
+/// Adds an object to a section, or merges it with the one with the same id or name.
+fn add(document: &mut JsonObject, section: &str, object: JsonObject) {
     let mut list = match document.get(section) {
         Some(Json::Array(list)) => list.as_ref().clone(),
         _ => Vec::new(),
     };
     let is_same = |known: &Json| {
-        ["id", "name"].iter().any(|key| match (known.get(key), thing.get(*key)) {
+        ["id", "name"].iter().any(|key| match (known.get(key), object.get(*key)) {
             (Some(Json::String(known)), Some(Json::String(own))) => {
                 known.eq_ignore_ascii_case(own)
             }
@@ -146,12 +147,12 @@ fn add(document: &mut JsonObject, section: &str, thing: JsonObject) {
     match list.iter_mut().find(|it| is_same(it)) {
         Some(Json::Object(known)) => {
             let mut wider = known.as_ref().clone();
-            for (key, value) in thing {
+            for (key, value) in object {
                 wider.entry(key).or_insert(value);
             }
             *known = wider.into();
         }
-        _ => list.push(Json::object(thing)),
+        _ => list.push(Json::object(object)),
     }
     document.insert(section.into(), Json::array(list));
 }

@@ -127,17 +127,17 @@ mod tests {
 
     #[test]
     fn equal_lines_are_omitted_except_for_context() {
-        let expected = texts("a b c d e f g");
-        let found = texts("a b c d e x g");
+        let expected = lines_of_text("a b c d e f g");
+        let found = lines_of_text("a b c d e x g");
         let lines = differing(&expected, &found);
         assert_eq!(lines, ["  …", "  c", "  d", "  e", "- f", "+ x", "  g"]);
         assert_eq!(differing(&expected, &expected), [""; 0]);
-        assert_eq!(differing(&[], &texts("a")), ["+ a"]);
+        assert_eq!(differing(&[], &lines_of_text("a")), ["+ a"]);
     }
 
     #[test]
     fn an_inserted_line_does_not_move_the_others() {
-        let lines = differing(&texts("a b c"), &texts("a x b c"));
+        let lines = differing(&lines_of_text("a b c"), &lines_of_text("a x b c"));
         assert_eq!(lines, ["  a", "+ x", "  b", "  c"]);
     }
 

@@ -287,7 +287,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "Get Parcel:", "Get Parcel of Partner:"),
         call: call(ROUTER, PRIVATE, &["100400#", "1"]),
         told: Told::Unreplayable(
-            "`Where is it?` of `Swift Parcels Router` asks for the data action \
+            "`Where is it?` of `Swift Parcels Router` requests the data action \
              `Get Parcel of Partner`",
         ),
     },
@@ -297,7 +297,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "Parcel Lines:", "Parcel Numbers:"),
         call: call(ROUTER, PRIVATE, &["100400#", "1"]),
         told: Told::Unreplayable(
-            "`What is it for?` of `Swift Parcels Router` asks for the row of the data table \
+            "`What is it for?` of `Swift Parcels Router` requests the row of the data table \
              `Parcel Numbers`",
         ),
     },
@@ -389,7 +389,7 @@ const ARCHITECT: &[Mutation] = &[
         change: |text| with(text, "Task.Key == \"9\"", "Task.Key == \"8\""),
         call: call("Northlight Outage Line", &[], &["9"]),
         told: Told::Unreplayable(
-            "`Which district?` of `Northlight Outage Line` asks for the input",
+            "`Which district?` of `Northlight Outage Line` requests the input",
         ),
     },
     Mutation {
@@ -449,7 +449,7 @@ const ARCHITECT: &[Mutation] = &[
         },
         call: clinic(&["1", "3"]),
         told: Told::Unreplayable(
-            "asks for the key of the choice before `Tell the visiting hours`",
+            "requests the key of the preceding choice `Tell the visiting hours`",
         ),
     },
 ];

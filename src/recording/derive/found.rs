@@ -1,4 +1,4 @@
-//! What a document tells that was looked up: rows of data tables, schedules, contacts.
+//! Lookups in a document: rows of data tables, schedules, contacts.
 
 use super::document::{Finder, action_name, input, warns};
 use super::{About, RecordedAnswer};
@@ -64,7 +64,7 @@ impl Finder {
         }
     }
 
-    /// A group of schedules that are active, or of one that is not.
+    /// Records a group of schedules that are active, or of one that is not.
     fn group(
         &mut self,
         event: &Event,
@@ -122,7 +122,7 @@ impl Finder {
     }
 }
 
-/// A contact as the world answers it, with every key.
+/// Converts a contact to the form of answers, with all keys.
 fn contact_of(found: &Json, key: &Text) -> Json {
     let text = |key: &str| found.get(key).cloned().unwrap_or_default();
     let mut attributes = match found {
@@ -144,7 +144,7 @@ fn contact_of(found: &Json, key: &Text) -> Json {
     ])
 }
 
-/// A contact as fixtures list it, found by its key.
+/// Converts a contact to the form of fixtures, with the key by which it was found.
 pub(in crate::recording) fn listed(contact: &JsonObject, key: &Text) -> JsonObject {
     let mut listed = contact.clone();
     listed.retain(|_, value| *value != Json::Null);

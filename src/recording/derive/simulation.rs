@@ -1,4 +1,4 @@
-//! The call of a simulation: what was asked for, and what the steps tell.
+//! Derivation of a call from a simulation: the request, and the steps of the response.
 
 use super::found::listed;
 use super::world::World;
@@ -9,17 +9,17 @@ use crate::recording::nodes::node;
 use crate::value::{DateTime, Json, JsonObject, Text};
 use crate::world::{Answer, Input, QueueAnswer, Response};
 
-/// Longer than anything waits, in milliseconds: a hundred days, the longest latency of
+/// Latency that exceeds all timeouts, in milliseconds: a hundred days, the maximum in
 /// fixtures.
 const NEVER_MS: i64 = 8_640_000_000;
 
-/// What an answer holds that failed without saying how.
+/// Status of a failure without one.
 const FAILED: u16 = 500;
 
-/// Keys of a result that are not of the answer.
+/// Keys of a result that do not belong to the answer.
 const NOT_ANSWERED: [&str; 3] = ["error", "answer", "cutOff"];
 
-/// The names of node types that ask something, and what they ask. *Source: the seeds.*
+/// Names of node types that make requests, with their subjects. *Source: the seeds.*
 const ASKING: [(&[&str], About); 7] = [
     (&["gather", "collect", "collectinput"], About::Input),
     (&["menu"], About::Input),
@@ -30,7 +30,7 @@ const ASKING: [(&[&str], About); 7] = [
     (&["route", "transfertoqueue", "transfertoacd", "queue"], About::Queue),
 ];
 
-/// What can be found out of a response and its request.
+/// Derives the start and environment of a call from a response and its request.
 pub(super) fn derive(recording: &Recording) -> Derived {
     let mut derived = Derived {
         at: recording.recorded_at.as_deref().and_then(DateTime::parse),
@@ -56,7 +56,7 @@ pub(super) fn derive(recording: &Recording) -> Derived {
     derived
 }
 
-/// How the call began: as the request says, for the response does not.
+/// Sets the start of the call from the request, because the response lacks it.
 fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) {
     if let Some(asked) = asked {
         derived.flow = Some(asked.flow.clone());
@@ -90,7 +90,7 @@ fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) 
     derived.inputs = inputs.collect();
 }
 
-/// A request, as far as it is one.
+/// Parses a request; `None` if it is invalid.
 fn request(json: &Json) -> Option<Request> {
     Request::read(&node(json)).ok()
 }
@@ -110,7 +110,7 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
     let (mut name, mut inputs) = (None, None);
     let answer = match about {
         About::Input => Answer::Input(input(result, &error)),
-        // Nobody was asked.
+        // No request was made.
         About::Contact if error == "LOOKUP_KEY_MISSING" => return None,
         About::Contact if error == "CONTACTS_UNREADABLE" => Answer::NotMocked,
         About::Contact => {
@@ -172,7 +172,7 @@ fn response(result: &Json, error: &str, is_cut_off: bool) -> Answer {
     Answer::Response(Response { status, output, latency_ms })
 }
 
-/// The status that the message of an error names.
+/// Returns the status that the message of an error contains.
 fn status(result: &Json) -> u16 {
     let message = result.get("error").and_then(|error| text(error, "message"));
     let message = message.unwrap_or_default();
@@ -194,7 +194,7 @@ fn queue(result: &Json, error: &str, world: &mut World) -> QueueAnswer {
     }
 }
 
-/// The fields of an answer among those of a result.
+/// Returns the fields of a result that belong to the answer.
 fn fields(result: &Json) -> JsonObject {
     match result {
         Json::Object(entries) => {

@@ -1,32 +1,33 @@
-//! The recorded world as a fixtures document.
+//! Collection of the recorded environment as a fixtures document.
 
 use indexmap::IndexMap;
 
 use crate::value::{DateTime, Duration, Json, JsonObject, Text};
 
-/// A thing of the directory: its names and what else is said of it.
+/// Directory objects with their known properties, by name.
 type Things = IndexMap<Text, JsonObject>;
 
-/// The sections that fill up while a recording is read. Everything stands once.
+/// Sections of fixtures, collected while a recording is read, without duplicates.
 #[derive(Debug, Default)]
 pub(super) struct World {
-    /// By section: queues, skills, users, prompts, schedules…
+    /// Directory objects by section: queues, skills, users, prompts, schedules…
     directory: IndexMap<&'static str, Things>,
-    /// By name.
+    /// Data tables by name.
     tables: IndexMap<Text, Table>,
-    /// By section and name: the answers of data actions, webhooks and other actions.
+    /// Answers of data actions, webhooks and other actions, by section and name.
     answers: IndexMap<&'static str, IndexMap<Text, Vec<Given>>>,
     languages: Vec<Text>,
 }
 
-/// A data table: its id, and its rows by their keys; of a key that it does not have, nothing.
+/// A data table: its id, and its rows by key. A row is `None` if the table does not have
+/// it.
 #[derive(Debug, Default)]
 struct Table {
     id: Option<Text>,
     rows: IndexMap<Text, Option<JsonObject>>,
 }
 
-/// An answer with what was sent along.
+/// An answer with the inputs of its request.
 #[derive(Debug, Clone, PartialEq)]
 struct Given {
     inputs: Option<JsonObject>,
@@ -34,7 +35,7 @@ struct Given {
 }
 
 impl World {
-    /// Adds a thing of the directory, or more that is known of it.
+    /// Adds a directory object, or further properties of a known one.
     pub(super) fn thing(
         &mut self,
         section: &'static str,
@@ -53,7 +54,7 @@ impl World {
         known.extend(more.into_iter().map(|(key, json)| (Text::from(key), json)));
     }
 
-    /// Adds `{"id": …, "name": …}`; anything else is nothing.
+    /// Adds `{"id": …, "name": …}`; other values are ignored.
     pub(super) fn named(&mut self, section: &'static str, json: &Json) {
         let text = |key: &str| match json.get(key) {
             Some(Json::String(text)) => Some(text),
@@ -62,19 +63,19 @@ impl World {
         self.thing(section, text("id"), text("name"), []);
     }
 
-    /// Adds a contact that was found by a key.
+    /// Adds a contact with the key by which it was found.
     pub(super) fn contact(&mut self, key: &Text, contact: JsonObject) {
         let contacts = self.directory.entry("contacts").or_default();
         contacts.entry(key.clone()).or_insert(contact);
     }
 
-    /// Adds a data table, of which no row may be known.
+    /// Adds a data table without rows.
     pub(super) fn table(&mut self, table: &Text, id: Option<&Text>) {
         let table = self.tables.entry(table.clone()).or_default();
         table.id = table.id.take().or_else(|| id.cloned());
     }
 
-    /// Adds what a data table answered: a row, or that there is none.
+    /// Adds the answer of a data table: a row, or `None` if it has none.
     pub(super) fn row(&mut self, table: &Text, key: &Text, row: Option<JsonObject>) {
         let table = self.tables.entry(table.clone()).or_default();
         table.rows.entry(key.clone()).or_insert(row);
@@ -98,7 +99,7 @@ impl World {
         }
     }
 
-    /// A schedule that is active at a time, or is not.
+    /// Adds a schedule that is active at a time, or is not.
     pub(super) fn schedule(
         &mut self,
         id: Option<&Text>,
@@ -111,7 +112,7 @@ impl World {
             let moved = Duration::from_milliseconds(days * DAY_MS)
                 .and_then(|length| at.checked_add(length));
             let text = moved.unwrap_or(at).to_string();
-            // Local times without a zone; two days are more than any zone is away.
+            // Local times without a zone; two days exceed every zone offset.
             Json::from(text.get(..16).unwrap_or(&text))
         };
         let (start, end) = if is_active { (-2, 2) } else { (-30, -29) };
@@ -119,7 +120,7 @@ impl World {
         self.thing("schedules", id, name, times);
     }
 
-    /// The document.
+    /// Returns the document.
     pub(super) fn to_json(&self) -> Json {
         let mut document = JsonObject::new();
         for (section, things) in &self.directory {
@@ -159,7 +160,8 @@ impl World {
     }
 }
 
-/// The answers of one: by what was sent along where that tells them apart, else in order.
+/// Formats the answers of a service: distinguished by their inputs if possible, otherwise
+/// in order.
 fn all(given: &[Given]) -> Json {
     let differ = given.iter().enumerate().all(|(index, one)| {
         one.inputs.as_ref().is_some_and(|inputs| !inputs.is_empty())

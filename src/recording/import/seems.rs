@@ -1,46 +1,46 @@
-//! What a document seems to be that cannot be imported.
+//! Descriptions of documents that cannot be imported.
 
 use crate::source::{Kind, Node};
 
-/// What can be imported.
-pub(super) const EXPECTED: &str = "what can be imported: a simulation response {\"status\": …, \"trace\": […]}, alone or as \
+/// Description of the supported documents.
+pub(super) const EXPECTED: &str = "supported files: a simulation response {\"status\": …, \"trace\": […]}, alone or as \
      {\"request\": …, \"response\": …}; an execution document {\"flow\": {…, \"execution\": […]}}; \
      a HAR file; events of the topic v2.flow.execution.data.{flowId}";
 
-/// Which keys tell what a document is, first match first.
+/// Keys that identify a document; the first match counts.
 const KNOWN: [(&[&str], &str); 12] = [
-    (&["access_token"], "it seems to be the answer to a request for a token"),
-    (&["flowSequenceItemList"], "it seems to be a flow of Architect, no run of one"),
-    (&["draft"], "it seems to be a draft flow, no run of one"),
-    (&["nodes"], "it seems to be a flow, no run of one"),
+    (&["access_token"], "it seems to be the response to a token request"),
+    (&["flowSequenceItemList"], "it seems to be an Architect flow, not a run of one"),
+    (&["draft"], "it seems to be a draft flow, not a run of one"),
+    (&["nodes"], "it seems to be a flow, not a run of one"),
     (&["tests"], "it seems to be a scenario file"),
     (
         &["downloadUri"],
-        "it says where an execution document can be downloaded; take what is there",
+        "it contains the link to an execution document; import that document",
     ),
     (&["jobState"], "it seems to be the state of a job, whose result is elsewhere"),
     (&["message", "status"], "it seems to be an error of the platform"),
     (&["openapi"], "it seems to be the description of an API"),
     (&["swagger"], "it seems to be the description of an API"),
-    (&["entities"], "it is a list of the platform, with no execution documents in it"),
+    (&["entities"], "it is a list from the platform without execution documents"),
     (&["flow"], "its `flow` has no `execution`"),
 ];
 
-/// What it seems to be, for a message.
+/// Describes a document, for a message.
 pub(super) fn like(node: &Node<'_>) -> String {
     if !matches!(node.kind, Kind::Object(_)) {
         return format!("it is {}", node.describe());
     }
     if let Some(schema) = node.get("schema").and_then(Node::as_str) {
-        return format!("it is a document of the schema `{schema}`");
+        return format!("its schema is `{schema}`");
     }
     let entities = node.get("entities").map(Node::items).unwrap_or_default();
     if let Some(first) = entities.first() {
         return like(first);
     }
     let has = |keys: &[&str]| keys.iter().all(|key| node.get(key).is_some());
-    if let Some((_, told)) = KNOWN.iter().find(|(keys, _)| has(keys)) {
-        return (*told).to_owned();
+    if let Some((_, description)) = KNOWN.iter().find(|(keys, _)| has(keys)) {
+        return (*description).to_owned();
     }
     let keys: Vec<String> =
         node.entries().iter().take(5).map(|it| format!("`{}`", it.key)).collect();
