@@ -37,7 +37,7 @@ pub(crate) struct ActionKind {
 
 impl ActionKind {
     /// Whether a call can continue after the action itself, and not only at its outputs.
-    pub(crate) fn goes_on_behind(&self) -> bool {
+    pub(crate) fn continues_after(&self) -> bool {
         let has_none = |names: &[&str]| !self.outputs.iter().any(|it| names.contains(it));
         match self.fate {
             Fate::Ends => false,
@@ -292,12 +292,12 @@ mod tests {
 
     #[test]
     fn a_call_continues_after_actions_without_a_success_output() {
-        let goes_on = |name| kind_of(name).map(|kind| kind.goes_on_behind());
+        let continues = |name| kind_of(name).map(|kind| kind.continues_after());
         for name in ["playAudio", "callLexBot", "createCallback", "callBotFlow"] {
-            assert_eq!(goes_on(name), Some(true), "{name}");
+            assert_eq!(continues(name), Some(true), "{name}");
         }
         for name in ["disconnect", "transferToAcd", "callData", "findQueue"] {
-            assert_eq!(goes_on(name), Some(false), "{name}");
+            assert_eq!(continues(name), Some(false), "{name}");
         }
     }
 }

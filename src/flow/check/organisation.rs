@@ -1,4 +1,5 @@
-//! The loaded flows together: which flow each call means, and what follows for the callers.
+//! All loaded flows together: the target of each call, and the consequences for the
+//! callers.
 
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
@@ -10,22 +11,23 @@ use crate::flow::action::{Action, CallFlow, EndType};
 use crate::flow::link::{Callee, Links, Names};
 use crate::flow::model::Flow;
 
-/// Everything that the findings look at.
+/// The data that the findings need.
 pub(super) struct Organisation<'f> {
     /// The flows, in the order in which they were loaded.
     pub(super) graphs: Vec<Graph<'f>>,
     /// The calls of each flow, in the order of its nodes.
     pub(super) calls: Vec<Vec<Call<'f>>>,
-    /// Whether a flow, or one that it calls, waits for the caller; also if that is unknown.
+    /// Whether a flow, or one that it calls, waits for the caller. Also true if this is
+    /// unknown.
     pub(super) waits: Vec<bool>,
-    /// Whether a flow, or one that it calls, can end the whole conversation; also if that
-    /// is unknown.
+    /// Whether a flow, or one that it calls, can end the whole conversation. Also true if
+    /// this is unknown.
     pub(super) disconnects: Vec<bool>,
-    /// Whether a flow shares variables with something unknown.
+    /// Whether a flow shares variables with an unknown flow.
     pub(super) shares_with_unknown: Vec<bool>,
-    /// Every variable that some flow sets or hands over.
+    /// Every variable that a flow sets or passes.
     pub(super) variables: IndexSet<&'f str, FxBuildHasher>,
-    /// Finds what was meant.
+    /// Finds similar names.
     pub(super) spelling: Spelling,
     /// The flows by id and name.
     pub(super) names: Names<'f>,
@@ -53,7 +55,7 @@ impl<'f> Organisation<'f> {
             spelling,
             names,
         };
-        organisation.ask_callees();
+        organisation.derive_from_callees();
         organisation
     }
 
@@ -62,14 +64,14 @@ impl<'f> Organisation<'f> {
         self.graphs[index].flow
     }
 
-    /// What a flow does by calling others.
-    fn ask_callees(&mut self) {
+    /// Computes the properties of flows that depend on the flows they call.
+    fn derive_from_callees(&mut self) {
         let count = self.graphs.len();
         let callees =
             |flow: usize| self.calls[flow].iter().filter_map(|it| it.callee.flow());
         let calls = Adjacency::new(count, callees);
         let callers = calls.reversed();
-        // Both ways: a variable may be set by a caller as well as by a called flow.
+        // Both directions, because a caller as well as a called flow may set a variable.
         let relatives = Adjacency::new(count, |flow| {
             calls.edges(flow).iter().chain(callers.edges(flow)).copied()
         });
@@ -92,10 +94,10 @@ impl<'f> Organisation<'f> {
             (waits, disconnects, shares);
     }
 
-    /// Whether nobody knows what some node of the flow does; of nodes that call something
-    /// unknown only those count that are `meant`.
-    fn does_unknown(&self, flow: usize, meant: impl Fn(&CallFlow) -> bool) -> bool {
-        self.calls[flow].iter().any(|it| it.callee.flow().is_none() && meant(it.call))
+    /// Whether a node of the flow has unknown behaviour. Calls of unknown flows count
+    /// only if `counts` accepts them.
+    fn does_unknown(&self, flow: usize, counts: impl Fn(&CallFlow) -> bool) -> bool {
+        self.calls[flow].iter().any(|it| it.callee.flow().is_none() && counts(it.call))
             || self.has(flow, |action| matches!(action, Action::Unknown))
     }
 
@@ -104,7 +106,7 @@ impl<'f> Organisation<'f> {
     }
 }
 
-/// The calls of each flow.
+/// Returns the calls of each flow.
 fn calls<'f>(flows: &'f [Flow], links: &Links) -> Vec<Vec<Call<'f>>> {
     let of_flow = |(index, flow): (usize, &'f Flow)| {
         let nodes = flow.nodes.values().enumerate();
@@ -119,7 +121,8 @@ fn calls<'f>(flows: &'f [Flow], links: &Links) -> Vec<Vec<Call<'f>>> {
     flows.iter().enumerate().map(of_flow).collect()
 }
 
-/// Every variable that a Set node sets, or that is handed to a called flow or back.
+/// Returns every variable that a Set node sets, or that is passed to or from a called
+/// flow.
 fn variables(flows: &[Flow]) -> IndexSet<&str, FxBuildHasher> {
     let mut variables = IndexSet::default();
     for action in

@@ -1,4 +1,4 @@
-//! What is wrong with Architect's own flows: one file a finding.
+//! Findings in Architect flows: one file per finding.
 
 mod action_unreachable;
 mod called;
@@ -25,9 +25,9 @@ use crate::flow::place;
 use callee::{Modules, Tasks};
 use scope::Scope;
 
-/// Finds what is wrong with Architect's flows that were loaded together, ordered by place.
-/// Takes time in proportion to the flows. Of each kind of finding a flow has at most a
-/// hundred, and then one that counts the rest.
+/// Checks Architect flows that were loaded together. The findings are sorted by position.
+/// The time is proportional to the size of the flows. A flow has at most a hundred
+/// findings of each kind, plus one that counts the rest.
 pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     let spelling = Spelling::new();
     let modules = Modules::of(flows);
@@ -60,7 +60,8 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Only what forbids running Architect's flows at all: those that a call cannot tell apart.
+/// Returns only the findings that forbid running Architect flows: flows that a call
+/// cannot distinguish.
 pub fn duplicates(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     let mut report = Report::on_all(&mut diagnostics);
