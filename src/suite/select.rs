@@ -119,8 +119,8 @@ fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-/// XXH64 of the path, a line break and the name. The hash is part of flowsim's stability
-/// guarantee: a test stays in its share from version to version.
+/// Returns the XXH64 hash of the path, a line break and the name. The hash is part of
+/// flowsim's stability guarantee: a test stays in its share from version to version.
 fn hash(path: &str, name: &str) -> u64 {
     twox_hash::XxHash64::oneshot(0, format!("{path}\n{name}").as_bytes())
 }

@@ -4,8 +4,6 @@
 //! Observations do not show which values an assignment read. Data flow is inferred: if
 //! each side's value contains that side's earlier value, and the earlier values differ
 //! too, the later value comes from the earlier one.
-//! another is seen on both sides: if each side's value has that side's earlier value within
-//! it, and the earlier ones differ too, the one comes from the other.
 
 use std::cmp::Reverse;
 

@@ -257,8 +257,8 @@ fn form(form: &Form<Reference>) -> String {
     sorted(&json(form))
 }
 
-/// The recursion is limited by the nesting depth, which is bounded when the document is
-/// read.
+/// Converts a form to JSON. The recursion is limited by the nesting depth, which is bounded
+/// when the document is read.
 fn json(form: &Form<Reference>) -> Json {
     match form {
         // Formatted as a template, in which literal braces are escaped.

@@ -16,7 +16,6 @@ use crate::value::Text;
 /// Flows are paired by id, then by name. A flow is renamed if only its name differs, or
 /// if each version has exactly one flow. Draft flows are never paired with Architect
 /// flows.
-/// is the only one of each version. Draft flows and flows of Architect are never the same.
 pub fn diff(old: &Loaded, new: &Loaded) -> Diff {
     let mut diff = Diff {
         schema: "flowsim.diff/1",

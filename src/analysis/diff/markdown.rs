@@ -73,7 +73,7 @@ fn of_change(change: &Change) -> String {
     }
 }
 
-/// Formats a string as a code span, in which nothing is markup.
+/// Formats a string as a Markdown code span and escapes its backticks.
 fn code(text: &str) -> String {
     let text = visible::one_line(text);
     let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or_default();

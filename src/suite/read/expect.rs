@@ -237,7 +237,7 @@ fn items<'n, 's>(entry: &'n Entry<'s>) -> Vec<(&'n Node<'s>, Span)> {
     }
 }
 
-/// `calls: [Get Customer, {name: Get Order, with: {id: "7"}, times: 1}]`
+/// Reads `calls: [Get Customer, {name: Get Order, with: {id: "7"}, times: 1}]`
 pub(super) fn calls(
     entry: &Entry<'_>,
     decoder: &mut Decoder,
