@@ -59,9 +59,9 @@ pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
 
 /// Whether a finding forbids running the flow: part of a file or node was not understood,
 /// or the target of a call is unclear. With any other finding the flow runs, and only the
-/// calls that reach the position fail, if at all. For example, a call of an unknown flow
-/// takes the error path of its node, a cycle of calls ends at the depth limit, and a node
-/// without a next node ends the flow. Warnings and notes never forbid running.
+/// calls that reach the position fail, if at all. A call of an unknown flow takes the error
+/// path of its node. A cycle of calls ends at the depth limit. A node without a next node
+/// ends the flow. Warnings and notes never forbid running.
 pub fn forbids_running(diagnostic: &Diagnostic) -> bool {
     const FORBIDDING: [Code; 14] = [
         Code::UNSET_PLACEHOLDER,
