@@ -99,8 +99,8 @@ fn ours() -> (Expression, Variables) {
     (expression, Variables(vec![Value::NOT_SET; 2]))
 }
 
-/// The expressions of real flows if available, otherwise those of our own examples. Only
-/// expressions that all three crates accept are used.
+/// Compiles the expressions of real flows if available, otherwise those in our examples.
+/// Only expressions that all three crates accept are used.
 fn compile(criterion: &mut Criterion) {
     let mut names = Declarations::new();
     let environment = Environment::new();

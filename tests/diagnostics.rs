@@ -339,7 +339,7 @@ fn a_message_with_many_or_huge_parts_stays_readable() {
 }
 
 proptest! {
-    /// For all texts and label positions, rendering does not panic, prints only printable
+    /// For all documents and label positions, rendering does not panic, prints only printable
     /// characters, and shows the position that the file counts.
     #[test]
     fn any_label_in_any_text_can_be_shown(

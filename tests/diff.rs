@@ -1,4 +1,4 @@
-//! `flowsim diff`: what changed between two versions of flows.
+//! `flowsim diff`: the changes between two versions of flows.
 
 #![expect(clippy::unwrap_used, reason = "a flow that cannot be read fails the test")]
 #![expect(clippy::print_stderr, reason = "a test without its data says so")]

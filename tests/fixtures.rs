@@ -35,7 +35,7 @@ fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
     fixtures.answer(question, &mut Replies::default())
 }
 
-/// Returns the id of the contact with a key, or an empty string if there is none.
+/// Returns the id of the contact with a key, or an empty string if it is missing.
 fn contact_id(fixtures: &Fixtures, key: &str) -> String {
     match ask(fixtures, &Question::Contact { key }) {
         Answer::Contact(Some(contact)) => match contact.get("id") {

@@ -1,7 +1,7 @@
-//! Real call flows and common modules, from public repositories, each called by callers of
-//! a few kinds: every call comes to an end, and the same one every time.
+//! Real call flows and common modules from public repositories, called by several kinds
+//! of callers. Every call ends, and with the same result every time.
 //!
-//! Of the flows only their files and the kinds of their actions are written down here.
+//! Only the files of the flows and the kinds of their actions are recorded here.
 
 #![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
 #![expect(clippy::print_stderr, reason = "a test without its data says so")]
@@ -26,7 +26,7 @@ struct Listed {
     template_vars: Option<Vec<String>>,
 }
 
-/// What callers do, again and again.
+/// The inputs of callers, which are repeated.
 const CALLERS: &[(&str, &[&str])] = &[
     ("silence", &["-"]),
     ("1", &["1"]),
@@ -35,7 +35,7 @@ const CALLERS: &[(&str, &[&str])] = &[
     ("hang up", &["hangup"]),
 ];
 
-/// The types of flows that callers meet, in small letters.
+/// The types of flows with callers, in lower case.
 const VOICE: &[&str] =
     &["inboundcall", "outboundcall", "inqueuecall", "securecall", "commonmodule"];
 
@@ -44,7 +44,7 @@ const LIMITS: Limits =
     Limits { max_actions: 200, max_depth: 8, timeout_ms: Some(3_600_000) };
 
 #[test]
-fn every_call_comes_to_an_end() {
+fn every_call_ends() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
     let Ok(manifest) = std::fs::read_to_string(folder.join("manifest.json")) else {
         eprintln!("SKIPPED: the real flows of the shared data are not at hand");
@@ -70,7 +70,7 @@ fn every_call_comes_to_an_end() {
     insta::assert_snapshot!(text);
 }
 
-/// What came of calls, each with the callers who had it so.
+/// The results of calls, each with the callers who had it.
 type Outcomes = Vec<(String, Vec<&'static str>)>;
 
 fn write_outcomes(text: &mut String, before: &str, outcomes: &Outcomes) {
@@ -95,7 +95,7 @@ fn outcomes(program: &Arc<Program>, is_strict: bool) -> Outcomes {
     for (name, does) in CALLERS {
         let trace = make_call(program, does, is_strict);
         assert_eq!(trace, make_call(program, does, is_strict), "{name}");
-        let outcome = told(&trace, program);
+        let outcome = summary(&trace, program);
         match outcomes.iter_mut().find(|(known, _)| *known == outcome) {
             Some((_, callers)) => callers.push(name),
             None => outcomes.push((outcome, vec![name])),
@@ -118,8 +118,8 @@ fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
     play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs))
 }
 
-/// The call in a line; both ways to write it down have to bear it.
-fn told(trace: &Trace, program: &Program) -> String {
+/// Summarizes the call in one line. Both output formats must be able to write it.
+fn summary(trace: &Trace, program: &Program) -> String {
     let legend = &program.legend;
     let mut json = String::new();
     JsonWriter::new(legend).write(trace, &mut json);

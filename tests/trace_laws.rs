@@ -1,4 +1,4 @@
-//! What holds of every trace, whatever is in it.
+//! Properties of every trace, whatever it contains.
 
 #![expect(clippy::unwrap_used, reason = "a test panics where it fails")]
 
@@ -19,11 +19,11 @@ use flowsim::value::{
 use indexmap::IndexMap;
 use proptest::prelude::*;
 
-/// How many nodes, variables, texts and references the legend has.
+/// Number of nodes, variables, strings and references in the symbol table.
 const NAMES: u32 = 5;
 
-/// A legend of two flows whose names and texts are these.
-fn legend(names: &[String]) -> Legend {
+/// Builds a symbol table of two flows with these names and strings.
+fn symbol_table(names: &[String]) -> Legend {
     let name = |index: usize| Text::from(names[index % names.len()].as_str());
     let flow = |index: usize| FlowLabel {
         id: name(index),
@@ -44,7 +44,7 @@ fn legend(names: &[String]) -> Legend {
         key: None,
         tracking_id: None,
     };
-    // Variables and references have names of their own, as in every program.
+    // Variables and references have unique names, as in every program.
     let own = |index: usize| Text::from(format!("{index}{}", name(index)));
     let count = NAMES as usize;
     Legend {
@@ -57,7 +57,7 @@ fn legend(names: &[String]) -> Legend {
     }
 }
 
-/// Texts with everything that is trouble for JSON and terminals.
+/// Strings with everything that is difficult for JSON and terminals.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z ]{0,12}",
@@ -215,11 +215,11 @@ prop_compose! {
     }
 }
 
-fn legends() -> impl Strategy<Value = Legend> {
-    prop::collection::vec(text(), 1..6).prop_map(|names| legend(&names))
+fn symbol_tables() -> impl Strategy<Value = Legend> {
+    prop::collection::vec(text(), 1..6).prop_map(|names| symbol_table(&names))
 }
 
-/// Fails if the text is not JSON or an object has a key twice.
+/// Fails if the text is not JSON or an object has a duplicate key.
 fn check_json(text: &str) {
     serde_json::from_str::<serde_json::Value>(text).unwrap();
     let file = Files::new().add("trace.json", text);
@@ -244,7 +244,7 @@ fn width(text: &str) -> usize {
 
 proptest! {
     #[test]
-    fn traces_are_json_with_every_key_once(trace in trace(), legend in legends()) {
+    fn traces_are_json_without_duplicate_keys(trace in trace(), legend in symbol_tables()) {
         let writer = JsonWriter::new(&legend);
         let (mut own, mut simulation) = (String::new(), String::new());
         writer.write(&trace, &mut own);
@@ -257,7 +257,7 @@ proptest! {
     }
 
     #[test]
-    fn execution_documents_are_read_as_they_were_written(trace in trace(), legend in legends()) {
+    fn execution_documents_are_read_back_unchanged(trace in trace(), legend in symbol_tables()) {
         let text = execution::of_trace(&trace, &legend).to_text();
         check_json(&text);
         let mut diagnostics = Vec::new();
@@ -268,9 +268,9 @@ proptest! {
     }
 
     #[test]
-    fn texts_fit_the_screen_and_do_nothing_to_it(
+    fn rendered_traces_fit_the_screen_and_cannot_control_it(
         trace in trace(),
-        legend in legends(),
+        legend in symbol_tables(),
         columns in 80_usize..200,
     ) {
         let style = TextStyle { color: false, width: Some(columns) };
@@ -284,7 +284,7 @@ proptest! {
     }
 
     #[test]
-    fn colours_change_nothing_else(trace in trace(), legend in legends(), columns in prop::option::of(30_usize..120)) {
+    fn colours_do_not_change_the_text(trace in trace(), legend in symbol_tables(), columns in prop::option::of(30_usize..120)) {
         let plain = render_text(&trace, &legend, TextStyle { color: false, width: columns });
         let colored = render_text(&trace, &legend, TextStyle { color: true, width: columns });
         let stripped = anstream::adapter::strip_str(&colored).to_string();
@@ -292,7 +292,7 @@ proptest! {
     }
 
     #[test]
-    fn an_unlimited_line_is_whole(trace in trace(), legend in legends()) {
+    fn an_unlimited_line_is_not_wrapped(trace in trace(), legend in symbol_tables()) {
         let text = render_text(&trace, &legend, TextStyle::default());
         let steps = text.lines().filter(|line| line.contains('.')).count();
         prop_assert!(steps >= trace.steps.len());

@@ -53,7 +53,7 @@ fn ending_the_flow_leaves_the_error() {
     ] {
         let run = failing(flow_type, handling);
         assert_eq!(run.end(), "error NOT_SET_NOT_ALLOWED", "{handling}");
-        assert_eq!(run.said(), ["An error"], "{handling}");
+        assert_eq!(run.prompts(), ["An error"], "{handling}");
         assert!(last(&run).starts_with("Error Handling"), "{handling}");
     }
 }
@@ -62,7 +62,7 @@ fn ending_the_flow_leaves_the_error() {
 fn a_queue_handles_the_error() {
     let run = failing("inboundCall", "{queue: {targetQueue: {lit: {name: Sales}}}}");
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["An error"]);
+    assert_eq!(run.prompts(), ["An error"]);
     assert_eq!(run.routing().unwrap(), "Sales q-1 [] None");
 }
 

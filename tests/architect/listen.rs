@@ -172,7 +172,7 @@ fn an_entry_is_read_back_for_confirmation() {
                 verificationAudio: {{tts: Right?}}"
         ))
     };
-    let heard = |run: &Run| run.said().join(" | ");
+    let heard = |run: &Run| run.prompts().join(" | ");
     let individual = run(&flow("individualDigits"), "", &["07", "1"]);
     assert_eq!(heard(&individual), "Number? | zero seven | Right? | 07");
     let numeric = run(&flow("numeric"), "", &["42", "1"]);
@@ -304,7 +304,7 @@ fn an_unknown_extension_fails_after_the_last_attempt() {
     let run = run(&dial(""), USERS, &["555", "666#"]);
     assert_eq!(run.output("Dial"), "failure");
     assert_eq!(
-        (run.said(), run.variable("Task.data")),
+        (run.prompts(), run.variable("Task.data")),
         (vec!["Again", "Nobody"], "\"666\"".into())
     );
     assert_eq!(

@@ -45,7 +45,7 @@ fn a_data_action_returns_its_results() {
          agents: [{name: Ann, id: 1}, {name: Bob, id: 2}]}",
     );
     assert_eq!(run.output("It"), "success");
-    assert_eq!(run.said(), ["done"]);
+    assert_eq!(run.prompts(), ["done"]);
     for (name, value) in [
         ("text", "\"7\""),
         ("count", "3"),
@@ -184,7 +184,7 @@ systemPrompts: {{processing: {{tts: Please wait.}}}}
 prompts: {{Own: {{tts: Mine.}}}}"
         );
         let run = run(&text, &fixtures, &[]);
-        assert_eq!(run.said(), said, "{own} {latency}");
+        assert_eq!(run.prompts(), said, "{own} {latency}");
         assert_eq!(run.trace.elapsed_ms, latency);
         assert_eq!(run.output("It"), "success");
     }
@@ -246,7 +246,7 @@ fn cells_without_a_value_are_not_set() {
 #[test]
 fn no_row_no_table_no_key() {
     let run = look_up("\"3\"", "Routes", "Queue: {var: Flow.text}");
-    assert_eq!((run.output("It"), run.said()), ("notFound", vec!["nobody"]));
+    assert_eq!((run.output("It"), run.prompts()), ("notFound", vec!["nobody"]));
     assert_eq!(run.variable("Flow.text"), "null");
 
     let run = look_up("\"1\"", "Roots", "Queue: {var: Flow.text}");

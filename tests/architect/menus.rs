@@ -52,7 +52,7 @@ fn plain() -> String {
 fn the_actions_of_a_choice_lead_back_to_the_menu() {
     let run = run(&plain(), "", &["1", "*"]);
     assert_eq!(run.path(), ["F", "Main Menu", "Selling", "Main Menu", "Bye"]);
-    assert_eq!(run.said(), ["Sales 1 or help 2", "We sell", "Sales 1 or help 2"]);
+    assert_eq!(run.prompts(), ["Sales 1 or help 2", "We sell", "Sales 1 or help 2"]);
     assert_eq!(run.output("Main Menu"), "Sales");
     assert_eq!(run.trace.status, Status::Completed);
 }
@@ -61,7 +61,7 @@ fn the_actions_of_a_choice_lead_back_to_the_menu() {
 fn a_menu_is_repeated_and_then_the_call_ends() {
     let run = run(&plain(), "", &[]);
     assert_eq!(run.path(), ["F", "Main Menu"]);
-    assert_eq!(run.said().len(), 3);
+    assert_eq!(run.prompts().len(), 3);
     let silent = [1, 2, 3].map(|round| format!("round {round} = no input"));
     assert_eq!(run.values(Field::Reason), silent);
     assert_eq!(run.trace.elapsed_ms, 30_000);
@@ -80,14 +80,14 @@ fn settings_of_the_menu_override_those_of_the_flow() {
     menuSelectionTimeout: {lit: {seconds: 4}}
 ";
     let run = run(&text, "", &[]);
-    assert_eq!((run.said().len(), run.trace.elapsed_ms), (2, 8_000));
+    assert_eq!((run.prompts().len(), run.trace.elapsed_ms), (2, 8_000));
 }
 
 #[test]
 fn a_menu_plays_at_least_once_and_at_most_ten_times() {
     for (count, played) in [("0", 1), ("-3", 1), ("99999999999", 10)] {
         let own = format!("        settingsMenu: {{repeatCount: {{lit: {count}}}}}");
-        assert_eq!(run(&flow(&own, ""), "", &[]).said().len(), played, "{count}");
+        assert_eq!(run(&flow(&own, ""), "", &[]).prompts().len(), played, "{count}");
     }
 }
 
@@ -109,7 +109,10 @@ fn the_audio_depends_on_why_the_menu_is_repeated() {
         "{exp: 'ToAudioTTS(If(Menu.LastCollectionNoInput, \"Speak up\", If(Menu.LastCollectionNoMatch, \"No such thing\", \"Choose\")))'}",
     );
     let run = run(&text, "", &["-", "5", "1", "*"]);
-    assert_eq!(run.said(), ["Choose", "Speak up", "No such thing", "We sell", "Choose"]);
+    assert_eq!(
+        run.prompts(),
+        ["Choose", "Speak up", "No such thing", "We sell", "Choose"]
+    );
 }
 
 #[test]
@@ -358,12 +361,12 @@ const NESTED: &str = "inboundCall:
 #[test]
 fn a_menu_can_be_among_the_choices_of_another() {
     let down = run(NESTED, "", &["1", "3", "1"]);
-    assert_eq!(down.said(), ["A", "More of A", "Deep down"]);
+    assert_eq!(down.prompts(), ["A", "More of A", "Deep down"]);
     assert_eq!(down.path().last(), Some(&"Bye"));
     let back = run(NESTED, "", &["say:more", "*", "1", "3", "1"]);
-    assert_eq!(back.said(), ["A", "More of A", "A", "More of A", "Deep down"]);
+    assert_eq!(back.prompts(), ["A", "More of A", "A", "More of A", "Deep down"]);
     let over = run(NESTED, "", &["1", "2", "9"]);
-    assert_eq!(over.said(), ["A", "More of A", "More of B"]);
+    assert_eq!(over.prompts(), ["A", "More of A", "More of B"]);
     assert_eq!(over.path().last(), Some(&"End"));
 }
 
@@ -372,5 +375,5 @@ fn a_submenu_can_be_the_default_and_has_its_own_settings() {
     let run = run(NESTED, "", &["-", "-", "-", "1", "3", "1"]);
     assert_eq!(run.output("A"), "More");
     let said = ["A", "More of A", "More of A", "A", "More of A", "Deep down"];
-    assert_eq!(run.said(), said);
+    assert_eq!(run.prompts(), said);
 }

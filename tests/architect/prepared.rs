@@ -47,7 +47,7 @@ fn an_answer_for_the_name_of_an_action_overrides_one_for_its_kind() {
   Call Bot: {path: success, outputs: {intent: Track, Slot.Order: 42}, latencyMs: 200}";
     let run = run(&flow(), world, &[]);
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["Track 42"]);
+    assert_eq!(run.prompts(), ["Track 42"]);
     assert_eq!(run.trace.elapsed_ms, 200);
     // The fixtures do not define the result of Lex.
     assert_eq!(run.codes(), ["ACTION_NOT_SIMULATED"]);
@@ -60,7 +60,7 @@ fn an_answer_for_flow_and_name_overrides_both() {
   Orders/Call Bot: {outputs: {intent: Right, Slot.Order: 1}}
   callLexBot: {path: failure}";
     let run = run(&flow(), world, &[]);
-    assert_eq!(run.said(), ["Right 1", "Sorry"]);
+    assert_eq!(run.prompts(), ["Right 1", "Sorry"]);
     assert_eq!(run.output("Lex"), "failure");
     assert_eq!(run.codes(), Vec::<&str>::new());
 }
@@ -72,7 +72,7 @@ fn conditions_test_the_inputs() {
     - {when: {Slot.Order: '6'}, outputs: {intent: Wrong}}
     - {when: {Slot.Order: '5', inputText: where is it}, outputs: {intent: Five, Slot.Order: 5}}
     - {outputs: {intent: Any}}";
-    assert_eq!(run(&flow(), world, &[]).said(), ["Five 5"]);
+    assert_eq!(run(&flow(), world, &[]).prompts(), ["Five 5"]);
 }
 
 #[test]
@@ -108,8 +108,7 @@ fn an_output_that_the_action_does_not_have_ends_the_run() {
     let run = run(&flow(), "actions: {Call Bot: {}, Lex: {path: timeout}}", &[]);
     assert_eq!(run.end(), "error UNKNOWN_OUTPUT");
     let message = run.trace.failure.as_ref().map(|failure| failure.message.to_string());
-    let expected =
-        "the answer takes the output `timeout`, but the action has `failure`";
+    let expected = "the answer takes the output `timeout`, but the action has `failure`";
     assert_eq!(message.as_deref(), Some(expected));
 }
 

@@ -70,7 +70,7 @@ fn prompts_speak_the_language_that_was_set() {
     statements: [{{string: {{variable: Flow.x, value: {{exp: Call.Language}}}}}}]"
     );
     let run = run(&flow(&actions), HELLO, &[]);
-    assert_eq!(run.said(), ["Hello", "Hola"]);
+    assert_eq!(run.prompts(), ["Hello", "Hola"]);
     assert_eq!(run.variable("Flow.x"), "\"es-us\"");
 }
 
@@ -78,7 +78,7 @@ fn prompts_speak_the_language_that_was_set() {
 fn a_prompt_missing_in_the_language_is_played_in_the_default_one() {
     let actions =
         format!("- setLanguage: {{name: L, languageValue: {{lit: fr-fr}}}}\n{GREET}");
-    assert_eq!(run(&flow(&actions), HELLO, &[]).said(), ["Hello"]);
+    assert_eq!(run(&flow(&actions), HELLO, &[]).prompts(), ["Hello"]);
 }
 
 #[test]

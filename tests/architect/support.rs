@@ -18,7 +18,7 @@ use flowsim::trace::{
 use flowsim::value::{Json, Value};
 use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 
-/// Flows, the first of which is called, and their environment.
+/// Flows and their environment. The first flow is called.
 pub(crate) struct Stage {
     flows: Vec<String>,
     world: String,
@@ -172,7 +172,7 @@ impl Stage {
 
 impl Run {
     /// Returns the prompts that the caller heard or read.
-    pub(crate) fn said(&self) -> Vec<&str> {
+    pub(crate) fn prompts(&self) -> Vec<&str> {
         self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
     }
 

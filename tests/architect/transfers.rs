@@ -38,7 +38,7 @@ fn failed(run: &Run) -> (&str, String, String) {
     assert_eq!(run.end(), "completed");
     assert_eq!(run.output("Transfer"), "failure");
     assert_eq!(run.routing().or(run.transfer()), None);
-    let said = run.said();
+    let said = run.prompts();
     assert!(said.ends_with(&["Sorry", "It failed", "Behind"]), "{said:?}");
     let text = |name| serde_json::from_str(&run.variable(name)).expect("a text");
     (said[0], text("Flow.type"), text("Flow.message"))
@@ -52,7 +52,7 @@ acdSkills: [{acdSkill: {skill: {lit: {name: Voice}}, value: {noValue: true}}}]
 languageSkill: {lit: {name: German}}";
     let run = stage(flow("transferToAcd", settings)).world(WORLD).run();
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["One moment"]);
+    assert_eq!(run.prompts(), ["One moment"]);
     assert_eq!(run.routing().unwrap(), "Sales q-1 [Voice+German] Some(5)");
     let json = run.json();
     let (queue, priority) = (&json["routing"]["queueId"], &json["routing"]["priority"]);
@@ -132,7 +132,7 @@ fn a_transfer_in_a_module_and_a_called_task_ends_the_whole_flow() {
     let run = stage(main).and(module).world(WORLD).run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.routing().unwrap(), "Sales q-1 [] None");
-    assert_eq!(run.said(), [""; 0]);
+    assert_eq!(run.prompts(), [""; 0]);
     assert_eq!(run.path().last(), Some(&"Inside"));
 }
 
@@ -169,8 +169,8 @@ fn every_other_transfer_ends_the_call_and_records_its_target() {
             .run();
         assert_eq!(run.end(), "completed", "{kind}");
         assert_eq!(run.transfer().as_deref(), Some(expected), "{kind}");
-        assert_eq!(run.said()[0], "One moment", "{kind}");
-        assert!(!run.said().contains(&"Behind"), "{kind}");
+        assert_eq!(run.prompts()[0], "One moment", "{kind}");
+        assert!(!run.prompts().contains(&"Behind"), "{kind}");
         let json = run.json();
         let (kind, name) = (&json["transfer"]["kind"], &json["transfer"]["name"]);
         let told = format!("{} {}", kind.as_str().unwrap(), name.as_str().unwrap());
@@ -260,7 +260,7 @@ const OTHER: &str = "inboundCall:
 fn a_loaded_flow_takes_over_the_call() {
     let run = stage(flow("transferToFlow", "targetFlow: {name: Other}")).and(OTHER).run();
     assert_eq!(run.end(), "completed");
-    assert_eq!(run.said(), ["One moment", "I am other"]);
+    assert_eq!(run.prompts(), ["One moment", "I am other"]);
     assert_eq!(run.path(), ["F", "Main", "Transfer", "Other", "T", "Hello"]);
     assert!(run.trace.steps.iter().all(|step| step.depth == 0));
     assert_eq!(run.transfer().unwrap(), "flow Other -");
@@ -289,7 +289,7 @@ fn a_secure_flow_gets_the_invocation_data() {
 ";
     let settings = "targetFlow: {name: Pay}\ninvocationData: {lit: order 7}";
     let run = stage(flow("transferToFlowSecure", settings)).and(secure).run();
-    assert_eq!(run.said(), ["One moment", "order 7"]);
+    assert_eq!(run.prompts(), ["One moment", "order 7"]);
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn a_callback_is_created_and_the_flow_continues() {
     };
     let number = "{exp: ToPhoneNumber(\"+15557770100\")}";
     let run = stage(callback(number)).world(WORLD).run();
-    assert_eq!((run.end().as_str(), run.said()), ("completed", vec!["Behind"]));
+    assert_eq!((run.end().as_str(), run.prompts()), ("completed", vec!["Behind"]));
     insta::assert_snapshot!(run.text());
     let run = stage(callback("{exp: Flow.type}")).world(WORLD).run();
     assert_eq!(run.end(), "error NOT_SET_NOT_ALLOWED");
@@ -335,7 +335,7 @@ fn agent_prompts_are_not_heard_by_the_caller() {
     outputs: {success: {actions: [{playAudio: {name: Set, audio: {tts: Set}}}]}}",
     ))
     .run();
-    assert_eq!(run.said(), ["Set"]);
+    assert_eq!(run.prompts(), ["Set"]);
     assert_eq!(run.output("Whisper"), "success");
 }
 

@@ -120,7 +120,7 @@ fn with_min_digits_zero_silence_and_the_bare_terminating_key_are_an_empty_entry(
 }
 
 #[test]
-fn a_key_outside_valid_digits_is_no_match_at_once() {
+fn a_key_outside_valid_digits_fails_with_no_match_at_once() {
     let properties = json!({"maxDigits": 3, "validDigits": "12*", "terminatingKey": "#"});
     check(
         &properties,
@@ -152,7 +152,7 @@ fn digits_stay_text() {
 }
 
 #[test]
-fn speech_is_no_match() {
+fn speech_fails_with_no_match() {
     let stage = only("Gather", json!({}));
     let played = stage.press(&["say:an agent please"]);
     assert_eq!(

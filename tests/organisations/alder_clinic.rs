@@ -78,7 +78,7 @@ fn choices_lead_back_and_repeat_the_menu() {
     let menu = "For appointments, press 1. For the pharmacy, 2. \
                 For visiting hours, 3. For the reception, 0.";
     // Initially, after returning, after repeating, and after an invalid key.
-    assert_eq!(run.said().iter().filter(|text| **text == menu).count(), 4);
+    assert_eq!(run.prompts().iter().filter(|text| **text == menu).count(), 4);
     assert_eq!(run.last(), "To the reception");
 }
 
@@ -112,7 +112,7 @@ fn on_a_holiday_its_name_is_announced() {
     let run = clinic("2027-01-01T16:00:00Z").run();
     assert_eq!(run.end(), "completed");
     assert_eq!(run.variable("Flow.Hours"), "holiday");
-    assert_eq!(run.said()[1], "We are closed for New Year's Day.");
+    assert_eq!(run.prompts()[1], "We are closed for New Year's Day.");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn a_known_outage_is_announced() {
     assert_eq!(run.end(), "completed");
     let told = "We know of the outage in district 417. \
                 We expect power back by seven in the evening.";
-    assert_eq!(run.said().last(), Some(&told));
+    assert_eq!(run.prompts().last(), Some(&told));
     assert_eq!((run.routing(), run.last()), (None, "Nothing more to say"));
 }
 
@@ -58,7 +58,7 @@ fn waiting_callers_hear_music_until_an_agent_answers() {
     assert_eq!(run.end(), "completed");
     // The estimate in the fixtures.
     assert_eq!(run.trace.elapsed_ms, 280_000);
-    assert_eq!(run.said().iter().filter(|text| **text == "[music]").count(), 7);
+    assert_eq!(run.prompts().iter().filter(|text| **text == "[music]").count(), 7);
     insta::assert_snapshot!(run.text());
 }
 
@@ -86,12 +86,12 @@ fn a_callback_is_offered_once_and_only_for_long_waits() {
     let run = waiting().does(&["3"]).run();
     let offer = "The wait is long. To be called back at your number, press 1. \
                  At another number, press 2.";
-    assert_eq!(run.said().iter().filter(|text| **text == offer).count(), 1);
+    assert_eq!(run.prompts().iter().filter(|text| **text == offer).count(), 1);
     let run =
         waiting().with("estimatedWaitMs", "100000").with("positionInQueue", "2").run();
-    assert!(!run.said().contains(&offer));
+    assert!(!run.prompts().contains(&offer));
     assert_eq!(
-        run.said()[1..3],
+        run.prompts()[1..3],
         [
             "You are caller number 2 in the queue.",
             "Your estimated wait time is about 2 minutes."

@@ -91,7 +91,7 @@ impl Run {
     }
 
     /// Returns the prompts that the caller heard.
-    pub(crate) fn said(&self) -> Vec<&str> {
+    pub(crate) fn prompts(&self) -> Vec<&str> {
         self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
     }
 

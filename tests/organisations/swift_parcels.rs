@@ -19,7 +19,7 @@ fn a_number_leads_to_its_queue() {
     assert_eq!(run.routing().as_deref(), Some("Parcels Business [] 5"));
     assert_eq!(run.attributes(), ["line=business", "calledNumber=+15557770201"]);
     assert_eq!(
-        run.said()[1..],
+        run.prompts()[1..],
         ["Welcome to Swift for Business.", "We connect you now."]
     );
     insta::assert_snapshot!(run.text());
@@ -60,7 +60,7 @@ fn a_lost_parcel_is_urgent() {
 #[test]
 fn the_caller_hears_a_prompt_during_a_slow_answer() {
     let run = private().does(&["100300", "1"]).run();
-    assert!(run.said().contains(&"One moment, please."));
+    assert!(run.prompts().contains(&"One moment, please."));
     assert_eq!(run.variable("Flow.ParcelState"), "on its way");
     assert_eq!(run.routing().as_deref(), Some("Parcels General [] 0"));
 }
@@ -74,7 +74,7 @@ fn slow_and_missing_answers_are_handled() {
 
     let run = private().does(&["999999", "1"]).run();
     assert_eq!(run.output("Where is it?"), Some("failure"));
-    assert!(run.said().contains(&"I cannot find parcel 999999."));
+    assert!(run.prompts().contains(&"I cannot find parcel 999999."));
     assert_eq!(run.variable("Flow.ParcelState"), "NOT_SET");
 }
 

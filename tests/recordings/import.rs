@@ -1,4 +1,4 @@
-//! Files that were saved, and what they become.
+//! Imports of saved files, and the resulting recordings.
 
 use std::fs;
 
@@ -21,8 +21,8 @@ fn the_document_of_the_platform_is_a_call_with_two_keys() {
     assert_eq!(recording.flow.name.as_deref(), Some("Template #3"));
     assert_eq!(recording.flow.version.as_deref(), Some("13.0"));
     let derived = derive(&recording);
-    // The keys came 10,062 and 6,849 ms after the prompts began, and the entries were done
-    // when for 1,500 ms no other came; the action waits for 3,000 ms once it listens.
+    // The keys came 10,062 and 6,849 ms after the prompts began. Each entry was complete
+    // when no other key came for 1,500 ms. The action waits for 3,000 ms once it listens.
     let inputs: Vec<String> = derived.inputs.iter().map(ToString::to_string).collect();
     assert_eq!(inputs, ["1@3000", "3@3000"]);
     assert_eq!(derived.at, DateTime::parse("2026-08-10T14:50:33.547Z"));
@@ -103,7 +103,7 @@ fn one_file_may_hold_many_calls() {
 }
 
 #[test]
-fn what_cannot_be_imported_is_told_with_its_place() {
+fn files_that_cannot_be_imported_are_reported_with_their_position() {
     let lines =
         format!("{EXECUTION}\n{{\"draft\": {{}}, \"id\": 1}}\n{{\"broken\": }}\n");
     let texts = [
@@ -130,7 +130,7 @@ fn what_cannot_be_imported_is_told_with_its_place() {
     insta::assert_snapshot!("refused", told.join("\n\n"));
 }
 
-/// Calls of ours: the organisation, the form, and the rest of the command line.
+/// Our own calls: the organisation, the format, and the rest of the command line.
 const RUNS: [(&str, &str, &[&str]); 3] = [
     (
         "parcel-line",
@@ -156,9 +156,9 @@ const RUNS: [(&str, &str, &[&str]); 3] = [
     ("order-status", "simulation", &["--input", "100200"]),
 ];
 
-/// From the run to the scenario that passes, on the command line.
+/// From the run to the passing scenario, on the command line.
 #[test]
-fn folders_are_imported_and_what_is_missing_is_told() {
+fn folders_are_imported_and_missing_data_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let saved = folder.path().join("saved/more");
     fs::create_dir_all(&saved).unwrap();
@@ -183,7 +183,7 @@ fn folders_are_imported_and_what_is_missing_is_told() {
 }
 
 #[test]
-fn a_scenario_passes_at_once() {
+fn an_imported_scenario_passes() {
     for (name, format, arguments) in RUNS {
         let folder = tempfile::tempdir().unwrap();
         let fixtures = root().join("fixtures").join(name);
@@ -232,8 +232,8 @@ fn the_real_document_becomes_a_scenario() {
     assert!(text.contains(r#""queueName":"CXaC Queue""#), "{text}");
 }
 
-/// The caller of the real document calls the flow of ours that has its shape: with the keys
-/// that choose there, at the times of the real ones, it comes to the same.
+/// The caller of the real document calls our flow of the same shape. With the keys that
+/// choose the same options there, at the original times, the call ends in the same way.
 #[test]
 fn the_real_keys_lead_through_our_flow() {
     let Some((_, text)) = shared_document() else { return };

@@ -1,4 +1,4 @@
-//! Recordings: imported, redacted, and made again.
+//! Recordings: importing, redacting and replaying.
 
 #![expect(clippy::unwrap_used, reason = "a recording that cannot be made fails the test")]
 
@@ -24,7 +24,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The flows of a folder, compiled, and the fixtures beside it.
+/// The compiled flows of a folder, and the fixtures next to them.
 struct Organisation {
     program: Arc<Program>,
     fixtures: Arc<Fixtures>,
@@ -64,7 +64,8 @@ impl Organisation {
     }
 }
 
-/// Imports a text as if it were a file of this name; what is told is expected to be this.
+/// Imports a string as if it were a file of this name. Returns the recordings and the
+/// messages.
 fn imported(name: &str, text: &str) -> (Vec<Recording>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -78,7 +79,7 @@ fn imported(name: &str, text: &str) -> (Vec<Recording>, Vec<String>) {
     (found.recordings, told.collect())
 }
 
-/// The one recording of a text, of which nothing is told.
+/// Imports the only recording of a string, without any messages.
 fn recording(text: &str) -> Recording {
     let (mut recordings, told) = imported("saved.json", text);
     assert_eq!(told, [] as [&str; 0]);

@@ -1,4 +1,4 @@
-//! What a case starts with, and what is left over.
+//! The start conditions of a case, and its unused parts.
 
 use flowsim::flow::Written;
 use flowsim::source::{FileId, Span};
@@ -19,7 +19,7 @@ fn problems(scene: &Scene, case: &Case) -> Vec<String> {
 }
 
 #[test]
-fn an_unknown_flow_is_told_where_it_stands() {
+fn an_unknown_flow_is_reported_at_its_position() {
     let scene = Scene::new("shared-flow");
     let mut case = case("Inbound_Flow_C", &[]);
     let span = Span::new(FileId(0), 5, 9);
@@ -31,7 +31,7 @@ fn an_unknown_flow_is_told_where_it_stands() {
 }
 
 #[test]
-fn a_flow_must_be_named_where_several_begin() {
+fn a_flow_must_be_named_if_several_can_start() {
     let scene = Scene::new("shared-flow");
     let unnamed = Case { start: Start::default(), ..case("", &[]) };
     assert_eq!(
@@ -44,7 +44,7 @@ fn a_flow_must_be_named_where_several_begin() {
 }
 
 #[test]
-fn an_unknown_node_is_told() {
+fn an_unknown_node_is_reported() {
     let mut case = case("Inbound_Flow_A", &[]);
     case.start.node = Some(written("CheckResul".into()));
     assert_eq!(
@@ -69,7 +69,7 @@ fn variables_of_architect_must_exist_and_fit() {
 }
 
 #[test]
-fn what_was_not_used_is_left_over() {
+fn unused_parts_are_reported() {
     let scene = Scene::new("shared-flow");
     let played = scene.play(&case("Inbound_Flow_A", &["1", "2", "hangup"]));
     let left: Vec<String> =
@@ -82,7 +82,7 @@ fn what_was_not_used_is_left_over() {
 }
 
 #[test]
-fn a_case_says_where_and_when_it_starts() {
+fn a_case_sets_its_start_node_and_time() {
     let scene = Scene::new("shared-flow");
     let case = case("Inbound_Flow_A", &[]);
     let mut case = with_variable(case, "shared_module_result", "1");
