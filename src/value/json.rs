@@ -340,7 +340,7 @@ mod tests {
         for (text, message) in [
             ("", "not JSON: the text contains no value at byte 0"),
             ("  ", "not JSON: the text contains no value at byte 2"),
-            ("[1e41]", "not JSON: a number beyond 40 digits at byte 1"),
+            ("[1e41]", "not JSON: a number of more than 40 digits at byte 1"),
         ] {
             assert_eq!(Json::parse(text).unwrap_err().to_string(), message, "{text}");
         }
