@@ -117,7 +117,7 @@ fn models(
 /// Indents JSON; keeps the order of keys and all significant digits.
 fn indented(text: &str) -> Result<String, String> {
     let json = Json::parse(text)
-        .map_err(|problem| format!("invalid JSON in the export: {problem}"))?;
+        .map_err(|problem| format!("the decoded export is {problem}"))?;
     pretty(&json)
 }
 

@@ -184,13 +184,13 @@ fn truncated_and_non_json_answers_are_reported() {
     let (client, _) = client(&server);
     server.fail(SIMULATIONS, vec![Fault::Half; 5]);
     let told = status(&client.simulate(&request()));
-    assert!(told.contains("the answer ends in the middle"), "{told}");
+    assert!(told.contains("the response is incomplete"), "{told}");
     server.fail(SIMULATIONS, [Fault::Half]);
     assert_eq!(status(&client.simulate(&request())), "\"completed\"", "asked again");
     for (body, told) in [
         (r#"{"status": "comp"#, "not JSON"),
         ("<html>Log in!</html>", "not JSON"),
-        ("[1]", "no JSON object"),
+        ("[1]", "not a JSON object"),
         ("", "not JSON"),
     ] {
         server.fail(SIMULATIONS, [Fault::Body(body)]);
