@@ -686,7 +686,7 @@ fn a_folder_without_fixtures_is_a_warning() {
     let folder = TempDir::new().unwrap();
     let place = folder.path().display();
     let output = run(&format!("run {FLOWS} --flow Inbound_Flow_A --fixtures {place}"));
-    assert!(err(&output).contains("the folder holds no fixtures"), "{}", err(&output));
+    assert!(err(&output).contains("the folder contains no fixtures"), "{}", err(&output));
     assert!(err(&output).contains("warning[INVALID_FIXTURES]"), "{}", err(&output));
     assert_ne!(output.status.code(), Some(3));
     fs::write(folder.path().join("org.yaml"), "queues: [{id: support}]\n").unwrap();

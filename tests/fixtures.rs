@@ -744,12 +744,12 @@ const FAULTS: [(u32, &str, &str); 16] = [
     (1, "`UK`", "ISO 3166"),
     (2, "no key `queus`", "`queues`"),
     (4, "no key `adress`", "`attributes`"),
-    (5, "none of `id`", "never be found"),
-    (6, "`none` is not a telephone number", "country code"),
+    (5, "no `id`", "lookups use"),
+    (6, "`none` is not a phone number", "country code"),
     (7, "is a number, expected an object", ""),
     (9, "`availabelAgents`", "`availableAgents`"),
     (9, "`waiting` is a string", ""),
-    (10, "same id", "later one"),
+    (10, "same id", "later entry"),
     (12, "no key `balance`", "`output`"),
     (13, "empty list", "{status: 200}"),
     (14, "`latencyMs` is -1", ""),
@@ -839,9 +839,9 @@ fn a_terraform_file_can_be_named_in_a_document() {
         let (_, diagnostics) = Fixtures::load(&[path], &mut Files::new());
         assert_eq!(
             messages(&diagnostics),
-            ["a file of Terraform is no fixtures document"]
+            ["a Terraform file is not a fixtures document"]
         );
-        let help = format!("name it in one: `terraform: {name}`");
+        let help = format!("name it in a fixtures document: `terraform: {name}`");
         assert_eq!(diagnostics[0].help.as_deref(), Some(&*help));
     }
 }
@@ -934,7 +934,7 @@ fn csv_may_have_quotes_line_breaks_and_a_byte_order_mark() {
     let problems = fixtures.contact_problems();
     assert_eq!(problems.len(), 1);
     assert!(
-        problems[0].message.ends_with("c.csv:6: 2 fields where the header has 4"),
+        problems[0].message.ends_with("c.csv:6: 2 fields, but the header has 4"),
         "{problems:?}"
     );
     assert_eq!(problems[0].severity, Severity::Warning);
@@ -960,10 +960,10 @@ fn twenty_bad_rows_are_reported_and_the_rest_counted() {
     let problems = fixtures.contact_problems();
     let told = messages(&problems);
     assert_eq!(told.len(), 21);
-    assert!(told[0].ends_with("c.csv:2: 3 fields where the header has 2"), "{told:?}");
-    assert!(told[1].contains("c.csv:3: neither an id"), "{told:?}");
-    assert!(told[2].contains("c.csv:4: the row is not UTF-8"), "{told:?}");
-    assert!(told[3].contains("c.csv:5: `none` is not a telephone number"), "{told:?}");
+    assert!(told[0].ends_with("c.csv:2: 3 fields, but the header has 2"), "{told:?}");
+    assert!(told[1].contains("c.csv:3: the contact has no id"), "{told:?}");
+    assert!(told[2].contains("c.csv:4: the row is not valid UTF-8"), "{told:?}");
+    assert!(told[3].contains("c.csv:5: `none` is not a phone number"), "{told:?}");
     assert!(told[20].contains("4 more rows"), "{told:?}");
     assert_eq!(contact_id(&fixtures, "good"), "good");
     assert_eq!(contact_id(&fixtures, "x"), "x");
@@ -1038,7 +1038,7 @@ fn unusable_contact_files_are_reported_at_once() {
         ("twice.csv", "twice"),
         ("empty.csv", "empty"),
         ("noise.csv", "UTF-8"),
-        ("book.xlsx", "no kind of contacts file"),
+        ("book.xlsx", "unsupported contacts file"),
         ("missing.csv", "cannot read the contacts of"),
         ("missing.ndjson", "cannot read the contacts of"),
         ("folder.csv", "not a file"),
@@ -1153,9 +1153,9 @@ fn unusable_databases_are_reported() {
     database(&folder.path().join("c.db"), "we\"ird", "CREATE TABLE other (x);");
     write(&folder, "fake.db", "this is not a database, only a text that says so");
     for (document, part) in [
-        ("{file: c.db}", "it has no table `contacts`, only other, we\"ird"),
+        ("{file: c.db}", "no table `contacts`; the tables are other, we\"ird"),
         ("{file: c.db, table: othr}", "did you mean `other`?"),
-        ("{file: c.db, table: other}", "none of the columns"),
+        ("{file: c.db, table: other}", "no column `id`"),
         ("{file: fake.db}", "not a database"),
         ("{file: c.db, table: 'we\"ird', tabel: x}", "no key `tabel`"),
     ] {

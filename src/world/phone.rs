@@ -1,17 +1,17 @@
-//! Telephone numbers in E.164, the form in which they are compared.
+//! Phone numbers in E.164, the form used for comparison.
 
 use std::borrow::Cow;
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
-/// The longest number, in digits. *Source: ITU-T E.164.*
+/// Maximum number of digits. *Source: ITU-T E.164.*
 const MAX_DIGITS: usize = 15;
 
-/// The longest text that may be a telephone number, punctuation and extension included.
+/// Maximum length of a phone number, including punctuation and extension.
 const MAX_LENGTH: usize = 60;
 
-/// The regions whose numbers can be read: those of `libphonenumber`. The list stands here,
-/// and a test compares it, because asking the library costs ten milliseconds at the start.
+/// Regions whose numbers `libphonenumber` can parse. They are listed here because asking
+/// the library takes ten milliseconds at the start; a test compares the list.
 const REGIONS: &str = "\
     AC AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM \
     BN BO BQ BR BS BT BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY \
@@ -24,7 +24,7 @@ const REGIONS: &str = "\
     TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA \
     ZM ZW";
 
-/// A country whose way of writing numbers is assumed where no country code is given.
+/// Country whose number format is assumed for numbers without a country code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country(Region);
 
@@ -32,7 +32,7 @@ impl Country {
     /// The United States.
     pub const US: Self = Self(Region::US);
 
-    /// The country of an ISO 3166 code such as `GB`, in any case.
+    /// Returns the country with an ISO 3166 code such as `GB`, ignoring case.
     pub fn from_code(code: &str) -> Option<Self> {
         let upper = code.to_ascii_uppercase();
         let is_known = REGIONS.split(' ').any(|region| region == upper);
@@ -46,10 +46,10 @@ impl Default for Country {
     }
 }
 
-/// The number as `+` and digits; nothing if the text is no telephone number.
+/// Returns the number as `+` and digits; `None` if the text is not a phone number.
 ///
-/// A number with its country code is only stripped of punctuation, so that also numbers
-/// that no network would connect (`+1 555 …`) can be used in tests.
+/// For a number with a country code only the punctuation is removed, so that tests can
+/// use numbers that no network would connect (`+1 555 …`).
 pub fn e164(text: &str, country: Country) -> Option<Cow<'_, str>> {
     let text = text.trim();
     if text.len() > MAX_LENGTH {
@@ -64,8 +64,8 @@ pub fn e164(text: &str, country: Country) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether a text may be a telephone number at all: cheap, and wrong only for texts that
-/// [`e164`] then refuses.
+/// Returns whether text may be a phone number. The check is cheap; [`e164`] rejects false
+/// positives.
 pub(super) fn may_be_number(text: &str) -> bool {
     text.len() <= MAX_LENGTH
         && text.bytes().filter(u8::is_ascii_digit).count() >= 2
@@ -75,7 +75,7 @@ pub(super) fn may_be_number(text: &str) -> bool {
 enum Form {
     Canonical,
     Punctuated,
-    /// For the library.
+    /// Needs the library.
     Other,
     Nothing,
 }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_none() {
+    fn other_text_is_not_a_number() {
         for text in
             ["", "+", "+1", "c-1", "ada@example.com", "+1234567890123456", "anonymous"]
         {

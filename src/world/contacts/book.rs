@@ -1,4 +1,4 @@
-//! All contacts that the fixtures know, in layers of which the later ones win.
+//! All contacts of the fixtures, in layers; later layers override earlier ones.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::value::{Json, Text};
 use crate::world::phone::{Country, e164, may_be_number};
 
-/// All contacts that the fixtures know.
+/// All contacts of the fixtures.
 #[derive(Debug, Clone, Default)]
 pub(in crate::world) struct ContactBook {
     layers: Vec<Arc<Layer>>,
@@ -24,12 +24,12 @@ enum Layer {
     Stored(Store),
 }
 
-/// Contacts that are held in memory.
+/// Contacts held in memory.
 #[derive(Debug)]
 struct Listed {
     contacts: Vec<(Contact, Span)>,
     country: Country,
-    /// Made at the first lookup, because reading national numbers starts slowly.
+    /// Built at the first lookup, because parsing national numbers has a slow start.
     ready: OnceLock<Ready>,
 }
 
@@ -41,7 +41,8 @@ struct Ready {
 }
 
 impl ContactBook {
-    /// Adds contacts that win over all earlier ones; among themselves the later ones win.
+    /// Adds contacts that override all earlier ones; among themselves the later ones
+    /// override.
     pub(in crate::world) fn list(
         &mut self,
         contacts: Vec<(Contact, Span)>,
@@ -53,15 +54,16 @@ impl ContactBook {
         }
     }
 
-    /// Adds the contacts of a file; they win over all earlier ones.
+    /// Adds the contacts of a file; they override all earlier ones.
     pub(in crate::world) fn add(&mut self, store: Store) {
         self.layers.push(Arc::new(Layer::Stored(store)));
     }
 
-    /// The contact that a key leads to.
+    /// Returns the contact with a key.
     ///
     /// # Errors
-    /// A contacts file that may hold it cannot be read.
+    ///
+    /// Returns an error if a contacts file that may contain it cannot be read.
     pub(in crate::world) fn find(
         &self,
         key: &str,
@@ -92,7 +94,7 @@ impl ContactBook {
         Ok(None)
     }
 
-    /// Whether a layer above has a contact with the same id.
+    /// Returns whether a later layer has a contact with the same id.
     fn is_replaced(&self, contact: &Json, layer: usize) -> Result<bool, Unavailable> {
         let Some(Json::String(id)) = contact.get("id") else { return Ok(false) };
         let key = folded(id);
@@ -106,7 +108,7 @@ impl ContactBook {
         Ok(false)
     }
 
-    /// Makes every index that a lookup would need.
+    /// Builds every index that a lookup would need.
     pub(in crate::world) fn index(&self) {
         for layer in &self.layers {
             match &**layer {
@@ -116,7 +118,7 @@ impl ContactBook {
         }
     }
 
-    /// What was wrong with the contacts that have been indexed.
+    /// Returns the problems of the contacts that are indexed.
     pub(in crate::world) fn problems(&self) -> Vec<Diagnostic> {
         let problems = |layer: &Arc<Layer>| match &**layer {
             Layer::Listed(listed) => {
@@ -161,8 +163,8 @@ impl Listed {
 }
 
 fn not_a_number(phone: &str, span: Span) -> Diagnostic {
-    let message = format!("`{phone}` is not a telephone number");
-    let help = "write it with its country code, as `+15557770100`";
+    let message = format!("`{phone}` is not a phone number");
+    let help = "write it with its country code, such as `+15557770100`";
     let mut diagnostic =
         Diagnostic::new(Code::INVALID_FIXTURES, message).at(span).help(help);
     diagnostic.severity = crate::diagnostic::Severity::Warning;
