@@ -37,8 +37,7 @@ pub(super) struct Arguments {
 enum Target {
     /// Architect's own JSON, indented
     Json,
-    /// flowsim's internal model in the form of draft flows; for inspection, not for
-    /// running
+    /// flowsim's internal model as draft flows; for inspection, not for running
     Model,
 }
 

@@ -42,7 +42,7 @@ enum Document {
     Fixtures,
     /// Simulation requests, read by `flowsim run --request`
     Request,
-    /// Recordings, written by `flowsim record`, `flowsim import` and `flowsim redact`
+    /// Recordings, written by `flowsim record`, `import` and `redact`
     Recording,
     /// Output of `flowsim run --format json`
     Trace,
