@@ -60,12 +60,13 @@ impl Value {
     /// The property of a value, for `.name` and `["name"]` in expressions. Returns `None`
     /// if it does not exist.
     ///
-    /// - An object: names are compared ignoring the case of ASCII letters. A property
-    ///   that its type
-    ///   declares ([`properties_of`]) and the object lacks is NOT_SET of the property's type.
-    /// - A Currency: `amount` and `code`, also ignoring case; an unset one is NOT_SET of its type.
-    /// - A JSON object: the member as JSON, including `null`. Names are case-sensitive, because two
-    ///   members may differ only in case.
+    /// - An object: names are compared ignoring the case of ASCII letters. A property that its
+    ///   type declares ([`properties_of`]) and the object lacks is NOT_SET of the property's
+    ///   type.
+    /// - A Currency: `amount` and `code`, also ignoring case; an unset one is NOT_SET of its
+    ///   type.
+    /// - A JSON object: the member as JSON, including `null`. Names are case-sensitive,
+    ///   because two members may differ only in case.
     pub fn property(&self, name: &str) -> Option<Self> {
         match self {
             Self::Object(object) => object.property(name),

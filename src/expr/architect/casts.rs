@@ -1,6 +1,7 @@
 //! The conversions that Architect inserts implicitly if another type is expected.
 //!
-//! *Source: Genesys' own trees of real flows, which contain calls that are missing from the text.*
+//! *Source: Genesys' own trees of real flows, which contain calls that are missing from the
+//! text.*
 
 use crate::value::{Kind, Type};
 
