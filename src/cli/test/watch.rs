@@ -230,8 +230,7 @@ fn round(
     let mut telling = Telling::new(arguments, &mut note)?;
     let scene = Scene { library, files };
     let options = arguments.options();
-    let result =
-        runner::run(plan, options, &mut |event| telling.forward(event, scene));
+    let result = runner::run(plan, options, &mut |event| telling.forward(event, scene));
     let played = telling.end()?;
     result.map_err(io::Error::other)?;
     if arguments.profile {
