@@ -81,6 +81,7 @@
 //! | room | layer | holds |
 //! |---|---|---|
 //! | [`source`] | 0 | files, places in them, and documents that remember where each value stands; the only room that reads JSON and YAML text |
+//! | [`build`] | 0 | version and features of this build |
 //! | [`value`] | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | [`diagnostic`] | 1 | what users are told: one type with stable codes, a page of advice for each, and four ways to write it down |
 //! | [`expr`] | 2 | the languages in which flows compute, from text to evaluation: `draft`, and `architect` with its functions |
@@ -114,6 +115,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod build;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;
