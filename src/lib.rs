@@ -81,6 +81,7 @@
 //!
 //! | module | layer | contents |
 //! |---|---|---|
+//! | [`build`] | 0 | version and features of this build |
 //! | [`source`] | 0 | files, positions in them, and documents that keep the position of each value; the only module that parses JSON and YAML |
 //! | [`value`] | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
 //! | [`diagnostic`] | 1 | messages for users: one type with stable codes, an explanation page for each code, and four output formats |
@@ -115,6 +116,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod build;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

@@ -1,7 +1,6 @@
 //! `flowsim heatmap`
 
 use std::io;
-#[cfg(feature = "png")]
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +9,9 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::{load, output};
 use crate::analysis::decisions::{self, Found};
-#[cfg(feature = "png")]
-use crate::analysis::heatmap::render_png;
 use crate::analysis::heatmap::{
-    Drawn, Heatmap, render_html, render_json, render_svg, render_text,
+    Drawn, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
+    render_text,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 use crate::flow::read;
@@ -57,7 +55,6 @@ pub(super) struct Arguments {
 enum Format {
     Text,
     Svg,
-    #[cfg(feature = "png")]
     Png,
     Html,
     Json,
@@ -74,11 +71,7 @@ impl Format {
     /// Returns whether the format shows keys and decisions, and nodes only inside drawn
     /// flows.
     fn is_picture(self) -> bool {
-        #[cfg(feature = "png")]
-        if self == Self::Png {
-            return true;
-        }
-        self == Self::Svg
+        matches!(self, Self::Svg | Self::Png)
     }
 }
 
@@ -106,7 +99,6 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         output::message("error", missing);
         return Ok(Exit::Nothing);
     }
-    #[cfg(feature = "png")]
     if arguments.format == Format::Png {
         return write_picture(arguments, &heatmap, &drawn);
     }
@@ -114,7 +106,6 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 /// Writes the image; refuses to write it to a terminal.
-#[cfg(feature = "png")]
 fn write_picture(
     arguments: &Arguments,
     heatmap: &Heatmap,
@@ -126,10 +117,13 @@ fn write_picture(
         return Ok(Exit::Usage);
     }
     match render_png(heatmap, drawn) {
-        Some(picture) => output::result_to(arguments.out.as_deref(), &picture),
-        None => {
-            output::message("error", "not enough memory for the image");
-            Ok(Exit::Outside)
+        Ok(picture) => output::result_to(arguments.out.as_deref(), &picture),
+        Err(reason) => {
+            output::message("error", &reason.to_string());
+            Ok(match reason {
+                NoPicture::Feature(_) => Exit::Usage,
+                NoPicture::Memory => Exit::Outside,
+            })
         }
     }
 }
@@ -200,7 +194,6 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
         }
         Format::Svg => render_svg(heatmap, drawn),
         // `render` returns a string; `write_picture` writes PNG before.
-        #[cfg(feature = "png")]
         Format::Png => String::new(),
         Format::Html => render_html(heatmap, drawn),
         Format::Json => render_json(heatmap, drawn),

@@ -126,7 +126,7 @@ impl State {
     ) -> Result<Self, String> {
         let mut state = Self::new(organisation);
         let Some(folder) = data else { return Ok(state) };
-        let (journal, events) = journal::Database::open(folder)?;
+        let (journal, events) = journal::DiskJournal::open(folder)?;
         // The events were created with the flows of that time. If replaying them with the
         // current flows panics, the stored data is still intact and the error is
         // reported.
