@@ -1,0 +1,16 @@
+//! Tests of flows as documents: reading, checking, converting, drawing and comparing them,
+//! diagnostics, and the expression language.
+
+mod architect_check;
+mod architect_fixtures;
+mod archy;
+mod check;
+mod convert;
+mod diagnostics;
+mod diff;
+mod eval;
+mod exports;
+mod expressions;
+mod graph;
+mod readers;
+mod same_flow;
