@@ -9,5 +9,7 @@ mod fixtures;
 mod organisations;
 mod properties;
 mod real_flows;
+#[path = "../support/shared.rs"]
+mod shared;
 mod trace_laws;
 mod traces;

@@ -11,6 +11,8 @@ use flowsim::flow::check::check_architect;
 use flowsim::flow::read::load;
 use flowsim::source::Files;
 
+use crate::shared::shared;
+
 fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
     let mut files = Files::new();
     let loaded = load(paths, &[], &mut files);
@@ -367,16 +369,9 @@ fn both_families_are_checked_together() {
 /// Every finding in flows that real organisations published was looked at; a new one is
 /// looked at too before it is counted here.
 #[test]
+#[ignore = "needs ../shared/data"]
 fn real_flows_have_the_findings_that_they_deserve() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
-    if !folder.is_dir() {
-        #[expect(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
-        {
-            eprintln!("skipped: no real flows in {}", folder.display());
-        }
-        return;
-    }
-    let (diagnostics, _) = findings(&[folder]);
+    let (diagnostics, _) = findings(&[shared("flows")]);
     let count = |code: Code| diagnostics.iter().filter(|it| it.code == code).count();
     for (code, expected) in EXPECTED {
         assert_eq!(count(code), expected, "{code}");

@@ -2,10 +2,9 @@
 //! error, and nothing of what they do is lost.
 
 #![expect(clippy::unwrap_used, reason = "data that cannot be read fails the test")]
-#![expect(clippy::print_stderr, reason = "a test without its data says so")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flowsim::diagnostic::{Diagnostic, Severity, Style, render_text};
 use flowsim::flow::architect::{ArchitectFlow, Setting, Settings};
@@ -13,6 +12,8 @@ use flowsim::flow::read::archy::{is_archy, read, substitute};
 use flowsim::source::{Files, read_yaml};
 use proptest::prelude::*;
 use serde::Deserialize;
+
+use crate::shared::shared;
 
 #[derive(Deserialize)]
 struct Listed {
@@ -24,16 +25,6 @@ struct Listed {
     expressions: usize,
     menu_choices: BTreeMap<String, usize>,
     template_vars: Option<Vec<String>>,
-}
-
-/// The folder of the shared data; nothing, and a line that says so, where it is not at hand.
-fn folder() -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
-    let is_there = path.join("manifest.json").is_file();
-    if !is_there {
-        eprintln!("SKIPPED: the real flows of the shared data are not at hand");
-    }
-    is_there.then_some(path)
 }
 
 fn listed(folder: &Path) -> Vec<Listed> {
@@ -67,8 +58,9 @@ fn load(folder: &Path, listed: &Listed) -> ArchitectFlow {
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn real_flows_are_read_and_no_action_is_lost() {
-    let Some(folder) = folder() else { return };
+    let folder = shared("flows");
     for listed in listed(&folder) {
         let flow = load(&folder, &listed);
         assert_eq!(*flow.flow_type, listed.flow_type, "{}", listed.file);
@@ -87,8 +79,9 @@ fn real_flows_are_read_and_no_action_is_lost() {
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn no_expression_of_real_flows_is_lost() {
-    let Some(folder) = folder() else { return };
+    let folder = shared("flows");
     for listed in listed(&folder) {
         let flow = load(&folder, &listed);
         let mut found = expressions_of(&flow.settings);
@@ -123,8 +116,9 @@ fn expressions(setting: &Setting) -> usize {
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn every_reference_of_real_flows_leads_to_a_unit() {
-    let Some(folder) = folder() else { return };
+    let folder = shared("flows");
     for listed in listed(&folder) {
         let flow = load(&folder, &listed);
         let start = flow.start.as_ref().expect("a start").unit.clone();

@@ -4,7 +4,6 @@
 #![expect(clippy::print_stderr, reason = "what is skipped or counted has to be seen")]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::Command;
 
 use flowsim::diagnostic::{Diagnostic, Severity};
@@ -15,6 +14,8 @@ use flowsim::source::{Files, read_json};
 use flowsim::value::Kind;
 use serde_json::Value as Json;
 
+use crate::shared::shared;
+
 /// An export of the shared data, decoded, and what the manifest says of it.
 struct Export {
     name: String,
@@ -23,6 +24,7 @@ struct Export {
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn exports_load_without_errors() {
     let mut count = 0;
     for export in exports() {
@@ -39,6 +41,7 @@ fn exports_load_without_errors() {
 /// Every action that the manifest counts is in the tree, and once. The manifest counts units
 /// and variables as well, which are no actions.
 #[test]
+#[ignore = "needs ../shared/data"]
 fn exports_keep_all_their_actions() {
     let mut total = 0;
     for Export { name, json, actions: mut expected } in exports() {
@@ -59,6 +62,7 @@ fn exports_keep_all_their_actions() {
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn texts_mean_what_their_trees_say() {
     let mut total = 0;
     for export in exports() {
@@ -75,6 +79,7 @@ fn texts_mean_what_their_trees_say() {
 
 /// An export has a list of all that it needs of its organisation, made by Architect.
 #[test]
+#[ignore = "needs ../shared/data"]
 fn what_a_flow_names_is_what_its_manifest_lists() {
     let mut total = 0;
     for Export { name, json, .. } in exports() {
@@ -183,13 +188,10 @@ fn load(json: &str) -> (Vec<ArchitectFlow>, Vec<Diagnostic>, usize) {
     (flows, diagnostics, count)
 }
 
-/// All exports of the shared data; none, and a line that says so, where it is not at hand.
+/// All exports of the shared data.
 fn exports() -> Vec<Export> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
-    let Ok(manifest) = std::fs::read_to_string(folder.join("manifest.json")) else {
-        eprintln!("SKIPPED: the exports of the shared data are not at hand");
-        return Vec::new();
-    };
+    let folder = shared("flows");
+    let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
     let entries: Vec<Json> = serde_json::from_str(&manifest).unwrap();
     let exports = entries.iter().filter(|entry| entry["format"] == "i3");
     exports

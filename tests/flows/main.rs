@@ -14,3 +14,5 @@ mod expressions;
 mod graph;
 mod readers;
 mod same_flow;
+#[path = "../support/shared.rs"]
+mod shared;

@@ -9,3 +9,5 @@ mod record;
 mod recordings;
 mod replays;
 mod server;
+#[path = "../support/shared.rs"]
+mod shared;

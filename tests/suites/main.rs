@@ -12,6 +12,8 @@ mod reports;
 mod scenario_document;
 mod scenario_files;
 mod schemas;
+#[path = "../support/shared.rs"]
+mod shared;
 mod suite;
 mod test_command;
 mod test_promises;

@@ -1,7 +1,5 @@
 //! A node has one id, wherever it is shown.
 
-#![expect(clippy::print_stderr, reason = "a test without its data says so")]
-
 use std::path::{Path, PathBuf};
 
 use flowsim::flow::FlowId;
@@ -12,6 +10,7 @@ use flowsim::source::Files;
 use flowsim::value::Json;
 
 use super::support::call_flow;
+use crate::shared::shared;
 
 /// Id and kind of every node of the model, and of every step that an author wrote.
 fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
@@ -42,17 +41,21 @@ fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
 fn the_model_shows_the_ids_of_runs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = ["fixtures/architect", "fixtures/parcel-line/flows"];
-    let folders = folders.iter().map(|folder| root.join(folder));
-    let real = root.join("../shared/data/flows");
-    for folder in folders.chain(Some(real)) {
-        if !folder.exists() {
-            eprintln!("skipped: {} is not there", folder.display());
-            continue;
-        }
-        let (flows, [of_model, of_program]) = ids(&folder);
-        assert!(flows > 0, "{}", folder.display());
-        assert_eq!(of_model, of_program, "{}", folder.display());
+    for folder in folders.map(|folder| root.join(folder)) {
+        assert_same_ids(&folder);
     }
+}
+
+#[test]
+#[ignore = "needs ../shared/data"]
+fn the_model_shows_the_ids_of_runs_of_real_flows() {
+    assert_same_ids(&shared("flows"));
+}
+
+fn assert_same_ids(folder: &Path) {
+    let (flows, [of_model, of_program]) = ids(folder);
+    assert!(flows > 0, "{}", folder.display());
+    assert_eq!(of_model, of_program, "{}", folder.display());
 }
 
 #[test]

@@ -17,8 +17,9 @@ const DIFFERENCES: &[(&str, &str)] = &[
 ];
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn functions_and_operators_are_those_of_the_catalogue() {
-    let Some(text) = shared("catalog.json") else { return };
+    let text = shared("catalog.json");
     let catalogue: Json = serde_json::from_str(&text).unwrap();
     let (mut overloads, mut entries) = (0, 0);
     let mut differences = Vec::new();

@@ -1,7 +1,5 @@
 //! What expressions are evaluated in, and where the data of Genesys lies.
 
-use std::path::PathBuf;
-
 use flowsim::expr::architect::{
     Declarations, Directory, Expression, Scope, Surroundings, UnknownOrganization,
 };
@@ -61,14 +59,7 @@ impl Surroundings for World {
     }
 }
 
-/// A file of the shared data; nothing, and a line that says so, where it is not at hand.
-pub(crate) fn shared(name: &str) -> Option<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/data/expressions")
-        .join(name);
-    let text = std::fs::read_to_string(&path).ok();
-    if text.is_none() {
-        eprintln!("SKIPPED: {name} of the shared data is not at hand");
-    }
-    text
+/// A file of the shared data.
+pub(crate) fn shared(name: &str) -> String {
+    std::fs::read_to_string(crate::shared::shared("expressions").join(name)).unwrap()
 }

@@ -2,14 +2,13 @@
 //! goes another way.
 
 use std::fs;
-use std::path::PathBuf;
 
 use flowsim::analysis::comparison::{CauseKind, DifferenceKind, Rules, Verdict, compare};
 use flowsim::source::{Files, read_document};
 use flowsim::trace::execution::{self, ExecutionDocument};
 use flowsim::trace::observation::Observation;
 
-use super::stage::root;
+use crate::shared::shared;
 
 fn read(text: &str) -> ExecutionDocument {
     let mut files = Files::new();
@@ -19,23 +18,16 @@ fn read(text: &str) -> ExecutionDocument {
     execution::read(&document, &mut diagnostics).unwrap()
 }
 
-/// The real document, if it is there.
-fn real() -> Option<ExecutionDocument> {
-    let path: PathBuf =
-        root().join("../shared/data/executions/inbound-call-transfer.json");
-    let text = fs::read_to_string(&path);
-    if text.is_err() {
-        #[expect(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
-        {
-            eprintln!("skipped: there is no {}", path.display());
-        }
-    }
-    text.ok().map(|text| read(&text))
+/// The real document.
+fn real() -> ExecutionDocument {
+    let path = shared("executions/inbound-call-transfer.json");
+    read(&fs::read_to_string(path).unwrap())
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn the_real_document_equals_itself_written_by_us() {
-    let Some(document) = real() else { return };
+    let document = real();
     let one = Observation::of_document(&document);
     let two = Observation::of_document(&read(&document.to_text()));
     let found = compare(&one, &two, &Rules::default());
@@ -55,8 +47,9 @@ fn the_real_document_equals_itself_written_by_us() {
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn a_branch_of_the_real_document_that_goes_another_way_is_told() {
-    let Some(document) = real() else { return };
+    let document = real();
     let one = Observation::of_document(&document);
     let mut changed = document.clone();
     let events = changed.execution.as_mut().unwrap();
@@ -85,8 +78,9 @@ fn a_branch_of_the_real_document_that_goes_another_way_is_told() {
 }
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn another_key_of_the_real_caller_is_followed_to_the_branch() {
-    let Some(document) = real() else { return };
+    let document = real();
     let one = Observation::of_document(&document);
     let text = document.to_text().replace("\"value\": \"3\",", "\"value\": \"2\",");
     let text = text.replace("|1|3", "|1|2");

@@ -20,6 +20,8 @@ use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
 use flowsim::value::Json;
 use flowsim::world::{FixtureHost, Fixtures, Input};
 
+use crate::shared::shared;
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -86,16 +88,10 @@ fn recording(text: &str) -> Recording {
     recordings.pop().unwrap()
 }
 
-fn shared_document() -> Option<(PathBuf, String)> {
-    let path = root().join("../shared/data/executions/inbound-call-transfer.json");
-    let text = std::fs::read_to_string(&path).ok();
-    if text.is_none() {
-        #[expect(clippy::print_stderr, reason = "whoever runs the tests is to see it")]
-        {
-            eprintln!("skipped: no {}", path.display());
-        }
-    }
-    Some((path, text?))
+fn shared_document() -> (PathBuf, String) {
+    let path = shared("executions/inbound-call-transfer.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    (path, text)
 }
 
 fn flowsim(folder: &Path, arguments: &[&str]) -> Output {

@@ -2,7 +2,6 @@
 
 #![expect(clippy::print_stderr, reason = "what is skipped or counted has to be seen")]
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use flowsim::analysis::coverage::{
@@ -16,14 +15,12 @@ use flowsim::source::{Files, read_json};
 use flowsim::world::{FixtureHost, Fixtures, Input};
 
 use super::stage::shares;
+use crate::shared::shared;
 
 #[test]
+#[ignore = "needs ../shared/data"]
 fn real_flows_can_be_counted() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data/flows");
-    if !folder.exists() {
-        eprintln!("skipped: no real flows in {}", folder.display());
-        return;
-    }
+    let folder = shared("flows");
     let mut files = Files::new();
     let loaded = load(&[folder], &[], &mut files);
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
