@@ -76,7 +76,7 @@
 //!
 //! The modules of this crate, in the order in which a call passes through them. A module
 //! uses only modules of lower layers, and modules of the same layer are independent of each
-//! other; `tests/architecture.rs` enforces this. Data flows in one direction: a decision
+//! other; `tests/rules/architecture.rs` enforces this. Data flows in one direction: a decision
 //! made in one module is not repeated in a later one.
 //!
 //! | module | layer | contents |
