@@ -278,7 +278,7 @@ fn world_of(case: &Case) -> Fixtures {
 }
 
 fn json_of(program: &Program, trace: &Trace) -> (String, String) {
-    let writer = JsonWriter::new(&program.legend);
+    let writer = JsonWriter::new(&program.symbols);
     let (mut text, mut simulation) = (String::new(), String::new());
     writer.write(trace, &mut text);
     write_simulation(&writer, trace, &mut simulation);

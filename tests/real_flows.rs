@@ -56,7 +56,7 @@ fn every_call_ends() {
     let mut text = String::new();
     for flow in &listed {
         let program = compile(&folder, flow);
-        let kind = &program.legend.flows[0].flow_type;
+        let kind = &program.symbols.flows[0].flow_type;
         writeln!(text, "{} {kind}", flow.file).unwrap();
         let lenient = outcomes(&program, false);
         let strict = outcomes(&program, true);
@@ -105,7 +105,7 @@ fn outcomes(program: &Arc<Program>, is_strict: bool) -> Outcomes {
 }
 
 fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
-    let call = Call::new(program.flow(&program.legend.flows[0].id).unwrap());
+    let call = Call::new(program.flow(&program.symbols.flows[0].id).unwrap());
     let call = call.strict(is_strict).limits(LIMITS);
     let call = call.context(program, "from", Value::from("tel:+15557770100"));
     let call = call.context(program, "to", Value::from("tel:+15557770200"));
@@ -120,7 +120,7 @@ fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
 
 /// Summarizes the call in one line. Both output formats must be able to write it.
 fn summary(trace: &Trace, program: &Program) -> String {
-    let legend = &program.legend;
+    let legend = &program.symbols;
     let mut json = String::new();
     JsonWriter::new(legend).write(trace, &mut json);
     assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());

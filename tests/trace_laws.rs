@@ -4,7 +4,7 @@
 
 use flowsim::diagnostic::Code;
 use flowsim::flow::{
-    EndType, FlowId, FlowLabel, Legend, NodeId, NodeLabel, ReferenceId, TextId,
+    EndType, FlowId, FlowLabel, SymbolTable, NodeId, NodeLabel, ReferenceId, TextId,
     VariableId,
 };
 use flowsim::source::{Files, Kind, Node, read_json};
@@ -23,7 +23,7 @@ use proptest::prelude::*;
 const NAMES: u32 = 5;
 
 /// Builds a symbol table of two flows with these names and strings.
-fn symbol_table(names: &[String]) -> Legend {
+fn symbol_table(names: &[String]) -> SymbolTable {
     let name = |index: usize| Text::from(names[index % names.len()].as_str());
     let flow = |index: usize| FlowLabel {
         id: name(index),
@@ -47,12 +47,12 @@ fn symbol_table(names: &[String]) -> Legend {
     // Variables and references have unique names, as in every program.
     let own = |index: usize| Text::from(format!("{index}{}", name(index)));
     let count = NAMES as usize;
-    Legend {
+    SymbolTable {
         flows: (0..2).map(flow).collect(),
         nodes: (0..count).map(node).collect(),
         variables: (0..count).map(own).collect(),
         variable_keys: IndexMap::default(),
-        texts: (0..count).map(name).collect(),
+        strings: (0..count).map(name).collect(),
         references: (0..count).map(own).collect(),
     }
 }
@@ -215,7 +215,7 @@ prop_compose! {
     }
 }
 
-fn symbol_tables() -> impl Strategy<Value = Legend> {
+fn symbol_tables() -> impl Strategy<Value = SymbolTable> {
     prop::collection::vec(text(), 1..6).prop_map(|names| symbol_table(&names))
 }
 

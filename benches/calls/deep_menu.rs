@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput};
 use flowsim::engine::{Call, Session, play};
-use flowsim::flow::{Legend, NodeId, ReferenceId, TextId};
+use flowsim::flow::{SymbolTable, NodeId, ReferenceId, TextId};
 use flowsim::trace::{Event, Fact, PathTaken, Phrase, Step, Trace};
 use flowsim::value::{Text, Value};
 use flowsim::world::{FixtureHost, Fixtures, Input};
@@ -23,7 +23,7 @@ pub(crate) fn deep_menu(criterion: &mut Criterion) {
     let mut host = FixtureHost::new(&fixtures, &inputs);
     let mut session = Session::start(Arc::clone(&program), &call);
     let trace = play(&mut session, &call, &mut host);
-    let menus = Menus::new(&trace, &program.legend);
+    let menus = Menus::new(&trace, &program.symbols);
     assert_eq!(menus.by_hand(&KEYS), trace);
 
     let mut group = criterion.benchmark_group("deep_menu");
@@ -58,7 +58,7 @@ struct Level {
 
 impl Menus {
     /// Reads the contents of the flow from a trace.
-    fn new(trace: &Trace, legend: &Legend) -> Self {
+    fn new(trace: &Trace, legend: &SymbolTable) -> Self {
         let level = |steps: &[Step], events: &[Event]| Level {
             gather: steps[0].node,
             choice: steps[1].node,

@@ -47,13 +47,13 @@ struct Ids {
 
 impl Ids {
     fn new(program: &Program) -> Self {
-        let legend = &program.legend;
+        let legend = &program.symbols;
         let flow = program.flow("Inbound_Flow_A").expect("is bundled");
         let shared = program.flow("Shared_Module_Language_Select").expect("is bundled");
         let own = |name: &str| program.node(flow, name).expect("is a node");
         let theirs = |name: &str| program.node(shared, name).expect("is a node");
         let text = |start: &str| {
-            let found = legend.texts.iter().position(|text| text.starts_with(start));
+            let found = legend.strings.iter().position(|text| text.starts_with(start));
             TextId::new(found.expect("is said"))
         };
         let reference =
@@ -177,7 +177,7 @@ pub(crate) fn shared_flow(criterion: &mut Criterion) {
 fn json(criterion: &mut Criterion, program: &Arc<Program>, ids: &Ids) {
     let call = Call::new(ids.flow);
     let mut session = Session::start(Arc::clone(program), &call);
-    let writer = JsonWriter::new(&program.legend);
+    let writer = JsonWriter::new(&program.symbols);
     let fragments = Fragments::new(program, ids);
     let mut out = String::new();
     writer.write(&play(&mut session, &call, &mut Caller), &mut out);
@@ -240,7 +240,7 @@ impl Fragments {
     /// Splits the JSON of a call at everything that can change.
     fn new(program: &Program, ids: &Ids) -> Self {
         let mut text = String::new();
-        JsonWriter::new(&program.legend).write(&by_hand(ids, "1"), &mut text);
+        JsonWriter::new(&program.symbols).write(&by_hand(ids, "1"), &mut text);
         let (head, rest) = split(&text, "\"steps\":[");
         let (steps, rest) = split(rest, "],\"variables\":{");
         let (name, rest) = split(rest, "\"1\"");

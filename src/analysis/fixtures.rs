@@ -1,7 +1,7 @@
 //! Services that flows call by a fixed name, compared with the fixtures.
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{SymbolTable, NodeId};
 use crate::program::{Program, Route, Speech, StepAction, Webhook};
 use crate::world::{Answer, Fixtures, Question, QueueAnswer, Replies};
 
@@ -10,17 +10,17 @@ use crate::world::{Answer, Fixtures, Question, QueueAnswer, Replies};
 pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (index, step) in program.steps.iter().enumerate() {
-        let Some((code, what, name)) = missing(&step.action, &program.legend, fixtures)
+        let Some((code, what, name)) = missing(&step.action, &program.symbols, fixtures)
         else {
             continue;
         };
-        let label = program.legend.node(NodeId::new(index));
+        let label = program.symbols.node(NodeId::new(index));
         let message = format!("the fixtures have no {what} `{name}`");
         let mut finding = Diagnostic::new(code, message)
             .at(label.span)
             .help("add it to the fixtures, or correct the name")
             .node(label.id.as_str())
-            .flow(program.legend.flow(label.flow).id.as_str());
+            .flow(program.symbols.flow(label.flow).id.as_str());
         finding.severity = Severity::Warning;
         findings.push(finding);
     }
@@ -29,7 +29,7 @@ pub fn against_fixtures(program: &Program, fixtures: &Fixtures) -> Vec<Diagnosti
 
 type Missing = (Code, &'static str, String);
 
-fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
+fn missing(action: &StepAction, legend: &SymbolTable, fixtures: &Fixtures) -> Option<Missing> {
     match action {
         StepAction::Route(route) => missing_queue(route, legend, fixtures),
         StepAction::QueueStatistics(statistics) => {
@@ -49,7 +49,7 @@ fn missing(action: &StepAction, legend: &Legend, fixtures: &Fixtures) -> Option<
     }
 }
 
-fn missing_queue(route: &Route, legend: &Legend, fixtures: &Fixtures) -> Option<Missing> {
+fn missing_queue(route: &Route, legend: &SymbolTable, fixtures: &Fixtures) -> Option<Missing> {
     let known = |text: &Option<Speech>| constant(text.as_ref()?, legend);
     let (id, name) = (known(&route.queue_id), known(&route.queue_name));
     // An id that is computed during the call takes precedence over the name.
@@ -64,7 +64,7 @@ fn missing_queue(route: &Route, legend: &Legend, fixtures: &Fixtures) -> Option<
 
 fn missing_webhook(
     webhook: &Webhook,
-    legend: &Legend,
+    legend: &SymbolTable,
     fixtures: &Fixtures,
 ) -> Option<Missing> {
     let id = webhook.webhook_id.as_deref();
@@ -79,7 +79,7 @@ fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
 }
 
 /// Returns the text if it is known before the call.
-fn constant<'l>(speech: &Speech, legend: &'l Legend) -> Option<&'l str> {
+fn constant<'l>(speech: &Speech, legend: &'l SymbolTable) -> Option<&'l str> {
     match speech {
         Speech::Constant(id) => Some(legend.text(*id)),
         Speech::Template(_) => None,

@@ -194,9 +194,9 @@ fn log(arguments: &Arguments, program: &Program, trace: &Trace) -> Exit {
     let ended = if is_success { Exit::Success } else { Exit::Failure };
     let Some(path) = &arguments.decisions else { return ended };
     let mut seed = trace.start.to_string();
-    JsonWriter::new(&program.legend).write(trace, &mut seed);
+    JsonWriter::new(&program.symbols).write(trace, &mut seed);
     let instance = derived_id(&seed);
-    match decisions::append(path, &of_trace(trace, &program.legend, &instance)) {
+    match decisions::append(path, &of_trace(trace, &program.symbols, &instance)) {
         Exit::Success => ended,
         failed => failed,
     }
@@ -236,7 +236,7 @@ fn played<'p>(
 }
 
 fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<()> {
-    let legend = &program.legend;
+    let legend = &program.symbols;
     let mut out = String::new();
     match arguments.format {
         Format::Text => {
@@ -266,7 +266,7 @@ fn has_format(
     if arguments.format != Format::Execution || is_architect {
         return Ok(prepared);
     }
-    let name = &program.legend.flow(prepared.flow).name;
+    let name = &program.symbols.flow(prepared.flow).name;
     let text = format!(
         "only Architect flows have execution documents; `{name}` is a draft flow\n\n\
          use --format json"

@@ -27,7 +27,7 @@ pub(super) struct Played<'p> {
 /// Returns the scenario as YAML. Strings are written as JSON, which is valid YAML;
 /// control and invisible characters are escaped.
 pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
-    let legend = &played.program.legend;
+    let legend = &played.program.symbols;
     let mut out =
         String::from("# The call as a scenario, for a file such as calls.test.yaml\n");
     line(&mut out, "", "flows", &paths(played.flows));
@@ -63,7 +63,7 @@ pub(super) fn of_call(played: &Played<'_>, trace: &Trace) -> String {
 }
 
 fn expectations(out: &mut String, played: &Played<'_>, trace: &Trace) {
-    let legend = &played.program.legend;
+    let legend = &played.program.symbols;
     out.push_str("    expect:\n");
     line(out, "      ", "status", &Json::from(trace.status.name()));
     if let Some(failure) = &trace.failure {

@@ -9,7 +9,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::output;
 use super::record::service::{Patience, variable};
-use crate::analysis::decisions::{self, Decision, Found, INDEX};
+use crate::analysis::decisions::{self, Decision, Item, INDEX};
 use crate::diagnostic::Severity;
 use crate::platform::{
     Failure, Secret, Shipped, Stop, Store, StoreCredentials, SystemClock,
@@ -113,14 +113,14 @@ impl Shipping {
         self.sent = 0;
         let mut diagnostics = decisions::read(path, &mut |found| {
             match found {
-            Found::Decision(decision) => {
+            Item::Decision(decision) => {
                 self.batch.push(decision);
                 if self.batch.len() >= BATCH {
                     self.send();
                 }
                 Ok(())
             }
-            Found::Document(_) => Err("not a decision: decisions have `dtmf` and \
+            Item::Document(_) => Err("not a decision: decisions have `dtmf` and \
                                        `routing_decision`; `flowsim run --decisions FILE` \
                                        writes them"
                 .to_owned()),

@@ -26,7 +26,7 @@ impl State {
             }
         }
         let flow = self.frame().flow;
-        let name = &program.legend.flow(flow).name;
+        let name = &program.symbols.flow(flow).name;
         match self.frame().caller {
             Some((step, caller)) => {
                 self.pop_frame();

@@ -14,7 +14,7 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Clears the record and reserves the capacity that the previous call needed.
-    pub(super) fn clear(&mut self, room: Room) {
+    pub(super) fn clear(&mut self, room: Capacity) {
         self.steps.clear();
         self.events.clear();
         if self.steps.capacity() < room.steps {
@@ -66,12 +66,12 @@ impl Recorder {
 
 /// The number of steps and events that a trace had.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Room {
+pub(super) struct Capacity {
     pub(super) steps: usize,
     pub(super) events: usize,
 }
 
-impl PartialEq for Room {
+impl PartialEq for Capacity {
     /// Always equal: the reserved capacity does not affect a call.
     fn eq(&self, _: &Self) -> bool {
         true

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::frame::Frame;
 use super::state::State;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::architect::{Action, FlowPart, Nature, Variables};
+use crate::program::architect::{Action, FlowPart, FlowKind, Variables};
 use crate::program::{Program, StepAction};
 use crate::trace::{Entry, Fact, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};
@@ -33,7 +33,7 @@ impl State {
                 *slot = value.clone();
             }
         }
-        if part.nature == Nature::InQueue {
+        if part.nature == FlowKind::InQueue {
             self.conversation.begin_waiting(call.answer_after_ms);
         }
         self.conversation.keep_start(program);
@@ -121,7 +121,7 @@ impl State {
     fn push_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
             let value = self.value(program, &variable.initial);
-            let value = value.unwrap_or_else(|_| Value::unset(variable.holds));
+            let value = value.unwrap_or_else(|_| Value::unset(variable.value_type));
             self.slots.values.push(value);
         }
     }
@@ -129,7 +129,7 @@ impl State {
     /// Records the values of the variables of a flow or task, except the hidden ones.
     pub(super) fn note_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
-            if program.legend.variable(variable.id).is_empty() {
+            if program.symbols.variable(variable.id).is_empty() {
                 break;
             }
             if let Some(value) = self.slot(program, variable.id).map(|slot| slot.clone())
@@ -218,7 +218,7 @@ impl State {
     /// the start-up task runs again until an agent answers.
     fn end_first_task(&mut self, program: &Program) {
         let part = program.unit(self.frame().flow).architect.as_deref();
-        let waiting = part.filter(|part| part.nature == Nature::InQueue);
+        let waiting = part.filter(|part| part.nature == FlowKind::InQueue);
         let Some(start) = waiting.and_then(|part| part.start) else {
             return self.finish_handled();
         };
@@ -261,7 +261,7 @@ impl State {
             .collect();
         self.pop_frame();
         for (theirs, own, value) in values {
-            let (of, name) = (Field::Outputs, program.legend.variable(theirs).clone());
+            let (of, name) = (Field::Outputs, program.symbols.variable(theirs).clone());
             let entry = Entry { of, name, value: value.clone() };
             self.recorder.note(step, || Fact::Entry(Box::new(entry)));
             if let Some(slot) = self.slot(program, own) {

@@ -5,12 +5,12 @@ use super::action::{self, Listening};
 use super::call::{Call, Limits};
 use super::conversation::Conversation;
 use super::frame::Frame;
-use super::recorder::{Recorder, Room};
+use super::recorder::{Recorder, Capacity};
 use super::scope::{Slots, View};
 use super::session::Progress;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Template};
-use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::flow::{EndType, FlowId, SymbolTable, NodeId};
 use crate::program::{Operand, Program, Speech, Step, StepAction};
 use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Status, Trace};
 use crate::value::{Text, Value};
@@ -96,7 +96,7 @@ pub(super) struct State {
     node: Option<NodeId>,
     waiting: Option<Waiting>,
     outcome: Option<Outcome>,
-    room: Room,
+    capacity: Capacity,
     /// The number of bytes of text and JSON that templates have made. The trace keeps all
     /// of it.
     pub(super) made_bytes: usize,
@@ -107,7 +107,7 @@ impl State {
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.clock_ms = 0;
         self.frames.clear();
-        self.recorder.clear(self.room);
+        self.recorder.clear(self.capacity);
         self.step = 0;
         self.limits = call.limits;
         self.start = Some(call.start);
@@ -230,7 +230,7 @@ impl State {
             self.other_variables.push((name.into(), value));
             return;
         };
-        let holds = program.holds(flow, id);
+        let holds = program.value_type(flow, id);
         let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
         let value = typed.unwrap_or(value);
         let first = program.layouts[program.unit(flow).layout.index()].first;
@@ -249,7 +249,7 @@ impl State {
     pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
         let (waiting, node) = (self.waiting.as_ref()?, self.node?);
         let action = &program.steps[node.index()].action;
-        Some(action::question(waiting, action, &program.legend, node))
+        Some(action::question(waiting, action, &program.symbols, node))
     }
 
     fn depth(&self) -> u16 {
@@ -536,7 +536,7 @@ impl State {
     /// Returns the prompts that the caller has heard.
     pub(super) fn prompts<'s>(
         &'s self,
-        legend: &'s Legend,
+        legend: &'s SymbolTable,
     ) -> impl Iterator<Item = &'s str> {
         self.recorder.events.iter().filter_map(|event| match &event.fact {
             Fact::Said(phrase) => Some(phrase.text(legend).as_str()),
@@ -553,8 +553,8 @@ impl State {
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
         let flow = self.flow?;
         let outcome = self.outcome.take()?;
-        self.room =
-            Room { steps: self.recorder.steps.len(), events: self.recorder.events.len() };
+        self.capacity =
+            Capacity { steps: self.recorder.steps.len(), events: self.recorder.events.len() };
         let layout = &program.layouts[program.unit(flow).layout.index()];
         let mut variables = Vec::with_capacity(layout.len());
         for (value, id) in

@@ -5,7 +5,7 @@ use super::derive::Derived;
 use super::replay::Missing;
 use crate::diagnostic::Code;
 use crate::engine::Session;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::{Fact, Field};
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{DataTableRow, Fixtures};
@@ -23,7 +23,7 @@ pub(super) fn unknown(
     session: &Session,
     derived: &Derived,
     fallback: &Fixtures,
-    legend: &Legend,
+    legend: &SymbolTable,
 ) -> Option<Result<FallbackRow, Missing>> {
     let mut table = None;
     for event in session.events() {
@@ -50,7 +50,7 @@ pub(super) fn unknown(
                     }
                 }
             }
-            Fact::Noted(Code::SCHEDULE_NOT_CHECKED) if !derived.unchecked_schedules => {
+            Fact::Noted(Code::SCHEDULE_NOT_CHECKED) if !derived.ignores_schedules => {
                 return Some(Err(missing(
                     "state of a schedule",
                     &Text::new(),

@@ -27,14 +27,14 @@ mod import;
 mod lookup;
 mod nodes;
 mod observation;
-mod quick;
+mod fast_read;
 mod read;
 mod redact;
 mod replay;
 mod scenario;
-mod worlds;
+mod replay_fixtures;
 
-pub use derive::{About, Derived, RecordedAnswer, derive};
+pub use derive::{Subject, Derived, RecordedAnswer, derive};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
 pub use import::{Imported, import};

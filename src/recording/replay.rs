@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::derive::{About, Derived, RecordedAnswer, overlaid};
+use super::derive::{Subject, Derived, RecordedAnswer, overlaid};
 use super::lookup;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Session};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::program::Program;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Json, Text, Value, equal};
@@ -53,7 +53,7 @@ impl std::fmt::Display for Missing {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
     /// Subject of the request.
-    pub about: About,
+    pub about: Subject,
     /// Name, address or key; empty for the caller.
     pub name: Text,
     /// Inputs of the request.
@@ -177,7 +177,7 @@ impl<'r> Run<'r> {
                 &session,
                 self.derived,
                 self.fallback,
-                &self.program.legend,
+                &self.program.symbols,
             );
             match unknown {
                 Some(Ok(row)) => break Stop::Row(row),
@@ -231,14 +231,14 @@ impl<'r> Run<'r> {
     ) -> Result<Input, Missing> {
         let answers = self.derived.answers.iter().zip(&self.used);
         let mut answers = answers.enumerate();
-        let next = answers.find(|(_, (it, used))| it.about == About::Input && !**used);
+        let next = answers.find(|(_, (it, used))| it.about == Subject::Input && !**used);
         let Some((index, (recorded, _))) = next else {
-            if self.derived.is_silent_beyond {
+            if self.derived.is_silent_after_inputs {
                 return Ok(Input::Silence);
             }
             return Err(self.missing(session, &Question::Input(*asked)));
         };
-        let (input, is_done) = match &recorded.chose {
+        let (input, is_done) = match &recorded.menu_choice {
             Some((choice, waited)) => {
                 let left = self.menu_ms.unwrap_or(*waited);
                 self.menu(session, asked, choice, left)?
@@ -318,7 +318,7 @@ impl<'r> Run<'r> {
         let is_new = |index: usize| self.used.get(index) == Some(&false);
         // The same request to these services always has the same answer, unless their
         // data changes.
-        let is_steady = matches!(about, About::Contact | About::Queue);
+        let is_steady = matches!(about, Subject::Contact | Subject::Queue);
         let is_node = |it: &RecordedAnswer| self.is_of_node(it, session);
         answers()
             .find(|(index, it)| is_new(*index) && is_node(it) && is_same(it))
@@ -339,7 +339,7 @@ impl<'r> Run<'r> {
     /// Returns whether the current node of a session is the one that received the
     /// recorded answer.
     fn is_of_node(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
-        let legend = &self.program.legend;
+        let legend = &self.program.symbols;
         let Some(step) = session.steps().last() else { return false };
         let label = legend.node(step.node);
         let flow = legend.flow(label.flow);
@@ -351,7 +351,7 @@ impl<'r> Run<'r> {
     fn missing(&self, session: &Session, question: &Question<'_>) -> Missing {
         let (about, names, _) = parts(question);
         let name = names.first().copied().unwrap_or_default();
-        let (flow, node) = place(session, &self.program.legend);
+        let (flow, node) = place(session, &self.program.symbols);
         Missing {
             flow,
             node,
@@ -405,7 +405,7 @@ fn partial(
 }
 
 /// Returns the names of the flow and node where a session is.
-pub(super) fn place(session: &Session, legend: &Legend) -> (Text, Text) {
+pub(super) fn place(session: &Session, legend: &SymbolTable) -> (Text, Text) {
     let Some(step) = session.steps().last() else { return Default::default() };
     let label = legend.node(step.node);
     (legend.flow(label.flow).name.clone(), label.name.clone())
@@ -424,7 +424,7 @@ fn leads_to(
     tried.resume(Answer::Input(input.clone()));
     let next = tried.steps().get(session.steps().len());
     next.is_some_and(|step| {
-        program.legend.node(step.node).name == *name && step.start_ms == at_ms
+        program.symbols.node(step.node).name == *name && step.start_ms == at_ms
     })
 }
 
@@ -442,26 +442,26 @@ fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
 }
 
 /// Subject, names and inputs of a request.
-type Parts<'q> = (About, Vec<&'q str>, Option<&'q [(Text, Value)]>);
+type Parts<'q> = (Subject, Vec<&'q str>, Option<&'q [(Text, Value)]>);
 
 fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
     let names = |names: [Option<&'q str>; 2]| {
         names.into_iter().flatten().filter(|it| !it.is_empty()).collect()
     };
     match *question {
-        Question::Input(_) => (About::Input, Vec::new(), None),
-        Question::Contact { key } => (About::Contact, vec![key], None),
+        Question::Input(_) => (Subject::Input, Vec::new(), None),
+        Question::Contact { key } => (Subject::Contact, vec![key], None),
         Question::DataAction { id, name, inputs } => {
-            (About::DataAction, names([name, id]), Some(inputs))
+            (Subject::DataAction, names([name, id]), Some(inputs))
         }
-        Question::Webhook { id, url, .. } => (About::Webhook, names([url, id]), None),
+        Question::Webhook { id, url, .. } => (Subject::Webhook, names([url, id]), None),
         Question::QueueStatistics { queue } => {
-            (About::QueueStatistics, vec![queue], None)
+            (Subject::QueueStatistics, vec![queue], None)
         }
         Question::Action { name, inputs, .. } => {
-            (About::Action, vec![name], Some(inputs))
+            (Subject::Action, vec![name], Some(inputs))
         }
-        Question::Queue { id, name, .. } => (About::Queue, names([name, id]), None),
+        Question::Queue { id, name, .. } => (Subject::Queue, names([name, id]), None),
     }
 }
 

@@ -5,7 +5,7 @@
 //! the same bytes with any number of threads.
 
 mod compare;
-mod concern;
+mod dependencies;
 mod covered;
 mod event;
 mod load;
@@ -15,13 +15,13 @@ mod run;
 mod stream;
 
 pub use compare::{
-    About, Against, Compared, Group, Judgement, Stale, Summary, Unreadable, compare_all,
+    About, CompareContext, Compared, Group, Judgement, Stale, Summary, Unreadable, compare_all,
 };
-pub use concern::Dependencies;
+pub use dependencies::Dependencies;
 pub use covered::Covered;
 pub use event::{CaseId, CasePlace, CaseResult, Ended, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};
-pub use place::{CaseAt, CaseLines};
+pub use place::{CasePosition, CaseLines};
 pub use plan::{Broken, Plan, Planned};
 pub use run::{Options, now, run};
-pub use stream::{Scene, Wanted, run_files};
+pub use stream::{LoadedSuite, RunRequest, run_files};

@@ -38,7 +38,7 @@ impl<'h> History<'h> {
 
     /// Returns the label of the node of a step.
     pub(super) fn label(&self, step: usize) -> Option<&'h NodeLabel> {
-        self.steps.get(step).map(|step| self.program.legend.node(step.node))
+        self.steps.get(step).map(|step| self.program.symbols.node(step.node))
     }
 
     /// Describes a step, such as `step 7 `CheckResult` (If)`. Numbers start at 1.
@@ -59,7 +59,7 @@ impl<'h> History<'h> {
 
     /// Returns the prompts that the caller heard, in order, with their steps.
     pub(super) fn prompts(&self) -> impl Iterator<Item = (usize, &'h Text)> {
-        let legend = &self.program.legend;
+        let legend = &self.program.symbols;
         self.events.iter().filter_map(|event| match &event.fact {
             Fact::Said(phrase) => Some((event.step as usize, phrase.text(legend))),
             _ => None,
@@ -162,7 +162,7 @@ impl<'h> History<'h> {
             PathTaken::Output(index) => self.output_taken(step, index),
             PathTaken::Next => match taken.next {
                 Some(next) => {
-                    let next = &self.program.legend.node(next).id;
+                    let next = &self.program.symbols.node(next).id;
                     format!("{place} continued to `{next}`")
                 }
                 None => format!("{place} continued, but no node follows"),
@@ -241,7 +241,7 @@ impl<'h> History<'h> {
             let reads = decision.branches.iter().flat_map(|branch| &branch.reads);
             let operand =
                 reads.map(|read| &read.operand).find(|it| it.reference == *reference);
-            let name = self.program.legend.reference(*reference);
+            let name = self.program.symbols.reference(*reference);
             let origin = operand.map_or_else(Origin::default, |operand| {
                 self.origin_of_operand(operand, node, Some(value), index, 0)
             });
@@ -285,7 +285,7 @@ impl<'h> History<'h> {
         depth: usize,
         lines: &mut Vec<Text>,
     ) {
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         match self.assigned(id, before) {
             Some((index, value)) => {
                 let origin = self.origin_of_assignment(id, index, depth);
@@ -315,7 +315,7 @@ impl<'h> History<'h> {
             return Vec::new();
         };
         let mut lines = Vec::new();
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         let origin = self.origin_of_assignment(id, event, 0);
         origin.push_lines(&format!("`{name}` = {}", shown(value)), &mut lines);
         // These lines are not nested below a condition.
@@ -348,7 +348,7 @@ impl<'h> History<'h> {
                 },
             },
             Place::Output(output) => {
-                let flow = self.program.legend.node(reader).flow;
+                let flow = self.program.symbols.node(reader).flow;
                 let is_source = |step: &Step| {
                     let (first, end) = self.compiled(step.node).outputs;
                     self.compiled(step.node).flow == flow
@@ -364,7 +364,7 @@ impl<'h> History<'h> {
 
     /// Describes the origin of a variable that no step assigned.
     fn initial_origin(&self, id: VariableId, before: usize) -> String {
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         let events = self.events.get(..before).unwrap_or(self.events);
         let passed = events.iter().rev().find(|event| match &event.fact {
             Fact::Asked(asked) => {
@@ -465,7 +465,7 @@ impl<'h> History<'h> {
             _ => None,
         };
         form.each_reference(&mut |operand| {
-            let name = self.program.legend.reference(operand.reference);
+            let name = self.program.symbols.reference(operand.reference);
             let origin = self.origin_of_operand(operand, node, value, event, depth);
             origin.push_lines(&format!("`{name}`"), lines);
         });

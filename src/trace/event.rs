@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::field::Field;
 use crate::diagnostic::Code;
 use crate::flow::architect::TransferKind;
-use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
+use crate::flow::{EndType, FlowId, SymbolTable, NodeId, ReferenceId, TextId, VariableId};
 use crate::value::{Audio, DateTime, Json, Text, Value};
 
 /// Everything that happened in one call.
@@ -170,7 +170,7 @@ pub enum Phrase {
 
 impl Phrase {
     /// Returns the text.
-    pub fn text<'t>(&'t self, legend: &'t Legend) -> &'t Text {
+    pub fn text<'t>(&'t self, legend: &'t SymbolTable) -> &'t Text {
         match self {
             Self::Constant(id) => legend.text(*id),
             Self::Made(text) => text,
@@ -268,7 +268,7 @@ impl Trace {
     }
 
     /// Returns the prompts that the caller heard, in order.
-    pub fn prompts<'t>(&'t self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
+    pub fn prompts<'t>(&'t self, legend: &'t SymbolTable) -> impl Iterator<Item = &'t Text> {
         self.events.iter().filter_map(|event| match &event.fact {
             Fact::Said(phrase) => Some(phrase.text(legend)),
             _ => None,
@@ -276,12 +276,12 @@ impl Trace {
     }
 
     /// Returns the ids of the executed nodes, in order.
-    pub fn path<'t>(&self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
+    pub fn path<'t>(&self, legend: &'t SymbolTable) -> impl Iterator<Item = &'t Text> {
         self.steps.iter().map(|step| &legend.node(step.node).id)
     }
 
     /// Returns the value of a variable at the end.
-    pub fn variable(&self, legend: &Legend, name: &str) -> Option<&Value> {
+    pub fn variable(&self, legend: &SymbolTable, name: &str) -> Option<&Value> {
         let known = self.variables.iter().find(|(id, _)| legend.variable(*id) == name);
         let other = || self.other_variables.iter().find(|(other, _)| other == name);
         known.map(|(_, value)| value).or_else(|| other().map(|(_, value)| value))
@@ -306,5 +306,5 @@ impl Failure {
 const _: fn() = || {
     fn assert_sendable<T: Send + Sync>() {}
     assert_sendable::<Trace>();
-    assert_sendable::<Arc<Legend>>();
+    assert_sendable::<Arc<SymbolTable>>();
 };

@@ -140,7 +140,7 @@ impl Stage {
     /// Calls the first flow with this host.
     pub(crate) fn answered_by(&self, host: &mut impl Host) -> Run {
         let program = self.compile();
-        let flow = program.flow(&program.legend.flows[0].id).unwrap();
+        let flow = program.flow(&program.symbols.flows[0].id).unwrap();
         let mut call = Call::new(flow)
             .in_organisation(Arc::new(self.fixtures()))
             .strict(self.is_strict)
@@ -173,12 +173,12 @@ impl Stage {
 impl Run {
     /// Returns the prompts that the caller heard or read.
     pub(crate) fn prompts(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
     /// Returns the ids of the executed nodes.
     pub(crate) fn path(&self) -> Vec<&str> {
-        self.trace.path(&self.program.legend).map(|id| &**id).collect()
+        self.trace.path(&self.program.symbols).map(|id| &**id).collect()
     }
 
     /// Returns the status of the call, with the code of its failure.
@@ -191,7 +191,7 @@ impl Run {
     /// Returns the final value of a variable as JSON; for a task's own variable, the last
     /// assigned value.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let legend = &self.program.legend;
+        let legend = &self.program.symbols;
         let last = || {
             self.facts().rev().find_map(|fact| match fact {
                 Fact::Assigned(id, value) if legend.variable(*id) == name => Some(value),
@@ -204,7 +204,7 @@ impl Run {
 
     /// Returns the output that a node took first: its name, `next`, `error` or `none`.
     pub(crate) fn output(&self, id: &str) -> &str {
-        let legend = &self.program.legend;
+        let legend = &self.program.symbols;
         let step = self.trace.steps.iter().find(|step| legend.node(step.node).id == id);
         let step = step.expect("the node ran");
         match step.path {
@@ -268,7 +268,7 @@ impl Run {
         let routing = self.trace.routing()?;
         let text = |phrase: &Option<Phrase>| {
             let phrase = phrase.as_ref();
-            phrase.map_or("-".into(), |it| it.text(&self.program.legend).to_string())
+            phrase.map_or("-".into(), |it| it.text(&self.program.symbols).to_string())
         };
         let (name, id) = (text(&routing.queue_name), text(&routing.queue_id));
         let skills = routing.skills.join("+");
@@ -284,13 +284,13 @@ impl Run {
 
     pub(crate) fn json(&self) -> serde_json::Value {
         let mut out = String::new();
-        JsonWriter::new(&self.program.legend).write(&self.trace, &mut out);
+        JsonWriter::new(&self.program.symbols).write(&self.trace, &mut out);
         serde_json::from_str(&out).unwrap()
     }
 
     /// Returns the turns of the conversation, one line each.
     pub(crate) fn conversation(&self) -> String {
-        let turns = conversation(&self.trace, &self.program.legend, 40);
+        let turns = conversation(&self.trace, &self.program.symbols, 40);
         let lines = turns.iter().map(|turn| {
             let time = turn.time_ms.map_or_else(|| "-".into(), |time| time.to_string());
             format!("{time:>6} {:?}: {}\n", turn.kind, turn.text)
@@ -299,7 +299,7 @@ impl Run {
     }
 
     pub(crate) fn text(&self) -> String {
-        render_text(&self.trace, &self.program.legend, TextStyle::default())
+        render_text(&self.trace, &self.program.symbols, TextStyle::default())
     }
 
     fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {

@@ -48,7 +48,7 @@ fn simulate(stage: &Stage, text: &str) -> Value {
         &mut FixtureHost::new(&stage.fixtures, &request.inputs),
     );
     let mut out = String::new();
-    write_simulation(&JsonWriter::new(&stage.program.legend), &trace, &mut out);
+    write_simulation(&JsonWriter::new(&stage.program.symbols), &trace, &mut out);
     serde_json::from_str(&out).expect("JSON")
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use flowsim::expr::architect::{
-    Declarations, Directory, Expression, Scope, Surroundings, UnknownOrganization,
+    Declarations, Directory, Expression, Scope, Environment, UnknownOrganization,
 };
 use flowsim::value::{DateTime, Type, Value};
 
@@ -42,12 +42,12 @@ impl Scope for World {
         &self.values[slot as usize]
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn surroundings(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for World {
+impl Environment for World {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

@@ -87,24 +87,24 @@ impl Run {
 
     /// Returns the id of the last node.
     pub(crate) fn last(&self) -> &str {
-        self.trace.path(&self.program.legend).last().map_or("", |id| id)
+        self.trace.path(&self.program.symbols).last().map_or("", |id| id)
     }
 
     /// Returns the prompts that the caller heard.
     pub(crate) fn prompts(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
     /// Returns the final value of a variable of the flow, as printed.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let value = self.trace.variable(&self.program.legend, name);
+        let value = self.trace.variable(&self.program.symbols, name);
         value.map_or("NOT_SET".into(), Value::to_string)
     }
 
     /// Returns the queue that took the call, the required skills, and the priority.
     pub(crate) fn routing(&self) -> Option<String> {
         let routing = self.trace.routing()?;
-        let queue = routing.queue_name.as_ref()?.text(&self.program.legend);
+        let queue = routing.queue_name.as_ref()?.text(&self.program.symbols);
         let priority = routing.priority.unwrap_or_default();
         Some(format!("{queue} [{}] {priority}", routing.skills.join(" ")))
     }
@@ -117,7 +117,7 @@ impl Run {
 
     /// Returns the output that a node took last.
     pub(crate) fn output(&self, id: &str) -> Option<&str> {
-        let legend = &self.program.legend;
+        let legend = &self.program.symbols;
         let mut steps = self.trace.steps.iter().rev();
         let step = steps.find(|step| legend.node(step.node).id == id)?;
         let PathTaken::Output(index) = step.path else { return None };
@@ -137,6 +137,6 @@ impl Run {
     /// Returns the whole call as a readable trace.
     pub(crate) fn text(&self) -> String {
         let style = TextStyle { color: false, width: None };
-        render_text(&self.trace, &self.program.legend, style)
+        render_text(&self.trace, &self.program.symbols, style)
     }
 }

@@ -9,7 +9,7 @@ use flowsim::engine::{Call, Request, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::recording::{Kind, Recording, Redactor, save};
-use flowsim::runner::{Against, Judgement, compare_all};
+use flowsim::runner::{CompareContext, Judgement, compare_all};
 use flowsim::source::Files;
 use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
 use flowsim::value::{DateTime, Json, Value};
@@ -98,7 +98,7 @@ impl Stage {
         let mut session = Session::start(Arc::clone(&self.program), &call);
         let mut host = FixtureHost::new(&self.fixtures, &inputs);
         let trace = play(&mut session, &call, &mut host);
-        let legend = &self.program.legend;
+        let legend = &self.program.symbols;
         let mut recording = if self.program.unit(flow).architect.is_some() {
             let document = execution::of_trace(&trace, legend).to_text();
             Recording::new(Kind::Execution, Json::parse(&document).unwrap())
@@ -128,7 +128,7 @@ impl Stage {
         fixtures: &Fixtures,
     ) -> Vec<Judgement> {
         let rules = Rules { caller_is_replayed: true, ..Rules::default() };
-        let against = Against {
+        let against = CompareContext {
             program: &self.program,
             fixtures,
             rules: &rules,

@@ -36,7 +36,7 @@ impl Ids {
     /// Looks up all ids. The order of the nodes and the audio is that of a call.
     pub(crate) fn new(program: &Program, queue: Value, call: &Trace) -> Self {
         let variable = |name: &str| {
-            let index = program.legend.variables.iter().position(|known| known == name);
+            let index = program.symbols.variables.iter().position(|known| known == name);
             VariableId(u32::try_from(index.expect("is declared")).unwrap_or(u32::MAX))
         };
         let table = call.events.iter().find_map(|event| match &event.fact {

@@ -183,9 +183,9 @@ impl Coverage {
 
 /// Returns the item of an output or condition of a node.
 fn way(catalogue: &Catalogue, items: &NodeItems, index: u16) -> Option<Item> {
-    let place = items.ways.start.checked_add(u32::from(index))?;
-    let place = Some(place).filter(|place| *place < items.ways.end)?;
-    catalogue.ways.get(place as usize).copied()
+    let place = items.outputs.start.checked_add(u32::from(index))?;
+    let place = Some(place).filter(|place| *place < items.outputs.end)?;
+    catalogue.outputs.get(place as usize).copied()
 }
 
 /// Returns the sum of two counts, limited to a number that every JSON reader accepts.

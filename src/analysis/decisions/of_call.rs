@@ -2,7 +2,7 @@
 
 use super::json::{integer, items, member, number, text};
 use super::{Decision, State};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::{Fact, Phrase, Status, Subject, Trace};
 use crate::value::{DateTime, Duration, Json, Text, Value};
 
@@ -14,7 +14,7 @@ const DECISION_VARIABLE: &str = "finalRoutingDecision";
 const OCCUPANCY: &str = "availableAgents";
 
 /// Returns the decisions of a call. `instance` is the id of the call.
-pub fn of_trace(trace: &Trace, legend: &Legend, instance: &str) -> Vec<Decision> {
+pub fn of_trace(trace: &Trace, legend: &SymbolTable, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(trace.start, instance);
     let mut statistics_step = None;
     for event in &trace.events {

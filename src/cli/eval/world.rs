@@ -2,8 +2,8 @@
 
 use crate::engine::DEFAULT_START;
 use crate::expr::architect::{
-    BUILT_INS, Chance, Declarations, Directory, Expression, Names, Scope, Segment,
-    Surroundings, Variable, canonical,
+    BUILT_INS, RandomNumbers, Declarations, Directory, Expression, Names, Scope, Segment,
+    Environment, Variable, canonical,
 };
 use crate::value::{DateTime, Text, Type, Value};
 use crate::world::Fixtures;
@@ -17,13 +17,13 @@ pub(super) struct World {
     values: Vec<Value>,
     fixtures: Fixtures,
     now: DateTime,
-    chance: Chance,
+    chance: RandomNumbers,
 }
 
 impl World {
     pub(super) fn new(fixtures: Fixtures, at: Option<DateTime>, seed: u64) -> Self {
         let now = at.unwrap_or(DEFAULT_START);
-        let chance = Chance::from_seed(seed);
+        let chance = RandomNumbers::from_seed(seed);
         let mut world = Self {
             names: Declarations::new(),
             values: Vec::new(),
@@ -47,7 +47,7 @@ impl World {
     pub(super) fn give(&mut self, given: &Given) -> Result<(), String> {
         let same = |name: &str| name.eq_ignore_ascii_case(&given.name);
         let built_in = BUILT_INS.iter().find(|built_in| same(built_in.name));
-        let (holds, value) = given.typed(built_in.map(|built_in| built_in.holds))?;
+        let (holds, value) = given.typed(built_in.map(|built_in| built_in.value_type))?;
         self.set(&given.name, holds, value);
         Ok(())
     }
@@ -106,12 +106,12 @@ impl Scope for World {
         self.values.get(slot as usize).unwrap_or(&Value::NOT_SET)
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn surroundings(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for World {
+impl Environment for World {
     fn directory(&self) -> &dyn Directory {
         &self.fixtures
     }
@@ -140,7 +140,7 @@ impl Names for Lenient<'_> {
             return None;
         }
         let name = Text::from(format!("{}.{}", scope.text, rest.text));
-        Some(Variable { slot: u32::MAX, holds: Type::ANY, name, length: 2 })
+        Some(Variable { slot: u32::MAX, value_type: Type::ANY, name, length: 2 })
     }
 
     fn suggestion(&self, name: &str) -> Option<Text> {

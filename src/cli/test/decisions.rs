@@ -55,7 +55,7 @@ impl Log<'_> {
             let seed =
                 format!("{}:{}:{:?}:{}", id.file.display(), id.line, id.row, id.name);
             let instance = derived_id(&seed);
-            self.decisions.extend(of_trace(trace, &program.legend, &instance));
+            self.decisions.extend(of_trace(trace, &program.symbols, &instance));
         }
     }
 

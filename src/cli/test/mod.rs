@@ -22,7 +22,7 @@ use super::output;
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec};
-use crate::runner::{self, CaseAt, CaseResult, Library, Plan, RunEvent, Scene};
+use crate::runner::{self, CasePosition, CaseResult, Library, Plan, RunEvent, LoadedSuite};
 use crate::source::Files;
 use crate::suite::{Partition, PartitionKind, Selection};
 use crate::value::Text;
@@ -188,7 +188,7 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
     };
     let mut telling = Telling::new(arguments, &mut noted)?;
     let mut forward =
-        |event: &RunEvent<'_>, scene: Scene<'_>| telling.forward(event, scene);
+        |event: &RunEvent<'_>, scene: LoadedSuite<'_>| telling.forward(event, scene);
     let result =
         runner::run_files(&wanted, arguments.options(), &mut files, &mut forward);
     let played = telling.end()?;
@@ -243,7 +243,7 @@ fn is_broken(library: &Library) -> bool {
 struct Suites {
     files: Files,
     library: Library,
-    places: Vec<CaseAt>,
+    places: Vec<CasePosition>,
 }
 
 impl Suites {
@@ -257,7 +257,7 @@ impl Suites {
     }
 
     /// Returns the names of the tests at a place.
-    fn names_at(&self, place: &CaseAt) -> BTreeSet<Text> {
+    fn names_at(&self, place: &CasePosition) -> BTreeSet<Text> {
         let (everything, places) = (Selection::default(), std::slice::from_ref(place));
         let plan = Plan::new(&self.library, &everything, places, &self.files);
         let there = plan.cases.iter().filter(|it| *it.id.file == *place.file);
@@ -343,7 +343,7 @@ impl Arguments {
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
             snapshots: self.snapshots.mode(),
-            forgets_passed: !self.needs_traces(),
+            drops_passed_traces: !self.needs_traces(),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{Arguments, NoTests};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::report::{self, Reporter};
-use crate::runner::{self, CaseResult, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{self, CaseResult, Outcome, RunEvent, LoadedSuite, Tally};
 use crate::source::Files;
 use crate::suite;
 
@@ -79,7 +79,7 @@ impl<'t> Telling<'t> {
         })
     }
 
-    pub(super) fn forward(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) {
+    pub(super) fn forward(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) {
         let mut silent = 0;
         match event {
             RunEvent::Finished(result) => {
@@ -102,7 +102,7 @@ impl<'t> Telling<'t> {
                 *failure = reporter.event(event, scene).err();
             }
         }
-        if let RunEvent::Read { diagnostics, is_all, .. } = event {
+        if let RunEvent::Read { diagnostics, is_last: is_all, .. } = event {
             output::uncounted(diagnostics, scene.files);
             if *is_all {
                 output::count(&scene.library.diagnostics);

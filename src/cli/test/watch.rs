@@ -14,7 +14,7 @@ use super::telling::Telling;
 use super::{Arguments, Suites, snapshots};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, Scene};
+use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, LoadedSuite};
 use crate::source::Folder;
 use crate::value::Text;
 
@@ -108,7 +108,7 @@ fn narrow(
 ) -> bool {
     // Earlier dependencies count too: a change may have removed one.
     let concerned: BTreeSet<_> =
-        dependencies.iter().flat_map(|them| them.concerned(changed)).collect();
+        dependencies.iter().flat_map(|them| them.affected(changed)).collect();
     let all = plan.cases.len() + plan.broken.len();
     plan.cases.retain(|planned| concerned.contains(&planned.id.place()));
     let is_known = |path: &&PathBuf| dependencies.iter().any(|them| them.knows(path));
@@ -228,7 +228,7 @@ fn round(
     }
     let mut note = |result: &CaseResult| failing.note(result);
     let mut telling = Telling::new(arguments, &mut note)?;
-    let scene = Scene { library, files };
+    let scene = LoadedSuite { library, files };
     let options = arguments.options();
     let result = runner::run(plan, options, &mut |event| telling.forward(event, scene));
     let played = telling.end()?;
@@ -348,5 +348,5 @@ fn paths_of(
         }
     }
     let places = paths.iter().flat_map(|path| Dependencies::resolved(path));
-    places.filter(|place| known.may_concern(place)).collect()
+    places.filter(|place| known.may_affect(place)).collect()
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{SymbolTable, NodeId};
 use crate::program::{Gather, Step, StepAction, architect};
 use crate::trace::{Fact, Failure, PathTaken};
 use crate::value::{Text, Value};
@@ -20,7 +20,7 @@ pub(super) fn gather(state: &mut State, gather: &Gather) -> Effect {
 
 pub(super) fn question<'q>(
     action: &'q StepAction,
-    legend: &'q Legend,
+    legend: &'q SymbolTable,
     node: NodeId,
 ) -> Question<'q> {
     let mut question = InputQuestion {
@@ -44,7 +44,7 @@ pub(super) fn question<'q>(
         }
         StepAction::Architect(action) => {
             if let architect::Action::Ask(ask) = &**action {
-                question.timeout_ms = ask.patience_ms;
+                question.timeout_ms = ask.silence_ms;
             }
         }
         _ => {}
@@ -70,7 +70,7 @@ enum Verdict {
 }
 
 #[inline(always)]
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     step: &Step,
     gather: &Gather,

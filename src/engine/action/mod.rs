@@ -14,7 +14,7 @@ pub(super) use architect::Listening;
 pub(super) use size::{check as check_size, size_of};
 
 use super::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{SymbolTable, NodeId};
 use crate::program::{Program, Step, StepAction};
 use crate::trace::{Fact, PathTaken};
 use crate::world::{Answer, Question};
@@ -61,7 +61,7 @@ pub(super) fn answer(
 ) -> Effect {
     match (&step.action, waiting) {
         (StepAction::Gather(gather), Waiting::Input) => {
-            input::heard(state, step, gather, &answer)
+            input::on_answer(state, step, gather, &answer)
         }
         (StepAction::GetExternalContact(contact), Waiting::Contact { key }) => {
             service::contact_found(state, step, contact, &key, answer)
@@ -79,7 +79,7 @@ pub(super) fn answer(
             architect::answer(state, program, step, action, waiting, answer)
         }
         (_, Waiting::Queue(routing)) => {
-            routing::routed(state, step, &program.legend, routing, answer)
+            routing::routed(state, step, &program.symbols, routing, answer)
         }
         // An action only ever waits for its own kind of question.
         _ => Effect::Go(PathTaken::Next, step.next),
@@ -91,7 +91,7 @@ pub(super) fn answer(
 pub(super) fn question<'q>(
     waiting: &'q Waiting,
     action: &'q StepAction,
-    legend: &'q Legend,
+    legend: &'q SymbolTable,
     node: NodeId,
 ) -> Question<'q> {
     match waiting {

@@ -3,7 +3,7 @@
 use super::service::publish;
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::program::{Program, Route, Speech, Statistics, Step};
 use crate::trace::{Asked, Fact, Failure, PathTaken, Phrase, Routing, Subject};
 use crate::value::{Json, Text};
@@ -20,7 +20,7 @@ pub(super) fn route(state: &mut State, program: &Program, route: &Route) -> Effe
     state.ask(Waiting::Queue(routing))
 }
 
-pub(super) fn question<'q>(routing: &'q Routing, legend: &'q Legend) -> Question<'q> {
+pub(super) fn question<'q>(routing: &'q Routing, legend: &'q SymbolTable) -> Question<'q> {
     let text = |phrase: &'q Option<Phrase>| {
         phrase.as_ref().map(|phrase| phrase.text(legend).as_str())
     };
@@ -35,7 +35,7 @@ pub(super) fn question<'q>(routing: &'q Routing, legend: &'q Legend) -> Question
 pub(super) fn routed(
     state: &mut State,
     step: &Step,
-    legend: &Legend,
+    legend: &SymbolTable,
     mut routing: Box<Routing>,
     answer: Answer,
 ) -> Effect {
@@ -73,7 +73,7 @@ pub(super) fn statistics(
     program: &Program,
     statistics: &Statistics,
 ) -> Effect {
-    let queue = state.phrase(&statistics.queue_id).text(&program.legend).clone();
+    let queue = state.phrase(&statistics.queue_id).text(&program.symbols).clone();
     let asked = Asked {
         subject: Subject::QueueStatistics,
         name: queue.clone(),
@@ -113,5 +113,5 @@ fn named(state: &mut State, speech: Option<&Speech>) -> Option<Phrase> {
 /// Returns the skills as strings, because they are compared with those of agents.
 fn skills(state: &mut State, program: &Program, route: &Route) -> Vec<Text> {
     let skills = route.skills.iter();
-    skills.map(|skill| state.phrase(skill).text(&program.legend).clone()).collect()
+    skills.map(|skill| state.phrase(skill).text(&program.symbols).clone()).collect()
 }

@@ -93,7 +93,7 @@ fn data_action_name(call: &DataAction) -> Text {
 
 pub(super) fn webhook(state: &mut State, program: &Program, webhook: &Webhook) -> Effect {
     let url = webhook.url.as_ref();
-    let url = url.map(|url| state.phrase(url).text(&program.legend).clone());
+    let url = url.map(|url| state.phrase(url).text(&program.symbols).clone());
     let body = state.evaluate(&webhook.body);
     note_asked(
         state,

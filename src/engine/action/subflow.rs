@@ -50,7 +50,7 @@ fn note_passed(
     if inputs.is_empty() {
         return;
     }
-    let legend = &program.legend;
+    let legend = &program.symbols;
     let passed =
         inputs.iter().map(|(id, value)| (legend.variable(*id).clone(), value.to_json()));
     let asked = Asked {

@@ -5,7 +5,7 @@ use crate::value::{Text, Type, Value};
 use super::allowance::Allowance;
 use super::evaluate::invoke;
 use super::signature::{Category, Evaluate, Function, Overload, Parameter};
-use super::surroundings::{Directory, Surroundings, UnknownOrganization};
+use super::environment::{Directory, Environment, UnknownOrganization};
 use super::tree::Place;
 use super::typed::{Typed, TypedCall, TypedForm};
 use crate::value::DateTime;
@@ -35,7 +35,7 @@ pub(super) enum Code {
 pub(super) struct PropertyCode {
     pub(super) base: Code,
     pub(super) name: Text,
-    pub(super) holds: Type,
+    pub(super) value_type: Type,
     pub(super) place: Place,
 }
 
@@ -116,9 +116,9 @@ fn compile_within(typed: Typed, allowance: &Allowance) -> Code {
         TypedForm::Variable(slot, _) => Code::Variable(slot),
         TypedForm::Prompt { is_system, name } => Code::Prompt { is_system, name },
         TypedForm::Property(base, name) => {
-            property(compile_within(*base, allowance), name, typed.holds, typed.place)
+            property(compile_within(*base, allowance), name, typed.value_type, typed.place)
         }
-        TypedForm::Call(call) => compile_call(*call, typed.holds, typed.place, allowance),
+        TypedForm::Call(call) => compile_call(*call, typed.value_type, typed.place, allowance),
         TypedForm::Unknown => Code::Constant(Value::NOT_SET),
     }
 }
@@ -130,7 +130,7 @@ fn property(base: Code, name: Text, holds: Type, place: Place) -> Code {
     {
         return Code::Constant(value);
     }
-    Code::Property(Box::new(PropertyCode { base, name, holds, place }))
+    Code::Property(Box::new(PropertyCode { base, name, value_type: holds, place }))
 }
 
 fn compile_call(
@@ -228,7 +228,7 @@ fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
 /// The environment for constants, which do not read it.
 struct Nowhere;
 
-impl Surroundings for Nowhere {
+impl Environment for Nowhere {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

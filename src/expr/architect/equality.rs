@@ -2,7 +2,7 @@
 
 use crate::value::{Json, Kind, Number, Object, Value};
 
-use super::surroundings::Policies;
+use super::environment::Policies;
 
 /// Whether two values of comparable types are equal. NOT_SET equals NOT_SET. Numbers are
 /// compared by value, telephone numbers by number, collections item by item, and objects

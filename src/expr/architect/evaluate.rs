@@ -11,7 +11,7 @@ use super::code::{Call, Code, PropertyCode, Shape};
 use super::failure::Failure;
 use super::messages::{refusal, refusal_code};
 use super::prompts;
-use super::surroundings::Surroundings;
+use super::environment::Environment;
 use super::tree::Place;
 
 /// The scope of an evaluation: variables and environment.
@@ -20,7 +20,7 @@ pub trait Scope {
     fn variable(&self, slot: u32) -> &Value;
 
     /// The organisation, the clock and the random number generator.
-    fn surroundings(&self) -> &dyn Surroundings;
+    fn surroundings(&self) -> &dyn Environment;
 }
 
 /// One evaluation of an expression.
@@ -283,7 +283,7 @@ fn ordering_fits(shape: Shape, ordering: Ordering) -> bool {
 pub(super) fn invoke(
     call: &Call,
     values: &[&Value],
-    surroundings: &dyn Surroundings,
+    surroundings: &dyn Environment,
     allowance: &Allowance,
 ) -> Result<Value, Failure> {
     let arguments = Arguments {
@@ -355,7 +355,7 @@ fn read_property<S: Scope + ?Sized>(
         return Err(property_of_not_set(property, *holds));
     }
     let found = base.property(&property.name);
-    Ok(found.unwrap_or_else(|| Value::unset(property.holds)))
+    Ok(found.unwrap_or_else(|| Value::unset(property.value_type)))
 }
 
 #[cold]
@@ -371,7 +371,7 @@ mod tests {
 
     use super::super::expression::Expression;
     use super::super::names::Declarations;
-    use super::super::surroundings::Surroundings;
+    use super::super::environment::Environment;
     use super::super::trial::Empty;
     use super::*;
     use crate::value::{Decimal, Kind, Type};
@@ -383,7 +383,7 @@ mod tests {
             &self.0[slot as usize]
         }
 
-        fn surroundings(&self) -> &dyn Surroundings {
+        fn surroundings(&self) -> &dyn Environment {
             &Empty
         }
     }

@@ -36,7 +36,7 @@ mod prompts;
 mod resolve;
 mod shortcut;
 mod signature;
-mod surroundings;
+mod environment;
 mod syntax;
 mod tree;
 #[cfg(test)]
@@ -54,5 +54,5 @@ pub use names::{Declarations, Names, Variable};
 pub use parse::{MAX_DEPTH, MAX_LENGTH, MAX_NESTING, parse};
 pub use problem::Problem;
 pub use signature::{Category, Evaluate, Function, Measure, Overload, Parameter};
-pub use surroundings::{Chance, Directory, Policies, Surroundings, UnknownOrganization};
+pub use environment::{RandomNumbers, Directory, Policies, Environment, UnknownOrganization};
 pub use tree::{Form, Operator, Place, Segment, Tree};

@@ -45,7 +45,7 @@ pub(super) fn resolve(function: &'static Function, given: &[Typed]) -> Option<Fi
 fn converts(function: &Function, given: &[Typed]) -> bool {
     let is_audible = |kind: Kind| matches!(kind, Kind::Audio | Kind::Communication);
     let is_audio_argument =
-        |given: &Typed| is_audible(given.holds.kind) || given.holds.kind == Kind::Prompt;
+        |given: &Typed| is_audible(given.value_type.kind) || given.value_type.kind == Kind::Prompt;
     function.overloads.iter().all(|overload| is_audible(overload.returns.kind))
         || given.iter().any(is_audio_argument)
 }
@@ -91,7 +91,7 @@ fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
         return None;
     }
     let mut fit = Fit { overload, common: Kind::NotSet, cost: 0 };
-    for (place, given) in given.iter().map(|given| given.holds).enumerate() {
+    for (place, given) in given.iter().map(|given| given.value_type).enumerate() {
         let parameter = parameter_at(overload, place)?;
         fit.cost += match parameter.wanted.kind {
             _ if parameter.takes_everything => 0,

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::value::{Kind, Object, Text, Value, properties_of};
 
-use super::surroundings::Directory;
+use super::environment::Directory;
 
 /// Returns the prompt of this name. If the organisation does not know it, the prompt has
 /// a name and no content: an expression does not check whether the prompt exists.

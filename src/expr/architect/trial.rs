@@ -5,7 +5,7 @@ use crate::value::{DateTime, Value};
 use super::evaluate::Scope;
 use super::expression::Expression;
 use super::names::Declarations;
-use super::surroundings::{Directory, Surroundings, UnknownOrganization};
+use super::environment::{Directory, Environment, UnknownOrganization};
 
 /// A scope without variables, at 2026-01-05T09:00:00Z, whose random numbers are all zero.
 pub(super) struct Empty;
@@ -15,12 +15,12 @@ impl Scope for Empty {
         &Value::NOT_SET
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn surroundings(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for Empty {
+impl Environment for Empty {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

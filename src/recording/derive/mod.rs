@@ -5,7 +5,7 @@ mod found;
 mod keys;
 mod kinds;
 mod simulation;
-mod world;
+mod fixtures;
 
 pub(super) use found::listed;
 
@@ -50,10 +50,10 @@ pub struct Derived {
     pub lookups: Vec<(Text, Text)>,
     /// Whether the call continued although the state of a schedule was unknown, as calls
     /// without fixtures do.
-    pub unchecked_schedules: bool,
+    pub ignores_schedules: bool,
     /// Whether the caller is known to be silent after the last input, because a request
     /// contains all input.
-    pub is_silent_beyond: bool,
+    pub is_silent_after_inputs: bool,
     /// Whether key times include prompts, which take time on the platform and none here.
     /// The times of a request do not include them.
     pub is_paced_by_prompts: bool,
@@ -61,7 +61,7 @@ pub struct Derived {
 
 /// The subject of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub enum Subject {
     /// The caller.
     Input,
     /// External contacts.
@@ -78,7 +78,7 @@ pub enum About {
     Action,
 }
 
-impl About {
+impl Subject {
     /// Returns the name used in messages.
     pub fn name(self) -> &'static str {
         match self {
@@ -97,7 +97,7 @@ impl About {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedAnswer {
     /// Subject.
-    pub about: About,
+    pub about: Subject,
     /// Flow that made the request, by id or name, if known.
     pub flow: Option<Text>,
     /// Node or action that made the request, by id or name.
@@ -111,13 +111,13 @@ pub struct RecordedAnswer {
     pub answer: Answer,
     /// Name of the next step, and its delay in milliseconds after the start of the menu.
     /// Only for a menu choice whose key was not recorded.
-    pub chose: Option<(Text, i64)>,
+    pub menu_choice: Option<(Text, i64)>,
 }
 
 impl RecordedAnswer {
-    fn new(about: About, node: impl Into<Text>, answer: Answer) -> Self {
+    fn new(about: Subject, node: impl Into<Text>, answer: Answer) -> Self {
         let node = node.into();
-        Self { about, flow: None, node, name: None, inputs: None, answer, chose: None }
+        Self { about, flow: None, node, name: None, inputs: None, answer, menu_choice: None }
     }
 }
 

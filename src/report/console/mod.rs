@@ -21,7 +21,7 @@ use super::words::{counts, explanation, headline, name_of, place_of, plural, sec
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseResult, Ended, Outcome, RunEvent, LoadedSuite, Tally};
 use crate::source::Files;
 
 /// Number of dots per line.
@@ -341,10 +341,10 @@ impl<'e> Console<'e> {
 }
 
 impl Reporter for Console<'_> {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => Ok(()),
-            RunEvent::Read { diagnostics, selected, is_all } => {
+            RunEvent::Read { diagnostics, selected, is_last: is_all } => {
                 self.read(diagnostics, selected, is_all)?;
                 self.out.let_go()
             }

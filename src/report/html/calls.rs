@@ -56,7 +56,7 @@ impl Calls {
     /// Adds the call of a test and returns its index; `None` if there was no call.
     pub(super) fn add(&mut self, result: &CaseResult) -> Option<usize> {
         let trace = result.trace.as_ref()?;
-        let legend = &result.program.as_ref()?.legend;
+        let legend = &result.program.as_ref()?.symbols;
         let told = tell(trace, legend, MOST_TEXT);
         let turns = conversation(trace, legend, MOST_TEXT);
         let Told { lines, reason, variables } = told;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::diagnostic::Code;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::Asked;
 use crate::server::state::State;
@@ -114,10 +114,10 @@ impl Turn {
 fn turns_of(instance: &Instance) -> Vec<Turn> {
     let (steps, events, legend) = match &instance.progress {
         Progress::Waiting(session) => {
-            (session.steps(), session.events(), &session.program().legend)
+            (session.steps(), session.events(), &session.program().symbols)
         }
         Progress::Over { trace, program, .. } => {
-            (&*trace.steps, &*trace.events, &program.legend)
+            (&*trace.steps, &*trace.events, &program.symbols)
         }
     };
     let mut collector =
@@ -141,7 +141,7 @@ fn turns_of(instance: &Instance) -> Vec<Turn> {
 
 struct TurnCollector<'t> {
     instance: &'t Instance,
-    legend: &'t Legend,
+    legend: &'t SymbolTable,
     /// The bot's prompts since the last turn.
     said: Vec<Value>,
     turns: Vec<Turn>,

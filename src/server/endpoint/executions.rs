@@ -125,7 +125,7 @@ fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
     };
     let known = trace.variables.iter().filter(|(id, _)| is_output(id));
     let known =
-        known.map(|(id, value)| (program.legend.variable(*id).to_string(), value));
+        known.map(|(id, value)| (program.symbols.variable(*id).to_string(), value));
     let others = trace.other_variables.iter().filter(|_| part.is_none());
     let others = others.map(|(name, value)| (name.to_string(), value));
     known

@@ -285,10 +285,10 @@ pub(in crate::server) fn document(state: &mut State, asked: &Asked) -> Answered 
     };
     if program.unit(trace.flow).architect.is_none() {
         let mut text = String::new();
-        JsonWriter::new(&program.legend).write(trace, &mut text);
+        JsonWriter::new(&program.symbols).write(trace, &mut text);
         return Ok(Reply::written(text));
     }
-    let mut document = execution::of_trace(trace, &program.legend);
+    let mut document = execution::of_trace(trace, &program.symbols);
     document.execution_id = Some(id.into());
     document.conversation_id = Some(id.into());
     Ok(Reply::written(document.to_text()))

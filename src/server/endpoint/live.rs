@@ -9,7 +9,7 @@ use super::simulations::refused;
 use super::{conversations, executions};
 use crate::diagnostic::nearest;
 use crate::engine::start;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
@@ -93,7 +93,7 @@ fn flow_id(state: &mut State, wanted: &str) -> Result<String, Refusal> {
     }
     let program = state.program();
     let flow = start::flow(&program, wanted).map_err(|it| refused(&it))?;
-    Ok(program.legend.flow(flow).id.to_string())
+    Ok(program.symbols.flow(flow).id.to_string())
 }
 
 /// Returns the trace of an instance so far, and what it waits for.
@@ -118,11 +118,11 @@ fn details(state: &State, id: &str, why: &str) -> Answered {
     let mut body = summary(state, instance);
     match &instance.progress {
         Progress::Over { trace, program, .. } => {
-            add_trace(&mut body, trace, &program.legend);
+            add_trace(&mut body, trace, &program.symbols);
         }
         Progress::Waiting(session) => {
             if let Some(trace) = session.trace_so_far() {
-                add_trace(&mut body, &trace, &session.program().legend);
+                add_trace(&mut body, &trace, &session.program().symbols);
             }
             if let Some(question) = open_question(instance) {
                 let open_for = state.clock.saturating_sub(instance.waits_since(session));
@@ -212,7 +212,7 @@ fn question_json(question: &InputQuestion<'_>) -> Value {
     })
 }
 
-fn add_trace(body: &mut Value, trace: &Trace, legend: &Legend) {
+fn add_trace(body: &mut Value, trace: &Trace, legend: &SymbolTable) {
     let Told { lines, reason, variables } = tell(trace, legend, MAX_TEXT);
     let turns = conversation(trace, legend, MAX_TEXT);
     let left_out = |count: usize| count.saturating_sub(MAX_LINES);

@@ -3,7 +3,7 @@
 use crate::analysis::decisions::of_trace;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Request, Session, play, start};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::server::Server;
 use crate::server::http::answer::{Answered, Refusal, Reply};
 use crate::server::http::asked::Asked;
@@ -41,10 +41,10 @@ pub(in crate::server) fn run(server: &Server, asked: &Asked) -> Answered {
     let mut host = FixtureHost::new(&fixtures, &inputs);
     let trace = play(&mut session, &call, &mut host);
     let mut text = String::new();
-    let writer = JsonWriter::with(&program.legend, &names);
+    let writer = JsonWriter::with(&program.symbols, &names);
     write_simulation(&writer, &trace, &mut text);
-    log(server, &trace, &program.legend)?;
-    let name = &program.legend.flow(trace.flow).name;
+    log(server, &trace, &program.symbols)?;
+    let name = &program.symbols.flow(trace.flow).name;
     let why =
         format!("`{name}` ran {} nodes: {}", trace.steps.len(), trace.status.name());
     Ok(Reply::written(text).because(why))
@@ -57,7 +57,7 @@ pub(super) fn refused(problem: &Diagnostic) -> Refusal {
 }
 
 /// Writes the decisions of the run to the log, as for flows that wait for inputs.
-fn log(server: &Server, trace: &Trace, legend: &Legend) -> Result<(), Refusal> {
+fn log(server: &Server, trace: &Trace, legend: &SymbolTable) -> Result<(), Refusal> {
     let mut state = server.state();
     let instance = state.fresh_id("Simulation");
     state.log(&of_trace(trace, legend, &instance), Vec::new())

@@ -145,7 +145,7 @@ fn variables(flow: &StoredFlow, program: &Program) -> Vec<Value> {
     let Some(id) = program.flow(&flow.id) else { return Vec::new() };
     let own = program.variable_names(id).take(MAX_VARIABLES);
     own.map(|name| {
-        let holds = program.variable(id, name).and_then(|it| program.holds(id, it));
+        let holds = program.variable(id, name).and_then(|it| program.value_type(id, it));
         json!({ "name": name, "type": holds.map(|it| it.to_string()) })
     })
     .collect()

@@ -69,7 +69,7 @@ impl State {
         let mut found = Vec::new();
         for instance in instances {
             if let Progress::Over { trace, program, .. } = &instance.progress {
-                let legend = &program.legend;
+                let legend = &program.symbols;
                 found.extend(decisions::of_trace(trace, legend, &instance.id));
             }
         }

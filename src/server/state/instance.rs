@@ -276,14 +276,14 @@ impl Instance {
     /// Returns the id and the name of the queue that the conversation was routed to.
     pub(in crate::server) fn queue(&self) -> Option<(Option<Text>, Option<Text>)> {
         let (routing, legend) = match &self.progress {
-            Progress::Over { trace, program, .. } => (trace.routing(), &program.legend),
+            Progress::Over { trace, program, .. } => (trace.routing(), &program.symbols),
             Progress::Waiting(session) => {
                 let routed = |event: &crate::trace::Event| match &event.fact {
                     Fact::Routed(routing) => Some(Arc::new((**routing).clone())),
                     _ => None,
                 };
                 let found = session.events().iter().rev().find_map(routed)?;
-                let legend = &session.program().legend;
+                let legend = &session.program().symbols;
                 return Some(names(&found, legend));
             }
         };
@@ -310,7 +310,7 @@ impl Instance {
 
 fn names(
     routing: &crate::trace::Routing,
-    legend: &crate::flow::Legend,
+    legend: &crate::flow::SymbolTable,
 ) -> (Option<Text>, Option<Text>) {
     let text = |phrase: &Option<crate::trace::Phrase>| {
         phrase.as_ref().map(|phrase| phrase.text(legend).clone())

@@ -340,7 +340,7 @@ impl State {
             }
         }
         let program = Arc::new(Program::compile_all(&drafts, &architect));
-        let names = Arc::new(JsonNames::new(&program.legend));
+        let names = Arc::new(JsonNames::new(&program.symbols));
         self.program.insert((program, names)).clone()
     }
 

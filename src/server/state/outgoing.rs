@@ -165,7 +165,7 @@ pub(super) fn of_input(
         return None;
     }
     let program = session.program();
-    let legend = &program.legend;
+    let legend = &program.symbols;
     let inner = session.steps().last().map(|step| legend.node(step.node).flow);
     let flows = inner.into_iter().chain(program.flow(flow)).map(|flow| legend.flow(flow));
     let mut names: Vec<&str> =
@@ -221,7 +221,7 @@ fn notification(instance: &str, keys: Option<&Text>) -> Json {
 
 /// Returns the id of the node that a session is at.
 pub(super) fn node(session: &Session) -> Text {
-    let legend = &session.program().legend;
+    let legend = &session.program().symbols;
     let step = session.steps().last();
     step.map(|step| legend.node(step.node).id.clone()).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use regex::{Captures, Regex};
 
 use crate::diagnostic::visible::one_line;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::suite::scenario::{Case, Replacement, SuiteFile};
 use crate::trace::{Trace, render_blocks};
 
@@ -28,7 +28,7 @@ pub(super) fn render(
     suite: &SuiteFile,
     case: &Case,
     trace: &Trace,
-    legend: &Legend,
+    legend: &SymbolTable,
 ) -> String {
     let flow = legend.flow(trace.flow);
     let mut title = flow.name.to_string();

@@ -9,13 +9,13 @@ use super::event::{
 };
 use super::steps::{Events, Grouped};
 use crate::diagnostic::Code;
-use crate::flow::{FlowLabel, Legend, NodeId, NodeLabel};
+use crate::flow::{FlowLabel, SymbolTable, NodeId, NodeLabel};
 use crate::value::{Text, write_json_string};
 
 /// Writer for traces of one program.
 #[derive(Debug, Clone)]
 pub struct JsonWriter<'l> {
-    pub(super) legend: &'l Legend,
+    pub(super) symbols: &'l SymbolTable,
     names: Cow<'l, JsonNames>,
 }
 
@@ -42,7 +42,7 @@ pub struct JsonNames {
 
 impl JsonNames {
     /// Serializes the names of a program.
-    pub fn new(legend: &Legend) -> Self {
+    pub fn new(legend: &SymbolTable) -> Self {
         let all = |texts: &[Text]| texts.iter().map(|text| quoted(text)).collect();
         Self {
             flows: legend.flows.iter().map(flow).collect(),
@@ -62,7 +62,7 @@ impl JsonNames {
             ids: legend.nodes.iter().map(|node| quoted(&node.id)).collect(),
             outputs: legend.nodes.iter().map(outputs).collect(),
             ends: legend.nodes.iter().map(end).collect(),
-            texts: all(&legend.texts),
+            texts: all(&legend.strings),
             variables: all(&legend.variables),
             references: all(&legend.references),
         }
@@ -71,13 +71,13 @@ impl JsonNames {
 
 impl<'l> JsonWriter<'l> {
     /// Creates a writer for traces of a program.
-    pub fn new(legend: &'l Legend) -> Self {
-        Self { legend, names: Cow::Owned(JsonNames::new(legend)) }
+    pub fn new(legend: &'l SymbolTable) -> Self {
+        Self { symbols: legend, names: Cow::Owned(JsonNames::new(legend)) }
     }
 
     /// Creates a writer with names that are already serialized.
-    pub fn with(legend: &'l Legend, names: &'l JsonNames) -> Self {
-        Self { legend, names: Cow::Borrowed(names) }
+    pub fn with(legend: &'l SymbolTable, names: &'l JsonNames) -> Self {
+        Self { symbols: legend, names: Cow::Borrowed(names) }
     }
 
     /// Appends the trace on one line, without a line break.
@@ -282,7 +282,7 @@ impl<'l> JsonWriter<'l> {
         separator: &mut Separator,
         out: &mut String,
     ) {
-        let Some((code, message)) = diagnostic(fact, self.legend) else { return };
+        let Some((code, message)) = diagnostic(fact, self.symbols) else { return };
         separator.before(out);
         out.push_str("{\"code\":\"");
         out.push_str(code.name());
@@ -345,7 +345,7 @@ fn flow(label: &FlowLabel) -> String {
 }
 
 /// Returns the diagnostic that a fact represents, if any.
-pub fn diagnostic(fact: &Fact, legend: &Legend) -> Option<(Code, String)> {
+pub fn diagnostic(fact: &Fact, legend: &SymbolTable) -> Option<(Code, String)> {
     match fact {
         Fact::Missing(reference) => {
             let name = legend.reference(*reference);

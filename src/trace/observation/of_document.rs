@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    Aspect, Aspects, Facet, Observation, ObservedFlow, ObservedStep, Place, Source,
+    AttributeKind, AttributeKinds, Attribute, Observation, ObservedFlow, ObservedStep, Place, Source,
     escaped,
 };
 use crate::trace::execution::{
@@ -52,17 +52,17 @@ impl Observation {
     }
 }
 
-fn known(document: &ExecutionDocument) -> Aspects {
-    use Aspect::{Answer, Caller, Error, Heard, Input, Output, Routing, Set, Start};
-    let all: &[(Characteristic, &[Aspect])] = &[
+fn known(document: &ExecutionDocument) -> AttributeKinds {
+    use AttributeKind::{Answer, Caller, Error, Prompt, Input, Output, Routing, Set, Start};
+    let all: &[(Characteristic, &[AttributeKind])] = &[
         (Characteristic::Variables, &[Start, Set]),
         (Characteristic::InputOutputs, &[Input, Output, Answer, Routing]),
-        (Characteristic::Communications, &[Heard, Caller]),
+        (Characteristic::Communications, &[Prompt, Caller]),
         (Characteristic::EventError, &[Error]),
     ];
     let unknown = all.iter().filter(|(it, _)| document.logs(*it) == Some(false));
     let unknown = unknown.flat_map(|(_, aspects)| aspects.iter());
-    let known = Aspects::all().without(Aspect::Read);
+    let known = AttributeKinds::all().without(AttributeKind::Read);
     unknown.fold(known, |known, aspect| known.without(*aspect))
 }
 
@@ -171,15 +171,15 @@ impl<'d> Reader<'d> {
                 .map(|(at, start)| at.milliseconds() - start.milliseconds()),
             path: event.output_path_id.clone(),
             path_name: event.output_path_name.clone(),
-            asked: asked(event),
-            facets: Vec::new(),
+            request: asked(event),
+            attributes: Vec::new(),
             place: Some(place),
         };
         variables(&mut step, event);
         data(&mut step, event);
         communication(&mut step, event);
         rest(&mut step, event);
-        step.facets.sort_by_key(|facet| facet.aspect);
+        step.attributes.sort_by_key(|facet| facet.kind);
         step
     }
 }
@@ -219,9 +219,9 @@ fn asks(name: &str) -> bool {
 
 fn variables(step: &mut ObservedStep, event: &Event) {
     let lists = [
-        (Aspect::Start, "/variables", &event.variables),
-        (Aspect::Set, "/statements", &event.statements),
-        (Aspect::Set, "/outputVariables", &event.output_variables),
+        (AttributeKind::Start, "/variables", &event.variables),
+        (AttributeKind::Set, "/statements", &event.statements),
+        (AttributeKind::Set, "/outputVariables", &event.output_variables),
     ];
     for (aspect, list, variables) in lists {
         let list = Text::from(list);
@@ -229,8 +229,8 @@ fn variables(step: &mut ObservedStep, event: &Event) {
             let Some(name) = variable.name.as_ref().or(variable.id.as_ref()) else {
                 continue;
             };
-            step.facets.push(Facet {
-                aspect,
+            step.attributes.push(Attribute {
+                kind: aspect,
                 name: name.clone(),
                 key: variable.id.clone(),
                 value: variable_value(variable),
@@ -249,9 +249,9 @@ fn variable_value(variable: &Variable) -> Option<Json> {
 }
 
 fn data(step: &mut ObservedStep, event: &Event) {
-    let outputs = if asks(&event.name) { Aspect::Answer } else { Aspect::Output };
+    let outputs = if asks(&event.name) { AttributeKind::Answer } else { AttributeKind::Output };
     let all = [
-        (Aspect::Input, "/inputData", &event.input_data, "inputName"),
+        (AttributeKind::Input, "/inputData", &event.input_data, "inputName"),
         (outputs, "/outputData", &event.output_data, "outputName"),
     ];
     for (aspect, base, data, name_key) in all {
@@ -267,15 +267,15 @@ fn data(step: &mut ObservedStep, event: &Event) {
                     named_items(step, aspect, &here, items, name_key);
                 }
                 value if is_routing(event, key) => routing(step, key, value, &here),
-                value => step.facets.push(facet(aspect, key, value, here)),
+                value => step.attributes.push(facet(aspect, key, value, here)),
             }
         }
     }
 }
 
-fn facet(aspect: Aspect, name: &str, value: &Json, place: Text) -> Facet {
+fn facet(aspect: AttributeKind, name: &str, value: &Json, place: Text) -> Attribute {
     let value = shown(value).cloned();
-    Facet { aspect, name: name.into(), key: None, value, place: Place::Entry(place) }
+    Attribute { kind: aspect, name: name.into(), key: None, value, place: Place::Entry(place) }
 }
 
 /// Returns whether a list contains named values. An empty list does not.
@@ -285,7 +285,7 @@ fn has_names(items: &[Json], name_key: &str) -> bool {
 
 fn named_items(
     step: &mut ObservedStep,
-    aspect: Aspect,
+    aspect: AttributeKind,
     list: &Text,
     items: &[Json],
     name_key: &str,
@@ -293,8 +293,8 @@ fn named_items(
     for (index, item) in items.iter().enumerate() {
         let is_redacted = item.get("valueIsRedacted") == Some(&Json::Boolean(true));
         let value = item.get("value").unwrap_or(&Json::Null);
-        step.facets.push(Facet {
-            aspect,
+        step.attributes.push(Attribute {
+            kind: aspect,
             name: item.get(name_key).and_then(text).unwrap_or_default(),
             key: None,
             value: shown(value).filter(|_| !is_redacted).cloned(),
@@ -311,7 +311,7 @@ fn is_routing(event: &Event, key: &str) -> bool {
 /// Adds the target of a transfer: `targetQueue {id, name}`, or another target.
 fn routing(step: &mut ObservedStep, key: &str, value: &Json, here: &Text) {
     let mut push = |name: &str, value: &Json, place: Text| {
-        step.facets.push(facet(Aspect::Routing, name, value, place));
+        step.attributes.push(facet(AttributeKind::Routing, name, value, place));
     };
     match (key, value) {
         ("acdSkills", Json::Array(skills)) => {
@@ -352,15 +352,15 @@ fn communication(step: &mut ObservedStep, event: &Event) {
             AudioItem::Other(item) => shown(&item).cloned(),
         };
         let place = Place::Entry(ecow::eco_format!("{list}/{index}"));
-        let (aspect, name, key) = (Aspect::Heard, Text::new(), None);
-        step.facets.push(Facet { aspect, name, key, value: heard, place });
+        let (aspect, name, key) = (AttributeKind::Prompt, Text::new(), None);
+        step.attributes.push(Attribute { kind: aspect, name, key, value: heard, place });
     }
     let from = event.other.get("fromParticipant").and_then(|from| from.get("audio"));
     if let Some(keys) = from.and_then(|audio| audio.get("dtmf")?.get("value")) {
         let value = event.pressed().map(|_| keys.clone());
         let place = Place::Key("/fromParticipant/audio/dtmf/value");
-        let (aspect, name, key) = (Aspect::Caller, Text::from("keys"), None);
-        step.facets.push(Facet { aspect, name, key, value, place });
+        let (aspect, name, key) = (AttributeKind::Caller, Text::from("keys"), None);
+        step.attributes.push(Attribute { kind: aspect, name, key, value, place });
     }
 }
 
@@ -369,16 +369,16 @@ fn rest(step: &mut ObservedStep, event: &Event) {
     for (key, value) in &event.other {
         let aspect = match key.as_str() {
             "targetTask" | "targetMenu" | "targetState" | "endingOutputPath"
-            | "languageTag" => Aspect::Input,
-            "flowExitReason" => Aspect::End,
-            "error" => Aspect::Error,
+            | "languageTag" => AttributeKind::Input,
+            "flowExitReason" => AttributeKind::End,
+            "error" => AttributeKind::Error,
             _ => continue,
         };
         let mut here = ecow::eco_format!("/{}", escaped(key));
         let mut value = value;
-        if let Some(code) = value.get("code").filter(|_| aspect == Aspect::Error) {
+        if let Some(code) = value.get("code").filter(|_| aspect == AttributeKind::Error) {
             (value, here) = (code, here + "/code");
         }
-        step.facets.push(facet(aspect, key, value, here));
+        step.attributes.push(facet(aspect, key, value, here));
     }
 }

@@ -1,10 +1,10 @@
 //! Observations of flowsim's traces, without an intermediate document.
 
 use super::{
-    Aspect, Aspects, Facet, Observation, ObservedError, ObservedFlow, ObservedStep,
+    AttributeKind, AttributeKinds, Attribute, Observation, ObservedError, ObservedFlow, ObservedStep,
     Place, Source,
 };
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::json::platform_path;
 use crate::trace::steps::{Events, Grouped};
 use crate::trace::{Asked, Fact, PathTaken, Routing, Step, Subject, Trace, Transfer};
@@ -14,7 +14,7 @@ impl Observation {
     /// Creates the observation of a trace, with all kinds of data known. For a comparison
     /// with an execution document, use [`of_document`](Self::of_document) of
     /// [`execution::of_trace`](crate::trace::execution::of_trace) instead.
-    pub fn of_trace(trace: &Trace, legend: &Legend) -> Self {
+    pub fn of_trace(trace: &Trace, legend: &SymbolTable) -> Self {
         let flow = legend.flow(trace.flow);
         let steps = Grouped::new(trace)
             .steps()
@@ -40,7 +40,7 @@ impl Observation {
             }),
             variables: Some(variables(trace, legend)),
             steps,
-            known: Aspects::all(),
+            known: AttributeKinds::all(),
             knows_ends: true,
             is_truncated: false,
             unlogged: Vec::new(),
@@ -48,14 +48,14 @@ impl Observation {
     }
 }
 
-fn variables(trace: &Trace, legend: &Legend) -> Vec<(Text, Option<Json>)> {
+fn variables(trace: &Trace, legend: &SymbolTable) -> Vec<(Text, Option<Json>)> {
     let known =
         trace.variables.iter().map(|(id, value)| (legend.variable(*id).clone(), value));
     let other = trace.other_variables.iter().map(|(name, value)| (name.clone(), value));
     known.chain(other).map(|(name, value)| (name, Some(value.to_json()))).collect()
 }
 
-fn observe(step: &Step, events: &Events<'_>, legend: &Legend) -> ObservedStep {
+fn observe(step: &Step, events: &Events<'_>, legend: &SymbolTable) -> ObservedStep {
     let label = legend.node(step.node);
     let mut found = ObservedStep {
         id: Some(label.id.clone()),
@@ -78,13 +78,13 @@ fn observe(step: &Step, events: &Events<'_>, legend: &Legend) -> ObservedStep {
                 _ => Place::Element("/result/texts", said),
             };
             let text = Json::String(phrase.text(legend).clone());
-            found.facets.push(Facet::new(Aspect::Heard, "", text, place));
+            found.attributes.push(Attribute::new(AttributeKind::Prompt, "", text, place));
             said += 1;
         } else {
             add(&mut found, fact, legend);
         }
     }
-    found.facets.sort_by_key(|facet| facet.aspect);
+    found.attributes.sort_by_key(|facet| facet.kind);
     found
 }
 
@@ -104,7 +104,7 @@ fn path(step: &Step, outputs: &[Text]) -> Option<Text> {
     }
 }
 
-fn add(found: &mut ObservedStep, fact: &Fact, legend: &Legend) {
+fn add(found: &mut ObservedStep, fact: &Fact, legend: &SymbolTable) {
     match fact {
         Fact::Answered(answer) => add_answer(found, answer),
         Fact::Asked(asked) => add_question(found, asked),
@@ -113,44 +113,44 @@ fn add(found: &mut ObservedStep, fact: &Fact, legend: &Legend) {
         Fact::Input(..) | Fact::Output(..) | Fact::Entry(_) => add_passed(found, fact),
         other => {
             found.is_end |= matches!(other, Fact::Ended(_));
-            found.facets.extend(single(other, legend));
+            found.attributes.extend(single(other, legend));
         }
     }
 }
 
 /// Converts a fact with a single value.
-fn single(fact: &Fact, legend: &Legend) -> Option<Facet> {
+fn single(fact: &Fact, legend: &SymbolTable) -> Option<Attribute> {
     let (aspect, name, value, place) = match fact {
         Fact::Read(reference, value) => {
             let name = legend.reference(*reference).clone();
-            (Aspect::Read, name, value.to_json(), Place::Member("/result/operands"))
+            (AttributeKind::Read, name, value.to_json(), Place::Member("/result/operands"))
         }
         Fact::Assigned(variable, value) => {
             let name = legend.variable(*variable).clone();
-            (Aspect::Set, name, value.to_json(), Place::Member("/result/variables"))
+            (AttributeKind::Set, name, value.to_json(), Place::Member("/result/variables"))
         }
         Fact::Heard(text) => {
             let text = Json::String(text.clone());
-            (Aspect::Caller, "heard".into(), text, Place::Key("/result/heard"))
+            (AttributeKind::Caller, "heard".into(), text, Place::Key("/result/heard"))
         }
         Fact::Collected(digits) => {
             let digits = Json::String(digits.clone());
-            (Aspect::Caller, "digits".into(), digits, Place::Key("/result/digits"))
+            (AttributeKind::Caller, "digits".into(), digits, Place::Key("/result/digits"))
         }
         Fact::Failed(failure) => {
             let code = failure.code.name().into();
-            (Aspect::Error, "error".into(), code, Place::Key("/result/error/code"))
+            (AttributeKind::Error, "error".into(), code, Place::Key("/result/error/code"))
         }
         Fact::CutOff => {
-            (Aspect::Error, "cutOff".into(), true.into(), Place::Key("/result/cutOff"))
+            (AttributeKind::Error, "cutOff".into(), true.into(), Place::Key("/result/cutOff"))
         }
         Fact::Ended(end) => {
             let end = end.name().into();
-            (Aspect::End, "endType".into(), end, Place::Key("/result/endType"))
+            (AttributeKind::End, "endType".into(), end, Place::Key("/result/endType"))
         }
         _ => return None,
     };
-    Some(Facet::new(aspect, name, value, place))
+    Some(Attribute::new(aspect, name, value, place))
 }
 
 /// Adds an input or output of an Architect action.
@@ -162,23 +162,23 @@ fn add_passed(found: &mut ObservedStep, fact: &Fact) {
         _ => return,
     };
     let (aspect, list) = match is_output {
-        true => (Aspect::Output, "/result/outputs"),
-        false => (Aspect::Input, "/result/inputs"),
+        true => (AttributeKind::Output, "/result/outputs"),
+        false => (AttributeKind::Input, "/result/inputs"),
     };
-    found.facets.push(Facet::new(aspect, name, value.to_json(), Place::Member(list)));
+    found.attributes.push(Attribute::new(aspect, name, value.to_json(), Place::Member(list)));
 }
 
 /// Adds the fields of an answer as they appear in a result.
 pub(super) fn add_answer(found: &mut ObservedStep, answer: &Json) {
     let place = Place::Member("/result");
     let facet = |name: &str, value: &Json| {
-        Facet::new(Aspect::Answer, name, value.clone(), place.clone())
+        Attribute::new(AttributeKind::Answer, name, value.clone(), place.clone())
     };
     match answer {
         Json::Object(entries) => {
-            found.facets.extend(entries.iter().map(|(name, value)| facet(name, value)));
+            found.attributes.extend(entries.iter().map(|(name, value)| facet(name, value)));
         }
-        other => found.facets.push(facet("value", other)),
+        other => found.attributes.push(facet("value", other)),
     }
 }
 
@@ -191,21 +191,21 @@ fn add_question(found: &mut ObservedStep, asked: &Asked) {
         Subject::Flow => "flow",
     };
     if asked.subject != Subject::Flow {
-        found.asked = Some(ecow::eco_format!("{what} `{}`", asked.name));
+        found.request = Some(ecow::eco_format!("{what} `{}`", asked.name));
     }
     if let Json::Object(inputs) = &asked.inputs {
         for (name, value) in inputs.iter() {
             let place = Place::Member("/asked/inputs");
-            found.facets.push(Facet::new(Aspect::Input, &**name, value.clone(), place));
+            found.attributes.push(Attribute::new(AttributeKind::Input, &**name, value.clone(), place));
         }
     }
 }
 
-fn add_routing(found: &mut ObservedStep, routing: &Routing, legend: &Legend) {
+fn add_routing(found: &mut ObservedStep, routing: &Routing, legend: &SymbolTable) {
     let mut push = |name: &str, value: Option<Json>, place| {
         if let Some(value) = value {
             let place = Place::Key(place);
-            found.facets.push(Facet::new(Aspect::Routing, name, value, place));
+            found.attributes.push(Attribute::new(AttributeKind::Routing, name, value, place));
         }
     };
     let text = |phrase: &Option<crate::trace::Phrase>| {
@@ -228,7 +228,7 @@ fn add_transfer(found: &mut ObservedStep, transfer: &Transfer) {
     for (name, value, place) in all {
         if let Some(value) = value {
             let place = Place::Key(place);
-            found.facets.push(Facet::new(Aspect::Routing, name, value, place));
+            found.attributes.push(Attribute::new(AttributeKind::Routing, name, value, place));
         }
     }
 }

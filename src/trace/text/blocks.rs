@@ -5,7 +5,7 @@ use super::preview::{Preview, count};
 use super::row::{Row, rows};
 use super::story::Teller;
 use super::summary;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::Trace;
 use crate::trace::steps::Grouped;
 
@@ -25,9 +25,9 @@ use crate::trace::steps::Grouped;
 ///
 /// Nothing is aligned, omitted or counted from the start of the call, so a change in a
 /// step changes only the lines of that step.
-pub fn render_blocks(trace: &Trace, legend: &Legend) -> String {
+pub fn render_blocks(trace: &Trace, legend: &SymbolTable) -> String {
     let preview = Preview::new(None);
-    let teller = Teller { legend, preview };
+    let teller = Teller { symbols: legend, preview };
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let mut out = String::new();

@@ -3,7 +3,7 @@
 use super::preview::{Preview, seconds};
 use super::story::{Teller, is_keys};
 use crate::diagnostic::Code;
-use crate::flow::{EndType, Legend};
+use crate::flow::{EndType, SymbolTable};
 use crate::trace::steps::{Events, Grouped};
 use crate::trace::{Fact, Field, Step, Trace};
 use crate::value::{Text, Value};
@@ -38,8 +38,8 @@ pub enum TurnKind {
 }
 
 /// Returns the conversation of a call; each text has at most `most` characters.
-pub fn conversation(trace: &Trace, legend: &Legend, most: usize) -> Vec<Turn> {
-    let teller = Teller { legend, preview: Preview::of(most) };
+pub fn conversation(trace: &Trace, legend: &SymbolTable, most: usize) -> Vec<Turn> {
+    let teller = Teller { symbols: legend, preview: Preview::of(most) };
     let grouped = Grouped::new(trace);
     let mut turns = Vec::new();
     for (step, events) in grouped.steps() {
@@ -84,7 +84,7 @@ fn turn(
     let preview = teller.preview;
     let waited = || seconds(step.end_ms.saturating_sub(step.start_ms));
     Some(match fact {
-        Fact::Said(phrase) => (TurnKind::Said, preview.text(phrase.text(teller.legend))),
+        Fact::Said(phrase) => (TurnKind::Said, preview.text(phrase.text(teller.symbols))),
         Fact::Heard(text) => caller(text, preview),
         // Input that was heard and then collected appears once.
         Fact::Collected(digits) if is_heard(digits, facts) => return None,

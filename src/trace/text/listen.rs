@@ -9,7 +9,7 @@ impl Teller<'_> {
     /// Returns whether the step is a listening Architect action, in which the caller may
     /// act more than once.
     pub(super) fn listens(&self, step: &Step) -> bool {
-        let kind = &*self.legend.node(step.node).node_type;
+        let kind = &*self.symbols.node(step.node).node_type;
         matches!(
             kind,
             "menu" | "collectInput" | "dialByExtension" | "menuDialByExtension"

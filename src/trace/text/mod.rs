@@ -24,7 +24,7 @@ pub use told::{Told, ToldLine, tell};
 
 use super::event::Trace;
 use super::steps::Grouped;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 
 /// Minimum terminal width, in columns; smaller values are raised to it.
 const MIN_WIDTH: usize = 40;
@@ -56,14 +56,14 @@ pub struct TextStyle {
 /// Repeated sequences of steps are shown twice and once more at the end, with a line
 /// between them that counts the others. Text of a flow, a caller or a service cannot
 /// control the terminal.
-pub fn render_text(trace: &Trace, legend: &Legend, style: TextStyle) -> String {
+pub fn render_text(trace: &Trace, legend: &SymbolTable, style: TextStyle) -> String {
     let width = style.width.map(|width| width.max(MIN_WIDTH));
     let mut page = Page::new(style.color, width.unwrap_or(usize::MAX));
     let preview = Preview::new(width);
     summary::write_header(trace, legend, preview, &mut page);
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
-    let teller = Teller { legend, preview };
+    let teller = Teller { symbols: legend, preview };
     let rows = row::rows(&steps, &folds(&steps), &teller);
     page.write_rows(&rows);
     summary::write_summary(trace, legend, preview, &mut page);

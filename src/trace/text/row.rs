@@ -86,7 +86,7 @@ impl<'s> Rows<'s> {
         };
         let onward = self.onward(index, index + 1);
         let setting = Setting { onward, called, is_return: false, known: None };
-        let label = self.teller.legend.node(step.node);
+        let label = self.teller.symbols.node(step.node);
         let preview = self.teller.preview;
         self.rows.push(Row {
             step: u32::try_from(index).ok(),

@@ -6,7 +6,7 @@ use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
 use crate::flow::architect::TransferKind;
-use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::flow::{EndType, FlowId, SymbolTable, NodeId};
 use crate::trace::json::diagnostic;
 use crate::trace::{
     Asked, Fact, Failure, Field, PathTaken, Phrase, Routing, Step, Subject, Transfer,
@@ -16,7 +16,7 @@ use crate::value::{Json, Text, Value};
 /// Describes events in words.
 #[derive(Clone, Copy)]
 pub(super) struct Teller<'t> {
-    pub(super) legend: &'t Legend,
+    pub(super) symbols: &'t SymbolTable,
     pub(super) preview: Preview,
 }
 
@@ -83,7 +83,7 @@ impl Teller<'_> {
 
     /// Describes the branch taken and the values that decided it.
     fn describe_decision(&self, step: &Step, facts: &[&Fact], pieces: &mut Vec<Piece>) {
-        let conditions = &self.legend.node(step.node).conditions;
+        let conditions = &self.symbols.node(step.node).conditions;
         let choice = match step.path {
             PathTaken::Condition(number) => {
                 let condition = conditions.get(usize::from(number).wrapping_sub(1));
@@ -91,7 +91,7 @@ impl Teller<'_> {
                 Some(format!("condition {number}: {}", condition.unwrap_or_default()))
             }
             PathTaken::Output(index) => {
-                let outputs = &self.legend.node(step.node).outputs;
+                let outputs = &self.symbols.node(step.node).outputs;
                 let output = outputs.get(usize::from(index));
                 output.map(|output| self.preview.text(output))
             }
@@ -110,7 +110,7 @@ impl Teller<'_> {
             if let Fact::Read(reference, value) = fact
                 && shown.insert(*reference)
             {
-                let name = self.preview.text(self.legend.reference(*reference));
+                let name = self.preview.text(self.symbols.reference(*reference));
                 let equals = if value.is_unset() { "" } else { "= " };
                 let value = self.preview.value(value);
                 pieces.push(Piece::new(Ink::Plain, format!("{name} {equals}{value}")));
@@ -125,7 +125,7 @@ impl Teller<'_> {
             Fact::Said(phrase) => Some(Piece::quote(
                 Ink::Speech,
                 "",
-                &preview.text(phrase.text(self.legend)),
+                &preview.text(phrase.text(self.symbols)),
             )),
             Fact::Heard(_) | Fact::Collected(_) if self.listens(step) => {
                 self.describe_turn(fact, facts)
@@ -135,7 +135,7 @@ impl Teller<'_> {
             // Variables that start unset are not worth showing.
             Fact::Assigned(_, value) if value.is_unset() && self.begins(step) => None,
             Fact::Assigned(variable, value) => {
-                let name = preview.text(self.legend.variable(*variable));
+                let name = preview.text(self.symbols.variable(*variable));
                 plain(format!("{name} = {}", preview.value(value)))
             }
             Fact::Asked(asked) => Some(self.describe_asked(asked)),
@@ -177,9 +177,9 @@ impl Teller<'_> {
 
     /// Returns whether a step is the start of an Architect flow or task.
     fn begins(&self, step: &Step) -> bool {
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         matches!(&*label.node_type, "task" | "menu" | "state" | "bot")
-            || label.node_type == self.legend.flow(label.flow).flow_type
+            || label.node_type == self.symbols.flow(label.flow).flow_type
     }
 
     pub(super) fn describe_value(&self, name: &str, value: &Value) -> Option<Piece> {
@@ -306,7 +306,7 @@ impl Teller<'_> {
     /// Returns the notes of a step, each one once.
     fn notes(&self, facts: &[&Fact]) -> Vec<Piece> {
         let mut shown = BTreeSet::new();
-        let diagnostics = facts.iter().filter_map(|fact| diagnostic(fact, self.legend));
+        let diagnostics = facts.iter().filter_map(|fact| diagnostic(fact, self.symbols));
         let new =
             diagnostics.filter(|(code, message)| shown.insert((*code, message.clone())));
         new.map(|(code, message)| {
@@ -318,7 +318,7 @@ impl Teller<'_> {
 
     /// Formats the queue and the requirements for its agents.
     pub(super) fn routing(&self, routing: &Routing) -> String {
-        let text = |phrase: &Phrase| self.preview.text(phrase.text(self.legend));
+        let text = |phrase: &Phrase| self.preview.text(phrase.text(self.symbols));
         let id = routing.queue_id.as_ref().map(text);
         let name = routing.queue_name.as_ref().map(text);
         let mut text_of_routing = match (name, id) {
@@ -349,7 +349,7 @@ impl Teller<'_> {
 
     /// Returns the name of the Architect task that begins with a node, else of its flow.
     fn called(&self, first: NodeId) -> String {
-        let label = self.legend.node(first);
+        let label = self.symbols.node(first);
         match &*label.node_type {
             "task" | "state" => self.preview.text(&label.name),
             _ => self.flow(label.flow),
@@ -358,12 +358,12 @@ impl Teller<'_> {
 
     /// Returns the id of a node.
     pub(super) fn node(&self, node: NodeId) -> String {
-        self.preview.text(&self.legend.node(node).id)
+        self.preview.text(&self.symbols.node(node).id)
     }
 
     /// Returns the name of a flow.
     pub(super) fn flow(&self, flow: FlowId) -> String {
-        self.preview.text(&self.legend.flow(flow).name)
+        self.preview.text(&self.symbols.flow(flow).name)
     }
 }
 

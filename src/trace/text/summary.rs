@@ -4,7 +4,7 @@ use super::page::Page;
 use super::piece::{Ink, Piece, width_of};
 use super::preview::{Preview, count, seconds};
 use super::story::Teller;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Text, Value};
 
@@ -17,7 +17,7 @@ const MAX_NAME: usize = 32;
 /// Writes the called flow and the start time.
 pub(super) fn write_header(
     trace: &Trace,
-    legend: &Legend,
+    legend: &SymbolTable,
     preview: Preview,
     page: &mut Page,
 ) {
@@ -38,7 +38,7 @@ pub(super) fn write_header(
 /// Writes the status, the reason, the routing and the variables.
 pub(super) fn write_summary(
     trace: &Trace,
-    legend: &Legend,
+    legend: &SymbolTable,
     preview: Preview,
     page: &mut Page,
 ) {
@@ -53,7 +53,7 @@ pub(super) fn write_summary(
     let actions = count(trace.actions as usize, "action");
     page.put(Ink::Plain, &format!(" after {}, {actions}", seconds(trace.elapsed_ms)));
     page.end_line();
-    let teller = Teller { legend, preview };
+    let teller = Teller { symbols: legend, preview };
     if let Some(failure) = &trace.failure {
         let piece = Piece::new(Ink::Error, reason(trace, failure, &teller));
         page.write_entry("  reason", KEYS, &[piece]);
@@ -73,7 +73,7 @@ pub(super) fn write_summary(
 pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Teller<'_>) -> String {
     let mut text = failure.code.name().to_owned();
     if let Some(node) = trace.failed_at {
-        let flow = teller.legend.node(node).flow;
+        let flow = teller.symbols.node(node).flow;
         text += &format!(" at {}", teller.node(node));
         if flow != trace.flow {
             text += &format!(" in {}", teller.flow(flow));
@@ -85,13 +85,13 @@ pub(super) fn reason(trace: &Trace, failure: &Failure, teller: &Teller<'_>) -> S
 /// Returns the variables at the end; those that no flow mentions come last.
 pub(super) fn variables<'t>(
     trace: &'t Trace,
-    legend: &'t Legend,
+    legend: &'t SymbolTable,
 ) -> impl Iterator<Item = (&'t Text, &'t Value)> {
     let known = trace.variables.iter().map(|(id, value)| (legend.variable(*id), value));
     known.chain(trace.other_variables.iter().map(|(name, value)| (name, value)))
 }
 
-fn write_variables(trace: &Trace, legend: &Legend, preview: Preview, page: &mut Page) {
+fn write_variables(trace: &Trace, legend: &SymbolTable, preview: Preview, page: &mut Page) {
     let shown: Vec<(String, String)> = variables(trace, legend)
         .map(|(name, value)| (preview.text(name), preview.value(value)))
         .collect();

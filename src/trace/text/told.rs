@@ -6,7 +6,7 @@ use super::preview::Preview;
 use super::row::{Row, rows};
 use super::story::Teller;
 use super::summary;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::Trace;
 use crate::trace::steps::Grouped;
 
@@ -44,9 +44,9 @@ pub struct ToldLine {
 }
 
 /// Returns the trace of a call; each text has at most `most` characters.
-pub fn tell(trace: &Trace, legend: &Legend, most: usize) -> Told {
+pub fn tell(trace: &Trace, legend: &SymbolTable, most: usize) -> Told {
     let preview = Preview::of(most);
-    let teller = Teller { legend, preview };
+    let teller = Teller { symbols: legend, preview };
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let lines = rows(&steps, &folds(&steps), &teller).into_iter().map(line);

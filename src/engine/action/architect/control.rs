@@ -229,7 +229,7 @@ fn inputs(
     let mut values = Vec::with_capacity(inputs.len());
     for (id, source) in inputs {
         let value = state.value(program, source)?;
-        let name = program.legend.variable(*id).clone();
+        let name = program.symbols.variable(*id).clone();
         note_named(state, Field::Inputs, name, &value);
         values.push((*id, value));
     }

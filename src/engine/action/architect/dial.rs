@@ -1,6 +1,6 @@
 //! The `dialByExtension` action.
 
-use super::listen::{Heard, Listening, Next, heard as take};
+use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::{Outcome, by_output, speech, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
@@ -42,7 +42,7 @@ pub(super) fn begin(
     proceed(state, program, step, dial, Box::new(listening))
 }
 
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -51,12 +51,12 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => proceed(state, program, step, dial, listening),
-        Heard::Speech(words) => {
+        CallerInput::Keys => proceed(state, program, step, dial, listening),
+        CallerInput::Speech(words) => {
             state.note(|| Fact::Heard(words));
             again(state, program, step, dial, listening, FAILURE)
         }
-        Heard::End(effect) => Ok(effect),
+        CallerInput::End(effect) => Ok(effect),
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn go_by(
     success: u16,
 ) -> Effect {
     let Some(path) = path else { return by_output(step, success) };
-    let labels = &program.legend.node(state.node_of_step()).outputs;
+    let labels = &program.symbols.node(state.node_of_step()).outputs;
     let named = labels.iter().position(|label| label.eq_ignore_ascii_case(path));
     match named.and_then(|index| u16::try_from(index).ok()) {
         Some(index) => by_output(step, index),

@@ -35,7 +35,7 @@ pub(super) fn begin(
     let inputs = values::inputs(state, program, &transfer.inputs)?;
     let is_unset = match &transfer.target {
         Target::Acd(_) => routing.is_none(),
-        Target::Object(_) => inputs.first().is_none_or(|(_, value)| is_nothing(value)),
+        Target::Object(_) => inputs.first().is_none_or(|(_, value)| is_empty_target(value)),
         Target::Flow(_, name, _) => name.is_empty(),
     };
     if is_unset {
@@ -82,7 +82,7 @@ fn routing(
         note_named(state, Field::Inputs, "languageSkill", &language);
         routing.skills.push(name);
     }
-    if is_nothing(&queue) {
+    if is_empty_target(&queue) {
         return Ok(None);
     }
     routing.queue_name = name_of(&queue).map(Phrase::Made);
@@ -99,7 +99,7 @@ pub(super) fn routed(
     mut routing: Box<Routing>,
     answer: Answer,
 ) -> Outcome {
-    let legend = &program.legend;
+    let legend = &program.symbols;
     let phrase = routing.queue_name.as_ref().or(routing.queue_id.as_ref());
     let queue = phrase.map_or_else(Text::new, |phrase| phrase.text(legend).clone());
     match answer {
@@ -276,7 +276,7 @@ fn fail(
 }
 
 /// Whether a value is NOT_SET, an empty string, or an object with neither name nor id.
-pub(super) fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_empty_target(value: &Value) -> bool {
     match value {
         Value::String(text) => text.trim().is_empty(),
         Value::Object(_) => name_of(value).is_none() && id_of(value).is_none(),
@@ -289,7 +289,7 @@ pub(super) fn is_nothing(value: &Value) -> bool {
 fn name_of(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else {
         let text = value.to_string();
-        return (!is_nothing(value)).then(|| text.into());
+        return (!is_empty_target(value)).then(|| text.into());
     };
     let properties = &object.properties;
     let names = ["name", "e164", "raw", "id"];

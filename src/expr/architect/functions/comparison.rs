@@ -6,7 +6,7 @@ use super::super::arguments::Arguments;
 use super::super::equality::equal;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Parameter, many, one, overload};
-use super::super::surroundings::Policies;
+use super::super::environment::Policies;
 
 const IGNORE_CASE: Parameter = one("ignoreCase", Kind::Boolean);
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::value::{DateTime, Decimal, Kind, Object, Text, Value};
 
 use super::super::evaluate::Scope;
-use super::super::surroundings::{Directory, Policies, Surroundings};
+use super::super::environment::{Directory, Policies, Environment};
 
 /// Every object has the id `1` and any other string as its name. The id of a result shows
 /// how it was found. All languages are German, equality ignores case, and all random bits
@@ -56,7 +56,7 @@ impl Directory for Known {
     }
 }
 
-impl Surroundings for Known {
+impl Environment for Known {
     fn directory(&self) -> &dyn Directory {
         self
     }
@@ -75,7 +75,7 @@ impl Scope for Known {
         &Value::NOT_SET
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn surroundings(&self) -> &dyn Environment {
         self
     }
 }

@@ -7,7 +7,7 @@
 
 mod audio;
 mod cast;
-mod chance;
+mod random;
 mod comparison;
 pub(super) mod currencies;
 mod datetime;
@@ -40,7 +40,7 @@ const CATEGORIES: &[&[Function]] = &[
     text::FUNCTIONS,
     datetime::FUNCTIONS,
     mathematical::FUNCTIONS,
-    chance::FUNCTIONS,
+    random::FUNCTIONS,
     statistical::FUNCTIONS,
     logical::FUNCTIONS,
     comparison::FUNCTIONS,

@@ -21,10 +21,10 @@ mod sequence;
 mod settings;
 #[cfg(test)]
 mod tests;
-mod texts;
+mod expressions;
 mod units;
 mod values;
 
 pub use flow::{embedded, is_config, read};
 pub use i3::decode;
-pub use texts::count_expressions;
+pub use expressions::count_expressions;

@@ -3,7 +3,7 @@
 use super::super::audio::{AudioItem, Playback, object};
 use super::super::event::Event;
 use super::{Walk, kinds, values};
-use crate::flow::{Legend, NodeLabel};
+use crate::flow::{SymbolTable, NodeLabel};
 use crate::trace::{Fact, PathTaken, Step};
 use crate::value::{Json, Text};
 
@@ -136,7 +136,7 @@ impl Walk<'_> {
 }
 
 /// Returns everything that a step played, and the answers, turn by turn.
-fn turns_of(facts: &[&Fact], legend: &Legend) -> Vec<Heard> {
+fn turns_of(facts: &[&Fact], legend: &SymbolTable) -> Vec<Heard> {
     let mut turns: Vec<Heard> = Vec::new();
     let mut said = None;
     for fact in facts {
@@ -187,6 +187,6 @@ fn joined(turns: Vec<Heard>) -> Heard {
 }
 
 /// Returns everything that a step played.
-pub(super) fn audio_of(facts: &[&Fact], legend: &Legend) -> Heard {
+pub(super) fn audio_of(facts: &[&Fact], legend: &SymbolTable) -> Heard {
     joined(turns_of(facts, legend))
 }

@@ -18,7 +18,7 @@ use super::audio::object;
 use super::document::{Characteristic, ExecutionDocument};
 use super::event::{Event, Variable};
 use crate::expr::architect::BUILT_INS;
-use crate::flow::{Legend, NodeId, NodeLabel};
+use crate::flow::{SymbolTable, NodeId, NodeLabel};
 use crate::trace::{Fact, PathTaken, Status, Step, Trace};
 use crate::value::{DateTime, Duration, Json, Text, Value};
 
@@ -58,14 +58,14 @@ const OF_INBOUND_CALLS: [&str; 15] = [
 /// Data that a trace does not have, such as the division and the voice, is omitted.
 /// `docs/trace.md` lists everything that is inferred rather than taken from a document of
 /// the platform.
-pub fn of_trace(trace: &Trace, legend: &Legend) -> ExecutionDocument {
+pub fn of_trace(trace: &Trace, legend: &SymbolTable) -> ExecutionDocument {
     let mut facts: Vec<Vec<&Fact>> = vec![Vec::new(); trace.steps.len()];
     for event in &trace.events {
         if let Some(of_step) = facts.get_mut(event.step as usize) {
             of_step.push(&event.fact);
         }
     }
-    let ids = Ids { legend, trace };
+    let ids = Ids { symbols: legend, trace };
     let mut walk = Walk {
         trace,
         legend,
@@ -106,7 +106,7 @@ fn version(written: Option<&Text>) -> Text {
 /// State of the conversion of a trace.
 struct Walk<'t> {
     trace: &'t Trace,
-    legend: &'t Legend,
+    legend: &'t SymbolTable,
     ids: Ids<'t>,
     /// Facts of each step.
     facts: Vec<Vec<&'t Fact>>,

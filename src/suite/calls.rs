@@ -1,6 +1,6 @@
 //! Checks of calls to external services.
 
-use super::askable::is_asking;
+use super::callable_names::is_external_call;
 use super::history::{History, shown, shown_json};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::CallExpectation;
@@ -12,20 +12,20 @@ use crate::trace::{Fact, Field, Subject};
 use crate::value::{Json, Text, Value};
 
 /// A call of an external service.
-struct Asking<'h> {
+struct ExternalCall<'h> {
     step: usize,
     /// Ids, names, addresses and keys by which the call can be named.
     names: Vec<&'h Text>,
-    sent: Sent<'h>,
+    inputs: Inputs<'h>,
 }
 
 /// Inputs of a call.
-enum Sent<'h> {
+enum Inputs<'h> {
     Json(&'h Json),
     Entries(Vec<(&'h Text, &'h Value)>),
 }
 
-impl Sent<'_> {
+impl Inputs<'_> {
     /// Returns the input with this name, or NOT_SET.
     fn get(&self, name: &str) -> Value {
         match self {
@@ -55,13 +55,13 @@ pub(super) fn check(
 ) -> Option<Mismatch> {
     let all = askings(history);
     let is_named =
-        |asking: &&Asking<'_>| asking.names.iter().any(|name| **name == expected.name);
-    let named: Vec<&Asking<'_>> = all.iter().filter(is_named).collect();
-    let fits = |asking: &&&Asking<'_>| {
+        |asking: &&ExternalCall<'_>| asking.names.iter().any(|name| **name == expected.name);
+    let named: Vec<&ExternalCall<'_>> = all.iter().filter(is_named).collect();
+    let fits = |asking: &&&ExternalCall<'_>| {
         let mut with = expected.with.iter();
-        with.all(|(name, matcher)| matcher.fits(&asking.sent.get(name)))
+        with.all(|(name, matcher)| matcher.matches(&asking.inputs.get(name)))
     };
-    let fitting: Vec<&Asking<'_>> = named.iter().filter(fits).copied().collect();
+    let fitting: Vec<&ExternalCall<'_>> = named.iter().filter(fits).copied().collect();
     let count = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
     if expected.times.map_or(count > 0, |times| times.contains(count)) {
         return None;
@@ -79,7 +79,7 @@ pub(super) fn check(
 fn called_other_times(
     history: History<'_>,
     expected: &CallExpectation,
-    fitting: &[&Asking<'_>],
+    fitting: &[&ExternalCall<'_>],
     span: Span,
     subject: String,
 ) -> Mismatch {
@@ -95,7 +95,7 @@ fn called_other_times(
     let name = &expected.name;
     let inputs = if expected.with.is_empty() { "" } else { " with these values" };
     let message = format!("expected `{name}` {wanted}{inputs}, it was called {count}");
-    let called = |it: &&Asking<'_>| format!("called at {}", history.place(it.step));
+    let called = |it: &&ExternalCall<'_>| format!("called at {}", history.place(it.step));
     Mismatch::new(span, subject, message)
         .at_step(fitting.last().map(|last| last.step))
         .because(fitting.iter().map(called))
@@ -104,7 +104,7 @@ fn called_other_times(
 fn not_called(
     history: History<'_>,
     expected: &CallExpectation,
-    all: &[Asking<'_>],
+    all: &[ExternalCall<'_>],
     span: Span,
     subject: String,
 ) -> Mismatch {
@@ -130,15 +130,15 @@ fn not_called(
 fn called_with_other_inputs(
     history: History<'_>,
     expected: &CallExpectation,
-    named: &[&Asking<'_>],
+    named: &[&ExternalCall<'_>],
     span: Span,
     subject: String,
 ) -> Mismatch {
     // The call with the fewest wrong inputs.
-    let wrong = |asking: &Asking<'_>| {
+    let wrong = |asking: &ExternalCall<'_>| {
         let mut with = expected.with.iter();
         with.by_ref()
-            .filter(|(name, matcher)| !matcher.fits(&asking.sent.get(name)))
+            .filter(|(name, matcher)| !matcher.matches(&asking.inputs.get(name)))
             .count()
     };
     let nearest = named.iter().min_by_key(|asking| wrong(asking));
@@ -147,9 +147,9 @@ fn called_with_other_inputs(
     };
     let (mut wanted, mut found, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (name, matcher) in &expected.with {
-        let value = nearest.sent.get(name);
+        let value = nearest.inputs.get(name);
         let line = format!("{name}: {}", shown(&value));
-        if matcher.fits(&value) {
+        if matcher.matches(&value) {
             wanted.push(line.clone().into());
         } else {
             wanted.push(format!("{name}: {matcher}").into());
@@ -166,32 +166,32 @@ fn called_with_other_inputs(
         .because([format!(
             "{} sent {}",
             history.place(nearest.step),
-            shown_json(&nearest.sent.to_json())
+            shown_json(&nearest.inputs.to_json())
         )])
 }
 
 /// Returns all calls of external services, in order.
-fn askings(history: History<'_>) -> Vec<Asking<'_>> {
-    let mut askings: Vec<Asking<'_>> = Vec::new();
+fn askings(history: History<'_>) -> Vec<ExternalCall<'_>> {
+    let mut askings: Vec<ExternalCall<'_>> = Vec::new();
     for event in history.events {
         let step = event.step as usize;
         match &event.fact {
             Fact::Asked(asked) if asked.subject != Subject::Flow => {
                 let mut names = vec![&asked.name];
                 names.extend(names_of(history, step));
-                askings.push(Asking { step, names, sent: Sent::Json(&asked.inputs) });
+                askings.push(ExternalCall { step, names, inputs: Inputs::Json(&asked.inputs) });
             }
             Fact::Input(Field::DataAction, Value::String(name)) => {
                 let mut names = vec![name];
                 names.extend(names_of(history, step));
-                askings.push(Asking { step, names, sent: Sent::Entries(Vec::new()) });
+                askings.push(ExternalCall { step, names, inputs: Inputs::Entries(Vec::new()) });
             }
             Fact::Entry(entry) if !entry.of.is_output() => {
                 let is_new = askings.last().is_none_or(|asking| asking.step != step);
                 if is_new {
                     askings.extend(of_other_action(history, step));
                 }
-                if let Some(Asking { step: own, sent: Sent::Entries(entries), .. }) =
+                if let Some(ExternalCall { step: own, inputs: Inputs::Entries(entries), .. }) =
                     askings.last_mut()
                     && *own == step
                 {
@@ -211,12 +211,12 @@ fn askings(history: History<'_>) -> Vec<Asking<'_>> {
 }
 
 /// Returns the call of an action that fixtures answer by its name or kind.
-fn of_other_action(history: History<'_>, step: usize) -> Option<Asking<'_>> {
+fn of_other_action(history: History<'_>, step: usize) -> Option<ExternalCall<'_>> {
     let label = history.label(step)?;
     match &history.compiled(history.steps.get(step)?.node).action {
-        StepAction::Architect(action) if is_asking(action) => {
+        StepAction::Architect(action) if is_external_call(action) => {
             let names = vec![&label.name, &label.id, &label.node_type];
-            Some(Asking { step, names, sent: Sent::Entries(Vec::new()) })
+            Some(ExternalCall { step, names, inputs: Inputs::Entries(Vec::new()) })
         }
         _ => None,
     }
