@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, build_operator_tree};
 use flowsim::expr::architect::{
-    Declarations, Directory, Expression, Scope, Environment, UnknownOrganization, parse,
+    Declarations, Directory, Environment, Expression, Scope, UnknownOrganization, parse,
 };
 use flowsim::value::{DateTime, Kind, Type, Value};
 use minijinja::{Environment, context};
@@ -25,7 +25,7 @@ impl Scope for Variables {
         &self.0[slot as usize]
     }
 
-    fn surroundings(&self) -> &dyn Environment {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }

@@ -168,7 +168,10 @@ fn fixtures_answer_what_a_recording_cannot() {
 #[test]
 fn an_equal_recording_is_reported_in_one_word() {
     let one = recording("hangs-up");
-    assert_eq!(results(&[&one, "--flows", CHANGED]), (0, "equal\n".into(), String::new()));
+    assert_eq!(
+        results(&[&one, "--flows", CHANGED]),
+        (0, "equal\n".into(), String::new())
+    );
     // A folder is treated as several recordings, even if it contains one.
     let folder = tempfile::tempdir().unwrap();
     fs::copy(root().join(&one), path(folder.path(), "a")).unwrap();

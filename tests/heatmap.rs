@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use flowsim::analysis::decisions::{
-    self, Decision, Item, INDEX, bulk, of_document, of_trace, write_csv, write_line,
+    self, Decision, INDEX, Item, bulk, of_document, of_trace, write_csv, write_line,
 };
 use flowsim::diagnostic::{Code, Diagnostic, Severity};
 use flowsim::engine::{Call, Session, play};
@@ -54,7 +54,7 @@ fn path(folder: &TempDir, name: &str) -> String {
     folder.path().join(name).display().to_string()
 }
 
-/// A log as other programs write it, with the keys and decisions of seed 002.
+/// A log as other programs write it, with the keys and decisions of the state-machine tutorial.
 fn log_of_others() -> String {
     let mut log = String::new();
     for number in 0..60_u32 {

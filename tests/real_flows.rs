@@ -120,21 +120,21 @@ fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
 
 /// Summarizes the call in one line. Both output formats must be able to write it.
 fn summary(trace: &Trace, program: &Program) -> String {
-    let legend = &program.symbols;
+    let symbols = &program.symbols;
     let mut json = String::new();
-    JsonWriter::new(legend).write(trace, &mut json);
+    JsonWriter::new(symbols).write(trace, &mut json);
     assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
-    let text = render_text(trace, legend, TextStyle { color: true, width: Some(80) });
+    let text = render_text(trace, symbols, TextStyle { color: true, width: Some(80) });
     assert!(text.lines().count() > trace.steps.len().min(20));
     let mut told = trace.status.name().to_owned();
     if let Some(failure) = &trace.failure {
         write!(told, " {}", failure.code).unwrap();
     }
     let last = trace.steps.last().map_or("nothing", |step| {
-        let label = legend.node(step.node);
+        let label = symbols.node(step.node);
         &label.node_type
     });
-    let prompts = trace.prompts(legend).count();
+    let prompts = trace.prompts(symbols).count();
     let seconds = trace.elapsed_ms / 1000;
     write!(told, ", {} actions, {last} last, {prompts} prompts", trace.actions).unwrap();
     write!(told, ", {seconds} s").unwrap();

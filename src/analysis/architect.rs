@@ -82,7 +82,7 @@ impl Known<'_> {
     fn lack(&self, dependency: &Dependency<'_>, fixtures: &Fixtures) -> bool {
         let name = dependency.name.as_str();
         let is_known = match dependency.what {
-            DependencyKind::DataAction(id) => fixtures.know_data_action(id, Some(name)),
+            DependencyKind::DataAction(id) => fixtures.knows_data_action(id, Some(name)),
             _ => self.folded.contains(&name.to_lowercase()),
         };
         !self.names.is_empty() && !is_known

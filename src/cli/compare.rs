@@ -178,7 +178,7 @@ fn compare_and_report(
     });
     written.or_else(|error| {
         output::message("error", &format!("cannot write {}: {error}", path.display()));
-        Ok(Exit::Outside)
+        Ok(Exit::External)
     })
 }
 
@@ -256,7 +256,7 @@ fn compared(
     });
     if let Err(error) = ran {
         output::message("error", &format!("cannot start the threads: {error}"));
-        return Ok(Exit::Outside);
+        return Ok(Exit::External);
     }
     if let Some(problem) = problem {
         return Err(problem);
@@ -305,7 +305,7 @@ fn exit(summary: &Summary) -> Exit {
     match summary {
         Summary { unreadable: 1.., .. } => Exit::Input,
         Summary { different: 1.., .. } => Exit::Failure,
-        Summary { unreplayable: 1.., .. } => Exit::Outside,
+        Summary { unreplayable: 1.., .. } => Exit::External,
         _ => Exit::Success,
     }
 }

@@ -122,7 +122,7 @@ fn write_picture(
             output::message("error", &reason.to_string());
             Ok(match reason {
                 NoPicture::Feature(_) => Exit::Usage,
-                NoPicture::Memory => Exit::Outside,
+                NoPicture::Memory => Exit::External,
             })
         }
     }
@@ -159,7 +159,11 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
 }
 
 /// Returns a message if the input lacks the data that the chosen format needs.
-fn missing(format: Format, heatmap: &Heatmap, drawn: &[FlowGraph]) -> Option<&'static str> {
+fn missing(
+    format: Format,
+    heatmap: &Heatmap,
+    drawn: &[FlowGraph],
+) -> Option<&'static str> {
     let has_table = heatmap.table.total() > 0;
     let has_drawing = !drawn.is_empty() && !heatmap.nodes.is_empty();
     match format {

@@ -236,7 +236,7 @@ fn played<'p>(
 }
 
 fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<()> {
-    let legend = &program.symbols;
+    let symbols = &program.symbols;
     let mut out = String::new();
     match arguments.format {
         Format::Text => {
@@ -244,11 +244,13 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
                 color: output::result_has_color(),
                 width: output::result_width(),
             };
-            out = render_text(trace, legend, style);
+            out = render_text(trace, symbols, style);
         }
-        Format::Json => JsonWriter::new(legend).write(trace, &mut out),
-        Format::Simulation => write_simulation(&JsonWriter::new(legend), trace, &mut out),
-        Format::Execution => out = execution::of_trace(trace, legend).to_text(),
+        Format::Json => JsonWriter::new(symbols).write(trace, &mut out),
+        Format::Simulation => {
+            write_simulation(&JsonWriter::new(symbols), trace, &mut out)
+        }
+        Format::Execution => out = execution::of_trace(trace, symbols).to_text(),
     }
     if matches!(arguments.format, Format::Json | Format::Simulation) {
         out.push('\n');

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::call::Call;
-use crate::expr::architect::{BUILT_INS, BuiltInId, RandomNumbers, Directory};
+use crate::expr::architect::{BUILT_INS, BuiltInId, Directory, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;

@@ -3,7 +3,7 @@
 use std::iter::once_with;
 
 use crate::flow::NodeId;
-use crate::trace::{Event, Fact, PathTaken, Step};
+use crate::trace::{Event, EventKind, PathTaken, Step};
 
 /// The steps and events so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,8 +45,8 @@ impl Recorder {
     /// Records an event. The closure builds the event in place: moving it from the stack
     /// would cost more than the rest of a step.
     #[inline(always)]
-    pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> Fact) {
-        self.events.extend(once_with(|| Event { step, fact: fact() }));
+    pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> EventKind) {
+        self.events.extend(once_with(|| Event { step, kind: fact() }));
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::state::State;
-use crate::expr::architect::{BUILT_INS, Directory, Scope, Environment};
+use crate::expr::architect::{BUILT_INS, Directory, Environment, Scope};
 use crate::flow::VariableId;
 use crate::program::Program;
 use crate::program::architect::Source;
@@ -32,7 +32,7 @@ impl Scope for TaskView<'_> {
         found.unwrap_or(&Value::NOT_SET)
     }
 
-    fn surroundings(&self) -> &dyn Environment {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
@@ -130,7 +130,7 @@ impl State {
         if let Some(slot) = self.slot(program, id) {
             *slot = value.clone();
         }
-        self.note(|| crate::trace::Fact::Assigned(id, value));
+        self.note(|| crate::trace::EventKind::Assigned(id, value));
         Ok(())
     }
 

@@ -6,8 +6,8 @@
 //! `ToQueue("Support")`. Names that are computed during the call are not found here.
 
 use super::architect::{Action, ArchitectFlow, Setting};
-use super::required_type::required_type;
 use super::place::{self, Place};
+use super::required_type::required_type;
 use crate::expr::Origin;
 use crate::expr::architect::{self as expr, Form, Segment, Tree, parse};
 use crate::source::Span;
@@ -52,7 +52,10 @@ pub fn dependencies<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(Dependenc
     });
 }
 
-fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(DependencyKind<'f>, &str, Span)) {
+fn in_place<'f>(
+    place: &Place<'f, '_>,
+    add: &mut dyn FnMut(DependencyKind<'f>, &str, Span),
+) {
     let span = place.setting.span;
     match &place.setting.value {
         Setting::Literal(Json::String(name)) => {

@@ -5,7 +5,7 @@
 //! *Source: the classes of Genesys' Architect Scripting, whose names Archy's kinds
 //! follow, their outputs, and published flows.*
 
-use Support::{External, Ends, FixturesFirst, Question, Runs};
+use Support::{Ends, External, FixturesFirst, Question, Runs};
 
 use crate::value::Text;
 

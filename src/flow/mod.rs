@@ -17,11 +17,11 @@ mod action;
 mod dependency;
 mod ids;
 pub(crate) mod kinds;
-mod symbols;
 mod link;
 mod model;
-mod required_type;
 mod place;
+mod required_type;
+mod symbols;
 
 pub use action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
@@ -29,6 +29,6 @@ pub use action::{
 };
 pub use dependency::{Dependency, DependencyKind, dependencies};
 pub use ids::{FlowId, NodeId, ReferenceId, SequenceId, TextId, VariableId};
-pub use symbols::{FlowLabel, SymbolTable, NodeLabel};
 pub(crate) use link::Links;
-pub use model::{Flow, Node, Path, PathKind, Target, Spanned};
+pub use model::{Flow, Node, Path, PathKind, Spanned, Target};
+pub use symbols::{FlowLabel, NodeLabel, SymbolTable};

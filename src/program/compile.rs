@@ -9,7 +9,7 @@ use super::names::{Names, symbol_table};
 use super::step::{Operand, OutputId, Place, Response, Speech, Step, Unit};
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::{Flow, FlowId, SymbolTable, Links, Node, NodeId, PathKind, VariableId};
+use crate::flow::{Flow, FlowId, Links, Node, NodeId, PathKind, SymbolTable, VariableId};
 use crate::value::Text;
 
 impl Program {

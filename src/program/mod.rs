@@ -2,7 +2,7 @@
 //!
 //! After compilation, names no longer matter. Nodes, variables, outputs, context fields
 //! and constant strings are numbers, calls between flows are linked, and templates and
-//! conditions read slots. The symbol table, `Program::legend`, maps the numbers back to
+//! conditions read slots. The symbol table, `Program::symbols`, maps the numbers back to
 //! names.
 
 mod action;
@@ -22,7 +22,7 @@ pub use step::{
 use indexmap::IndexMap;
 
 use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
-use crate::flow::{FlowId, SymbolTable, NodeId, SequenceId, VariableId};
+use crate::flow::{FlowId, NodeId, SequenceId, SymbolTable, VariableId};
 use crate::value::{Text, Type};
 
 /// Flows compiled together, which may call each other.

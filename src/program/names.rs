@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::layout::{ContextId, Layout};
 use crate::expr::draft::Reference;
 use crate::flow::{
-    Action, Flow, FlowId, FlowLabel, SymbolTable, Node, NodeLabel, ReferenceId, TextId,
+    Action, Flow, FlowId, FlowLabel, Node, NodeLabel, ReferenceId, SymbolTable, TextId,
 };
 use crate::value::Text;
 

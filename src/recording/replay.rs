@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::derive::{Subject, Derived, RecordedAnswer, overlaid};
+use super::derive::{Derived, RecordedAnswer, Subject, overlaid};
 use super::lookup;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Session};
@@ -11,7 +11,8 @@ use crate::program::Program;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Json, Text, Value, equal};
 use crate::world::{
-    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, QueueAnswer, Replies,
+    Answer, AnswerProgress, Fixtures, Input, InputQuestion, Keystroke, Question,
+    QueueAnswer,
 };
 
 /// Maximum number of repetitions of a call, each with one more row of the user's tables.
@@ -145,7 +146,7 @@ struct Run<'r> {
     program: &'r Arc<Program>,
     derived: &'r Derived,
     fallback: &'r Fixtures,
-    replies: Replies,
+    replies: AnswerProgress,
     used: Vec<bool>,
     /// Time left until a menu choice whose key was not recorded, in milliseconds.
     menu_ms: Option<i64>,
@@ -163,7 +164,7 @@ impl<'r> Run<'r> {
             program,
             derived,
             fallback,
-            replies: Replies::default(),
+            replies: AnswerProgress::default(),
             used: vec![false; derived.answers.len()],
             menu_ms: None,
             exchanges: Vec::new(),
@@ -339,10 +340,10 @@ impl<'r> Run<'r> {
     /// Returns whether the current node of a session is the one that received the
     /// recorded answer.
     fn is_of_node(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
-        let legend = &self.program.symbols;
+        let symbols = &self.program.symbols;
         let Some(step) = session.steps().last() else { return false };
-        let label = legend.node(step.node);
-        let flow = legend.flow(label.flow);
+        let label = symbols.node(step.node);
+        let flow = symbols.flow(label.flow);
         let of_flow = recorded.flow.as_ref();
         (recorded.node == label.id || recorded.node == label.name)
             && of_flow.is_none_or(|known| *known == flow.id || *known == flow.name)
@@ -405,10 +406,10 @@ fn partial(
 }
 
 /// Returns the names of the flow and node where a session is.
-pub(super) fn place(session: &Session, legend: &SymbolTable) -> (Text, Text) {
+pub(super) fn place(session: &Session, symbols: &SymbolTable) -> (Text, Text) {
     let Some(step) = session.steps().last() else { return Default::default() };
-    let label = legend.node(step.node);
-    (legend.flow(label.flow).name.clone(), label.name.clone())
+    let label = symbols.node(step.node);
+    (symbols.flow(label.flow).name.clone(), label.name.clone())
 }
 
 /// Returns whether an input leads to the step with this name after the given time.

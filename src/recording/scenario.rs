@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::derive::{Subject, Derived};
+use super::derive::{Derived, Subject};
 use super::document::{Kind, Recording};
 use super::replay::{Exchange, Replayed};
 use super::replay_fixtures;

@@ -8,7 +8,7 @@ use super::words::{file_of, name_of, place_of_failure, reasons};
 use super::{Options, Reporter};
 use crate::diagnostic::github_command;
 use crate::diagnostic::visible::{lines, one_line};
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, LoadedSuite};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::Mismatch;
 

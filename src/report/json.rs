@@ -13,7 +13,7 @@ use super::output::ReportFile;
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, LoadedSuite};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;

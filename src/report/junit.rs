@@ -17,7 +17,7 @@ use super::words::{
 };
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseId, CaseResult, Ended, Outcome, RunEvent, LoadedSuite, Tally};
+use crate::runner::{CaseId, CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
 /// Name of the report.

@@ -9,7 +9,7 @@ use super::output::ReportFile;
 use super::words::{counts, explanation, name_of, place_of, plural, seconds};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, LoadedSuite, Tally};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
 /// Writes the page to a file.

@@ -28,7 +28,7 @@ pub use spec::ReportSpec;
 use std::io;
 use std::path::PathBuf;
 
-use crate::runner::{CaseResult, RunEvent, LoadedSuite};
+use crate::runner::{CaseResult, LoadedSuite, RunEvent};
 use crate::source::Files;
 
 /// Consumer of the events of a run.

@@ -8,7 +8,7 @@ use super::output::ReportFile;
 use super::words::{explanation, file_of, headline, name_of, place_of_failure, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome, RunEvent, LoadedSuite, Tally};
+use crate::runner::{CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 use crate::value::Json;
 

@@ -10,7 +10,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::event::{CaseId, CaseResult, Outcome};
 use super::load::{Library, Loaded};
-use super::place::{CasePosition, CaseLines};
+use super::place::{CaseLines, CasePosition};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::Recording;

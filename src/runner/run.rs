@@ -283,7 +283,8 @@ impl Worker {
         });
         // If its snapshot cannot be written, the test will still fail and needs its
         // trace.
-        if options.drops_passed_traces && outcome == Outcome::Passed && snapshot.is_none() {
+        if options.drops_passed_traces && outcome == Outcome::Passed && snapshot.is_none()
+        {
             // Dropped on this thread because freeing memory on another thread slows both.
             trace = None;
         }
@@ -366,7 +367,7 @@ fn merged_fixtures(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnosti
     let fixtures = planned.fixtures.as_ref().map_err(|them| them.to_vec())?;
     let Some(own) = &planned.case.fixtures else { return Ok(Arc::clone(fixtures)) };
     let folder = planned.id.file.parent().unwrap_or(Path::new(""));
-    let (fixtures, mut diagnostics) = fixtures.overlaid(own, folder);
+    let (fixtures, mut diagnostics) = fixtures.merged(own, folder);
     diagnostics.retain(|it| it.severity == Severity::Error);
     if diagnostics.is_empty() { Ok(Arc::new(fixtures)) } else { Err(diagnostics) }
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::nearest;
 use crate::program::StepAction;
 use crate::program::architect::{Action, Lookup};
 use crate::source::Span;
-use crate::trace::{Fact, Field, Subject};
+use crate::trace::{EventKind, Field, Subject};
 use crate::value::{Json, Text, Value};
 
 /// A call of an external service.
@@ -53,13 +53,13 @@ pub(super) fn check(
     expected: &CallExpectation,
     span: Span,
 ) -> Option<Mismatch> {
-    let all = askings(history);
+    let all = external_calls(history);
     let is_named =
-        |asking: &&ExternalCall<'_>| asking.names.iter().any(|name| **name == expected.name);
+        |call: &&ExternalCall<'_>| call.names.iter().any(|name| **name == expected.name);
     let named: Vec<&ExternalCall<'_>> = all.iter().filter(is_named).collect();
-    let fits = |asking: &&&ExternalCall<'_>| {
+    let fits = |call: &&&ExternalCall<'_>| {
         let mut with = expected.with.iter();
-        with.all(|(name, matcher)| matcher.matches(&asking.inputs.get(name)))
+        with.all(|(name, matcher)| matcher.matches(&call.inputs.get(name)))
     };
     let fitting: Vec<&ExternalCall<'_>> = named.iter().filter(fits).copied().collect();
     let count = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
@@ -110,12 +110,12 @@ fn not_called(
 ) -> Mismatch {
     let message = format!("expected `{}` to be called, it was not", expected.name);
     let mut names: Vec<Text> = Vec::new();
-    for name in all.iter().filter_map(|asking| asking.names.first()) {
+    for name in all.iter().filter_map(|call| call.names.first()) {
         if !names.contains(name) {
             names.push((*name).clone());
         }
     }
-    let near = all.iter().flat_map(|asking| &asking.names).map(|name| name.as_str());
+    let near = all.iter().flat_map(|call| &call.names).map(|name| name.as_str());
     let near =
         nearest(&expected.name, near).map(|near| format!("did you mean `{near}`?"));
     let found = if names.is_empty() { Shown::Nothing } else { Shown::Lines(names) };
@@ -135,13 +135,13 @@ fn called_with_other_inputs(
     subject: String,
 ) -> Mismatch {
     // The call with the fewest wrong inputs.
-    let wrong = |asking: &ExternalCall<'_>| {
+    let wrong = |call: &ExternalCall<'_>| {
         let mut with = expected.with.iter();
         with.by_ref()
-            .filter(|(name, matcher)| !matcher.matches(&asking.inputs.get(name)))
+            .filter(|(name, matcher)| !matcher.matches(&call.inputs.get(name)))
             .count()
     };
-    let nearest = named.iter().min_by_key(|asking| wrong(asking));
+    let nearest = named.iter().min_by_key(|call| wrong(call));
     let Some(nearest) = nearest else {
         return Mismatch::new(span, subject, "it was not called");
     };
@@ -171,28 +171,39 @@ fn called_with_other_inputs(
 }
 
 /// Returns all calls of external services, in order.
-fn askings(history: History<'_>) -> Vec<ExternalCall<'_>> {
-    let mut askings: Vec<ExternalCall<'_>> = Vec::new();
+fn external_calls(history: History<'_>) -> Vec<ExternalCall<'_>> {
+    let mut external_calls: Vec<ExternalCall<'_>> = Vec::new();
     for event in history.events {
         let step = event.step as usize;
-        match &event.fact {
-            Fact::Asked(asked) if asked.subject != Subject::Flow => {
+        match &event.kind {
+            EventKind::Requested(asked) if asked.subject != Subject::Flow => {
                 let mut names = vec![&asked.name];
                 names.extend(names_of(history, step));
-                askings.push(ExternalCall { step, names, inputs: Inputs::Json(&asked.inputs) });
+                external_calls.push(ExternalCall {
+                    step,
+                    names,
+                    inputs: Inputs::Json(&asked.inputs),
+                });
             }
-            Fact::Input(Field::DataAction, Value::String(name)) => {
+            EventKind::Input(Field::DataAction, Value::String(name)) => {
                 let mut names = vec![name];
                 names.extend(names_of(history, step));
-                askings.push(ExternalCall { step, names, inputs: Inputs::Entries(Vec::new()) });
+                external_calls.push(ExternalCall {
+                    step,
+                    names,
+                    inputs: Inputs::Entries(Vec::new()),
+                });
             }
-            Fact::Entry(entry) if !entry.of.is_output() => {
-                let is_new = askings.last().is_none_or(|asking| asking.step != step);
+            EventKind::Entry(entry) if !entry.of.is_output() => {
+                let is_new = external_calls.last().is_none_or(|call| call.step != step);
                 if is_new {
-                    askings.extend(of_other_action(history, step));
+                    external_calls.extend(of_other_action(history, step));
                 }
-                if let Some(ExternalCall { step: own, inputs: Inputs::Entries(entries), .. }) =
-                    askings.last_mut()
+                if let Some(ExternalCall {
+                    step: own,
+                    inputs: Inputs::Entries(entries),
+                    ..
+                }) = external_calls.last_mut()
                     && *own == step
                 {
                     entries.push((&entry.name, &entry.value));
@@ -204,10 +215,12 @@ fn askings(history: History<'_>) -> Vec<ExternalCall<'_>> {
     // Calls without inputs.
     for step in 0..history.steps.len() {
         let other = of_other_action(history, step);
-        askings.extend(other.filter(|it| askings.iter().all(|own| own.step != it.step)));
+        external_calls.extend(
+            other.filter(|it| external_calls.iter().all(|own| own.step != it.step)),
+        );
     }
-    askings.sort_by_key(|asking| asking.step);
-    askings
+    external_calls.sort_by_key(|call| call.step);
+    external_calls
 }
 
 /// Returns the call of an action that fixtures answer by its name or kind.

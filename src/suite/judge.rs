@@ -211,11 +211,11 @@ fn check_flag(
 /// Returns the notes and warnings of the run with their steps, and the first of these
 /// steps.
 fn notes(history: History<'_>) -> (Vec<Text>, Option<usize>) {
-    let legend = &history.program.symbols;
+    let symbols = &history.program.symbols;
     let mut lines: Vec<Text> = Vec::new();
     let mut first = None;
     for event in history.events {
-        let Some((code, message)) = diagnostic(&event.fact, legend) else { continue };
+        let Some((code, message)) = diagnostic(&event.kind, symbols) else { continue };
         let step = event.step as usize;
         first = first.or(Some(step));
         let line = format!("{} at {}: {message}", code.name(), history.place(step));

@@ -14,7 +14,7 @@ use crate::recording::Recording;
 use crate::source::Span;
 use crate::trace::Trace;
 use crate::value::{Text, Value};
-use crate::world::{Answer, Fixtures, Input, Question, Replies};
+use crate::world::{Answer, AnswerProgress, Fixtures, Input, Question};
 
 /// A case with resolved names. It can be played any number of times.
 #[derive(Debug, Clone)]
@@ -141,7 +141,8 @@ fn own_fixtures(case: &Case) -> Option<Fixtures> {
         let mut expectations = case.expectations.iter().map(|written| &written.value);
         expectations.any(|it| matches!(it, Expectation::Forbidden(own) if *own == flag))
     };
-    let node = case.fixtures.as_ref().filter(|_| is_watched(Forbidden::NoUnusedFixtures))?;
+    let node =
+        case.fixtures.as_ref().filter(|_| is_watched(Forbidden::NoUnusedFixtures))?;
     // Problems in these fixtures are reported when they are merged with the others.
     Some(Fixtures::read(node, Path::new("")).0)
 }
@@ -231,8 +232,8 @@ fn play_recorded(
 /// Answers the questions of a call.
 pub(super) struct Answerer<'p> {
     fixtures: &'p Fixtures,
-    replies: Replies,
-    own: Option<(&'p Fixtures, Replies)>,
+    replies: AnswerProgress,
+    own: Option<(&'p Fixtures, AnswerProgress)>,
     /// Remaining caller input.
     pub(super) inputs: &'p [Input],
 }
@@ -241,8 +242,8 @@ impl<'p> Answerer<'p> {
     fn new(case: &'p Prepared<'_>) -> Self {
         Self {
             fixtures: &case.fixtures,
-            replies: Replies::default(),
-            own: case.own.as_ref().map(|own| (own, Replies::default())),
+            replies: AnswerProgress::default(),
+            own: case.own.as_ref().map(|own| (own, AnswerProgress::default())),
             inputs: &case.case.inputs,
         }
     }

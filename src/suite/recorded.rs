@@ -82,20 +82,20 @@ impl<'r> Recorded<'r> {
 /// Converts the local call to the form of the recorded one. For an Architect flow this is
 /// an execution document or a simulation response, whose steps differ.
 fn observed(trace: &Trace, program: &Program, recorded: Source) -> Observation {
-    let legend = &program.symbols;
+    let symbols = &program.symbols;
     if program.unit(trace.flow).architect.is_none() {
-        return Observation::of_trace(trace, legend);
+        return Observation::of_trace(trace, symbols);
     }
     if recorded == Source::Simulation {
         let mut text = String::new();
-        write_simulation(&JsonWriter::new(legend), trace, &mut text);
+        write_simulation(&JsonWriter::new(symbols), trace, &mut text);
         let response = Json::parse(&text).ok();
         let observation = response.and_then(|it| Observation::of_simulation(&it));
         if let Some(observation) = observation {
             return observation;
         }
     }
-    Observation::of_document(&execution::of_trace(trace, legend))
+    Observation::of_document(&execution::of_trace(trace, symbols))
 }
 
 /// Prepares the recorded call of a case. `recording` is the parsed file that the case

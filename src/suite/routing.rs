@@ -6,7 +6,7 @@ use super::mismatch::{Mismatch, Shown};
 use super::scenario::{RoutingMatcher, Wanted};
 use crate::flow::Spanned;
 use crate::source::Span;
-use crate::trace::{Fact, Phrase, Routing};
+use crate::trace::{EventKind, Phrase, Routing};
 use crate::value::Text;
 
 /// Checks the routing of a call. Returns a mismatch for each key that differs.
@@ -35,9 +35,9 @@ fn compare(
     routing: &Routing,
     wanted: &RoutingMatcher,
 ) -> Vec<Mismatch> {
-    let legend = &history.program.symbols;
+    let symbols = &history.program.symbols;
     let text = |phrase: &'_ Option<Phrase>| {
-        phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+        phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
     };
     let id = (&wanted.queue_id, text(&routing.queue_id), "queueId");
     let name = (&wanted.queue_name, text(&routing.queue_name), "queueName");
@@ -154,15 +154,15 @@ fn wrong(
     span: Span,
 ) -> Mismatch {
     let routed = last_routed(history);
-    let failed = history.last(|fact| matches!(fact, Fact::Failed(_)));
+    let failed = history.last(|fact| matches!(fact, EventKind::Failed(_)));
     let failed = failed.map(|(_, step)| step).filter(|_| routed.is_none());
     let place = routed.map(|step| format!("routed at {}", history.place(step)));
     let failure = failed.and_then(|step| {
         let failure = history.failure(step)?;
         Some(format!("{} failed: {}", history.place(step), failure_text(failure)))
     });
-    let transfers = history.events.iter().rev().find_map(|event| match &event.fact {
-        Fact::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
+    let transfers = history.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
         _ => None,
     });
     let transferred = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
@@ -183,7 +183,7 @@ fn wrong(
 }
 
 fn last_routed(history: History<'_>) -> Option<usize> {
-    history.last(|fact| matches!(fact, Fact::Routed(_))).map(|(_, step)| step)
+    history.last(|fact| matches!(fact, EventKind::Routed(_))).map(|(_, step)| step)
 }
 
 fn queue_of(history: History<'_>, routing: &Routing) -> String {

@@ -10,7 +10,7 @@ use crate::engine::Session;
 use crate::flow::Spanned;
 use crate::program::Program;
 use crate::source::Span;
-use crate::trace::Fact;
+use crate::trace::EventKind;
 use crate::value::Text;
 use crate::world::{Answer, Input, Question};
 
@@ -80,7 +80,7 @@ fn name_of(turn: &Turn) -> &'static str {
         Turn::Does(Input::Keys(_) | Input::Timed(_)) => "presses",
         Turn::Does(Input::Speech(_)) => "says",
         Turn::Does(Input::Silence) => "waits",
-        Turn::Does(Input::HangUp) => "hangs_up",
+        Turn::Does(Input::HangUp) => "hangsUp",
         Turn::Routed(_) => "routed",
         Turn::Variable(..) => "variable",
         Turn::Calls(_) => "calls",
@@ -152,14 +152,14 @@ impl Stage<'_, '_, '_> {
     fn routed(&self, matcher: &TextMatcher, span: Span) -> Option<Mismatch> {
         let history = self.history();
         let events = history.events.iter().rev();
-        let routing = events.into_iter().find_map(|event| match &event.fact {
-            Fact::Routed(routing) => Some(&**routing),
+        let routing = events.into_iter().find_map(|event| match &event.kind {
+            EventKind::Routed(routing) => Some(&**routing),
             _ => None,
         });
-        let legend = &history.program.symbols;
+        let symbols = &history.program.symbols;
         let known = routing.into_iter().flat_map(|it| [&it.queue_id, &it.queue_name]);
         let known: Vec<&Text> =
-            known.flatten().map(|phrase| phrase.text(legend)).collect();
+            known.flatten().map(|phrase| phrase.text(symbols)).collect();
         if known.iter().any(|text| matcher.matches(text)) {
             return None;
         }

@@ -12,7 +12,7 @@ use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
 use flowsim::trace::{
-    Fact, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, conversation,
+    EventKind, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, conversation,
     render_text,
 };
 use flowsim::value::{Json, Value};
@@ -191,25 +191,27 @@ impl Run {
     /// Returns the final value of a variable as JSON; for a task's own variable, the last
     /// assigned value.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let legend = &self.program.symbols;
+        let symbols = &self.program.symbols;
         let last = || {
             self.facts().rev().find_map(|fact| match fact {
-                Fact::Assigned(id, value) if legend.variable(*id) == name => Some(value),
+                EventKind::Assigned(id, value) if symbols.variable(*id) == name => {
+                    Some(value)
+                }
                 _ => None,
             })
         };
-        let value = self.trace.variable(legend, name).or_else(last);
+        let value = self.trace.variable(symbols, name).or_else(last);
         value.map_or(Json::Null, Value::to_json).to_string()
     }
 
     /// Returns the output that a node took first: its name, `next`, `error` or `none`.
     pub(crate) fn output(&self, id: &str) -> &str {
-        let legend = &self.program.symbols;
-        let step = self.trace.steps.iter().find(|step| legend.node(step.node).id == id);
+        let symbols = &self.program.symbols;
+        let step = self.trace.steps.iter().find(|step| symbols.node(step.node).id == id);
         let step = step.expect("the node ran");
         match step.path {
             PathTaken::Output(index) => {
-                &legend.node(step.node).outputs[usize::from(index)]
+                &symbols.node(step.node).outputs[usize::from(index)]
             }
             PathTaken::Next => "next",
             PathTaken::Error => "error",
@@ -220,8 +222,8 @@ impl Run {
     /// Returns the codes of all notes and failures.
     pub(crate) fn codes(&self) -> Vec<&str> {
         let codes = self.facts().filter_map(|fact| match fact {
-            Fact::Noted(code) => Some(code.name()),
-            Fact::Failed(failure) => Some(failure.code.name()),
+            EventKind::Noted(code) => Some(code.name()),
+            EventKind::Failed(failure) => Some(failure.code.name()),
             _ => None,
         });
         codes.collect()
@@ -230,10 +232,12 @@ impl Run {
     /// Returns the inputs and outputs of actions for this field: `value`, `name = value`.
     pub(crate) fn values(&self, field: Field) -> Vec<String> {
         let values = self.facts().filter_map(|fact| match fact {
-            Fact::Input(of, value) | Fact::Output(of, value) if *of == field => {
+            EventKind::Input(of, value) | EventKind::Output(of, value)
+                if *of == field =>
+            {
                 Some(plain(value))
             }
-            Fact::Entry(entry) if entry.of == field => {
+            EventKind::Entry(entry) if entry.of == field => {
                 Some(format!("{} = {}", entry.name, plain(&entry.value)))
             }
             _ => None,
@@ -245,7 +249,7 @@ impl Run {
     /// value`.
     pub(crate) fn entries(&self) -> Vec<String> {
         let entries = self.facts().filter_map(|fact| match fact {
-            Fact::Entry(entry) => {
+            EventKind::Entry(entry) => {
                 let way = if entry.of.is_output() { "<" } else { ">" };
                 let (of, name) = (entry.of.name(), &entry.name);
                 Some(format!("{way} {of} {name} = {}", entry.value))
@@ -258,7 +262,7 @@ impl Run {
     /// Returns the time in milliseconds after which an agent answered.
     pub(crate) fn connected(&self) -> Option<i64> {
         self.facts().find_map(|fact| match fact {
-            Fact::Connected(waited) => Some(*waited),
+            EventKind::Connected(waited) => Some(*waited),
             _ => None,
         })
     }
@@ -302,8 +306,8 @@ impl Run {
         render_text(&self.trace, &self.program.symbols, TextStyle::default())
     }
 
-    fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
-        self.trace.events.iter().map(|event| &event.fact)
+    fn facts(&self) -> impl DoubleEndedIterator<Item = &EventKind> {
+        self.trace.events.iter().map(|event| &event.kind)
     }
 }
 

@@ -49,7 +49,7 @@ fn the_real_document_equals_itself_written_by_us() {
         .steps
         .iter()
         .flat_map(|step| step.of(flowsim::trace::observation::AttributeKind::Caller))
-        .map(|facet| facet.value.clone().unwrap().to_string())
+        .map(|attribute| attribute.value.clone().unwrap().to_string())
         .collect();
     assert_eq!(keys, ["\"1\"", "\"3\""]);
 }

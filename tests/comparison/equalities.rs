@@ -120,7 +120,7 @@ fn a_side_may_know_less() {
         let mut two = one.clone();
         two.known = two.known.without(aspect);
         for step in &mut two.steps {
-            step.attributes.retain(|facet| facet.kind != aspect);
+            step.attributes.retain(|attribute| attribute.kind != aspect);
         }
         equal(&one, &two, &rules());
     }

@@ -44,15 +44,16 @@ fn every_value_is_compared() {
     let mut count = 0;
     for call in calls() {
         for step in 0..call.steps.len() {
-            for facet in 0..call.steps[step].attributes.len() {
-                let it = &call.steps[step].attributes[facet];
+            for attribute in 0..call.steps[step].attributes.len() {
+                let it = &call.steps[step].attributes[attribute];
                 let is_told_twice = call.steps[step].place.is_some();
                 if is_told_twice && !is_compared(&it.name) || it.value.is_none() {
                     continue;
                 }
                 count += 1;
                 found(&call, Some(step + 1), |other| {
-                    other.steps[step].attributes[facet].value = Some("another".into());
+                    other.steps[step].attributes[attribute].value =
+                        Some("another".into());
                 });
             }
         }
@@ -64,13 +65,15 @@ fn every_value_is_compared() {
 fn every_assignment_prompt_and_key_must_be_there() {
     for call in calls() {
         for (step, it) in call.steps.iter().enumerate() {
-            for facet in 0..it.attributes.len() {
-                let lost = &it.attributes[facet];
-                let is_needed =
-                    matches!(lost.kind, AttributeKind::Set | AttributeKind::Prompt | AttributeKind::Caller);
+            for attribute in 0..it.attributes.len() {
+                let lost = &it.attributes[attribute];
+                let is_needed = matches!(
+                    lost.kind,
+                    AttributeKind::Set | AttributeKind::Prompt | AttributeKind::Caller
+                );
                 if is_needed && !matches!(lost.value, None | Some(Json::Null)) {
                     found(&call, Some(step + 1), |other| {
-                        other.steps[step].attributes.remove(facet);
+                        other.steps[step].attributes.remove(attribute);
                     });
                 }
             }

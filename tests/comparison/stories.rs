@@ -115,7 +115,10 @@ fn another_key_in_a_menu_of_architect() {
 fn another_time_of_the_day() {
     let (day, night) = (clinic(&[]), clinic(&[]).at("2026-03-11T02:00:00Z"));
     let (one, two) = (day.document(&["1", "1", "1"]), night.document(&["1", "1", "1"]));
-    assert_snapshot!(cause_text(&compare(&one, &two, &Rules::default()), CauseKind::Answer));
+    assert_snapshot!(cause_text(
+        &compare(&one, &two, &Rules::default()),
+        CauseKind::Answer
+    ));
 }
 
 #[test]

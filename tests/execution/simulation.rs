@@ -1,4 +1,4 @@
-//! The simulation request of seed 003, and starting in the middle of a flow.
+//! The simulation request of the lookup tutorial, and starting in the middle of a flow.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-/// A flow with a lookup as in seed 003, a greeting before it, and a decision after it.
+/// A flow with a lookup as in the lookup tutorial, a greeting before it, and a decision after it.
 fn lookup() -> Stage {
     main_flow([
         say("Greet", "Welcome.").to("Lookup"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use flowsim::expr::architect::{
-    Declarations, Directory, Expression, Scope, Environment, UnknownOrganization,
+    Declarations, Directory, Environment, Expression, Scope, UnknownOrganization,
 };
 use flowsim::value::{DateTime, Type, Value};
 
@@ -42,7 +42,7 @@ impl Scope for World {
         &self.values[slot as usize]
     }
 
-    fn surroundings(&self) -> &dyn Environment {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }

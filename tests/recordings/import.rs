@@ -4,7 +4,7 @@ use std::fs;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use flowsim::recording::{Subject, Kind, derive, replay};
+use flowsim::recording::{Kind, Subject, derive, replay};
 use flowsim::value::DateTime;
 use flowsim::world::{Answer, Fixtures, Input, Keystroke};
 
@@ -251,8 +251,8 @@ fn the_real_keys_lead_through_our_flow() {
     }
     let again = replay(&organisation.program, &derived, &Fixtures::default()).unwrap();
     assert_eq!(again.missing, None);
-    let legend = &organisation.program.symbols;
-    assert!(again.trace.path(legend).eq(ours.path(legend)));
+    let symbols = &organisation.program.symbols;
+    assert!(again.trace.path(symbols).eq(ours.path(symbols)));
     assert_eq!(
         again.trace.routing().unwrap().queue_name,
         ours.routing().unwrap().queue_name

@@ -98,13 +98,13 @@ impl Stage {
         let mut session = Session::start(Arc::clone(&self.program), &call);
         let mut host = FixtureHost::new(&self.fixtures, &inputs);
         let trace = play(&mut session, &call, &mut host);
-        let legend = &self.program.symbols;
+        let symbols = &self.program.symbols;
         let mut recording = if self.program.unit(flow).architect.is_some() {
-            let document = execution::of_trace(&trace, legend).to_text();
+            let document = execution::of_trace(&trace, symbols).to_text();
             Recording::new(Kind::Execution, Json::parse(&document).unwrap())
         } else {
             let mut text = String::new();
-            write_simulation(&JsonWriter::new(legend), &trace, &mut text);
+            write_simulation(&JsonWriter::new(symbols), &trace, &mut text);
             let response = Json::parse(&text).unwrap();
             let request = Some(request(caller, inputs).to_json());
             Recording { request, ..Recording::new(Kind::Simulation, response) }

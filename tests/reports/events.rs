@@ -12,7 +12,7 @@ use flowsim::flow::read;
 use flowsim::program::Program;
 use flowsim::report::{Options, ReportSpec, Reporter};
 use flowsim::runner::{
-    CaseId, CaseResult, Ended, Library, Outcome, RunEvent, LoadedSuite, Tally,
+    CaseId, CaseResult, Ended, Library, LoadedSuite, Outcome, RunEvent, Tally,
 };
 use flowsim::source::{FileId, Files, Span, read_document};
 use flowsim::suite::{Mismatch, Shown};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use flowsim::report::{Options, ReportSpec};
-use flowsim::runner::{Library, RunEvent, LoadedSuite};
+use flowsim::runner::{Library, LoadedSuite, RunEvent};
 
 use crate::events::{files, options, results, send, send_one};
 

@@ -509,7 +509,10 @@ fn invalid_webhooks_are_refused_at_the_start() {
     for (flags, why) in [
         (vec!["--webhook", "http://127.0.0.1:1/"], "write FLOW=URL"),
         (vec!["--webhook", "A=127.0.0.1:1"], "not an address"),
-        (vec!["--webhook", "A=http://192.0.2.1/"], "--webhook-host 192.0.2.1 to allow it"),
+        (
+            vec!["--webhook", "A=http://192.0.2.1/"],
+            "--webhook-host 192.0.2.1 to allow it",
+        ),
         (vec!["--webhook", "A=http://me@127.0.0.1/"], "a user or a password"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));

@@ -443,7 +443,11 @@ fn flags() {
         - {output: {state: packing}}\n    - {output: {state: lost}}\n  Other: {output: {}}\n\
         webhooks: {'https://a.example': {status: 200}}\n";
     let case = fixtures(case("Order_Status", &["555#", "7", "hangup"]), own);
-    let flags = [Forbidden::NoUnusedFixtures, Forbidden::NoUnusedInputs, Forbidden::NoDiagnostics];
+    let flags = [
+        Forbidden::NoUnusedFixtures,
+        Forbidden::NoUnusedInputs,
+        Forbidden::NoDiagnostics,
+    ];
     let expected = flags.map(Expectation::Forbidden).into();
     insta::assert_snapshot!(Scene::new("order-status").explain(case, expected));
 }

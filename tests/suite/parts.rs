@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::runner::{
-    CaseResult, Ended, Library, Options, Outcome, Plan, RunEvent, RunRequest, run, run_files,
+    CaseResult, Ended, Library, Options, Outcome, Plan, RunEvent, RunRequest, run,
+    run_files,
 };
 use flowsim::source::Files;
 use flowsim::suite::{Partition, Selection, discover};
@@ -152,7 +153,11 @@ fn traces_of_passed_tests_may_be_dropped() {
         let mut files = Files::new();
         let (paths, diagnostics) = discover(&[folder.path().to_owned()], &mut files);
         let wanted = RunRequest { paths, diagnostics, ..RunRequest::default() };
-        let options = Options { repeat: 1, drops_passed_traces: forgets_passed, ..Options::default() };
+        let options = Options {
+            repeat: 1,
+            drops_passed_traces: forgets_passed,
+            ..Options::default()
+        };
         let mut results = Vec::new();
         run_files(&wanted, options, &mut files, &mut |event, _| {
             if let RunEvent::Finished(result) = event {

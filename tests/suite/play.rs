@@ -91,10 +91,10 @@ fn a_case_sets_its_start_node_and_time() {
     let trace = scene.play(&case).trace;
     assert_eq!(trace.steps.len(), 2);
     assert_eq!(trace.failure.unwrap().code.name(), "ACTION_LIMIT_EXCEEDED");
-    let legend = &scene.program.symbols;
+    let symbols = &scene.program.symbols;
     let value = trace
         .variables
         .iter()
-        .find(|(id, _)| legend.variable(*id) == "shared_module_result");
+        .find(|(id, _)| symbols.variable(*id) == "shared_module_result");
     assert_eq!(value.unwrap().1, Value::from("1"));
 }

@@ -114,7 +114,7 @@ impl Scene {
     pub(crate) fn play(&self, case: &Case) -> Played {
         let fixtures = match &case.fixtures {
             Some(node) => {
-                let (fixtures, problems) = self.fixtures.overlaid(node, Path::new(""));
+                let (fixtures, problems) = self.fixtures.merged(node, Path::new(""));
                 assert_eq!(problems, []);
                 Arc::new(fixtures)
             }

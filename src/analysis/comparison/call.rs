@@ -15,8 +15,8 @@ impl<'o> Walk<'o, '_> {
         let (one, two) = (self.recorded, self.local);
         let destination =
             |side: &'o Observation| side.destination().map(|(_, name)| name);
-        let is_routing_known =
-            one.known.has(AttributeKind::Routing) && two.known.has(AttributeKind::Routing);
+        let is_routing_known = one.known.has(AttributeKind::Routing)
+            && two.known.has(AttributeKind::Routing);
         if is_routing_known && destination(one) != destination(two) {
             let is_hidden = |name: &Text| (self.rules.redacted)(name);
             match destination(one).into_iter().chain(destination(two)).any(is_hidden) {

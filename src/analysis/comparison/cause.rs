@@ -31,16 +31,16 @@ pub(super) struct CauseContext<'c> {
 }
 
 /// Finds the cause of the point where the paths diverge, or else of the first difference.
-pub(super) fn cause(inquiry: &CauseContext<'_>) -> Option<Cause> {
-    let first = inquiry.found.first()?;
-    let mut cause = match inquiry.divergence {
-        Some(row) => inquiry.of_parting(row),
-        None => inquiry.of_value(first),
+pub(super) fn cause(context: &CauseContext<'_>) -> Option<Cause> {
+    let first = context.found.first()?;
+    let mut cause = match context.divergence {
+        Some(row) => context.of_parting(row),
+        None => context.of_value(first),
     };
     let symptoms = [DifferenceKind::Destination, DifferenceKind::Status];
-    let mut found = inquiry.found.iter();
+    let mut found = context.found.iter();
     if let Some(symptom) = found.find(|it| symptoms.contains(&it.difference.kind)) {
-        cause.chain.insert(0, inquiry.link(symptom));
+        cause.chain.insert(0, context.link(symptom));
     }
     Some(cause)
 }

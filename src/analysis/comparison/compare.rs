@@ -10,7 +10,7 @@ use super::equal::{Equality, Leaves, is_close, twin};
 use super::report::{Comparison, Difference, DifferenceKind, Ignored, Verdict};
 use super::rules::Rules;
 use crate::trace::observation::{
-    AttributeKind, Attribute, Observation, ObservedStep, Place, Source,
+    Attribute, AttributeKind, Observation, ObservedStep, Place, Source,
 };
 use crate::value::{Json, Text};
 
@@ -36,8 +36,15 @@ pub fn compare(recorded: &Observation, local: &Observation, rules: &Rules) -> Co
     walk.steps();
     walk.call();
     let Walk { found, ignored, divergence: parting, .. } = walk;
-    let inquiry = CauseContext { recorded, local, rules, rows: &rows, found: &found, divergence: parting };
-    let cause = cause(&inquiry);
+    let context = CauseContext {
+        recorded,
+        local,
+        rules,
+        rows: &rows,
+        found: &found,
+        divergence: parting,
+    };
+    let cause = cause(&context);
     let differences: Vec<Difference> =
         found.into_iter().map(|it| it.difference).collect();
     let ignored = ignored.into_iter();
@@ -196,8 +203,9 @@ impl<'o> Walk<'o, '_> {
     fn pair(&mut self, row: usize, at: usize, other: usize) {
         let steps = (self.recorded.steps.get(at), self.local.steps.get(other));
         let (Some(one), Some(two)) = steps else { return };
-        let facets = (None, None);
-        let both = Both { row, at: (at, other), steps: (one, two), attributes: facets };
+        let attributes = (None, None);
+        let both =
+            Both { row, at: (at, other), steps: (one, two), attributes: attributes };
         if !one.kind.eq_ignore_ascii_case(&two.kind) {
             let kinds = (Some(text(&one.kind)), Some(text(&two.kind)));
             self.step_differs(DifferenceKind::Type, both, kinds);
@@ -274,7 +282,7 @@ impl<'o> Walk<'o, '_> {
                 (true, true) if is_same_shape => {
                     let pairs = one.attributes.iter().zip(&two.attributes);
                     for (a, b) in pairs.filter(|(a, _)| a.kind == aspect) {
-                        self.facet(Both { attributes: (Some(a), Some(b)), ..both });
+                        self.attribute(Both { attributes: (Some(a), Some(b)), ..both });
                     }
                 }
                 (true, true) => self.named(both, aspect),
@@ -294,48 +302,57 @@ impl<'o> Walk<'o, '_> {
     /// with the first, and so on.
     fn named(&mut self, both: Both<'o>, aspect: AttributeKind) {
         let mut others: FxHashMap<&str, Vec<&'o Attribute>> = FxHashMap::default();
-        for facet in both.steps.1.of(aspect) {
-            others.entry(&facet.name).or_default().push(facet);
+        for attribute in both.steps.1.of(aspect) {
+            others.entry(&attribute.name).or_default().push(attribute);
         }
-        others.values_mut().for_each(|facets| facets.reverse());
+        others.values_mut().for_each(|attributes| attributes.reverse());
         let mut left: Vec<&Attribute> = Vec::new();
-        for facet in both.steps.0.of(aspect) {
-            let other = others.get_mut(facet.name.as_str()).and_then(Vec::pop);
+        for attribute in both.steps.0.of(aspect) {
+            let other = others.get_mut(attribute.name.as_str()).and_then(Vec::pop);
             match other {
-                Some(_) => self.facet(Both { attributes: (Some(facet), other), ..both }),
-                None => left.push(facet),
+                Some(_) => {
+                    self.attribute(Both { attributes: (Some(attribute), other), ..both })
+                }
+                None => left.push(attribute),
             }
         }
         let mut rest: Vec<&Attribute> = Vec::new();
-        for facet in both.steps.1.of(aspect) {
-            if let Some(waiting) = others.get_mut(facet.name.as_str())
-                && waiting.last().is_some_and(|last| std::ptr::eq(*last, facet))
+        for attribute in both.steps.1.of(aspect) {
+            if let Some(waiting) = others.get_mut(attribute.name.as_str())
+                && waiting.last().is_some_and(|last| std::ptr::eq(*last, attribute))
             {
                 waiting.pop();
-                rest.push(facet);
+                rest.push(attribute);
             }
         }
-        for facet in left {
+        for attribute in left {
             // A document without names has ids in their place.
-            let is_same = |other: &&Attribute| facet.key.is_some() && facet.key == other.key;
+            let is_same = |other: &&Attribute| {
+                attribute.key.is_some() && attribute.key == other.key
+            };
             match rest.iter().position(is_same) {
                 Some(at) => {
                     let other = rest.remove(at);
-                    self.facet(Both { attributes: (Some(facet), Some(other)), ..both });
+                    self.attribute(Both {
+                        attributes: (Some(attribute), Some(other)),
+                        ..both
+                    });
                 }
-                None => self.facet(Both { attributes: (Some(facet), None), ..both }),
+                None => {
+                    self.attribute(Both { attributes: (Some(attribute), None), ..both })
+                }
             }
         }
-        for facet in rest {
-            self.facet(Both { attributes: (None, Some(facet)), ..both });
+        for attribute in rest {
+            self.attribute(Both { attributes: (None, Some(attribute)), ..both });
         }
     }
 
-    fn facet(&mut self, both: Both<'o>) {
+    fn attribute(&mut self, both: Both<'o>) {
         let (one, two) = both.attributes;
-        let Some(facet) = one.or(two) else { return };
-        if one.is_none() && !must_have(facet, both.steps.0)
-            || two.is_none() && !must_have(facet, both.steps.1)
+        let Some(attribute) = one.or(two) else { return };
+        if one.is_none() && !must_have(attribute, both.steps.0)
+            || two.is_none() && !must_have(attribute, both.steps.1)
         {
             let reason = match one.is_some() {
                 true => "values known only to the recording",
@@ -343,7 +360,9 @@ impl<'o> Walk<'o, '_> {
             };
             return self.ignore(reason, 1);
         }
-        let value = |facet: Option<&'o Attribute>| facet.map(|facet| facet.value.as_ref());
+        let value = |attribute: Option<&'o Attribute>| {
+            attribute.map(|attribute| attribute.value.as_ref())
+        };
         let values = match (value(one), value(two)) {
             (Some(None), _) | (_, Some(None)) => {
                 return self.ignore("hidden or redacted", 1);
@@ -353,34 +372,37 @@ impl<'o> Walk<'o, '_> {
         if values.0 == values.1 {
             return;
         }
-        let is_variable = matches!(facet.kind, AttributeKind::Start | AttributeKind::Set);
-        if is_variable && VOLATILE.contains(&facet.name.as_str()) {
+        let is_variable =
+            matches!(attribute.kind, AttributeKind::Start | AttributeKind::Set);
+        if is_variable && VOLATILE.contains(&attribute.name.as_str()) {
             return self.ignore("ids and times of the run", 1);
         }
         if self.recorded.source == Source::Document && has_same_twin(&both) {
             return;
         }
-        self.values(both, facet, values);
+        self.values(both, attribute, values);
     }
 
     /// Records the differences between two values of a step.
     fn values(
         &mut self,
         both: Both<'o>,
-        facet: &Attribute,
+        attribute: &Attribute,
         (recorded, local): (Option<&'o Json>, Option<&'o Json>),
     ) {
-        let is_lenient =
-            matches!(facet.kind, AttributeKind::Input | AttributeKind::Routing | AttributeKind::Error);
+        let is_lenient = matches!(
+            attribute.kind,
+            AttributeKind::Input | AttributeKind::Routing | AttributeKind::Error
+        );
         for leaf in self.leaves(is_lenient, recorded, local).found {
-            let pointer = |side: &Observation, at, facet: Option<&Attribute>| {
-                facet.map(|it| side.facet_pointer(at, it) + &leaf.pointer)
+            let pointer = |side: &Observation, at, attribute: Option<&Attribute>| {
+                attribute.map(|it| side.facet_pointer(at, it) + &leaf.pointer)
             };
             let here = pointer(self.recorded, both.at.0, both.attributes.0);
             let there = pointer(self.local, both.at.1, both.attributes.1);
             let first = here.or_else(|| there.clone()).unwrap_or_default();
-            let mut difference = of_step(kind_of(facet.kind), both.steps.0, first);
-            difference.name = facet.name.to_string();
+            let mut difference = of_step(kind_of(attribute.kind), both.steps.0, first);
+            difference.name = attribute.name.to_string();
             difference.step = Some(both.at.0 + 1);
             difference.local_step = Some(both.at.1 + 1);
             difference.recorded = leaf.recorded.cloned();
@@ -427,13 +449,19 @@ fn of_step(kind: DifferenceKind, step: &ObservedStep, pointer: String) -> Differ
 }
 
 /// Returns whether a step that reports values of this kind would include this one.
-fn must_have(facet: &Attribute, step: &ObservedStep) -> bool {
-    let mut same = step.of(facet.kind);
-    match facet.kind {
-        AttributeKind::Start | AttributeKind::Read | AttributeKind::Routing | AttributeKind::End => false,
-        AttributeKind::Prompt | AttributeKind::Caller | AttributeKind::Set | AttributeKind::Error => true,
+fn must_have(attribute: &Attribute, step: &ObservedStep) -> bool {
+    let mut same = step.of(attribute.kind);
+    match attribute.kind {
+        AttributeKind::Start
+        | AttributeKind::Read
+        | AttributeKind::Routing
+        | AttributeKind::End => false,
+        AttributeKind::Prompt
+        | AttributeKind::Caller
+        | AttributeKind::Set
+        | AttributeKind::Error => true,
         AttributeKind::Answer => same.next().is_some(),
-        AttributeKind::Input | AttributeKind::Output => match &facet.place {
+        AttributeKind::Input | AttributeKind::Output => match &attribute.place {
             // A switch evaluates its cases only up to the first that is true.
             Place::Item(list, _) if list.ends_with("/cases") => false,
             Place::Item(list, _) => {
@@ -447,13 +475,14 @@ fn must_have(facet: &Attribute, step: &ObservedStep) -> bool {
 
 /// Returns whether only one half of an id and name differs.
 fn has_same_twin(both: &Both<'_>) -> bool {
-    let Some(facet) = both.attributes.0.filter(|_| both.attributes.1.is_some()) else {
+    let Some(attribute) = both.attributes.0.filter(|_| both.attributes.1.is_some())
+    else {
         return false;
     };
-    let Some(twin) = twin(&facet.name) else { return false };
+    let Some(twin) = twin(&attribute.name) else { return false };
     let value = |step: &ObservedStep| {
         let mut all = step.attributes.iter();
-        let found = all.find(|it| it.kind == facet.kind && it.name == twin);
+        let found = all.find(|it| it.kind == attribute.kind && it.name == twin);
         found.and_then(|it| it.value.clone()).filter(|value| *value != Json::Null)
     };
     let found = value(both.steps.0);

@@ -257,8 +257,8 @@ impl CauseContext<'_> {
             (value_text(it.recorded.as_ref()), value_text(it.local.as_ref()));
         if it.kind == DifferenceKind::Answer {
             let steps = found.row.and_then(|row| self.steps_at(row));
-            let asked =
-                steps.and_then(|(one, two)| one.request.as_ref().or(two.request.as_ref()));
+            let asked = steps
+                .and_then(|(one, two)| one.request.as_ref().or(two.request.as_ref()));
             let service =
                 asked.map_or_else(|| "an external service".into(), |asked| asked.clone());
             return format!(

@@ -1,4 +1,4 @@
-//! Decision log: the outcomes of the caller's keys, in the document format of seed 002's
+//! Decision log: the outcomes of the caller's keys, in the document format of the state-machine tutorial's
 //! index.
 //!
 //! A call creates a document for every input of the caller. The document covers the time
@@ -17,10 +17,10 @@ pub use write::{Form, HEADER, bulk, write_csv, write_line};
 
 use crate::value::Text;
 
-/// Index of the documents. *Source: seed 002.*
+/// Index of the documents. *Source: the state-machine tutorial.*
 pub const INDEX: &str = "genesys_flow_decisions";
 
-/// A document of the decision log. *Source: seed 002; the values for our own calls are
+/// A document of the decision log. *Source: the state-machine tutorial; the values for our own calls are
 /// defined by flowsim.*
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {

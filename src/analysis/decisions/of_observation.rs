@@ -2,7 +2,7 @@
 
 use super::Decision;
 use super::of_call::{Log, is_decision_variable, word};
-use crate::trace::observation::{AttributeKind, Attribute, Observation, ObservedStep};
+use crate::trace::observation::{Attribute, AttributeKind, Observation, ObservedStep};
 use crate::value::{DateTime, Json, Text};
 
 /// Prefix of the target in the names of transfer actions, such as `actionTransferToUser`.
@@ -14,14 +14,16 @@ pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(call.start.unwrap_or(DateTime::MIN), instance);
     for step in &call.steps {
         let at = step.start_ms.unwrap_or(0);
-        for facet in &step.attributes {
-            match (facet.kind, &facet.value) {
-                (AttributeKind::Caller, Some(Json::String(keys))) if facet.name == "keys" => {
+        for attribute in &step.attributes {
+            match (attribute.kind, &attribute.value) {
+                (AttributeKind::Caller, Some(Json::String(keys)))
+                    if attribute.name == "keys" =>
+                {
                     let node = step.name.as_ref().or(step.id.as_ref());
                     log.entry(keys, node.map_or("", Text::as_str), at);
                 }
                 (AttributeKind::Set, Some(Json::String(decision)))
-                    if is_decision_variable(&facet.name) =>
+                    if is_decision_variable(&attribute.name) =>
                 {
                     log.decided(decision, at);
                 }
@@ -39,8 +41,9 @@ pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
 /// Returns the target to which a step sends the conversation.
 fn routed(step: &ObservedStep) -> Option<String> {
     let find = |name: &str| {
-        let is_it =
-            |facet: &&Attribute| facet.kind == AttributeKind::Routing && facet.name == name;
+        let is_it = |attribute: &&Attribute| {
+            attribute.kind == AttributeKind::Routing && attribute.name == name
+        };
         match step.attributes.iter().find(is_it)?.value.as_ref()? {
             Json::String(text) => Some(text.clone()),
             _ => None,

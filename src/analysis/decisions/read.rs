@@ -206,7 +206,7 @@ impl Reading<'_> {
 }
 
 fn line_text(line: &[u8]) -> Result<&str, String> {
-    let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8 text")?;
+    let text = std::str::from_utf8(line).map_err(|_| "the line is not valid UTF-8")?;
     Ok(text.trim_start_matches('\u{feff}').trim())
 }
 
@@ -291,7 +291,7 @@ impl Columns {
             Some(place) => {
                 let bytes =
                     row.get(*place).ok_or("the row has fewer fields than the header")?;
-                std::str::from_utf8(bytes).map_err(|_| "the row is not UTF-8 text")
+                std::str::from_utf8(bytes).map_err(|_| "the row is not valid UTF-8")
             }
         };
         let [timestamp, instance, dtmf, occupancy, decision, state] = &self.0;

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::outline::{
-    Aspect, Branch, Property, Item, Outcome, Outline, DisplayValue, Source, Reference, sorted,
+    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
+    sorted,
 };
 use super::volatile::{first_part, is_volatile};
 use crate::expr::architect::{Declarations, canonical};
@@ -276,7 +277,11 @@ impl<'f> Writer<'f, '_> {
     fn way(&self, label: &str, reference: &UnitReference) -> Reference {
         let unit = reference.unit.as_deref().and_then(|key| self.units.get(key));
         let shown = unit.map_or(&reference.text, |(_, name)| name);
-        Reference { label: label.into(), to: unit.map(|(item, _)| *item), shown: shown.clone() }
+        Reference {
+            label: label.into(),
+            to: unit.map(|(item, _)| *item),
+            shown: shown.clone(),
+        }
     }
 
     /// Formats a value on one line: `Flow.x = 1`, `name: "Ada", age: 36`.

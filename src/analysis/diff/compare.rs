@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::outline::{Aspect, Branch, Property, Item, Outcome, Outline, DisplayValue, Source, Reference};
+use super::outline::{
+    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
+};
 use super::pair::{Children, Pairs, aligned, paired_branches};
 use super::report::{
     Change, FlowDiff, FlowName, Ignored, MovedNode, NodeName, RenamedNode,

@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::outline::{Aspect, Branch, Property, Item, Outline, Source, Reference, sorted};
+use super::outline::{
+    Aspect, Branch, Item, Outline, Property, Reference, Source, sorted,
+};
 use super::volatile::{is_volatile, lasting};
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::{
@@ -127,7 +129,9 @@ fn others(
 
 fn of_action(action: &Action, facts: &mut Vec<Property>) {
     match action {
-        Action::Say(say) => facts.push(Property::one("sayText", Aspect::Prompt, &say.text)),
+        Action::Say(say) => {
+            facts.push(Property::one("sayText", Aspect::Prompt, &say.text))
+        }
         Action::Gather(gather) => of_gather(gather, facts),
         Action::Set(set) => {
             let assignments = set.assignments.iter().map(assignment);
@@ -227,14 +231,22 @@ fn of_data_action(call: &DataAction, facts: &mut Vec<Property>) {
     for (name, value) in &call.inputs {
         facts.push(Property::one(format!("inputs.{name}"), Aspect::Setting, form(value)));
     }
-    facts.push(Property::one("timeoutSeconds", Aspect::Setting, seconds(call.timeout_ms)));
+    facts.push(Property::one(
+        "timeoutSeconds",
+        Aspect::Setting,
+        seconds(call.timeout_ms),
+    ));
 }
 
 fn of_webhook(webhook: &Webhook, facts: &mut Vec<Property>) {
     text("webhookId", webhook.webhook_id.as_ref(), facts);
     template("url", Aspect::Setting, webhook.url.as_ref(), facts);
     facts.push(Property::one("body", Aspect::Setting, form(&webhook.body)));
-    facts.push(Property::one("timeoutSeconds", Aspect::Setting, seconds(webhook.timeout_ms)));
+    facts.push(Property::one(
+        "timeoutSeconds",
+        Aspect::Setting,
+        seconds(webhook.timeout_ms),
+    ));
 }
 
 /// Formats an assignment: `count = 1 (increment)`.

@@ -1,6 +1,6 @@
 //! Values that differ between versions without being edited.
 
-use super::outline::{Aspect, Property, DisplayValue};
+use super::outline::{Aspect, DisplayValue, Property};
 use crate::value::Json;
 
 /// Returns whether the value of a key changes whenever the flow is saved, published or

@@ -131,7 +131,10 @@ impl Nodes {
                 }
                 // A task leads only to its first action.
                 if kind == "tasks" && visits > 0 {
-                    add(node.taken_paths.entry(("next".into(), None)).or_default(), visits);
+                    add(
+                        node.taken_paths.entry(("next".into(), None)).or_default(),
+                        visits,
+                    );
                 }
                 let parts = items(covered.get("parts"));
                 let is_way = |part: &&Json| {
@@ -140,7 +143,10 @@ impl Nodes {
                 for part in parts.filter(is_way) {
                     let times = count(part, "count");
                     if let (Some(path), true) = (text(part, "name"), times > 0) {
-                        add(node.taken_paths.entry((path.into(), None)).or_default(), times);
+                        add(
+                            node.taken_paths.entry((path.into(), None)).or_default(),
+                            times,
+                        );
                     }
                 }
             }
@@ -226,8 +232,9 @@ fn type_of(kind: &str) -> &'static str {
     }
 }
 
-/// Returns whether a path corresponds to an arrow. The choice of a menu has the name of
-/// its target. An arrow without a label represents all outputs without a separate arrow.
+/// Returns whether a path corresponds to an arrow. At a menu, the path is the name of the
+/// arrow's target. An arrow without a label represents all outputs without a separate
+/// arrow.
 fn is_path(path: &str, arrow: &Arrow, graph: &Graph) -> bool {
     let vertex = |index: usize| graph.vertices.get(index);
     if vertex(arrow.from).is_some_and(|from| from.kind == "menu") && !arrow.is_jump {

@@ -49,7 +49,8 @@ impl Given {
     /// Returns the type and the value. The type is the explicit one, else that of a
     /// built-in variable, else that of the JSON value.
     pub(super) fn typed(&self, built_in: Option<Type>) -> Result<(Type, Value), String> {
-        let Some(holds) = self.value_type.or(built_in).or_else(|| Type::of_json(&self.value))
+        let Some(holds) =
+            self.value_type.or(built_in).or_else(|| Type::of_json(&self.value))
         else {
             return Err(format!(
                 "cannot infer the type of {}; name it, as in {}:String={}",

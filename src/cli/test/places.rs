@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{CasePosition, CaseLines, RunRequest};
+use crate::runner::{CaseLines, CasePosition, RunRequest};
 use crate::source::{File, Files};
 use crate::suite::{self, Selection};
 
@@ -83,7 +83,11 @@ fn as_found(file: &Path, found: &[PathBuf]) -> PathBuf {
 
 /// Returns a message if the file has no such line, no test at the line, or the test has
 /// no such row.
-fn missing(place: &CasePosition, file: &File, cases: Option<&CaseLines>) -> Option<String> {
+fn missing(
+    place: &CasePosition,
+    file: &File,
+    cases: Option<&CaseLines>,
+) -> Option<String> {
     let (path, line) = (place.file.display(), place.line);
     let count = file.text().lines().count();
     if count == 0 {

@@ -176,7 +176,8 @@ impl Checker<'_> {
     fn item(&mut self, base: &Tree<'_>, index: &Tree<'_>, place: Place) -> Typed {
         let base = self.check(base);
         let index = self.check(index);
-        let is_name = index.value_type == Type::one(Kind::String) && !base.value_type.is_collection;
+        let is_name =
+            index.value_type == Type::one(Kind::String) && !base.value_type.is_collection;
         let declared = match index.constant() {
             Some(Value::String(name)) if is_name => {
                 let name = name.clone();
@@ -231,7 +232,7 @@ impl Checker<'_> {
         let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
             return argument;
         };
-        if parameter.takes_everything {
+        if parameter.accepts_any_value {
             return argument;
         }
         let argument = self.adapt(argument, wanted);

@@ -10,7 +10,7 @@ use crate::flow::model::{Flow, Node};
 use crate::value::Text;
 
 /// The variables that every call provides, or may provide. *Source: the simulation of
-/// seed 003, and the variables of Architect's calls.*
+/// the lookup tutorial, and the variables of Architect's calls.*
 const CONTEXT: [&str; 12] = [
     "from",
     "to",

@@ -5,7 +5,7 @@ use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
 use super::source::{Source, source};
-use super::{Action, End, FlowPart, MenuTarget, FlowKind, Variables};
+use super::{Action, End, FlowKind, FlowPart, MenuTarget, Variables};
 use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
@@ -217,7 +217,9 @@ impl<'c> Compiler<'c> {
             "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => {
                 plain(self.jump(action, "targetMenuRef"))
             }
-            "repeatMenu" | "menuRepeatMenu" => plain(Action::GoToMenu(MenuTarget::Repeat)),
+            "repeatMenu" | "menuRepeatMenu" => {
+                plain(Action::GoToMenu(MenuTarget::Repeat))
+            }
             "previousMenu" | "menuPreviousMenu" => {
                 plain(Action::GoToMenu(MenuTarget::Previous))
             }

@@ -6,7 +6,7 @@ use super::control::{listed, literal, outputs_of};
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
 use crate::flow::kinds::{Support, kind_of};
-use crate::flow::{SequenceId, VariableId, Spanned};
+use crate::flow::{SequenceId, Spanned, VariableId};
 use crate::value::{Json, Kind, Text, Type, Value};
 
 /// Sends a message to the participant.
@@ -100,7 +100,9 @@ impl Compiler<'_> {
             | "waitForInput" => self.ask(action),
             "clearSlot" => (self.clear_slots(action), Vec::new()),
             kind => match kind_of(kind) {
-                Some(known) if known.support != Support::External => self.recorded(action),
+                Some(known) if known.support != Support::External => {
+                    self.recorded(action)
+                }
                 _ => self.other(action),
             },
         }
@@ -128,7 +130,9 @@ impl Compiler<'_> {
         let bound = ["askResult", "selection", "resultData", "intent"];
         let bound = bound.iter().find_map(|name| self.output(action, name));
         let wanted = match kind {
-            "askForSlot" => ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds)),
+            "askForSlot" => {
+                ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds))
+            }
             "askForBoolean" => ExpectedAnswer::Boolean,
             "digitalMenu" => ExpectedAnswer::Choice,
             _ => ExpectedAnswer::Intent(self.intents()),

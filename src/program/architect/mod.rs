@@ -26,7 +26,7 @@ pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
-pub use digital::{RetryPolicy, Ask, Intent, Send, ExpectedAnswer};
+pub use digital::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
     Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,

@@ -1,9 +1,9 @@
 //! Derivation of a call from an execution document.
 
+use super::fixtures::FixturesBuilder;
 use super::keys::{self, Settings};
 use super::kinds;
-use super::fixtures::FixturesBuilder;
-use super::{Subject, Derived, RecordedAnswer, asked_skills};
+use super::{Derived, RecordedAnswer, Subject, asked_skills};
 use crate::trace::execution::{AudioItem, Event, ExecutionDocument, shown};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};

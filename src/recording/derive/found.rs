@@ -1,7 +1,7 @@
 //! Lookups in a document: rows of data tables, schedules, contacts.
 
 use super::document::{Deriver, action_name, input, warns};
-use super::{Subject, RecordedAnswer};
+use super::{RecordedAnswer, Subject};
 use crate::trace::execution::{Event, shown};
 use crate::value::{DateTime, Json, JsonObject, Text};
 use crate::world::Answer;

@@ -1,11 +1,11 @@
 //! Start and environment of a recorded call.
 
 mod document;
+mod fixtures;
 mod found;
 mod keys;
 mod kinds;
 mod simulation;
-mod fixtures;
 
 pub(super) use found::listed;
 
@@ -117,7 +117,15 @@ pub struct RecordedAnswer {
 impl RecordedAnswer {
     fn new(about: Subject, node: impl Into<Text>, answer: Answer) -> Self {
         let node = node.into();
-        Self { about, flow: None, node, name: None, inputs: None, answer, menu_choice: None }
+        Self {
+            about,
+            flow: None,
+            node,
+            name: None,
+            inputs: None,
+            answer,
+            menu_choice: None,
+        }
     }
 }
 
@@ -189,7 +197,7 @@ impl Derived {
 
 /// Returns fixtures with a document merged over them that is not from a file.
 pub(super) fn overlaid(base: &Fixtures, document: &Json) -> (Fixtures, Vec<Diagnostic>) {
-    let (fixtures, diagnostics) = base.overlaid(&node(document), Path::new(""));
+    let (fixtures, diagnostics) = base.merged(&node(document), Path::new(""));
     // Positions are meaningless because the document is not from a file.
     let diagnostics = diagnostics.into_iter().map(|it| Diagnostic {
         code: Code::INVALID_RECORDING,

@@ -1,8 +1,8 @@
 //! Derivation of a call from a simulation: the request, and the steps of the response.
 
-use super::found::listed;
 use super::fixtures::FixturesBuilder;
-use super::{Subject, Derived, RecordedAnswer, asked_skills};
+use super::found::listed;
+use super::{Derived, RecordedAnswer, Subject, asked_skills};
 use crate::engine::Request;
 use crate::recording::document::Recording;
 use crate::recording::nodes::node;
@@ -100,7 +100,11 @@ fn about(step: &Json) -> Option<Subject> {
     ASKING.iter().find(|(names, _)| names.contains(&kind.as_str())).map(|(_, it)| *it)
 }
 
-fn answer(step: &Json, about: Subject, world: &mut FixturesBuilder) -> Option<RecordedAnswer> {
+fn answer(
+    step: &Json,
+    about: Subject,
+    world: &mut FixturesBuilder,
+) -> Option<RecordedAnswer> {
     let is_object = |json: &&Json| matches!(json, Json::Object(_));
     let result = step.get("result").filter(is_object);
     let result = result.or_else(|| step.get("output").filter(is_object))?;

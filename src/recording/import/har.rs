@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Importer, is_execution, is_simulation, describe};
+use super::{Importer, describe, is_execution, is_simulation};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::document::Origin;
 use crate::source::{Files, Node, read_json};

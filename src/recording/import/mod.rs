@@ -1,7 +1,7 @@
 //! Import of saved responses in all supported file formats.
 
-mod har;
 mod describe;
+mod har;
 
 use indexmap::IndexMap;
 

@@ -19,7 +19,7 @@ use super::output::ReportFile;
 use super::page::{Frame, embedded};
 use super::words::counts;
 use super::{Options, Reporter};
-use crate::runner::{Covered, RunEvent, LoadedSuite, Tally};
+use crate::runner::{Covered, LoadedSuite, RunEvent, Tally};
 use calls::Calls;
 use cases::Tests;
 

@@ -132,7 +132,12 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     for item in items {
         let test = with_defaults(item, &defaults);
         let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
-            cases.extend(case::read(&test, None, &SharedExpectations::default(), decoder));
+            cases.extend(case::read(
+                &test,
+                None,
+                &SharedExpectations::default(),
+                decoder,
+            ));
             continue;
         };
         let mut template = Template::new(test);

@@ -9,8 +9,7 @@ use crate::value::Text;
 use crate::world::Input;
 
 const TURNS: [&str; 9] = [
-    "hears", "presses", "says", "waits", "hangs_up", "routed", "variable", "calls",
-    "ends",
+    "hears", "presses", "says", "waits", "hangsUp", "routed", "variable", "calls", "ends",
 ];
 
 pub(super) fn read(
@@ -24,8 +23,8 @@ pub(super) fn read(
     };
     let mut turns = Vec::with_capacity(items.len());
     for item in items {
-        // `- hangs_up` may be written without a value.
-        if item.as_str() == Some("hangs_up") {
+        // `- hangsUp` may be written without a value.
+        if item.as_str() == Some("hangsUp") {
             turns.push(Spanned { value: Turn::Does(Input::HangUp), span: item.span });
             continue;
         }
@@ -54,9 +53,9 @@ fn read_turn(turn: &Entry<'_>, decoder: &mut Decoder) -> Vec<Spanned<Turn>> {
             let meaning = "the caller is silent until time runs out";
             truth("waits", meaning, node, decoder).then_some(Turn::Does(Input::Silence))
         }
-        "hangs_up" => {
+        "hangsUp" => {
             let meaning = "the caller hangs up";
-            truth("hangs_up", meaning, node, decoder).then_some(Turn::Does(Input::HangUp))
+            truth("hangsUp", meaning, node, decoder).then_some(Turn::Does(Input::HangUp))
         }
         "routed" => matcher::text(node, decoder).map(Turn::Routed),
         "variable" => return variables(node, decoder),

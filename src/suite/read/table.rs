@@ -82,7 +82,11 @@ impl<'s> Template<'s> {
     }
 }
 
-fn find_holes<'s>(node: &Node<'s>, path: &mut Vec<usize>, holes: &mut Vec<Placeholder<'s>>) {
+fn find_holes<'s>(
+    node: &Node<'s>,
+    path: &mut Vec<usize>,
+    holes: &mut Vec<Placeholder<'s>>,
+) {
     let span = node.span;
     match &node.kind {
         Kind::String(text) if text.contains("${") => {
@@ -105,7 +109,12 @@ fn find_holes<'s>(node: &Node<'s>, path: &mut Vec<usize>, holes: &mut Vec<Placeh
                 path.push(index);
                 if entry.key.contains("${") {
                     let (text, span) = (entry.key.clone(), entry.key_span);
-                    holes.push(Placeholder { path: path.clone(), is_key: true, text, span });
+                    holes.push(Placeholder {
+                        path: path.clone(),
+                        is_key: true,
+                        text,
+                        span,
+                    });
                 }
                 find_holes(&entry.value, path, holes);
                 path.pop();

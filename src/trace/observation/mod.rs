@@ -231,12 +231,12 @@ impl Observation {
     }
 
     /// Returns the JSON pointer to a value of a step.
-    pub fn facet_pointer(&self, step: usize, facet: &Attribute) -> String {
+    pub fn facet_pointer(&self, step: usize, attribute: &Attribute) -> String {
         let mut pointer = self.step_pointer(step);
-        let _ = match &facet.place {
+        let _ = match &attribute.place {
             Place::Key(key) => write!(pointer, "{key}"),
             Place::Entry(key) => write!(pointer, "{key}"),
-            Place::Member(list) => write!(pointer, "{list}/{}", escaped(&facet.name)),
+            Place::Member(list) => write!(pointer, "{list}/{}", escaped(&attribute.name)),
             Place::Element(list, index) => write!(pointer, "{list}/{index}"),
             Place::Item(list, index) => write!(pointer, "{list}/{index}/value"),
         };
@@ -288,8 +288,9 @@ impl Observation {
 impl ObservedStep {
     /// Returns a string property of the routing target.
     fn routed(&self, name: &str) -> Option<&Text> {
-        let mut of = self.of(AttributeKind::Routing).filter(|facet| facet.name == name);
-        of.find_map(|facet| match &facet.value {
+        let mut of =
+            self.of(AttributeKind::Routing).filter(|attribute| attribute.name == name);
+        of.find_map(|attribute| match &attribute.value {
             Some(Json::String(text)) => Some(text),
             _ => None,
         })
@@ -297,7 +298,7 @@ impl ObservedStep {
 
     /// Returns the values of one kind.
     pub fn of(&self, aspect: AttributeKind) -> impl Iterator<Item = &Attribute> {
-        self.attributes.iter().filter(move |facet| facet.kind == aspect)
+        self.attributes.iter().filter(move |attribute| attribute.kind == aspect)
     }
 
     /// Returns the display name.

@@ -4,8 +4,8 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    AttributeKind, AttributeKinds, Attribute, Observation, ObservedFlow, ObservedStep, Place, Source,
-    escaped,
+    Attribute, AttributeKind, AttributeKinds, Observation, ObservedFlow, ObservedStep,
+    Place, Source, escaped,
 };
 use crate::trace::execution::{
     AudioItem, Characteristic, Event, ExecutionDocument, Variable, shown,
@@ -22,7 +22,7 @@ impl Observation {
             Reader { started, steps: Vec::new(), runs: FxHashMap::default() };
         let flow = document.flow_name.as_ref().or(document.flow_id.as_ref()).cloned();
         let events = document.execution.as_deref().unwrap_or_default();
-        reader.events(events, "/flow", &Around { flow, parent: None, depth: 0 });
+        reader.events(events, "/flow", &Context { flow, parent: None, depth: 0 });
         let elapsed = document
             .ended_at()
             .zip(started)
@@ -53,7 +53,9 @@ impl Observation {
 }
 
 fn known(document: &ExecutionDocument) -> AttributeKinds {
-    use AttributeKind::{Answer, Caller, Error, Prompt, Input, Output, Routing, Set, Start};
+    use AttributeKind::{
+        Answer, Caller, Error, Input, Output, Prompt, Routing, Set, Start,
+    };
     let all: &[(Characteristic, &[AttributeKind])] = &[
         (Characteristic::Variables, &[Start, Set]),
         (Characteristic::InputOutputs, &[Input, Output, Answer, Routing]),
@@ -79,7 +81,7 @@ fn unlogged(document: &ExecutionDocument) -> Vec<&'static str> {
 }
 
 /// Context of an event.
-struct Around<'d> {
+struct Context<'d> {
     flow: Option<Text>,
     parent: Option<&'d Event>,
     depth: u16,
@@ -93,7 +95,7 @@ struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
-    fn events(&mut self, events: &'d [Event], below: &str, around: &Around<'d>) {
+    fn events(&mut self, events: &'d [Event], below: &str, around: &Context<'d>) {
         for (index, event) in events.iter().enumerate() {
             let place =
                 ecow::eco_format!("{below}/execution/{index}/{}", escaped(&event.name));
@@ -107,7 +109,7 @@ impl<'d> Reader<'d> {
             }
             let module = event.input_data.as_ref().and_then(|it| it.get("commonModule"));
             let module = module.and_then(|it| text(it.get("flowName")?));
-            let inner = Around {
+            let inner = Context {
                 flow: module.or_else(|| around.flow.clone()),
                 parent: Some(event),
                 depth: around.depth.saturating_add(1),
@@ -117,7 +119,7 @@ impl<'d> Reader<'d> {
     }
 
     /// Returns the action or task that an event without its own name belongs to.
-    fn owner(&self, event: &Event, around: &Around<'d>) -> Option<&'d Event> {
+    fn owner(&self, event: &Event, around: &Context<'d>) -> Option<&'d Event> {
         let context = event.other.get("context").and_then(|it| it.get("executionId"));
         let run = match context {
             Some(Json::String(run)) => Some(run.as_str()),
@@ -131,7 +133,7 @@ impl<'d> Reader<'d> {
     fn identity(
         &self,
         event: &Event,
-        around: &Around<'d>,
+        around: &Context<'d>,
     ) -> (Option<Text>, Option<Text>, Option<&'d Event>) {
         let of = |event: &Event, keys: [&str; 2]| {
             keys.into_iter().find_map(|key| text(event.other.get(key)?))
@@ -153,7 +155,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    fn step(&self, event: &Event, place: Text, around: &Around<'d>) -> ObservedStep {
+    fn step(&self, event: &Event, place: Text, around: &Context<'d>) -> ObservedStep {
         let is_action =
             event.name.starts_with("action") || event.name.starts_with("menu");
         let (id, name, owner) = self.identity(event, around);
@@ -179,7 +181,7 @@ impl<'d> Reader<'d> {
         data(&mut step, event);
         communication(&mut step, event);
         rest(&mut step, event);
-        step.attributes.sort_by_key(|facet| facet.kind);
+        step.attributes.sort_by_key(|attribute| attribute.kind);
         step
     }
 }
@@ -249,7 +251,8 @@ fn variable_value(variable: &Variable) -> Option<Json> {
 }
 
 fn data(step: &mut ObservedStep, event: &Event) {
-    let outputs = if asks(&event.name) { AttributeKind::Answer } else { AttributeKind::Output };
+    let outputs =
+        if asks(&event.name) { AttributeKind::Answer } else { AttributeKind::Output };
     let all = [
         (AttributeKind::Input, "/inputData", &event.input_data, "inputName"),
         (outputs, "/outputData", &event.output_data, "outputName"),
@@ -267,15 +270,21 @@ fn data(step: &mut ObservedStep, event: &Event) {
                     named_items(step, aspect, &here, items, name_key);
                 }
                 value if is_routing(event, key) => routing(step, key, value, &here),
-                value => step.attributes.push(facet(aspect, key, value, here)),
+                value => step.attributes.push(attribute(aspect, key, value, here)),
             }
         }
     }
 }
 
-fn facet(aspect: AttributeKind, name: &str, value: &Json, place: Text) -> Attribute {
+fn attribute(aspect: AttributeKind, name: &str, value: &Json, place: Text) -> Attribute {
     let value = shown(value).cloned();
-    Attribute { kind: aspect, name: name.into(), key: None, value, place: Place::Entry(place) }
+    Attribute {
+        kind: aspect,
+        name: name.into(),
+        key: None,
+        value,
+        place: Place::Entry(place),
+    }
 }
 
 /// Returns whether a list contains named values. An empty list does not.
@@ -311,7 +320,7 @@ fn is_routing(event: &Event, key: &str) -> bool {
 /// Adds the target of a transfer: `targetQueue {id, name}`, or another target.
 fn routing(step: &mut ObservedStep, key: &str, value: &Json, here: &Text) {
     let mut push = |name: &str, value: &Json, place: Text| {
-        step.attributes.push(facet(AttributeKind::Routing, name, value, place));
+        step.attributes.push(attribute(AttributeKind::Routing, name, value, place));
     };
     match (key, value) {
         ("acdSkills", Json::Array(skills)) => {
@@ -379,6 +388,6 @@ fn rest(step: &mut ObservedStep, event: &Event) {
         if let Some(code) = value.get("code").filter(|_| aspect == AttributeKind::Error) {
             (value, here) = (code, here + "/code");
         }
-        step.attributes.push(facet(aspect, key, value, here));
+        step.attributes.push(attribute(aspect, key, value, here));
     }
 }

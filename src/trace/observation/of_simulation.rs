@@ -3,8 +3,8 @@
 
 use super::of_trace::add_answer;
 use super::{
-    AttributeKind, AttributeKinds, Attribute, Observation, ObservedError, ObservedFlow, ObservedStep,
-    Place, Source, escaped,
+    Attribute, AttributeKind, AttributeKinds, Observation, ObservedError, ObservedFlow,
+    ObservedStep, Place, Source, escaped,
 };
 use crate::value::{Json, Text};
 
@@ -33,13 +33,15 @@ const OWN: [&str; 18] = [
 impl Observation {
     /// Creates the observation of a simulation response, `{status, trace: [{nodeId,
     /// nodeName, nodeType, result, output, …}]}`; returns `None` if it is not one.
-    /// *Source: seed 003; flowsim's own output for the keys within a result.*
+    /// *Source: the lookup tutorial; flowsim's own output for the keys within a result.*
     pub fn of_simulation(response: &Json) -> Option<Self> {
         let Json::Array(trace) = response.get("trace")? else { return None };
         let steps: Vec<ObservedStep> = trace.iter().map(step).collect();
-        let occurs =
-            |aspect: &AttributeKind| steps.iter().any(|step| step.of(*aspect).next().is_some());
-        let known: AttributeKinds = AttributeKind::ALL.iter().copied().filter(occurs).collect();
+        let occurs = |aspect: &AttributeKind| {
+            steps.iter().any(|step| step.of(*aspect).next().is_some())
+        };
+        let known: AttributeKinds =
+            AttributeKind::ALL.iter().copied().filter(occurs).collect();
         // The status also shows that there was no error.
         let status = text(response, "status");
         let known = match status.is_some() {
@@ -136,11 +138,11 @@ fn step(json: &Json) -> ObservedStep {
             add(&mut found, key, value, base);
         }
         if let Some(answer) = entries.get("answer") {
-            found.attributes.retain(|facet| facet.kind != AttributeKind::Answer);
+            found.attributes.retain(|attribute| attribute.kind != AttributeKind::Answer);
             add_answer(&mut found, answer);
         }
     }
-    found.attributes.sort_by_key(|facet| facet.kind);
+    found.attributes.sort_by_key(|attribute| attribute.kind);
     found
 }
 
@@ -173,7 +175,12 @@ fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
     if let Json::Object(entries) = value {
         for (name, value) in entries.iter() {
             let place = Place::Entry(ecow::eco_format!("{here}/{}", escaped(name)));
-            found.attributes.push(Attribute::new(aspect, name.clone(), value.clone(), place));
+            found.attributes.push(Attribute::new(
+                aspect,
+                name.clone(),
+                value.clone(),
+                place,
+            ));
         }
     }
 }
@@ -182,32 +189,37 @@ fn add(found: &mut ObservedStep, key: &str, value: &Json, base: &'static str) {
 /// removed.
 fn add_prompts(found: &mut ObservedStep, texts: &Json, here: &Text) {
     let Json::Array(items) = texts else { return };
-    found.attributes.retain(|facet| facet.kind != AttributeKind::Prompt);
+    found.attributes.retain(|attribute| attribute.kind != AttributeKind::Prompt);
     for (index, item) in items.iter().enumerate() {
         let place = Place::Entry(ecow::eco_format!("{here}/{index}"));
-        found.attributes.push(Attribute::new(AttributeKind::Prompt, "", item.clone(), place));
+        found.attributes.push(Attribute::new(
+            AttributeKind::Prompt,
+            "",
+            item.clone(),
+            place,
+        ));
     }
 }
 
 /// Converts a key of a result with a single value.
 fn single(key: &str, value: &Json, here: Text) -> Option<Attribute> {
-    let facet = |aspect, name: &str, value: &Json, place: Text| {
+    let attribute = |aspect, name: &str, value: &Json, place: Text| {
         Some(Attribute::new(aspect, name, value.clone(), Place::Entry(place)))
     };
     match (key, value) {
         ("queueId" | "queueName" | "skills" | "priority" | "error", Json::Null) => None,
-        ("text", _) => facet(AttributeKind::Prompt, "", value, here),
-        ("digits" | "heard", _) => facet(AttributeKind::Caller, key, value, here),
+        ("text", _) => attribute(AttributeKind::Prompt, "", value, here),
+        ("digits" | "heard", _) => attribute(AttributeKind::Caller, key, value, here),
         ("queueId" | "queueName" | "skills" | "priority", _) => {
-            facet(AttributeKind::Routing, key, value, here)
+            attribute(AttributeKind::Routing, key, value, here)
         }
-        ("endType", _) => facet(AttributeKind::End, key, value, here),
-        ("cutOff", _) => facet(AttributeKind::Error, key, value, here),
+        ("endType", _) => attribute(AttributeKind::End, key, value, here),
+        ("cutOff", _) => attribute(AttributeKind::Error, key, value, here),
         ("error", _) => match value.get("code") {
-            Some(code) => facet(AttributeKind::Error, key, code, here + "/code"),
-            None => facet(AttributeKind::Error, key, value, here),
+            Some(code) => attribute(AttributeKind::Error, key, code, here + "/code"),
+            None => attribute(AttributeKind::Error, key, value, here),
         },
         (other, _) if OWN.contains(&other) => None,
-        (other, _) => facet(AttributeKind::Answer, other, value, here),
+        (other, _) => attribute(AttributeKind::Answer, other, value, here),
     }
 }

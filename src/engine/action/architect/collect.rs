@@ -7,7 +7,7 @@ use super::{Outcome, by_output, speech, values};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::spoken::Spoken;
 use crate::value::{Audio, AudioSegment, Duration, Text, Value};
 use crate::world::Answer;
@@ -78,7 +78,7 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
         (Field::TerminatingDtmf, key(listening.terminator)),
         (Field::VerificationType, Value::String(name.into())),
     ] {
-        state.note(|| Fact::Input(what, value));
+        state.note(|| EventKind::Input(what, value));
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn on_answer(
     match take(state, &mut listening, answer) {
         CallerInput::Keys => proceed(state, program, step, collect, listening),
         CallerInput::Speech(words) => {
-            state.note(|| Fact::Heard(words));
+            state.note(|| EventKind::CallerInput(words));
             fail(state, program, step, collect, "speech instead of digits".into())
         }
         CallerInput::End(effect) => Ok(effect),
@@ -248,7 +248,7 @@ fn ask_to_confirm(
 
 fn note_pressed(state: &mut State, keys: &Text) {
     if !keys.is_empty() {
-        state.note(|| Fact::Heard(keys.clone()));
+        state.note(|| EventKind::CallerInput(keys.clone()));
     }
 }
 
@@ -259,8 +259,8 @@ fn succeed(
     collect: &CollectInput,
     entry: Text,
 ) -> Outcome {
-    state.note(|| Fact::Collected(entry.clone()));
-    state.note(|| Fact::Output(Field::InputData, Value::String(entry.clone())));
+    state.note(|| EventKind::Collected(entry.clone()));
+    state.note(|| EventKind::Output(Field::InputData, Value::String(entry.clone())));
     if let Some(data) = collect.data {
         state.assign(program, data, Value::String(entry))?;
     }
@@ -274,7 +274,7 @@ fn fail(
     collect: &CollectInput,
     reason: Text,
 ) -> Outcome {
-    state.note(|| Fact::Output(Field::Reason, Value::String(reason)));
+    state.note(|| EventKind::Output(Field::Reason, Value::String(reason)));
     if let Some(data) = collect.data {
         let unset = Value::unset(state.type_of(program, data));
         state.assign(program, data, unset)?;

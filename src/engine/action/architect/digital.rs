@@ -8,9 +8,9 @@ use super::{Outcome, by_output, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Tries, Waiting};
 use crate::flow::VariableId;
-use crate::program::architect::{RetryPolicy, Ask, Intent, Send, Source, ExpectedAnswer};
+use crate::program::architect::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, PathTaken, Phrase};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase};
 use crate::value::{Json, Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer, Input};
 
@@ -48,7 +48,7 @@ fn say(
         return Ok(false);
     }
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    state.note(|| Fact::Said(Phrase::Made(words)));
+    state.note(|| EventKind::Prompted(Phrase::Made(words)));
     Ok(true)
 }
 
@@ -115,7 +115,8 @@ const RESULT: &str = "answer";
 
 /// Returns the result of an answer. The action has only one variable to hold it.
 fn result_of<'a>(ask: &Ask, answer: &'a ActionAnswer) -> Option<&'a (Text, Json)> {
-    let wanted = if matches!(ask.wanted, ExpectedAnswer::Intent(_)) { "intent" } else { RESULT };
+    let wanted =
+        if matches!(ask.wanted, ExpectedAnswer::Intent(_)) { "intent" } else { RESULT };
     let named = answer.outputs.iter().find(|(name, _)| name == wanted);
     named.or_else(|| answer.outputs.first())
 }
@@ -149,7 +150,7 @@ pub(super) fn replied(
         let code = Code::NO_INPUT;
         return again(state, program, step, ask, &ask.no_input, tries, code);
     }
-    state.note(|| Fact::Heard(words.clone()));
+    state.note(|| EventKind::CallerInput(words.clone()));
     match understand(state, program, step, ask, &words)? {
         Some(effect) => Ok(effect),
         None => {

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
-use crate::flow::{SymbolTable, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::StepAction;
 use crate::program::architect::Action;
 use crate::trace::Failure;
@@ -104,7 +104,7 @@ fn pause(state: &mut State, milliseconds: i64) -> Next {
 
 /// The part of a caller's answer that an action has to handle.
 pub(super) enum CallerInput {
-    /// Keys, now queued to be taken, or silence.
+    /// Keys, which are now in the queue, or silence.
     Keys,
     /// Speech.
     Speech(Text),
@@ -145,7 +145,7 @@ pub(super) fn on_answer(
 /// Returns the question for the host.
 pub(in crate::engine::action) fn question<'q>(
     action: &'q StepAction,
-    legend: &'q SymbolTable,
+    symbols: &'q SymbolTable,
     node: NodeId,
     listening: &'q Listening,
 ) -> Question<'q> {
@@ -162,7 +162,7 @@ pub(in crate::engine::action) fn question<'q>(
         None => (listening.min, listening.max, listening.keys.as_str()),
     };
     Question::Input(InputQuestion {
-        node: &legend.node(node).id,
+        node: &symbols.node(node).id,
         min_digits: min.saturating_sub(count),
         max_digits: max.saturating_sub(count),
         timeout_ms: listening.patience_ms(),

@@ -10,7 +10,7 @@ use crate::flow::SequenceId;
 use crate::flow::architect::UnitKind;
 use crate::program::architect::{Menu, MenuTarget};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Field, PathTaken};
+use crate::trace::{EventKind, Field, PathTaken};
 use crate::value::Value;
 use crate::world::Answer;
 
@@ -79,7 +79,7 @@ pub(super) fn on_answer(
         CallerInput::Speech(words) => {
             match spoken(menu, &words, &state.conversation.language()) {
                 Some(index) => {
-                    state.note(|| Fact::Heard(words));
+                    state.note(|| EventKind::CallerInput(words));
                     choose(state, program, step, menu, index)
                 }
                 None => {
@@ -162,7 +162,7 @@ fn entered(
             for key in keys.rev() {
                 state.conversation.keys.push_front((key, now));
             }
-            state.note(|| Fact::Collected(first.into_iter().collect()));
+            state.note(|| EventKind::Collected(first.into_iter().collect()));
             choose(state, program, step, menu, index)
         }
         None => {

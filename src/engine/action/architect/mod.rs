@@ -19,7 +19,7 @@ pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;
 
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::{SymbolTable, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::Action;
 use crate::program::{Program, Step};
 use crate::trace::{Failure, PathTaken};
@@ -129,12 +129,12 @@ pub(super) fn answer(
 pub(super) use lookups::data_action_question;
 
 pub(super) fn question<'q>(
-    legend: &'q SymbolTable,
+    symbols: &'q SymbolTable,
     node: NodeId,
     inputs: &'q [(Text, Value)],
 ) -> Question<'q> {
-    let label = legend.node(node);
-    let flow = &legend.flow(label.flow).name;
+    let label = symbols.node(node);
+    let flow = &symbols.flow(label.flow).name;
     Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
 }
 

@@ -20,8 +20,8 @@ use super::report::Report;
 use super::spelling::Spelling;
 use crate::diagnostic::{Diagnostic, sort};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::required_type::required_type;
 use crate::flow::place;
+use crate::flow::required_type::required_type;
 use callee::{Modules, Tasks};
 use scope::Scope;
 

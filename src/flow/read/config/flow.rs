@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::menus::Inlined;
 use super::reader::{Reader, text_of};
-use super::{kinds, sections, expressions, units};
+use super::{expressions, kinds, sections, units};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::Spanned;
 use crate::flow::architect::ArchitectFlow;

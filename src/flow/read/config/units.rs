@@ -125,15 +125,16 @@ fn variable(node: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Variable> {
     Some(Variable {
         key: text_of(node, "id"),
         name: Spanned { value: Text::from(name), span },
-        value_type: holds.unwrap_or(Type { is_collection: is("isCollection"), ..Type::ANY }),
+        value_type: holds
+            .unwrap_or(Type { is_collection: is("isCollection"), ..Type::ANY }),
         initial: initial.map(values::input),
         is_input: is("isInput"),
         is_output: is("isOutput"),
     })
 }
 
-/// Returns the type of a variable: by the code of the initial value, because some classes
-/// only say "complex"; otherwise by the class.
+/// Returns the type of a variable: from the type code of its initial value, or else from
+/// its class. The code is preferred because some classes are only named "complex".
 fn holds(node: &Node<'_>, is_collection: bool) -> Option<Type> {
     let code = node.get("initialValue").and_then(|value| value.get("type"));
     let by_code = code.and_then(Node::as_str).and_then(kinds::type_of);

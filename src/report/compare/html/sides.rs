@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::comparison::{Difference, align};
 use crate::diagnostic::visible::one_line;
-use crate::trace::observation::{AttributeKind, Attribute, Observation, ObservedStep};
+use crate::trace::observation::{Attribute, AttributeKind, Observation, ObservedStep};
 
 /// Maximum number of rows.
 const MOST_ROWS: usize = 1_000;
@@ -100,8 +100,8 @@ fn path_of_step(step: &ObservedStep) -> Option<String> {
 }
 
 /// Formats a value of a step as one line.
-fn line(facet: &Attribute) -> (&'static str, String) {
-    let what = match facet.kind {
+fn line(attribute: &Attribute) -> (&'static str, String) {
+    let what = match attribute.kind {
         AttributeKind::Start => "start",
         AttributeKind::Read => "read",
         AttributeKind::Input => "input",
@@ -114,8 +114,9 @@ fn line(facet: &Attribute) -> (&'static str, String) {
         AttributeKind::Error => "error",
         AttributeKind::End => "end",
     };
-    let value = facet.value.as_ref().map_or_else(|| "hidden".into(), ToString::to_string);
-    let text = match &*facet.name {
+    let value =
+        attribute.value.as_ref().map_or_else(|| "hidden".into(), ToString::to_string);
+    let text = match &*attribute.name {
         "" => value,
         name => format!("{name} = {value}"),
     };

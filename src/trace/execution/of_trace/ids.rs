@@ -2,7 +2,7 @@
 //! identify. Derived ids are the same in every run of the same call.
 
 use crate::expr::architect::BUILT_INS;
-use crate::flow::{FlowId, SymbolTable, NodeId, VariableId};
+use crate::flow::{FlowId, NodeId, SymbolTable, VariableId};
 use crate::trace::Trace;
 use crate::value::{Text, derived_id, is_uuid};
 

@@ -1,18 +1,18 @@
 //! Evaluation environment of command-line expressions.
 
 use crate::engine::DEFAULT_START;
+use crate::environment::Fixtures;
 use crate::expr::architect::{
-    BUILT_INS, RandomNumbers, Declarations, Directory, Expression, Names, Scope, Segment,
-    Environment, Variable, canonical,
+    BUILT_INS, Declarations, Directory, Environment, Expression, Names, RandomNumbers,
+    Scope, Segment, Variable, canonical,
 };
 use crate::value::{DateTime, Text, Type, Value};
-use crate::world::Fixtures;
 
 use super::answer::Answer;
 use super::variables::Given;
 
 /// Variables, organisation, clock and random number generator.
-pub(super) struct World {
+pub(super) struct EvalEnvironment {
     names: Declarations,
     values: Vec<Value>,
     fixtures: Fixtures,
@@ -20,7 +20,7 @@ pub(super) struct World {
     chance: RandomNumbers,
 }
 
-impl World {
+impl EvalEnvironment {
     pub(super) fn new(fixtures: Fixtures, at: Option<DateTime>, seed: u64) -> Self {
         let now = at.unwrap_or(DEFAULT_START);
         let chance = RandomNumbers::from_seed(seed);
@@ -101,17 +101,17 @@ impl World {
     }
 }
 
-impl Scope for World {
+impl Scope for EvalEnvironment {
     fn variable(&self, slot: u32) -> &Value {
         self.values.get(slot as usize).unwrap_or(&Value::NOT_SET)
     }
 
-    fn surroundings(&self) -> &dyn Environment {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Environment for World {
+impl Environment for EvalEnvironment {
     fn directory(&self) -> &dyn Directory {
         &self.fixtures
     }
