@@ -15,7 +15,7 @@ use flowsim::engine::{Call, Request, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::recording::{Derived, Kind, Recording, derive, replay};
-use flowsim::runner::{Against, compare_all};
+use flowsim::runner::{CompareContext, compare_all};
 use flowsim::source::Files;
 use flowsim::trace::{JsonWriter, write_simulation};
 use flowsim::value::Json;
@@ -42,7 +42,7 @@ fn recorded(program: &Arc<Program>, fixtures: &Fixtures, number: usize) -> Recor
     let mut host = FixtureHost::new(fixtures, &request.inputs);
     let trace = play(&mut session, &call, &mut host);
     let mut text = String::new();
-    write_simulation(&JsonWriter::new(&program.legend), &trace, &mut text);
+    write_simulation(&JsonWriter::new(&program.symbols), &trace, &mut text);
     let response = Json::parse(&text).expect("flowsim writes JSON");
     let mut recording = Recording::new(Kind::Simulation, response);
     recording.id = format!("call {number}").into();
@@ -78,7 +78,7 @@ impl Stage {
     /// Counts the calls that match their recording.
     fn compare(&self) -> usize {
         let rules = Rules { caller_is_replayed: true, ..Rules::default() };
-        let against = Against {
+        let against = CompareContext {
             program: &self.program,
             fixtures: &self.fixtures,
             rules: &rules,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use evalexpr::{ContextWithMutableVariables, HashMapContext, build_operator_tree};
 use flowsim::expr::architect::{
-    Declarations, Directory, Expression, Scope, Surroundings, UnknownOrganization, parse,
+    Declarations, Directory, Environment, Expression, Scope, UnknownOrganization, parse,
 };
 use flowsim::value::{DateTime, Kind, Type, Value};
 use minijinja::{Environment, context};
@@ -25,12 +25,12 @@ impl Scope for Variables {
         &self.0[slot as usize]
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for Variables {
+impl Environment for Variables {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

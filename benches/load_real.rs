@@ -90,7 +90,7 @@ fn load(documents: &[Document]) -> usize {
     }
     let findings = check_architect(&flows).len();
     let program = Program::compile_all(&[], &flows);
-    flows.len() + findings + program.legend.nodes.len()
+    flows.len() + findings + program.symbols.nodes.len()
 }
 
 /// Counts the events of a YAML document.

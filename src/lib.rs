@@ -59,7 +59,7 @@
 //! let trace = play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs));
 //!
 //! // trace: inspect and print the events of the call.
-//! let symbols = &program.legend;
+//! let symbols = &program.symbols;
 //! let path: Vec<&str> = trace.path(symbols).map(|node| node.as_str()).collect();
 //! assert_eq!(trace.status, Status::Completed);
 //! assert_eq!(path, ["Ask", "Thanks", "End"]);

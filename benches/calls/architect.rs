@@ -84,7 +84,7 @@ pub(crate) fn architect(criterion: &mut Criterion) {
             }
         });
     });
-    let writer = JsonWriter::new(&program.legend);
+    let writer = JsonWriter::new(&program.symbols);
     let mut out = String::new();
     group.bench_function("trace as JSON, flowsim", |bencher| {
         bencher.iter(|| {

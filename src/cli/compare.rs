@@ -15,7 +15,7 @@ use crate::diagnostic::Severity;
 use crate::program::Program;
 use crate::recording;
 use crate::report::compare::{ComparisonReporter, Html, Json, Junit, Text};
-use crate::runner::{Against, Compared, Stale, Summary, compare_all};
+use crate::runner::{CompareContext, Compared, Stale, Summary, compare_all};
 use crate::source::{Files, Replacement};
 use crate::value::{DateTime, Duration};
 
@@ -152,7 +152,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
     let rules = rules(arguments);
-    let against = Against {
+    let against = CompareContext {
         program: &program,
         fixtures: &fixtures,
         rules: &rules,
@@ -165,7 +165,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 /// Compares and writes the report to standard output or to the file of `--out`.
 fn compare_and_report(
     paths: &[PathBuf],
-    against: Against<'_>,
+    against: CompareContext<'_>,
     arguments: &Arguments,
 ) -> io::Result<Exit> {
     let Some(path) = &arguments.out else {
@@ -178,7 +178,7 @@ fn compare_and_report(
     });
     written.or_else(|error| {
         output::message("error", &format!("cannot write {}: {error}", path.display()));
-        Ok(Exit::Outside)
+        Ok(Exit::External)
     })
 }
 
@@ -237,7 +237,7 @@ fn reporter<'w>(
 /// Compares and writes the report to `out`.
 fn compared(
     paths: &[PathBuf],
-    against: Against<'_>,
+    against: CompareContext<'_>,
     arguments: &Arguments,
     out: impl Write,
     color: bool,
@@ -256,7 +256,7 @@ fn compared(
     });
     if let Err(error) = ran {
         output::message("error", &format!("cannot start the threads: {error}"));
-        return Ok(Exit::Outside);
+        return Ok(Exit::External);
     }
     if let Some(problem) = problem {
         return Err(problem);
@@ -305,7 +305,7 @@ fn exit(summary: &Summary) -> Exit {
     match summary {
         Summary { unreadable: 1.., .. } => Exit::Input,
         Summary { different: 1.., .. } => Exit::Failure,
-        Summary { unreplayable: 1.., .. } => Exit::Outside,
+        Summary { unreplayable: 1.., .. } => Exit::External,
         _ => Exit::Success,
     }
 }

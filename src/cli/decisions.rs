@@ -7,7 +7,7 @@ use std::path::Path;
 use super::exit::Exit;
 use super::output;
 use crate::analysis::decisions::{Decision, Form, write_csv, write_line};
-use crate::source::{make_folder_of, replace_file};
+use crate::source::{create_parent_folder, replace_file};
 
 /// Replaces a decision log; the file is written completely or stays unchanged.
 pub(super) fn replace(path: &Path, decisions: &[Decision]) -> Exit {
@@ -20,7 +20,7 @@ pub(super) fn append(path: &Path, decisions: &[Decision]) -> Exit {
 }
 
 fn add(path: &Path, decisions: &[Decision]) -> io::Result<()> {
-    make_folder_of(path)?;
+    create_parent_folder(path)?;
     let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
     let is_empty = !file.metadata()?.is_file() || file.metadata()?.len() == 0;
     let mut added = String::new();
@@ -53,7 +53,7 @@ fn exit_of(path: &Path, result: io::Result<()>) -> Exit {
         Err(error) => {
             let path = path.display();
             output::message("error", &format!("cannot write {path}: {error}"));
-            Exit::Outside
+            Exit::External
         }
     }
 }

@@ -20,7 +20,7 @@ pub enum Exit {
     /// There was nothing to do, for example no test selected.
     Nothing = 4,
     /// External failure, such as a full disk or an unreachable service.
-    Outside = 5,
+    External = 5,
     /// A bug in flowsim.
     Bug = 70,
     /// Interrupted by the user.
@@ -53,5 +53,5 @@ pub(super) fn of_output(error: &io::Error) -> Exit {
     let is_named = text.starts_with("cannot write");
     let text = if is_named { text } else { format!("cannot write the result: {text}") };
     output::message("error", &text);
-    Exit::Outside
+    Exit::External
 }

@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::{load, output};
-use crate::analysis::decisions::{self, Found};
+use crate::analysis::decisions::{self, Item};
 use crate::analysis::heatmap::{
-    Drawn, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
+    FlowGraph, Heatmap, NoPicture, render_html, render_json, render_png, render_svg,
     render_text,
 };
 use crate::diagnostic::{Code, Diagnostic, Severity, sort};
@@ -109,7 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 fn write_picture(
     arguments: &Arguments,
     heatmap: &Heatmap,
-    drawn: &[Drawn],
+    drawn: &[FlowGraph],
 ) -> io::Result<Exit> {
     if arguments.out.is_none() && io::stdout().is_terminal() {
         let text = "a terminal cannot show an image; name a file with --out";
@@ -122,7 +122,7 @@ fn write_picture(
             output::message("error", &reason.to_string());
             Ok(match reason {
                 NoPicture::Feature(_) => Exit::Usage,
-                NoPicture::Memory => Exit::Outside,
+                NoPicture::Memory => Exit::External,
             })
         }
     }
@@ -151,7 +151,7 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
                 }
             }
             // Only simulation responses have something to count.
-            Some(recording) => drop(heatmap.add(Found::Document(recording.response))),
+            Some(recording) => drop(heatmap.add(Item::Document(recording.response))),
             None => {}
         }
     }
@@ -159,7 +159,11 @@ fn add(path: &Path, heatmap: &mut Heatmap, files: &mut Files) -> Vec<Diagnostic>
 }
 
 /// Returns a message if the input lacks the data that the chosen format needs.
-fn missing(format: Format, heatmap: &Heatmap, drawn: &[Drawn]) -> Option<&'static str> {
+fn missing(
+    format: Format,
+    heatmap: &Heatmap,
+    drawn: &[FlowGraph],
+) -> Option<&'static str> {
     let has_table = heatmap.table.total() > 0;
     let has_drawing = !drawn.is_empty() && !heatmap.nodes.is_empty();
     match format {
@@ -177,7 +181,7 @@ fn missing(format: Format, heatmap: &Heatmap, drawn: &[Drawn]) -> Option<&'stati
     }
 }
 
-fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     let graphs = |render: fn(&Graph, &_) -> String| {
         let graphs =
             drawn.iter().map(|(id, graph)| render(graph, &heatmap.nodes.heat(id, graph)));
@@ -203,7 +207,7 @@ fn render(arguments: &Arguments, heatmap: &Heatmap, drawn: &[Drawn]) -> String {
 }
 
 /// Returns the flows of `--flows`, keyed by the ids that traces use.
-fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<Drawn>, Exit> {
+fn drawn(arguments: &Arguments, files: &mut Files) -> Result<Vec<FlowGraph>, Exit> {
     if arguments.flows.is_empty() {
         return Ok(Vec::new());
     }

@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
                         "error",
                         &format!("cannot write into {folder}: {error}"),
                     );
-                    return Ok(Exit::Outside);
+                    return Ok(Exit::External);
                 }
             }
         }

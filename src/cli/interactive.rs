@@ -38,7 +38,7 @@ impl<'f> Person<'f> {
         call: &Call,
         program: &Program,
     ) -> io::Result<Trace> {
-        let flow = &program.legend.flow(call.flow()).name;
+        let flow = &program.symbols.flow(call.flow()).name;
         output::aside(&format!(
             "Calling {}. Type keys and press Enter. An empty line is silence; `help` lists inputs.\n",
             visible::one_line(flow)
@@ -59,7 +59,7 @@ impl<'f> Person<'f> {
 
     fn show_prompts(&mut self, session: &Session) {
         let mut count = 0;
-        for text in session.heard().skip(self.shown) {
+        for text in session.prompts().skip(self.shown) {
             output::aside(&format!("  {}\n", visible::one_line(text)));
             count += 1;
         }

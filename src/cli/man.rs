@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if let Err(error) = write(command, folder) {
         let folder = folder.display();
         output::message("error", &format!("cannot write into `{folder}`: {error}"));
-        return Ok(Exit::Outside);
+        return Ok(Exit::External);
     }
     Ok(Exit::Success)
 }

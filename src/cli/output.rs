@@ -27,7 +27,7 @@ pub(super) fn result_to(
     };
     if let Err(error) = replace_file(path, content) {
         message("error", &format!("cannot write {}: {error}", path.display()));
-        return Ok(Exit::Outside);
+        return Ok(Exit::External);
     }
     Ok(Exit::Success)
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::output;
 use crate::diagnostic::sort;
-use crate::recording::{self, DEFAULT_KEY, Recording, Redactor, Wanted};
+use crate::recording::{self, DEFAULT_KEY, Recording, RedactionKinds, Redactor};
 use crate::source::{Files, replace_file};
 
 /// Environment variable with the redaction key.
@@ -60,7 +60,7 @@ pub(super) fn redactor(wanted: &Redaction) -> Redactor {
     let Redaction { phone_numbers, names, emails, ref variable } = *wanted;
     let is_keyed = phone_numbers || names || emails || !variable.is_empty();
     let variables = variable.iter().map(|name| name.as_str().into()).collect();
-    let wanted = Wanted { phone_numbers, names, emails, variables };
+    let wanted = RedactionKinds { phone_numbers, names, emails, variables };
     let key = std::env::var_os(KEY).filter(|key| !key.is_empty());
     if key.is_none() && is_keyed {
         let text = format!(
@@ -87,7 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             Err(error) => {
                 let text = format!("cannot write {}: {error}", path.display());
                 output::message("error", &text);
-                return Ok(Exit::Outside);
+                return Ok(Exit::External);
             }
         }
     }

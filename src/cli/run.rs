@@ -194,9 +194,9 @@ fn log(arguments: &Arguments, program: &Program, trace: &Trace) -> Exit {
     let ended = if is_success { Exit::Success } else { Exit::Failure };
     let Some(path) = &arguments.decisions else { return ended };
     let mut seed = trace.start.to_string();
-    JsonWriter::new(&program.legend).write(trace, &mut seed);
+    JsonWriter::new(&program.symbols).write(trace, &mut seed);
     let instance = derived_id(&seed);
-    match decisions::append(path, &of_trace(trace, &program.legend, &instance)) {
+    match decisions::append(path, &of_trace(trace, &program.symbols, &instance)) {
         Exit::Success => ended,
         failed => failed,
     }
@@ -236,7 +236,7 @@ fn played<'p>(
 }
 
 fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<()> {
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     let mut out = String::new();
     match arguments.format {
         Format::Text => {
@@ -244,11 +244,13 @@ fn show(arguments: &Arguments, program: &Program, trace: &Trace) -> io::Result<(
                 color: output::result_has_color(),
                 width: output::result_width(),
             };
-            out = render_text(trace, legend, style);
+            out = render_text(trace, symbols, style);
         }
-        Format::Json => JsonWriter::new(legend).write(trace, &mut out),
-        Format::Simulation => write_simulation(&JsonWriter::new(legend), trace, &mut out),
-        Format::Execution => out = execution::of_trace(trace, legend).to_text(),
+        Format::Json => JsonWriter::new(symbols).write(trace, &mut out),
+        Format::Simulation => {
+            write_simulation(&JsonWriter::new(symbols), trace, &mut out)
+        }
+        Format::Execution => out = execution::of_trace(trace, symbols).to_text(),
     }
     if matches!(arguments.format, Format::Json | Format::Simulation) {
         out.push('\n');
@@ -266,7 +268,7 @@ fn has_format(
     if arguments.format != Format::Execution || is_architect {
         return Ok(prepared);
     }
-    let name = &program.legend.flow(prepared.flow).name;
+    let name = &program.symbols.flow(prepared.flow).name;
     let text = format!(
         "only Architect flows have execution documents; `{name}` is a draft flow\n\n\
          use --format json"

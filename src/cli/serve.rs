@@ -109,7 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(server) => server,
         Err(problem) => {
             output::message("error", &problem);
-            return Ok(Exit::Outside);
+            return Ok(Exit::External);
         }
     };
     for note in server.notes() {

@@ -8,8 +8,8 @@ use clap::Args;
 
 use super::exit::Exit;
 use super::output;
-use super::record::service::{Patience, variable};
-use crate::analysis::decisions::{self, Decision, Found, INDEX};
+use super::record::service::{RetryArgs, variable};
+use crate::analysis::decisions::{self, Decision, INDEX, Item};
 use crate::diagnostic::Severity;
 use crate::platform::{
     Failure, Secret, Shipped, Stop, Store, StoreCredentials, SystemClock,
@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     index: String,
 
     #[command(flatten)]
-    patience: Patience,
+    patience: RetryArgs,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -113,14 +113,14 @@ impl Shipping {
         self.sent = 0;
         let mut diagnostics = decisions::read(path, &mut |found| {
             match found {
-            Found::Decision(decision) => {
+            Item::Decision(decision) => {
                 self.batch.push(decision);
                 if self.batch.len() >= BATCH {
                     self.send();
                 }
                 Ok(())
             }
-            Found::Document(_) => Err("not a decision: decisions have `dtmf` and \
+            Item::Document(_) => Err("not a decision: decisions have `dtmf` and \
                                        `routing_decision`; `flowsim run --decisions FILE` \
                                        writes them"
                 .to_owned()),
@@ -132,7 +132,7 @@ impl Shipping {
         diagnostics.extend(failure.iter().map(Failure::diagnostic));
         output::diagnostics(&diagnostics, &Files::new());
         match failure {
-            Some(_) => Exit::Outside,
+            Some(_) => Exit::External,
             None if is_unread => Exit::Input,
             None => Exit::Success,
         }
@@ -166,6 +166,6 @@ impl Shipping {
         for reason in reasons {
             output::message("error", &format!("the store rejected documents: {reason}"));
         }
-        Ok(if exit == Exit::Success && *refused > 0 { Exit::Outside } else { exit })
+        Ok(if exit == Exit::Success && *refused > 0 { Exit::External } else { exit })
     }
 }

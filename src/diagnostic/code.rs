@@ -105,7 +105,7 @@ codes! {
     WEBHOOK_FAILED Error "The webhook answered with a failure."
     WEBHOOK_NOT_MOCKED Error "The fixtures have no answer for the webhook; a run never sends anything over a network."
     QUEUE_NOT_FOUND Error "The fixtures list queues, but not this one."
-    NOT_IN_FIXTURES Warning "The fixtures list things of this kind, but not this one."
+    NOT_IN_FIXTURES Warning "The fixtures list objects of this kind, but not this one."
     SKILL_MISMATCH Error "No agent of the queue has all the required skills."
     ACTION_FAILED Error "An action without an output for failures failed."
     FLOW_NOT_FOUND Error "The called flow is not loaded."
@@ -130,8 +130,8 @@ codes! {
     VARIABLE_NOT_FOUND Warning "A template uses a variable or field without a value; it prints as an empty string."
     ACTION_NOT_SIMULATED Note "The action is not simulated and no fixture answers it: it succeeded and left its results NOT_SET."
     ACTION_NOT_SUPPORTED Error "The action is not simulated and no fixture answers it, which `--strict` forbids."
-    SCHEDULE_NOT_CHECKED Note "The fixtures do not define when it is active: schedules count as active, emergencies as inactive."
-    QUEUE_NOT_CHECKED Note "The fixtures list no queues, so the queue was accepted unchecked."
+    SCHEDULE_NOT_CHECKED Note "The fixtures do not define when the schedule is active: schedules count as active, emergencies as inactive."
+    QUEUE_NOT_CHECKED Note "The fixtures define no queues, so the queue was accepted unchecked."
 }
 
 impl Code {

@@ -55,14 +55,14 @@ impl Decoder {
     }
 
     /// Adds an error. The caller can add a help to the returned diagnostic.
-    pub(crate) fn wrong(&mut self, span: Span, message: String) -> &mut Diagnostic {
+    pub(crate) fn error(&mut self, span: Span, message: String) -> &mut Diagnostic {
         self.keep_last();
         self.count += 1;
         self.last.insert(Diagnostic::new(self.code, message).at(span))
     }
 
     /// The number of errors and warnings so far.
-    pub(crate) fn told(&self) -> usize {
+    pub(crate) fn diagnostic_count(&self) -> usize {
         self.count
     }
 
@@ -70,7 +70,7 @@ impl Decoder {
     pub(crate) fn unique_keys(&mut self, document: &Node<'_>) {
         for [first, second] in document.repeated_keys() {
             let message = format!("duplicate key `{}`", second.key);
-            let diagnostic = self.wrong(second.key_span, message);
+            let diagnostic = self.error(second.key_span, message);
             let label = Label { span: first.key_span, text: "the first one".into() };
             diagnostic.labels.push(label);
             diagnostic.help = Some("remove one of them".into());
@@ -96,8 +96,8 @@ impl Decoder {
     }
 
     /// Adds a warning.
-    pub(crate) fn doubtful(&mut self, span: Span, message: String, help: &str) {
-        let diagnostic = self.wrong(span, message);
+    pub(crate) fn warning(&mut self, span: Span, message: String, help: &str) {
+        let diagnostic = self.error(span, message);
         diagnostic.severity = Severity::Warning;
         diagnostic.help = Some(help.into());
     }
@@ -109,7 +109,7 @@ impl Decoder {
             Kind::Number(number) if expected.starts_with("a number") => number,
             _ => node.describe(),
         };
-        self.wrong(node.span, format!("{what} is {found}, expected {expected}"));
+        self.error(node.span, format!("{what} is {found}, expected {expected}"));
     }
 
     /// Returns the node if it is an object, and reports its unknown keys.
@@ -138,7 +138,7 @@ impl Decoder {
             None if keys.is_empty() => "remove it".into(),
             None => format!("use {}", listed(keys)),
         };
-        self.wrong(entry.key_span, message).help = Some(help);
+        self.error(entry.key_span, message).help = Some(help);
     }
 
     /// Returns a string, or the text of a number: ids and telephone numbers are often
@@ -161,7 +161,7 @@ impl Decoder {
     }
 
     /// Returns a list of strings. A single string counts as a list of one.
-    pub(crate) fn texts(&mut self, object: &Node<'_>, key: &str) -> Vec<Text> {
+    pub(crate) fn strings(&mut self, object: &Node<'_>, key: &str) -> Vec<Text> {
         let Some(node) = object.get(key) else { return Vec::new() };
         let items = match &node.kind {
             Kind::Array(items) => items.as_slice(),
@@ -202,7 +202,7 @@ impl Decoder {
             Kind::Number(text) => text.as_ref(),
             _ => node.describe(),
         };
-        self.wrong(node.span, format!("`{key}` is {found}, expected {expected}"));
+        self.error(node.span, format!("`{key}` is {found}, expected {expected}"));
         default
     }
 
@@ -214,7 +214,7 @@ impl Decoder {
             Kind::Boolean(value) => Json::Boolean(*value),
             Kind::Number(text) => Number::parse_json(text).map_or_else(
                 || {
-                    self.wrong(node.span, format!("the number {text} is too large"));
+                    self.error(node.span, format!("the number {text} is too large"));
                     Json::Null
                 },
                 Json::from,

@@ -252,7 +252,7 @@ impl Call {
             PROPERTIES.iter().filter(|(field, ..)| field.eq_ignore_ascii_case(name));
         for (_, variable, property) in fields {
             let Some(id) = program.variable(self.flow, variable) else { continue };
-            let Some(holds) = program.holds(self.flow, id) else { continue };
+            let Some(holds) = program.value_type(self.flow, id) else { continue };
             let given = self.variables.iter().find(|(known, _)| *known == id);
             let json = given.map_or_else(|| Json::object([]), |(_, it)| it.to_json());
             let Ok(Value::Object(object)) = Value::decode(&json, holds) else { continue };
@@ -278,7 +278,7 @@ impl Call {
     pub fn variable(mut self, program: &Program, name: &str, value: Value) -> Self {
         match program.variable(self.flow, name) {
             Some(id) => {
-                let holds = program.holds(self.flow, id);
+                let holds = program.value_type(self.flow, id);
                 let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
                 self.variables.push((id, typed.unwrap_or(value)));
             }

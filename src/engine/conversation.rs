@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::call::Call;
-use crate::expr::architect::{BUILT_INS, BuiltInId, Chance, Directory};
+use crate::expr::architect::{BUILT_INS, BuiltInId, Directory, RandomNumbers};
 use crate::flow::{NodeId, SequenceId, VariableId};
 use crate::program::Program;
 use crate::trace::Failure;
@@ -47,7 +47,7 @@ pub(super) struct Conversation {
     /// The built-in variables that had a value when the call began, for its trace.
     at_start: Vec<(VariableId, Value)>,
     pub(super) organisation: Organisation,
-    pub(super) chance: Chance,
+    pub(super) random: RandomNumbers,
     /// The attributes of the participants, in the order in which they were first set.
     attributes: IndexMap<Participant, Attributes, FxBuildHasher>,
     /// The error that is being handled, and the node at which it occurred.
@@ -84,8 +84,8 @@ impl Conversation {
             let given = call.participant_data.iter().cloned().collect();
             self.attributes.insert(Participant::Own, given);
         }
-        self.chance = Chance::from_seed(call.seed);
-        let unset = BUILT_INS.iter().map(|known| Value::unset(known.holds));
+        self.random = RandomNumbers::from_seed(call.seed);
+        let unset = BUILT_INS.iter().map(|known| Value::unset(known.value_type));
         self.built_ins.extend(unset);
         let flow = program.unit(call.flow).architect.as_deref();
         let language = flow.and_then(|flow| flow.language.clone());
@@ -95,7 +95,7 @@ impl Conversation {
         for variable in LANGUAGES {
             self.set(variable, Value::String(language.clone()));
         }
-        let version = program.legend.flow(call.flow).version.clone();
+        let version = program.symbols.flow(call.flow).version.clone();
         self.set(VERSION, Value::String(version.unwrap_or_else(|| "1.0".into())));
     }
 

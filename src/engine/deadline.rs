@@ -4,7 +4,7 @@ use super::state::State;
 use crate::diagnostic::Code;
 use crate::flow::NodeId;
 use crate::program::Program;
-use crate::trace::{Fact, Failure, PathTaken, Status};
+use crate::trace::{EventKind, Failure, PathTaken, Status};
 
 /// A special frame index: an agent answers the caller, and no deadline passed.
 pub(super) const AGENT: usize = usize::MAX;
@@ -17,16 +17,16 @@ impl State {
             self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
             return self.connect();
         }
-        self.recorder.note(self.step, || Fact::CutOff);
+        self.recorder.note(self.step, || EventKind::TimedOut);
         self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
         while self.frames.len() > index + 1 {
             if let Some((step, _)) = self.pop_frame().and_then(|frame| frame.caller) {
-                self.recorder.note(step, || Fact::CutOff);
+                self.recorder.note(step, || EventKind::TimedOut);
                 self.recorder.finish(step, PathTaken::None, None, self.clock_ms);
             }
         }
         let flow = self.frame().flow;
-        let name = &program.legend.flow(flow).name;
+        let name = &program.symbols.flow(flow).name;
         match self.frame().caller {
             Some((step, caller)) => {
                 self.pop_frame();

@@ -8,8 +8,8 @@ pub(super) struct Frame {
     pub(super) flow: FlowId,
     /// The step of the trace and the node that called this flow.
     pub(super) caller: Option<(u32, NodeId)>,
-    /// Base index of the variables in the stack of values, less the number of the first
-    /// variable: the variable with the id `v` is at `variables + v`.
+    /// Base index of the variables in the stack of values, minus the id of the first
+    /// variable, so that the variable with the id `v` is at `variables + v`.
     pub(super) variables: usize,
     /// Base index of the outputs of the flow's nodes. In an Architect flow, the base
     /// index of the variables of its task.

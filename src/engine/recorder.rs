@@ -3,7 +3,7 @@
 use std::iter::once_with;
 
 use crate::flow::NodeId;
-use crate::trace::{Event, Fact, PathTaken, Step};
+use crate::trace::{Event, EventKind, PathTaken, Step};
 
 /// The steps and events so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,7 +14,7 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Clears the record and reserves the capacity that the previous call needed.
-    pub(super) fn clear(&mut self, room: Room) {
+    pub(super) fn clear(&mut self, room: Capacity) {
         self.steps.clear();
         self.events.clear();
         if self.steps.capacity() < room.steps {
@@ -45,8 +45,8 @@ impl Recorder {
     /// Records an event. The closure builds the event in place: moving it from the stack
     /// would cost more than the rest of a step.
     #[inline(always)]
-    pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> Fact) {
-        self.events.extend(once_with(|| Event { step, fact: fact() }));
+    pub(super) fn note(&mut self, step: u32, fact: impl FnOnce() -> EventKind) {
+        self.events.extend(once_with(|| Event { step, kind: fact() }));
     }
 
     #[inline]
@@ -66,12 +66,12 @@ impl Recorder {
 
 /// The number of steps and events that a trace had.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Room {
+pub(super) struct Capacity {
     pub(super) steps: usize,
     pub(super) events: usize,
 }
 
-impl PartialEq for Room {
+impl PartialEq for Capacity {
     /// Always equal: the reserved capacity does not affect a call.
     fn eq(&self, _: &Self) -> bool {
         true

@@ -1,4 +1,4 @@
-//! The simulation request of seed 003: a call described by one JSON document.
+//! The simulation request of the lookup tutorial: a call described by one JSON document.
 
 use super::call::context_problem;
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -6,7 +6,7 @@ use crate::source::{Kind, Node};
 use crate::value::{Json, Number, Text, Value};
 use crate::world::Input;
 
-/// The default timeout of a simulation, in milliseconds. *Source: seed 003.*
+/// The default timeout of a simulation, in milliseconds. *Source: the lookup tutorial.*
 pub const DEFAULT_TIMEOUT_MS: i64 = 5_000;
 
 /// A call as described by a request, with unresolved names.

@@ -5,9 +5,9 @@ use super::call::Call;
 use super::frame::Frame;
 use super::state::State;
 use crate::flow::{FlowId, NodeId, SequenceId, VariableId};
-use crate::program::architect::{Action, FlowPart, Nature, Variables};
+use crate::program::architect::{Action, FlowKind, FlowPart, Variables};
 use crate::program::{Program, StepAction};
-use crate::trace::{Entry, Fact, Failure, Field, PathTaken, Status};
+use crate::trace::{Entry, EventKind, Failure, Field, PathTaken, Status};
 use crate::value::{Text, Value};
 
 /// The time added after a pass of an in-queue flow that took no time, in milliseconds.
@@ -33,7 +33,7 @@ impl State {
                 *slot = value.clone();
             }
         }
-        if part.nature == Nature::InQueue {
+        if part.nature == FlowKind::InQueue {
             self.conversation.begin_waiting(call.answer_after_ms);
         }
         self.conversation.keep_start(program);
@@ -121,7 +121,7 @@ impl State {
     fn push_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
             let value = self.value(program, &variable.initial);
-            let value = value.unwrap_or_else(|_| Value::unset(variable.holds));
+            let value = value.unwrap_or_else(|_| Value::unset(variable.value_type));
             self.slots.values.push(value);
         }
     }
@@ -129,12 +129,12 @@ impl State {
     /// Records the values of the variables of a flow or task, except the hidden ones.
     pub(super) fn note_variables(&mut self, program: &Program, variables: &Variables) {
         for variable in &variables.list {
-            if program.legend.variable(variable.id).is_empty() {
+            if program.symbols.variable(variable.id).is_empty() {
                 break;
             }
             if let Some(value) = self.slot(program, variable.id).map(|slot| slot.clone())
             {
-                self.note(|| Fact::Assigned(variable.id, value));
+                self.note(|| EventKind::Assigned(variable.id, value));
             }
         }
     }
@@ -218,7 +218,7 @@ impl State {
     /// the start-up task runs again until an agent answers.
     fn end_first_task(&mut self, program: &Program) {
         let part = program.unit(self.frame().flow).architect.as_deref();
-        let waiting = part.filter(|part| part.nature == Nature::InQueue);
+        let waiting = part.filter(|part| part.nature == FlowKind::InQueue);
         let Some(start) = waiting.and_then(|part| part.start) else {
             return self.finish_handled();
         };
@@ -240,7 +240,7 @@ impl State {
     /// An agent answers: the in-queue flow ends.
     pub(super) fn connect(&mut self) {
         let waited = self.clock_ms;
-        self.recorder.note(self.step, || Fact::Connected(waited));
+        self.recorder.note(self.step, || EventKind::Connected(waited));
         self.conversation.fault = None;
         self.finish_handled();
     }
@@ -261,13 +261,13 @@ impl State {
             .collect();
         self.pop_frame();
         for (theirs, own, value) in values {
-            let (of, name) = (Field::Outputs, program.legend.variable(theirs).clone());
+            let (of, name) = (Field::Outputs, program.symbols.variable(theirs).clone());
             let entry = Entry { of, name, value: value.clone() };
-            self.recorder.note(step, || Fact::Entry(Box::new(entry)));
+            self.recorder.note(step, || EventKind::Entry(Box::new(entry)));
             if let Some(slot) = self.slot(program, own) {
                 *slot = value.clone();
             }
-            self.recorder.note(step, || Fact::Assigned(own, value));
+            self.recorder.note(step, || EventKind::Assigned(own, value));
         }
     }
 
@@ -287,7 +287,7 @@ impl State {
         node: NodeId,
         failure: Box<Failure>,
     ) {
-        self.note(|| Fact::Failed(failure.clone()));
+        self.note(|| EventKind::Failed(failure.clone()));
         let mut step = self.step;
         loop {
             let flow = self.frame().flow;
@@ -306,7 +306,7 @@ impl State {
             match self.frame().caller {
                 Some((calling, _)) => {
                     self.pop_frame();
-                    self.recorder.note(calling, || Fact::Failed(failure.clone()));
+                    self.recorder.note(calling, || EventKind::Failed(failure.clone()));
                     step = calling;
                 }
                 None => return self.finish(Status::Error, Some((failure, node))),

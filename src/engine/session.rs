@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// Returns the prompts that the caller has heard so far, in order.
-    pub fn heard(&self) -> impl Iterator<Item = &str> {
-        self.state.prompts(&self.program.legend)
+    pub fn prompts(&self) -> impl Iterator<Item = &str> {
+        self.state.prompts(&self.program.symbols)
     }
 }

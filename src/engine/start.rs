@@ -15,7 +15,7 @@ const MAX_LISTED: usize = 20;
 /// There is no such flow.
 pub fn flow(program: &Program, name: &str) -> Result<FlowId, Box<Diagnostic>> {
     program.flow(name).ok_or_else(|| {
-        let labels = program.legend.flows.iter();
+        let labels = program.symbols.flows.iter();
         let names = labels.flat_map(|label| [label.name.as_str(), label.id.as_str()]);
         unknown(Code::UNKNOWN_FLOW, "there is no flow", name, nearest(name, names))
     })
@@ -37,7 +37,7 @@ pub fn only_entry(program: &Program) -> Result<FlowId, Box<Diagnostic>> {
         entries
     };
     let names = listed.iter().take(MAX_LISTED);
-    let names: Vec<&str> = names.map(|flow| &*program.legend.flow(*flow).name).collect();
+    let names: Vec<&str> = names.map(|flow| &*program.symbols.flow(*flow).name).collect();
     let message = format!(
         "no flow given to start; there are {}: {}",
         listed.len(),
@@ -57,7 +57,7 @@ pub fn node(
 ) -> Result<NodeId, Box<Diagnostic>> {
     program.node(flow, name).ok_or_else(|| {
         let names = program.node_names(flow).map(Text::as_str);
-        let what = format!("the flow `{}` has no node", program.legend.flow(flow).name);
+        let what = format!("the flow `{}` has no node", program.symbols.flow(flow).name);
         unknown(Code::DANGLING_REFERENCE, &what, name, nearest(name, names))
     })
 }
@@ -80,10 +80,10 @@ pub fn variable(
     }
     let Some(id) = program.variable(flow, name) else {
         let near = nearest(name, program.variable_names(flow));
-        let what = format!("`{}` has no variable", program.legend.flow(flow).name);
+        let what = format!("`{}` has no variable", program.symbols.flow(flow).name);
         return Err(unknown(Code::UNKNOWN_VARIABLE, &what, name, near));
     };
-    let Some(holds) = program.holds(flow, id) else { return Ok(()) };
+    let Some(holds) = program.value_type(flow, id) else { return Ok(()) };
     match Value::decode(&value.to_json(), holds) {
         Ok(_) => Ok(()),
         Err(problem) => {

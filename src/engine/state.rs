@@ -5,14 +5,14 @@ use super::action::{self, Listening};
 use super::call::{Call, Limits};
 use super::conversation::Conversation;
 use super::frame::Frame;
-use super::recorder::{Recorder, Room};
+use super::recorder::{Capacity, Recorder};
 use super::scope::{Slots, View};
 use super::session::Progress;
 use crate::diagnostic::Code;
 use crate::expr::draft::{Form, Template};
-use crate::flow::{EndType, FlowId, Legend, NodeId};
+use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
 use crate::program::{Operand, Program, Speech, Step, StepAction};
-use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Status, Trace};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase, Routing, Status, Trace};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Question};
 
@@ -96,7 +96,7 @@ pub(super) struct State {
     node: Option<NodeId>,
     waiting: Option<Waiting>,
     outcome: Option<Outcome>,
-    room: Room,
+    capacity: Capacity,
     /// The number of bytes of text and JSON that templates have made. The trace keeps all
     /// of it.
     pub(super) made_bytes: usize,
@@ -107,7 +107,7 @@ impl State {
     pub(super) fn begin(&mut self, program: &Program, call: &Call) {
         self.clock_ms = 0;
         self.frames.clear();
-        self.recorder.clear(self.room);
+        self.recorder.clear(self.capacity);
         self.step = 0;
         self.limits = call.limits;
         self.start = Some(call.start);
@@ -230,7 +230,7 @@ impl State {
             self.other_variables.push((name.into(), value));
             return;
         };
-        let holds = program.holds(flow, id);
+        let holds = program.value_type(flow, id);
         let typed = holds.and_then(|it| Value::decode(&value.to_json(), it).ok());
         let value = typed.unwrap_or(value);
         let first = program.layouts[program.unit(flow).layout.index()].first;
@@ -242,14 +242,14 @@ impl State {
         {
             *slot = value.clone();
         }
-        self.note(|| Fact::Assigned(id, value));
+        self.note(|| EventKind::Assigned(id, value));
     }
 
     /// Returns the question that the session waits for.
     pub(super) fn question<'q>(&'q self, program: &'q Program) -> Option<Question<'q>> {
         let (waiting, node) = (self.waiting.as_ref()?, self.node?);
         let action = &program.steps[node.index()].action;
-        Some(action::question(waiting, action, &program.legend, node))
+        Some(action::question(waiting, action, &program.symbols, node))
     }
 
     fn depth(&self) -> u16 {
@@ -315,7 +315,7 @@ impl State {
             }
             Effect::CutOff(frame) => self.cut_off(program, node, frame),
             Effect::Abort(failure) => {
-                self.recorder.note(self.step, || Fact::Failed(failure.clone()));
+                self.recorder.note(self.step, || EventKind::Failed(failure.clone()));
                 self.recorder.finish(self.step, PathTaken::None, None, self.clock_ms);
                 self.finish(Status::Error, Some((failure, node)));
             }
@@ -328,7 +328,7 @@ impl State {
             PathTaken::Default => Code::NO_DEFAULT_BRANCH,
             _ => Code::MISSING_ON_COMPLETE,
         };
-        self.recorder.note(self.step, || Fact::Noted(code));
+        self.recorder.note(self.step, || EventKind::Noted(code));
     }
 
     fn end(&mut self, program: &Program, node: NodeId, end: EndType) {
@@ -355,7 +355,7 @@ impl State {
             if next.is_some() {
                 return;
             }
-            self.recorder.note(step, || Fact::Noted(Code::MISSING_ON_COMPLETE));
+            self.recorder.note(step, || EventKind::Noted(Code::MISSING_ON_COMPLETE));
         }
     }
 
@@ -381,7 +381,7 @@ impl State {
         let [.., below, called] = self.frames.as_slice() else { return };
         for (own, theirs) in outputs {
             let value = self.slots.variable(called, *theirs).clone();
-            self.recorder.note(step, || Fact::Assigned(*own, value.clone()));
+            self.recorder.note(step, || EventKind::Assigned(*own, value.clone()));
             self.slots.set_variable(below, *own, value);
         }
     }
@@ -423,7 +423,7 @@ impl State {
         failure: Box<Failure>,
     ) {
         let target = program.steps[node.index()].error;
-        self.recorder.note(step, || Fact::Failed(failure.clone()));
+        self.recorder.note(step, || EventKind::Failed(failure.clone()));
         self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
         self.node = target;
         if target.is_none() {
@@ -437,7 +437,7 @@ impl State {
         while let Some((step, caller)) = self.frame().caller {
             self.pop_frame();
             let target = program.steps[caller.index()].error;
-            self.recorder.note(step, || Fact::Failed(failure.clone()));
+            self.recorder.note(step, || EventKind::Failed(failure.clone()));
             self.recorder.finish(step, PathTaken::Error, target, self.clock_ms);
             self.node = target;
             if target.is_some() {
@@ -480,7 +480,7 @@ impl State {
 
     /// Records an event of the current step.
     #[inline(always)]
-    pub(super) fn note(&mut self, fact: impl FnOnce() -> Fact) {
+    pub(super) fn note(&mut self, fact: impl FnOnce() -> EventKind) {
         self.recorder.note(self.step, fact);
     }
 
@@ -488,10 +488,12 @@ impl State {
     #[inline(always)]
     pub(super) fn say(&mut self, speech: &Speech) {
         match speech {
-            Speech::Constant(id) => self.note(|| Fact::Said(Phrase::Constant(*id))),
+            Speech::Constant(id) => {
+                self.note(|| EventKind::Prompted(Phrase::Constant(*id)))
+            }
             Speech::Template(template) => {
                 let text = self.print(template);
-                self.note(|| Fact::Said(Phrase::Made(text)));
+                self.note(|| EventKind::Prompted(Phrase::Made(text)));
             }
         }
     }
@@ -510,7 +512,7 @@ impl State {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, || Fact::Missing(operand.reference));
+            recorder.note(*step, || EventKind::Missing(operand.reference));
         };
         let text = template.print(&View { slots, frame }, missing);
         self.made_bytes = self.made_bytes.saturating_add(text.len());
@@ -526,7 +528,7 @@ impl State {
         let Self { slots, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
         let missing = &mut |operand: &Operand| {
-            recorder.note(*step, || Fact::Missing(operand.reference));
+            recorder.note(*step, || EventKind::Missing(operand.reference));
         };
         let value = form.evaluate(&View { slots, frame }, missing);
         self.made_bytes = self.made_bytes.saturating_add(action::size_of(&value));
@@ -536,10 +538,10 @@ impl State {
     /// Returns the prompts that the caller has heard.
     pub(super) fn prompts<'s>(
         &'s self,
-        legend: &'s Legend,
+        symbols: &'s SymbolTable,
     ) -> impl Iterator<Item = &'s str> {
-        self.recorder.events.iter().filter_map(|event| match &event.fact {
-            Fact::Said(phrase) => Some(phrase.text(legend).as_str()),
+        self.recorder.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Prompted(phrase) => Some(phrase.text(symbols).as_str()),
             _ => None,
         })
     }
@@ -553,8 +555,10 @@ impl State {
     pub(super) fn take_trace(&mut self, program: &Program) -> Option<Trace> {
         let flow = self.flow?;
         let outcome = self.outcome.take()?;
-        self.room =
-            Room { steps: self.recorder.steps.len(), events: self.recorder.events.len() };
+        self.capacity = Capacity {
+            steps: self.recorder.steps.len(),
+            events: self.recorder.events.len(),
+        };
         let layout = &program.layouts[program.unit(flow).layout.index()];
         let mut variables = Vec::with_capacity(layout.len());
         for (value, id) in

@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::state::State;
-use crate::expr::architect::{BUILT_INS, Directory, Scope, Surroundings};
+use crate::expr::architect::{BUILT_INS, Directory, Environment, Scope};
 use crate::flow::VariableId;
 use crate::program::Program;
 use crate::program::architect::Source;
@@ -32,12 +32,12 @@ impl Scope for TaskView<'_> {
         found.unwrap_or(&Value::NOT_SET)
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for TaskView<'_> {
+impl Environment for TaskView<'_> {
     fn directory(&self) -> &dyn Directory {
         &*self.state.conversation.organisation.0
     }
@@ -47,7 +47,7 @@ impl Surroundings for TaskView<'_> {
     }
 
     fn random(&self) -> u64 {
-        self.state.conversation.chance.next()
+        self.state.conversation.random.next()
     }
 }
 
@@ -130,7 +130,7 @@ impl State {
         if let Some(slot) = self.slot(program, id) {
             *slot = value.clone();
         }
-        self.note(|| crate::trace::Fact::Assigned(id, value));
+        self.note(|| crate::trace::EventKind::Assigned(id, value));
         Ok(())
     }
 
@@ -144,9 +144,9 @@ impl State {
         declared.map_or_else(
             || {
                 let built_in = id.0.wrapping_sub(program.built_in_first) as usize;
-                BUILT_INS.get(built_in).map_or(Type::ANY, |known| known.holds)
+                BUILT_INS.get(built_in).map_or(Type::ANY, |known| known.value_type)
             },
-            |variable| variable.holds,
+            |variable| variable.value_type,
         )
     }
 }

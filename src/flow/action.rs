@@ -1,7 +1,7 @@
 //! The actions of nodes, as authored. *Source: the node table of the draft dialect; seeds
 //! 001 to 003.*
 
-use super::model::Written;
+use super::model::Spanned;
 use crate::expr::draft::{Condition, Form, Reference, Template};
 use crate::source::Span;
 use crate::value::Text;
@@ -75,7 +75,7 @@ pub struct Set {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {
     /// The name of the variable, `key`.
-    pub variable: Written<Text>,
+    pub variable: Spanned<Text>,
     /// The type, `value.type`.
     pub variable_type: VariableType,
     /// The value, `value.value`.
@@ -107,24 +107,24 @@ pub enum VariableType {
 #[derive(Debug, Clone, PartialEq)]
 pub struct If {
     /// The conditions, `conditions[].expression`. Their branches are paths of the node.
-    pub conditions: Vec<Written<(Text, Condition<Reference>)>>,
+    pub conditions: Vec<Spanned<(Text, Condition<Reference>)>>,
 }
 
 /// Runs another flow in the same conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallFlow {
     /// The key `flowId`.
-    pub flow_id: Option<Written<Text>>,
+    pub flow_id: Option<Spanned<Text>>,
     /// The key `flowName`.
-    pub flow_name: Option<Written<Text>>,
+    pub flow_name: Option<Spanned<Text>>,
     /// The time limit, `timeoutSeconds`, in milliseconds.
     pub timeout_ms: Option<i64>,
     /// The values of variables of the called flow, `inputs`. If this key is present, even
     /// empty, the call is isolated.
-    pub inputs: Option<Vec<(Written<Text>, Form<Reference>)>>,
+    pub inputs: Option<Vec<(Spanned<Text>, Form<Reference>)>>,
     /// Pairs of a variable of the caller and a variable of the called flow, `outputs`. If
     /// this key is present, even empty, the call is isolated.
-    pub outputs: Option<Vec<(Written<Text>, Written<Text>)>>,
+    pub outputs: Option<Vec<(Spanned<Text>, Spanned<Text>)>>,
 }
 
 impl CallFlow {

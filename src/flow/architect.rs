@@ -10,7 +10,7 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::model::Written;
+use super::model::Spanned;
 use crate::source::Span;
 use crate::value::{Json, Kind, Text, Type};
 
@@ -20,7 +20,7 @@ pub struct ArchitectFlow {
     /// The id, if the document has one. Archy YAML has none.
     pub id: Option<Text>,
     /// The name.
-    pub name: Written<Text>,
+    pub name: Spanned<Text>,
     /// The type, as Archy writes it: `inboundCall`, `commonModule`, `workflow`…
     pub flow_type: Text,
     /// The version, if the document has one.
@@ -55,11 +55,11 @@ pub struct Variable {
     /// The id in an export.
     pub key: Option<Text>,
     /// The full name: `Flow.x`.
-    pub name: Written<Text>,
+    pub name: Spanned<Text>,
     /// The type.
-    pub holds: Type,
+    pub value_type: Type,
     /// The initial value.
-    pub initial: Option<Written<Setting>>,
+    pub initial: Option<Spanned<Setting>>,
     /// Whether a caller may set it.
     pub is_input: bool,
     /// Whether a caller receives its final value.
@@ -78,7 +78,7 @@ pub struct Unit {
     /// The unit's own variables: `Task.x`, `State.x`.
     pub variables: Vec<Variable>,
     /// The names of the outputs that a task declares (`outputPaths`).
-    pub output_paths: Vec<Written<Text>>,
+    pub output_paths: Vec<Spanned<Text>>,
     /// The actions, in order. Empty for a menu.
     pub actions: Vec<Action>,
     /// The choices of a menu.
@@ -109,7 +109,7 @@ pub struct Choice {
     /// `menuTransferToAcd`… The only output of a `menuTask` is named `task`.
     pub action: Action,
     /// The key, from `dtmf`: `1`, `*`, `#`.
-    pub digit: Option<Written<char>>,
+    pub digit: Option<Spanned<char>>,
     /// Whether the key works in every menu.
     pub is_global: bool,
     /// Whether the menu takes it if the caller chooses nothing.
@@ -128,7 +128,7 @@ pub struct Action {
     pub name: Option<Text>,
     /// The kind, as Archy writes it: `playAudio`, `decision`. An unknown kind keeps the
     /// name that it has in the document.
-    pub kind: Written<Text>,
+    pub kind: Spanned<Text>,
     /// The settings, without `name` and outputs.
     pub settings: Settings,
     /// The outputs that the document contains, in its order.
@@ -146,7 +146,7 @@ pub struct Output {
     /// switch are `case 1`, `case 2`…
     pub label: Text,
     /// For a case of a switch: the value to compare with, or the condition.
-    pub value: Option<Written<Setting>>,
+    pub value: Option<Spanned<Setting>>,
     /// The actions.
     pub actions: Vec<Action>,
     /// The position of the output.
@@ -188,7 +188,7 @@ impl TransferKind {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
     /// Names and values.
-    pub entries: Vec<(Text, Written<Setting>)>,
+    pub entries: Vec<(Text, Spanned<Setting>)>,
 }
 
 /// The value of a setting.
@@ -211,7 +211,7 @@ pub enum Setting {
     /// `…Ref`: a reference to a unit.
     Unit(UnitReference),
     /// A list.
-    List(Vec<Written<Setting>>),
+    List(Vec<Spanned<Setting>>),
     /// Nested settings.
     Group(Settings),
 }
@@ -314,8 +314,8 @@ pub fn variables_of_choices(unit: &Unit) -> Vec<Variable> {
             let kind = kind.strip_suffix("Variable").unwrap_or(kind);
             variables.push(Variable {
                 key: None,
-                name: Written { value: text.clone(), span: name.span },
-                holds: type_named(kind).unwrap_or(Type::ANY),
+                name: Spanned { value: text.clone(), span: name.span },
+                value_type: type_named(kind).unwrap_or(Type::ANY),
                 initial: body.get("initialValue").cloned(),
                 is_input: false,
                 is_output: false,
@@ -346,7 +346,7 @@ impl Unit {
 
 impl Settings {
     /// Returns the setting with this name.
-    pub fn get(&self, name: &str) -> Option<&Written<Setting>> {
+    pub fn get(&self, name: &str) -> Option<&Spanned<Setting>> {
         self.entries.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 }

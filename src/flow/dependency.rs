@@ -6,8 +6,8 @@
 //! `ToQueue("Support")`. Names that are computed during the call are not found here.
 
 use super::architect::{Action, ArchitectFlow, Setting};
-use super::needed_type::needed_type;
 use super::place::{self, Place};
+use super::required_type::required_type;
 use crate::expr::Origin;
 use crate::expr::architect::{self as expr, Form, Segment, Tree, parse};
 use crate::source::Span;
@@ -17,7 +17,7 @@ use crate::value::{Json, Kind, Text};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dependency<'f> {
     /// The kind of object.
-    pub what: Needed<'f>,
+    pub what: DependencyKind<'f>,
     /// The name of the object.
     pub name: Text,
     /// The position of the name.
@@ -28,7 +28,7 @@ pub struct Dependency<'f> {
 
 /// The kind of an object that a flow refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Needed<'f> {
+pub enum DependencyKind<'f> {
     /// An object of an organisation: a queue, skill, user, schedule… Prompts are user
     /// prompts.
     Object(Kind),
@@ -52,7 +52,10 @@ pub fn dependencies<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(Dependenc
     });
 }
 
-fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Span)) {
+fn in_place<'f>(
+    place: &Place<'f, '_>,
+    add: &mut dyn FnMut(DependencyKind<'f>, &str, Span),
+) {
     let span = place.setting.span;
     match &place.setting.value {
         Setting::Literal(Json::String(name)) => {
@@ -64,12 +67,12 @@ fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Spa
             if let Some(Json::String(name)) = literal.get("name")
                 && let Some((kind, name)) = named_by_object(place, name)
             {
-                add(Needed::Object(kind), name, span);
+                add(DependencyKind::Object(kind), name, span);
             }
         }
         Setting::Prompt(name) => {
             if let Some(name) = of_users(name) {
-                add(Needed::Object(Kind::Prompt), name, span);
+                add(DependencyKind::Object(Kind::Prompt), name, span);
             }
         }
         Setting::Expression(text, _) => {
@@ -77,13 +80,13 @@ fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Spa
             let origin = Origin::new(text, span);
             in_expression(&tree, &mut |kind, name, (start, end)| {
                 let span = origin.part(start as usize, end as usize);
-                add(Needed::Object(kind), name, span);
+                add(DependencyKind::Object(kind), name, span);
             });
         }
         Setting::Group(found) if place.path == ["foundOutputs"] => {
             if let Some(table) = place.action().and_then(table) {
                 for (column, value) in &found.entries {
-                    add(Needed::Column(table), column, value.span);
+                    add(DependencyKind::Column(table), column, value.span);
                 }
             }
         }
@@ -92,16 +95,16 @@ fn in_place<'f>(place: &Place<'f, '_>, add: &mut dyn FnMut(Needed<'f>, &str, Spa
 }
 
 /// Returns the kind of object that a plain string refers to.
-fn named_by_text<'f>(place: &Place<'f, '_>) -> Option<Needed<'f>> {
+fn named_by_text<'f>(place: &Place<'f, '_>) -> Option<DependencyKind<'f>> {
     let action = place.action()?;
     Some(match (action.kind.value.as_str(), place.path) {
         ("callData" | "callDataSecure", ["dataAction"]) => {
             let id = action.settings.get("actionId");
-            Needed::DataAction(id.and_then(|id| id.value.text()))
+            DependencyKind::DataAction(id.and_then(|id| id.value.text()))
         }
-        ("dataTableLookup", ["dataTable"]) => Needed::DataTable,
+        ("dataTableLookup", ["dataTable"]) => DependencyKind::DataTable,
         (kind, ["findName"]) => {
-            Needed::Object(found_by_name(kind.strip_prefix("find")?)?)
+            DependencyKind::Object(found_by_name(kind.strip_prefix("find")?)?)
         }
         _ => return None,
     })
@@ -115,7 +118,7 @@ fn table(action: &Action) -> Option<&str> {
 /// Returns the kind of the object with this name, and its name without a scope:
 /// `Prompt.Welcome` is `Welcome`.
 fn named_by_object<'n>(place: &Place<'_, '_>, name: &'n str) -> Option<(Kind, &'n str)> {
-    let needed = needed_type(place).map(|needed| needed.kind);
+    let needed = required_type(place).map(|needed| needed.kind);
     match needed.filter(|kind| OBJECTS.contains(kind)).or_else(|| by_setting(place.path))
     {
         Some(kind) => Some((kind, name)),

@@ -17,18 +17,18 @@ mod action;
 mod dependency;
 mod ids;
 pub(crate) mod kinds;
-mod legend;
 mod link;
 mod model;
-mod needed_type;
 mod place;
+mod required_type;
+mod symbols;
 
 pub use action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook,
 };
-pub use dependency::{Dependency, Needed, dependencies};
+pub use dependency::{Dependency, DependencyKind, dependencies};
 pub use ids::{FlowId, NodeId, ReferenceId, SequenceId, TextId, VariableId};
-pub use legend::{FlowLabel, Legend, NodeLabel};
 pub(crate) use link::Links;
-pub use model::{Flow, Node, Path, PathKind, Target, Written};
+pub use model::{Flow, Node, Path, PathKind, Spanned, Target};
+pub use symbols::{FlowLabel, NodeLabel, SymbolTable};

@@ -8,7 +8,7 @@ use crate::value::{Json, Text};
 
 /// A value of a document with its position.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Written<T> {
+pub struct Spanned<T> {
     /// The value.
     pub value: T,
     /// Its position.

@@ -3,7 +3,7 @@
 use super::architect::{
     Action, ArchitectFlow, Output, Setting, Settings, Unit, Variable,
 };
-use super::model::Written;
+use super::model::Spanned;
 
 /// The owner of a value.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ pub(super) struct Place<'f, 'p> {
     /// Lists have no names.
     pub(super) path: &'p [&'f str],
     /// The value.
-    pub(super) setting: &'f Written<Setting>,
+    pub(super) setting: &'f Spanned<Setting>,
 }
 
 impl<'f> Place<'f, '_> {
@@ -130,7 +130,7 @@ impl<'f> Walk<'f, '_> {
         }
     }
 
-    fn setting(&mut self, setting: &'f Written<Setting>) {
+    fn setting(&mut self, setting: &'f Spanned<Setting>) {
         let (unit, owner, path) = (self.unit, self.owner, &self.path);
         (self.visit)(&Place { unit, owner, path, setting });
         match &setting.value {

@@ -81,9 +81,8 @@ impl Client {
         }
     }
 
-    /// Returns the executions of a flow that began in a time range. If the platform would
-    /// return only some, the range is split in two. The second value is whether all were
-    /// found.
+    /// Returns the executions of a flow that began in a time range, and whether all of
+    /// them were found. If the platform would return only some, the range is halved.
     ///
     /// # Errors
     ///

@@ -32,7 +32,7 @@ pub use client::{Client, Options};
 pub use clock::{Clock, Stop, SystemClock};
 pub use execution::{Addresses, MAX_INSTANCES, between, of_conversation};
 pub use failure::{ErrorBody, Failure};
-pub use post::{Attempt, Posted, Posting, post};
+pub use post::{Attempt, PostRequest, PostResponse, post};
 pub use record::{Event, Task, record};
 pub use secret::{Credentials, Secret};
 pub use service::{REGIONS, Service, check_webhook};

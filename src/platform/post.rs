@@ -5,14 +5,14 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::failure::Failure;
 use super::retry::{retry_after, waits};
-use super::wire::{Asked, Reply, Wire};
+use super::wire::{Reply, Request, Wire};
 
 /// Maximum size of a response, in bytes.
 const MOST_BYTES: u64 = 1024 * 1024;
 
 /// A request with its timeouts and retries.
 #[derive(Debug, Clone)]
-pub struct Posting {
+pub struct PostRequest {
     /// Address of the service.
     pub address: String,
     /// JSON to send.
@@ -27,7 +27,7 @@ pub struct Posting {
 
 /// Response with any status. Redirects count as responses: they are not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Posted {
+pub struct PostResponse {
     /// HTTP status.
     pub status: u16,
     /// Body of the response, possibly empty.
@@ -44,7 +44,7 @@ pub enum Attempt<'a> {
         /// Duration of the attempt.
         took: Duration,
         /// Result of the attempt.
-        result: &'a Result<Posted, Failure>,
+        result: &'a Result<PostResponse, Failure>,
     },
 }
 
@@ -56,11 +56,11 @@ pub enum Attempt<'a> {
 ///
 /// Returns the last failure if there was no response.
 pub fn post(
-    posting: &Posting,
+    posting: &PostRequest,
     clock: &dyn Clock,
     seed: u64,
     mut report: impl FnMut(Attempt<'_>),
-) -> Result<Posted, Failure> {
+) -> Result<PostResponse, Failure> {
     let began = clock.elapsed();
     let left = |clock: &dyn Clock| match posting.deadline {
         Some(deadline) => deadline.saturating_sub(clock.elapsed() - began),
@@ -76,7 +76,7 @@ pub fn post(
         let asked_at = clock.elapsed();
         let reply = once(posting, timeout);
         let wait = wanted_wait(&reply, clock);
-        let result = reply.map(|it| Posted { status: it.status, body: it.body });
+        let result = reply.map(|it| PostResponse { status: it.status, body: it.body });
         let took = clock.elapsed().saturating_sub(asked_at);
         report(Attempt::Ended { took, result: &result });
         let next = if is_temporary(&result) { waits.next() } else { None };
@@ -88,12 +88,12 @@ pub fn post(
     }
 }
 
-fn once(posting: &Posting, timeout: Duration) -> Result<Reply, Failure> {
+fn once(posting: &PostRequest, timeout: Duration) -> Result<Reply, Failure> {
     // One connection per request, because requests to one service are rare. No proxy:
     // requests to this machine must stay on it.
     let wire = Wire::new(timeout, None, false).at_most(MOST_BYTES);
     let body = Some(("application/json", posting.body.as_str()));
-    wire.ask(&Asked { method: "POST", address: &posting.address, body }, None)
+    wire.ask(&Request { method: "POST", address: &posting.address, body }, None)
 }
 
 /// Returns the waiting time that the service requests.
@@ -102,7 +102,7 @@ fn wanted_wait(reply: &Result<Reply, Failure>, clock: &dyn Clock) -> Duration {
     header.and_then(|header| retry_after(header, clock.now())).unwrap_or_default()
 }
 
-fn is_temporary(result: &Result<Posted, Failure>) -> bool {
+fn is_temporary(result: &Result<PostResponse, Failure>) -> bool {
     match result {
         Ok(answer) => matches!(answer.status, 408 | 429 | 500..),
         Err(failure) => failure.is_temporary(),

@@ -61,8 +61,8 @@ impl Service {
         })
     }
 
-    /// Returns the service of a base URL. Genesys Cloud issues tokens at the login
-    /// address of the region, any other service at its API address.
+    /// Returns the service at a base URL. Genesys Cloud issues tokens at the login
+    /// address of the region, any other service at the base URL itself.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl Service {
 ///
 /// Returns a message if the address is invalid.
 pub(super) fn check(address: &str) -> Result<Uri, String> {
-    let uri = check_open(address)?;
+    let uri = check_unencrypted(address)?;
     if uri.scheme_str() == Some("https")
         || is_this_machine(uri.host().unwrap_or_default())
     {
@@ -123,7 +123,7 @@ pub(super) fn check(address: &str) -> Result<Uri, String> {
 /// # Errors
 ///
 /// Returns a message if the address is invalid.
-pub(super) fn check_open(address: &str) -> Result<Uri, String> {
+pub(super) fn check_unencrypted(address: &str) -> Result<Uri, String> {
     let uri: Uri =
         address.parse().map_err(|_| format!("`{address}` is not an address"))?;
     let host = uri.host().unwrap_or_default();

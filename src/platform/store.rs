@@ -12,8 +12,8 @@ use super::clock::Clock;
 use super::failure::{ErrorBody, Failure};
 use super::retry::{retry, retry_after};
 use super::secret::Secret;
-use super::service::{check, check_open};
-use super::wire::{Asked, Reply, Wire};
+use super::service::{check, check_unencrypted};
+use super::wire::{Reply, Request, Wire};
 use crate::analysis::decisions::{Decision, bulk};
 use crate::value::Json;
 
@@ -89,7 +89,7 @@ impl Store {
         // Unencrypted addresses are allowed, but credentials are not sent to them.
         let uri = match credentials {
             Some(_) => check(address)?,
-            None => check_open(address)?,
+            None => check_unencrypted(address)?,
         };
         if uri.query().is_some() {
             return Err(format!("`{url}` has a query; write the address without it"));
@@ -166,7 +166,7 @@ impl Store {
         let body: String = lines.collect();
         let address = format!("{}/_bulk", self.address);
         let body = Some(("application/x-ndjson", body.as_str()));
-        let asked = Asked { method: "POST", address: &address, body };
+        let asked = Request { method: "POST", address: &address, body };
         let authorization = self.authorization.as_ref().map(Secret::expose);
         let reply = self.accept(&asked, self.wire.ask(&asked, authorization)?)?;
         let answer = parse(&asked.shown(), &reply.body)?;
@@ -180,7 +180,7 @@ impl Store {
         Ok(items.iter().map(|item| self.read(item)).collect())
     }
 
-    fn accept(&self, asked: &Asked<'_>, reply: Reply) -> Result<Reply, Failure> {
+    fn accept(&self, asked: &Request<'_>, reply: Reply) -> Result<Reply, Failure> {
         match reply.status {
             200..300 => Ok(reply),
             300..400 => {

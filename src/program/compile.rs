@@ -9,7 +9,7 @@ use super::names::{Names, symbol_table};
 use super::step::{Operand, OutputId, Place, Response, Speech, Step, Unit};
 use crate::expr::draft::{Form, Reference, Template};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::{Flow, FlowId, Legend, Links, Node, NodeId, PathKind, VariableId};
+use crate::flow::{Flow, FlowId, Links, Node, NodeId, PathKind, SymbolTable, VariableId};
 use crate::value::Text;
 
 impl Program {
@@ -25,7 +25,7 @@ impl Program {
         let Layouts { layouts, of_flow } = lay_out(flows, &links);
         let mut names = Names::default();
         let mut program = Self {
-            legend: Legend::default(),
+            symbols: SymbolTable::default(),
             units: Vec::with_capacity(flows.len()),
             steps: Vec::with_capacity(flows.iter().map(|flow| flow.nodes.len()).sum()),
             layouts,
@@ -51,7 +51,7 @@ impl Program {
             let steps = compiler.steps();
             program.steps.extend(steps);
         }
-        program.legend = symbol_table(flows, &program.layouts, &mut names);
+        program.symbols = symbol_table(flows, &program.layouts, &mut names);
         program.contexts = names.contexts;
         architect::add(&mut program, architect);
         program

@@ -2,7 +2,7 @@
 //!
 //! After compilation, names no longer matter. Nodes, variables, outputs, context fields
 //! and constant strings are numbers, calls between flows are linked, and templates and
-//! conditions read slots. The symbol table, `Program::legend`, maps the numbers back to
+//! conditions read slots. The symbol table, `Program::symbols`, maps the numbers back to
 //! names.
 
 mod action;
@@ -22,14 +22,14 @@ pub use step::{
 use indexmap::IndexMap;
 
 use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
-use crate::flow::{FlowId, Legend, NodeId, SequenceId, VariableId};
+use crate::flow::{FlowId, NodeId, SequenceId, SymbolTable, VariableId};
 use crate::value::{Text, Type};
 
 /// Flows compiled together, which may call each other.
 #[derive(Debug, Clone)]
 pub struct Program {
     /// The symbol table: names by id.
-    pub legend: Legend,
+    pub symbols: SymbolTable,
     /// The flows, by [`FlowId`].
     pub units: Vec<Unit>,
     /// The nodes of all flows, by [`NodeId`].
@@ -50,7 +50,7 @@ pub struct Program {
 impl Program {
     /// Returns the flow with this id, or else with this name.
     pub fn flow(&self, id_or_name: &str) -> Option<FlowId> {
-        let labels = &self.legend.flows;
+        let labels = &self.symbols.flows;
         let index = labels
             .iter()
             .position(|label| label.id == id_or_name)
@@ -133,12 +133,12 @@ impl Program {
     /// Returns the type of a variable of an Architect flow, or of a built-in variable of
     /// Architect. Returns `None` for variables of other flows, which hold values of any
     /// type.
-    pub fn holds(&self, flow: FlowId, variable: VariableId) -> Option<Type> {
+    pub fn value_type(&self, flow: FlowId, variable: VariableId) -> Option<Type> {
         let part = self.unit(flow).architect.as_deref()?;
-        let declared = part.variables.get(variable).map(|variable| variable.holds);
+        let declared = part.variables.get(variable).map(|variable| variable.value_type);
         declared.or_else(|| {
             let index = variable.0.checked_sub(self.built_in_first)?;
-            BUILT_INS.get(index as usize).map(|known| known.holds)
+            BUILT_INS.get(index as usize).map(|known| known.value_type)
         })
     }
 
@@ -157,7 +157,7 @@ impl Program {
             all.filter(|flow| !is_called[flow.index()]).collect();
         let is_module = |flow: &FlowId| {
             let part = self.unit(*flow).architect.as_deref();
-            part.is_some_and(|part| part.nature == architect::Nature::CommonModule)
+            part.is_some_and(|part| part.nature == architect::FlowKind::CommonModule)
         };
         if entries.iter().any(|flow| !is_module(flow)) {
             entries.retain(|flow| !is_module(flow));

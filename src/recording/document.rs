@@ -8,7 +8,7 @@ pub const SCHEMA: &str = "flowsim.recording/1";
 /// The kind of a recorded answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Response of the simulation endpoint. *Source: seed 003.*
+    /// Response of the simulation endpoint. *Source: the lookup tutorial.*
     Simulation,
     /// Execution document of a real interaction.
     Execution,

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::Recording;
-use super::quick;
+use super::fast_read;
 use super::redact::Redactor;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{File, Files, find_files, read_json, replace_file};
@@ -55,7 +55,7 @@ pub fn load(path: &Path, files: &mut Files) -> (Option<Recording>, Vec<Diagnosti
 
 /// Parses the recording of a loaded file; `None` if there is an error.
 pub fn of_file(file: &File) -> (Option<Recording>, Vec<Diagnostic>) {
-    if let Some(recording) = quick::read(file.text()) {
+    if let Some(recording) = fast_read::read(file.text()) {
         return (Some(recording), Vec::new());
     }
     match read_json(file) {

@@ -5,8 +5,8 @@ use super::derive::Derived;
 use super::replay::Missing;
 use crate::diagnostic::Code;
 use crate::engine::Session;
-use crate::flow::Legend;
-use crate::trace::{Fact, Field};
+use crate::flow::SymbolTable;
+use crate::trace::{EventKind, Field};
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{DataTableRow, Fixtures};
 
@@ -23,22 +23,24 @@ pub(super) fn unknown(
     session: &Session,
     derived: &Derived,
     fallback: &Fixtures,
-    legend: &Legend,
+    symbols: &SymbolTable,
 ) -> Option<Result<FallbackRow, Missing>> {
     let mut table = None;
     for event in session.events() {
         let step = session.steps().get(event.step as usize)?;
-        let label = legend.node(step.node);
+        let label = symbols.node(step.node);
         let missing = |what: &'static str, name: &Text, with: Json| Missing {
-            flow: legend.flow(label.flow).name.clone(),
+            flow: symbols.flow(label.flow).name.clone(),
             node: label.name.clone(),
             what,
             name: name.clone(),
             with,
         };
-        match &event.fact {
-            Fact::Input(Field::DataTableName, Value::String(name)) => table = Some(name),
-            Fact::Input(Field::LookupValue, Value::String(key)) => {
+        match &event.kind {
+            EventKind::Input(Field::DataTableName, Value::String(name)) => {
+                table = Some(name)
+            }
+            EventKind::Input(Field::LookupValue, Value::String(key)) => {
                 let Some(table) = table.take() else { continue };
                 match row(session, derived, fallback, [table, key]) {
                     Row::Known => {}
@@ -50,7 +52,9 @@ pub(super) fn unknown(
                     }
                 }
             }
-            Fact::Noted(Code::SCHEDULE_NOT_CHECKED) if !derived.unchecked_schedules => {
+            EventKind::Noted(Code::SCHEDULE_NOT_CHECKED)
+                if !derived.ignores_schedules =>
+            {
                 return Some(Err(missing(
                     "state of a schedule",
                     &Text::new(),
@@ -102,11 +106,11 @@ fn unless_there(
 ) -> Option<FallbackRow> {
     let mut is_this = false;
     for event in session.events() {
-        match &event.fact {
-            Fact::Input(Field::LookupValue, Value::String(value)) => {
+        match &event.kind {
+            EventKind::Input(Field::LookupValue, Value::String(value)) => {
                 is_this = value == key;
             }
-            Fact::Entry(entry) if is_this && entry.of == Field::FoundOutputs => {
+            EventKind::Entry(entry) if is_this && entry.of == Field::FoundOutputs => {
                 return None;
             }
             _ => {}

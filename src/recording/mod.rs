@@ -22,22 +22,22 @@
 mod derive;
 mod document;
 mod execution;
+mod fast_read;
 mod file;
 mod import;
 mod lookup;
 mod nodes;
 mod observation;
-mod quick;
 mod read;
 mod redact;
 mod replay;
+mod replay_fixtures;
 mod scenario;
-mod worlds;
 
-pub use derive::{About, Derived, RecordedAnswer, derive};
+pub use derive::{Derived, RecordedAnswer, Subject, derive};
 pub use document::{Kind, Origin, RecordedFlow, Recording, Redaction, SCHEMA};
 pub use file::{discover, is_recording_file, load, nearest_to, of_file, save};
 pub use import::{Imported, import};
-pub use redact::{DEFAULT_KEY, Redactor, Wanted, is_replacement};
+pub use redact::{DEFAULT_KEY, RedactionKinds, Redactor, is_replacement};
 pub use replay::{Exchange, Missing, Replayed, replay, replay_call};
 pub use scenario::{Scenario, scenario};

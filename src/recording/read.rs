@@ -39,7 +39,7 @@ fn read(document: &Node<'_>, decoder: &mut Decoder) -> Option<Recording> {
     let response = object.get("response").filter(|node| !node.is_null());
     if response.is_none() {
         let message = "a recording needs a `response`, the recorded answer".to_owned();
-        decoder.wrong(object.span, message);
+        decoder.error(object.span, message);
     }
     let response = response.map(|node| json_object("`response`", node, decoder));
     let request = object.get("request").filter(|node| !node.is_null());
@@ -78,7 +78,7 @@ fn has_schema(document: &Node<'_>, decoder: &mut Decoder) -> bool {
             "`flowsim import` creates recordings from saved responses".to_owned(),
         ),
     };
-    decoder.wrong(span, message).help = Some(help);
+    decoder.error(span, message).help = Some(help);
     false
 }
 
@@ -93,7 +93,7 @@ fn kind(object: &Node<'_>, decoder: &mut Decoder) -> Option<Kind> {
             None => format!("expected one of {}", names.join(", ")),
         };
         let message = format!("unknown recording kind `{text}`");
-        decoder.wrong(span, message).help = Some(help);
+        decoder.error(span, message).help = Some(help);
     }
     known
 }
@@ -107,7 +107,7 @@ fn required(object: &Node<'_>, key: &str, decoder: &mut Decoder) -> Option<Text>
     };
     if text.is_none() && (!is_there || object.get(key).is_some_and(is_text)) {
         let span = object.get(key).unwrap_or(object).span;
-        decoder.wrong(span, format!("a recording needs `{key}`"));
+        decoder.error(span, format!("a recording needs `{key}`"));
     }
     text
 }
@@ -131,7 +131,7 @@ fn recorded_at(object: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
         let span = object.get("recordedAt").unwrap_or(object).span;
         let message =
             format!("`recordedAt` is `{text}`, expected a date and time with its zone");
-        decoder.wrong(span, message).help =
+        decoder.error(span, message).help =
             Some("write it as 2026-08-10T14:50:33.547Z".into());
     }
     Some(text)

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use super::derive::{About, Derived, RecordedAnswer, overlaid};
+use super::derive::{Derived, RecordedAnswer, Subject, overlaid};
 use super::lookup;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, DEFAULT_START, Session};
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::program::Program;
 use crate::trace::{Failure, Status, Trace};
 use crate::value::{Json, Text, Value, equal};
 use crate::world::{
-    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, QueueAnswer, Replies,
+    Answer, AnswerProgress, Fixtures, Input, InputQuestion, Keystroke, Question,
+    QueueAnswer,
 };
 
 /// Maximum number of repetitions of a call, each with one more row of the user's tables.
@@ -53,7 +54,7 @@ impl std::fmt::Display for Missing {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
     /// Subject of the request.
-    pub about: About,
+    pub about: Subject,
     /// Name, address or key; empty for the caller.
     pub name: Text,
     /// Inputs of the request.
@@ -145,7 +146,7 @@ struct Run<'r> {
     program: &'r Arc<Program>,
     derived: &'r Derived,
     fallback: &'r Fixtures,
-    replies: Replies,
+    replies: AnswerProgress,
     used: Vec<bool>,
     /// Time left until a menu choice whose key was not recorded, in milliseconds.
     menu_ms: Option<i64>,
@@ -163,7 +164,7 @@ impl<'r> Run<'r> {
             program,
             derived,
             fallback,
-            replies: Replies::default(),
+            replies: AnswerProgress::default(),
             used: vec![false; derived.answers.len()],
             menu_ms: None,
             exchanges: Vec::new(),
@@ -177,7 +178,7 @@ impl<'r> Run<'r> {
                 &session,
                 self.derived,
                 self.fallback,
-                &self.program.legend,
+                &self.program.symbols,
             );
             match unknown {
                 Some(Ok(row)) => break Stop::Row(row),
@@ -231,14 +232,14 @@ impl<'r> Run<'r> {
     ) -> Result<Input, Missing> {
         let answers = self.derived.answers.iter().zip(&self.used);
         let mut answers = answers.enumerate();
-        let next = answers.find(|(_, (it, used))| it.about == About::Input && !**used);
+        let next = answers.find(|(_, (it, used))| it.about == Subject::Input && !**used);
         let Some((index, (recorded, _))) = next else {
-            if self.derived.is_silent_beyond {
+            if self.derived.is_silent_after_inputs {
                 return Ok(Input::Silence);
             }
             return Err(self.missing(session, &Question::Input(*asked)));
         };
-        let (input, is_done) = match &recorded.chose {
+        let (input, is_done) = match &recorded.menu_choice {
             Some((choice, waited)) => {
                 let left = self.menu_ms.unwrap_or(*waited);
                 self.menu(session, asked, choice, left)?
@@ -318,7 +319,7 @@ impl<'r> Run<'r> {
         let is_new = |index: usize| self.used.get(index) == Some(&false);
         // The same request to these services always has the same answer, unless their
         // data changes.
-        let is_steady = matches!(about, About::Contact | About::Queue);
+        let is_steady = matches!(about, Subject::Contact | Subject::Queue);
         let is_node = |it: &RecordedAnswer| self.is_of_node(it, session);
         answers()
             .find(|(index, it)| is_new(*index) && is_node(it) && is_same(it))
@@ -339,10 +340,10 @@ impl<'r> Run<'r> {
     /// Returns whether the current node of a session is the one that received the
     /// recorded answer.
     fn is_of_node(&self, recorded: &RecordedAnswer, session: &Session) -> bool {
-        let legend = &self.program.legend;
+        let symbols = &self.program.symbols;
         let Some(step) = session.steps().last() else { return false };
-        let label = legend.node(step.node);
-        let flow = legend.flow(label.flow);
+        let label = symbols.node(step.node);
+        let flow = symbols.flow(label.flow);
         let of_flow = recorded.flow.as_ref();
         (recorded.node == label.id || recorded.node == label.name)
             && of_flow.is_none_or(|known| *known == flow.id || *known == flow.name)
@@ -351,7 +352,7 @@ impl<'r> Run<'r> {
     fn missing(&self, session: &Session, question: &Question<'_>) -> Missing {
         let (about, names, _) = parts(question);
         let name = names.first().copied().unwrap_or_default();
-        let (flow, node) = place(session, &self.program.legend);
+        let (flow, node) = place(session, &self.program.symbols);
         Missing {
             flow,
             node,
@@ -405,10 +406,10 @@ fn partial(
 }
 
 /// Returns the names of the flow and node where a session is.
-pub(super) fn place(session: &Session, legend: &Legend) -> (Text, Text) {
+pub(super) fn place(session: &Session, symbols: &SymbolTable) -> (Text, Text) {
     let Some(step) = session.steps().last() else { return Default::default() };
-    let label = legend.node(step.node);
-    (legend.flow(label.flow).name.clone(), label.name.clone())
+    let label = symbols.node(step.node);
+    (symbols.flow(label.flow).name.clone(), label.name.clone())
 }
 
 /// Returns whether an input leads to the step with this name after the given time.
@@ -424,7 +425,7 @@ fn leads_to(
     tried.resume(Answer::Input(input.clone()));
     let next = tried.steps().get(session.steps().len());
     next.is_some_and(|step| {
-        program.legend.node(step.node).name == *name && step.start_ms == at_ms
+        program.symbols.node(step.node).name == *name && step.start_ms == at_ms
     })
 }
 
@@ -442,26 +443,26 @@ fn in_time(input: &Input, asked: &InputQuestion<'_>) -> Input {
 }
 
 /// Subject, names and inputs of a request.
-type Parts<'q> = (About, Vec<&'q str>, Option<&'q [(Text, Value)]>);
+type Parts<'q> = (Subject, Vec<&'q str>, Option<&'q [(Text, Value)]>);
 
 fn parts<'q>(question: &Question<'q>) -> Parts<'q> {
     let names = |names: [Option<&'q str>; 2]| {
         names.into_iter().flatten().filter(|it| !it.is_empty()).collect()
     };
     match *question {
-        Question::Input(_) => (About::Input, Vec::new(), None),
-        Question::Contact { key } => (About::Contact, vec![key], None),
+        Question::Input(_) => (Subject::Input, Vec::new(), None),
+        Question::Contact { key } => (Subject::Contact, vec![key], None),
         Question::DataAction { id, name, inputs } => {
-            (About::DataAction, names([name, id]), Some(inputs))
+            (Subject::DataAction, names([name, id]), Some(inputs))
         }
-        Question::Webhook { id, url, .. } => (About::Webhook, names([url, id]), None),
+        Question::Webhook { id, url, .. } => (Subject::Webhook, names([url, id]), None),
         Question::QueueStatistics { queue } => {
-            (About::QueueStatistics, vec![queue], None)
+            (Subject::QueueStatistics, vec![queue], None)
         }
         Question::Action { name, inputs, .. } => {
-            (About::Action, vec![name], Some(inputs))
+            (Subject::Action, vec![name], Some(inputs))
         }
-        Question::Queue { id, name, .. } => (About::Queue, names([name, id]), None),
+        Question::Queue { id, name, .. } => (Subject::Queue, names([name, id]), None),
     }
 }
 

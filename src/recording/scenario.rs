@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::derive::{About, Derived};
+use super::derive::{Derived, Subject};
 use super::document::{Kind, Recording};
 use super::replay::{Exchange, Replayed};
-use super::worlds;
+use super::replay_fixtures;
 use crate::diagnostic::visible;
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{Answer, Input, QueueAnswer};
@@ -32,7 +32,7 @@ pub fn scenario(
     fixtures: &str,
 ) -> Scenario {
     let exchanges = replayed.filter(|it| it.missing.is_none()).map(|it| &*it.exchanges);
-    let world = worlds::with(&derived.fixtures, exchanges.unwrap_or_default());
+    let world = replay_fixtures::with(&derived.fixtures, exchanges.unwrap_or_default());
     let mut own = serde_json::to_string_pretty(&world).expect("JSON can be written");
     own.push('\n');
     let mut out =
@@ -91,7 +91,7 @@ fn inputs(derived: &Derived, exchanges: Option<&[Exchange]>) -> Json {
         Some(exchanges) => exchanges
             .iter()
             .filter_map(|it| match &it.answer {
-                Answer::Input(input) if it.about == About::Input => Some(input),
+                Answer::Input(input) if it.about == Subject::Input => Some(input),
                 _ => None,
             })
             .collect(),

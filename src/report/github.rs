@@ -8,7 +8,7 @@ use super::words::{file_of, name_of, place_of_failure, reasons};
 use super::{Options, Reporter};
 use crate::diagnostic::github_command;
 use crate::diagnostic::visible::{lines, one_line};
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::Mismatch;
 
@@ -33,7 +33,7 @@ impl<'e> Github<'e> {
 }
 
 impl Reporter for Github<'_> {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {}
             RunEvent::Finished(result) => {

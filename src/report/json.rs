@@ -13,7 +13,7 @@ use super::output::ReportFile;
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent};
 use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
@@ -42,7 +42,7 @@ impl JsonLines {
 }
 
 impl Reporter for JsonLines {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),

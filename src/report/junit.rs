@@ -17,7 +17,7 @@ use super::words::{
 };
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseId, CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseId, CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
 /// Name of the report.
@@ -121,7 +121,7 @@ fn parted(text: &str) -> (&str, &str) {
 }
 
 impl Reporter for Junit {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),

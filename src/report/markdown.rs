@@ -9,7 +9,7 @@ use super::output::ReportFile;
 use super::words::{counts, explanation, name_of, place_of, plural, seconds};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
 /// Writes the page to a file.
@@ -26,7 +26,7 @@ impl Markdown {
 }
 
 impl Reporter for Markdown {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),

@@ -28,7 +28,7 @@ pub use spec::ReportSpec;
 use std::io;
 use std::path::PathBuf;
 
-use crate::runner::{CaseResult, RunEvent, Scene};
+use crate::runner::{CaseResult, LoadedSuite, RunEvent};
 use crate::source::Files;
 
 /// Consumer of the events of a run.
@@ -39,7 +39,7 @@ pub trait Reporter {
     /// # Errors
     ///
     /// Returns an error that names the file if the output cannot be written.
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()>;
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()>;
 }
 
 /// Function that explains why a test failed or could not run, as plain lines without

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::source::{make_way, replace_file};
+use crate::source::{prepare_output, replace_file};
 
 /// Report file that exists only after the run has ended, and is then complete.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl ReportFile {
     /// Checks before the run that the file can be written, and deletes the report of an
     /// earlier run, so that it cannot be mistaken for this one if the run is killed.
     pub(super) fn begin(&self) -> io::Result<()> {
-        make_way(&self.0)
+        prepare_output(&self.0)
     }
 
     pub(super) fn write(&self, text: &str) -> io::Result<()> {

@@ -8,7 +8,7 @@ use super::output::ReportFile;
 use super::words::{explanation, file_of, headline, name_of, place_of_failure, plural};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 use crate::value::Json;
 
@@ -85,7 +85,7 @@ impl Tap {
 }
 
 impl Reporter for Tap {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),

@@ -86,7 +86,7 @@ pub struct CaseResult {
     /// Wall-clock duration.
     pub took: Duration,
     /// Whether the result represents a whole scenario file that does not load.
-    pub is_file: bool,
+    pub is_file_result: bool,
 }
 
 impl CaseResult {
@@ -98,7 +98,7 @@ impl CaseResult {
         let folder = if is_like_a_flag { "./" } else { "" };
         let file = format!("{folder}{}", file.display());
         let place = match row {
-            _ if self.is_file => file,
+            _ if self.is_file_result => file,
             Some(row) => format!("{file}:{line}:{row}"),
             None => format!("{file}:{line}"),
         };
@@ -145,7 +145,7 @@ pub enum RunEvent<'r> {
         /// Number of selected tests so far.
         selected: usize,
         /// Whether this is the last part.
-        is_all: bool,
+        is_last: bool,
     },
     /// A test is finished.
     Finished(&'r CaseResult),
@@ -220,7 +220,7 @@ impl CaseResult {
             trace: None,
             snapshot: None,
             took: Duration::ZERO,
-            is_file: false,
+            is_file_result: false,
         }
     }
 }

@@ -5,8 +5,8 @@
 //! the same bytes with any number of threads.
 
 mod compare;
-mod concern;
 mod covered;
+mod dependencies;
 mod event;
 mod load;
 mod place;
@@ -15,13 +15,14 @@ mod run;
 mod stream;
 
 pub use compare::{
-    About, Against, Compared, Group, Judgement, Stale, Summary, Unreadable, compare_all,
+    About, CompareContext, Compared, Group, Judgement, Stale, Summary, Unreadable,
+    compare_all,
 };
-pub use concern::Dependencies;
 pub use covered::Covered;
+pub use dependencies::Dependencies;
 pub use event::{CaseId, CasePlace, CaseResult, Ended, Outcome, RunEvent, Tally};
 pub use load::{Library, Loaded};
-pub use place::{CaseAt, CaseLines};
+pub use place::{CaseLines, CasePosition};
 pub use plan::{Broken, Plan, Planned};
 pub use run::{Options, now, run};
-pub use stream::{Scene, Wanted, run_files};
+pub use stream::{LoadedSuite, RunRequest, run_files};

@@ -8,7 +8,7 @@ use crate::suite::{self, Case};
 
 /// A position in a scenario file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseAt {
+pub struct CasePosition {
     /// Scenario file.
     pub file: PathBuf,
     /// Line, from 1: a line of the test, or one between it and the next test.

@@ -10,7 +10,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::event::{CaseId, CaseResult, Outcome};
 use super::load::{Library, Loaded};
-use super::place::{CaseAt, CaseLines};
+use super::place::{CaseLines, CasePosition};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::program::Program;
 use crate::recording::Recording;
@@ -70,7 +70,7 @@ impl<'l> Plan<'l> {
     pub fn new(
         library: &'l Library,
         selection: &Selection,
-        places: &[CaseAt],
+        places: &[CasePosition],
         files: &Files,
     ) -> Self {
         Chooser::new(selection, places).next(library, files)
@@ -81,7 +81,7 @@ impl<'l> Plan<'l> {
 #[derive(Debug)]
 pub(super) struct Chooser<'s> {
     selection: &'s Selection,
-    places: &'s [CaseAt],
+    places: &'s [CasePosition],
     /// Number of selected tests so far, including those of other shares.
     wanted: u64,
     /// Number of items of the library that were processed.
@@ -90,7 +90,7 @@ pub(super) struct Chooser<'s> {
 }
 
 impl<'s> Chooser<'s> {
-    pub(super) fn new(selection: &'s Selection, places: &'s [CaseAt]) -> Self {
+    pub(super) fn new(selection: &'s Selection, places: &'s [CasePosition]) -> Self {
         Self { selection, places, wanted: 0, suites: 0, diagnostics: 0 }
     }
 
@@ -138,7 +138,7 @@ impl<'l> Suite<'l> {
     fn new(
         suite: &'l SuiteFile,
         library: &'l Library,
-        places: &[CaseAt],
+        places: &[CasePosition],
         files: &Files,
     ) -> Self {
         let mut of_file = places.iter().filter(|it| it.file == suite.path).peekable();
@@ -258,6 +258,6 @@ fn does_not_load(mut diagnostics: Vec<Diagnostic>, files: &Files) -> Option<Case
         trace: None,
         snapshot: None,
         took: Duration::ZERO,
-        is_file: true,
+        is_file_result: true,
     })
 }

@@ -42,7 +42,7 @@ pub struct Options {
     pub snapshots: SnapshotMode,
     /// Whether the trace of a passed test is dropped at once, which saves time if it is
     /// not needed.
-    pub forgets_passed: bool,
+    pub drops_passed_traces: bool,
 }
 
 /// Runs tests. Calls `report` with every event. Except for [`RunEvent::Waiting`], the
@@ -97,7 +97,7 @@ impl Run {
         self.ended.files += plan.files + plan.broken.len();
         self.selected += plan.cases.len() + plan.broken.len();
         let (diagnostics, selected) = (plan.diagnostics, self.selected);
-        report(&RunEvent::Read { diagnostics, selected, is_all });
+        report(&RunEvent::Read { diagnostics, selected, is_last: is_all });
         if self.is_over() {
             return self.read(ahead);
         }
@@ -283,7 +283,8 @@ impl Worker {
         });
         // If its snapshot cannot be written, the test will still fail and needs its
         // trace.
-        if options.forgets_passed && outcome == Outcome::Passed && snapshot.is_none() {
+        if options.drops_passed_traces && outcome == Outcome::Passed && snapshot.is_none()
+        {
             // Dropped on this thread because freeing memory on another thread slows both.
             trace = None;
         }
@@ -295,7 +296,7 @@ impl Worker {
             trace,
             snapshot,
             took: began.elapsed(),
-            is_file: false,
+            is_file_result: false,
         }
     }
 
@@ -366,7 +367,7 @@ fn merged_fixtures(planned: &Planned<'_>) -> Result<Arc<Fixtures>, Vec<Diagnosti
     let fixtures = planned.fixtures.as_ref().map_err(|them| them.to_vec())?;
     let Some(own) = &planned.case.fixtures else { return Ok(Arc::clone(fixtures)) };
     let folder = planned.id.file.parent().unwrap_or(Path::new(""));
-    let (fixtures, mut diagnostics) = fixtures.overlaid(own, folder);
+    let (fixtures, mut diagnostics) = fixtures.merged(own, folder);
     diagnostics.retain(|it| it.severity == Severity::Error);
     if diagnostics.is_empty() { Ok(Arc::new(fixtures)) } else { Err(diagnostics) }
 }

@@ -7,7 +7,7 @@ use rayon::ThreadPoolBuildError;
 
 use super::event::{Ended, RunEvent};
 use super::load::Library;
-use super::place::CaseAt;
+use super::place::CasePosition;
 use super::plan::Chooser;
 use super::run::{Options, Run};
 use crate::diagnostic::Diagnostic;
@@ -20,7 +20,7 @@ const FIRST: usize = 64 * 1024;
 
 /// Scenario files to read, and tests to run.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct RunRequest {
     /// Scenario files, in order.
     pub paths: Vec<PathBuf>,
     /// Diagnostics of files that could not be found.
@@ -29,12 +29,12 @@ pub struct Wanted {
     pub selection: Selection,
     /// Places in files. A file with a place runs only the tests there; a file without one
     /// runs all tests.
-    pub places: Vec<CaseAt>,
+    pub places: Vec<CasePosition>,
 }
 
 /// Everything read so far, for reporters of the run.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'r> {
+pub struct LoadedSuite<'r> {
     /// Scenario files, and the flows of their tests.
     pub library: &'r Library,
     /// Source files of the library.
@@ -47,16 +47,16 @@ pub struct Scene<'r> {
 /// # Errors
 /// The thread pool cannot be created.
 pub fn run_files(
-    wanted: &Wanted,
+    wanted: &RunRequest,
     options: Options,
     files: &mut Files,
-    report: &mut dyn FnMut(&RunEvent<'_>, Scene<'_>),
+    report: &mut dyn FnMut(&RunEvent<'_>, LoadedSuite<'_>),
 ) -> Result<(Library, Ended), ThreadPoolBuildError> {
     let mut run = Run::new(options)?;
     let mut library = Library::default();
     library.diagnostics.clone_from(&wanted.diagnostics);
     let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
-    report(&RunEvent::Started, Scene { library: &library, files });
+    report(&RunEvent::Started, LoadedSuite { library: &library, files });
     let (mut paths, mut most_bytes) = (wanted.paths.iter().peekable(), FIRST);
     let texts = library.open(&mut paths, most_bytes, files);
     let mut read = run.read(&texts);
@@ -67,14 +67,14 @@ pub fn run_files(
         // delays the tests for long.
         most_bytes = most_bytes.saturating_mul(2);
         let ahead = library.open(&mut paths, most_bytes, files);
-        let scene = Scene { library: &library, files };
+        let scene = LoadedSuite { library: &library, files };
         let plan = chooser.next(&library, files);
         read = run.add(&plan, &ahead, is_all, &mut |event| report(event, scene));
         if is_all {
             break;
         }
     }
-    let scene = Scene { library: &library, files };
+    let scene = LoadedSuite { library: &library, files };
     let ended = run.end(&mut |event| report(event, scene));
     Ok((library, ended))
 }

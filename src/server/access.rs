@@ -3,13 +3,13 @@
 //! Clients spell scopes differently. A route accepts one of a set of spellings, and a
 //! scope that permits writing also permits reading.
 
-use super::http::answer::Refusal;
-use super::http::asked::Asked;
+use super::http::reply::ApiError;
+use super::http::request::Request;
 use super::state::State;
 
 /// The permission that a route requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
+pub(super) enum Permission {
     /// None, not even a token.
     Open,
     /// Reading flows.
@@ -102,7 +102,7 @@ const READ_CONTACTS: &[&str] = &[
     "externalContacts:contact:view",
 ];
 
-impl Need {
+impl Permission {
     /// The accepted scopes; any one of them suffices. Messages name the first one.
     pub(super) fn scopes(self) -> Vec<&'static str> {
         let sets: &[&[&str]] = match self {
@@ -124,18 +124,22 @@ impl Need {
 ///
 /// # Errors
 /// 401 without a valid token; 403 if the token has scopes but none of the accepted ones.
-pub(super) fn check(state: &State, need: Need, asked: &Asked) -> Result<(), Refusal> {
-    if need == Need::Open {
+pub(super) fn check(
+    state: &State,
+    need: Permission,
+    asked: &Request,
+) -> Result<(), ApiError> {
+    if need == Permission::Open {
         return Ok(());
     }
     let Some(token) = bearer(asked) else {
         let message = "No authentication bearer token specified in authorization header.";
-        return Err(Refusal::new(401, "authentication.required", message));
+        return Err(ApiError::new(401, "authentication.required", message));
     };
     let known = state.tokens.get(token).filter(|it| it.expires_at > state.clock);
     let Some(token) = known else {
         let message = "Invalid login credentials.";
-        return Err(Refusal::new(401, "bad.credentials", message));
+        return Err(ApiError::new(401, "bad.credentials", message));
     };
     let needed = need.scopes();
     let has = |scope: &&str| token.scopes.iter().any(|it| it.eq_ignore_ascii_case(scope));
@@ -146,7 +150,7 @@ pub(super) fn check(state: &State, need: Need, asked: &Asked) -> Result<(), Refu
     let message = format!(
         "Unable to perform the requested action. You are missing the scope {name}."
     );
-    Err(Refusal::new(403, "missing.any.permissions", message))
+    Err(ApiError::new(403, "missing.any.permissions", message))
 }
 
 /// Refuses requests to routes without a token that a page of another site sends. The
@@ -156,11 +160,11 @@ pub(super) fn check(state: &State, need: Need, asked: &Asked) -> Result<(), Refu
 ///
 /// # Errors
 /// 403 if the request comes from such a page.
-pub(super) fn refuse_other_sites(host: &str, asked: &Asked) -> Result<(), Refusal> {
+pub(super) fn refuse_other_sites(host: &str, asked: &Request) -> Result<(), ApiError> {
     let origin = asked.header("origin").filter(|origin| *origin != asked.origin());
     if let Some(origin) = origin {
         let message = format!("pages of `{origin}` may not control this server");
-        return Err(Refusal::new(403, "foreign.origin", message));
+        return Err(ApiError::new(403, "foreign.origin", message));
     }
     let Some(name) = asked.header("host").map(without_port) else { return Ok(()) };
     if is_local_name(name) || name.eq_ignore_ascii_case(host) {
@@ -170,7 +174,7 @@ pub(super) fn refuse_other_sites(host: &str, asked: &Asked) -> Result<(), Refusa
         "`{name}` is not a local host name; use the server's address, such as \
          http://127.0.0.1, or start it with --host {name}"
     );
-    Err(Refusal::new(403, "foreign.host", message))
+    Err(ApiError::new(403, "foreign.host", message))
 }
 
 fn without_port(host: &str) -> &str {
@@ -193,7 +197,7 @@ fn is_local_name(name: &str) -> bool {
 }
 
 /// Returns the bearer token of a request.
-pub(super) fn bearer(asked: &Asked) -> Option<&str> {
+pub(super) fn bearer(asked: &Request) -> Option<&str> {
     let (scheme, token) = asked.header("authorization")?.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

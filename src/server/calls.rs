@@ -55,7 +55,7 @@ pub(super) struct Calls {
 
 #[derive(Debug, Default)]
 struct Log {
-    calls: VecDeque<Noted>,
+    calls: VecDeque<LoggedCall>,
     count: u64,
     /// Number of calls without an outcome.
     open: usize,
@@ -63,7 +63,7 @@ struct Log {
 
 /// A call in the log.
 #[derive(Debug)]
-struct Noted {
+struct LoggedCall {
     number: u64,
     instance: Text,
     /// The server's clock when the call began, in milliseconds since 1970.
@@ -81,7 +81,7 @@ struct Noted {
     error: Option<String>,
 }
 
-impl Noted {
+impl LoggedCall {
     fn to_json(&self) -> Value {
         json!({
             "number": self.number,
@@ -155,7 +155,7 @@ impl Calls {
 
     /// Returns the logged calls, the oldest first.
     pub(super) fn to_json(&self) -> Vec<Value> {
-        self.log().calls.iter().map(Noted::to_json).collect()
+        self.log().calls.iter().map(LoggedCall::to_json).collect()
     }
 
     /// Returns `true` if an attempt of the call that this instance waits for is running.
@@ -172,7 +172,7 @@ impl Calls {
 impl Log {
     fn begin(&mut self, instance: &Text, outgoing: &Outgoing) -> u64 {
         self.count += 1;
-        self.calls.push_back(Noted {
+        self.calls.push_back(LoggedCall {
             number: self.count,
             instance: instance.clone(),
             at: outgoing.asked_at,
@@ -202,7 +202,7 @@ impl Log {
         }
     }
 
-    fn change(&mut self, number: u64, change: impl FnOnce(&mut Noted)) {
+    fn change(&mut self, number: u64, change: impl FnOnce(&mut LoggedCall)) {
         if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
             change(call);
         }
@@ -256,7 +256,7 @@ fn posting(outgoing: &Outgoing) -> Posting {
     Posting { address, body, timeout, deadline, attempts: webhook.attempts }
 }
 
-fn note(noted: &mut Noted, attempt: &Attempt<'_>) {
+fn note(noted: &mut LoggedCall, attempt: &Attempt<'_>) {
     noted.is_asking = matches!(attempt, Attempt::Begins);
     let Attempt::Ended { took, result } = attempt else { return };
     let number = noted.attempts.len() + 1;
@@ -288,11 +288,11 @@ fn result(answer: Result<Posted, Failure>, cause: &Cause) -> (&'static str, Call
     let is_read = matches!(cause, Cause::Node { .. }) && !text.is_empty();
     match Json::parse(text) {
         Ok(_) if is_read => {
-            (outcome, CallResult::Answered { status, output: text.to_owned() })
+            (outcome, CallResult::EndpointResult { status, output: text.to_owned() })
         }
         Err(problem) if is_read && is_success => {
             ("failed", CallResult::Failed { reason: format!("the answer is {problem}") })
         }
-        _ => (outcome, CallResult::Answered { status, output: "{}".to_owned() }),
+        _ => (outcome, CallResult::EndpointResult { status, output: "{}".to_owned() }),
     }
 }

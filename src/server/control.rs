@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::http::answer::Refusal;
+use super::http::reply::ApiError;
 use super::state::instance::moment;
 use crate::world::Input;
 
@@ -62,7 +62,7 @@ impl Logged {
 
 /// A filter on the request log.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct LogFilter {
     pub(super) status: Option<Status>,
     /// Only requests before the one with this number.
     pub(super) before: Option<u64>,
@@ -74,7 +74,7 @@ pub(super) struct Wanted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     One(u16),
-    Hundred(u16),
+    Class(u16),
 }
 
 impl Status {
@@ -82,7 +82,7 @@ impl Status {
     pub(super) fn read(text: &str) -> Option<Self> {
         let hundred = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX"));
         match hundred {
-            Some(hundred) => hundred.parse().ok().map(Self::Hundred),
+            Some(hundred) => hundred.parse().ok().map(Self::Class),
             None => text.parse().ok().map(Self::One),
         }
     }
@@ -90,7 +90,7 @@ impl Status {
     fn fits(self, status: u16) -> bool {
         match self {
             Self::One(one) => one == status,
-            Self::Hundred(hundred) => hundred == status / 100,
+            Self::Class(hundred) => hundred == status / 100,
         }
     }
 }
@@ -113,7 +113,7 @@ const MAX_DELAY_MS: u64 = 60_000;
 
 impl Fault {
     /// Reads a status, or `{status, retryAfter?, message?, delayMs?}`.
-    pub(super) fn read(value: &Value) -> Result<Self, Refusal> {
+    pub(super) fn read(value: &Value) -> Result<Self, ApiError> {
         let object = json!({ "status": value });
         let value = if value.is_number() { &object } else { value };
         let status = value["status"].as_u64().and_then(|it| u16::try_from(it).ok());
@@ -121,7 +121,7 @@ impl Fault {
         let Some(status) = status else {
             let message = "a fault must be a status from 200 to 599, or an object with \
                            `status` and optionally `retryAfter`, `message` and `delayMs`";
-            return Err(Refusal::bad(message));
+            return Err(ApiError::bad(message));
         };
         Ok(Self {
             status,
@@ -133,7 +133,7 @@ impl Fault {
 
     /// Returns the error answer of this fault, or `None` if the request is handled as
     /// usual.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
+    pub(super) fn refusal(&self) -> Option<ApiError> {
         if self.status < 300 {
             return None;
         }
@@ -148,8 +148,8 @@ impl Fault {
             _ => ("bad.request", "The request was refused."),
         };
         let message = self.message.clone().unwrap_or_else(|| message.to_owned());
-        let refusal = Refusal::new(self.status, code, message);
-        Some(Refusal { retry_after: self.retry_after, ..refusal })
+        let refusal = ApiError::new(self.status, code, message);
+        Some(ApiError { retry_after: self.retry_after, ..refusal })
     }
 }
 
@@ -197,7 +197,7 @@ impl Control {
     }
 
     /// Returns the newest requests that match the filter, the oldest first.
-    pub(super) fn log(&self, wanted: &Wanted) -> Vec<Value> {
+    pub(super) fn log(&self, wanted: &LogFilter) -> Vec<Value> {
         let newest = self.log.iter().rev().zip(0..);
         let entries = newest.map(|(entry, later)| (entry, self.logged - later));
         let entries = entries.filter(|(entry, number)| {
@@ -216,7 +216,7 @@ impl Control {
     }
 
     /// Restores a request log that [`Self::take_log`] returned.
-    pub(super) fn give_log(&mut self, (log, logged): (VecDeque<Logged>, u64)) {
+    pub(super) fn restore_log(&mut self, (log, logged): (VecDeque<Logged>, u64)) {
         (self.log, self.logged) = (log, logged);
     }
 }

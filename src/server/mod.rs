@@ -52,9 +52,9 @@ use crate::value::{DateTime, Json, derived_id};
 use crate::world::Fixtures;
 use calls::Calls;
 use control::{Fault, Logged};
-use http::answer::{Answered, Refusal, Reply};
-use http::asked::Asked;
 use http::listen;
+use http::reply::{ApiError, EndpointResult, Reply};
+use http::request::Request;
 use route::{Handler, ROUTES, Route};
 use state::State;
 use state::flow::StoredFlow;
@@ -119,7 +119,7 @@ struct Server {
     calls: Calls,
     writers: Writers,
     /// Whether the state is stored on disk, so that handling a request may block.
-    is_kept: bool,
+    is_persistent: bool,
     /// The host name or address to listen on.
     host: String,
     /// The output of the request log.
@@ -142,8 +142,8 @@ pub fn start(
     }
     let data = settings.data.as_deref();
     let state = State::open(Arc::new(organisation), data)?;
-    let misfits = data.and_then(|folder| state.misfits(folder));
-    let notes = misfits.into_iter().chain(state.uncalled()).collect();
+    let misfit_warning = data.and_then(|folder| state.misfit_warning(folder));
+    let notes = misfit_warning.into_iter().chain(state.uncalled_warnings()).collect();
     // Unbounded, as `Calls::begin` limits the number of open calls.
     let (jobs, to_do) = mpsc::unbounded_channel();
     let server = Arc::new(Server {
@@ -151,7 +151,7 @@ pub fn start(
         requests: AtomicU64::new(0),
         calls: Calls::new(jobs),
         writers: Writers::default(),
-        is_kept: data.is_some(),
+        is_persistent: data.is_some(),
         host: settings.host.clone(),
         log: settings.log.as_deref().map(open_log).transpose()?,
     });
@@ -320,13 +320,13 @@ impl Server {
 
     /// Answers input that is not HTTP.
     fn malformed(&self, status: u16) -> (String, Reply) {
-        let asked = Asked { id: self.next_id(), ..Asked::default() };
+        let asked = Request { id: self.next_id(), ..Request::default() };
         let (code, message) = match status {
             414 => ("uri.too.long", "the path and query are too long"),
             431 => ("headers.too.large", "the headers are too large"),
             _ => ("bad.request", "the request line or the headers are not HTTP/1.1"),
         };
-        let reply = Refusal::new(status, code, message).into_reply(&asked.id);
+        let reply = ApiError::new(status, code, message).into_reply(&asked.id);
         self.note(&asked, &reply);
         (asked.id, reply)
     }
@@ -345,12 +345,12 @@ impl Server {
                 let owned = |(name, value): (&str, &str)| (name.into(), value.into());
                 asked.parameters = named.map(owned).collect();
             }
-            Some(Err(_)) => read = Err(Refusal::bad("the path is not UTF-8 text")),
+            Some(Err(_)) => read = Err(ApiError::bad("the path is not UTF-8 text")),
             None => {}
         }
         let (fault, reply) = match read {
             Err(refusal) => (None, refusal.into_reply(&asked.id)),
-            Ok(()) if self.is_kept => {
+            Ok(()) if self.is_persistent => {
                 tokio::task::block_in_place(|| self.answer(routes, &asked))
             }
             Ok(()) => self.answer(routes, &asked),
@@ -363,7 +363,7 @@ impl Server {
     }
 
     /// Returns the answer to a request, and the fault that a test set for it.
-    fn answer(&self, routes: &[Route], asked: &Asked) -> (Option<Fault>, Reply) {
+    fn answer(&self, routes: &[Route], asked: &Request) -> (Option<Fault>, Reply) {
         let route = match find(routes, asked) {
             Ok(route) => route,
             Err(reply) => return (None, *reply),
@@ -374,7 +374,7 @@ impl Server {
             catch_unwind(AssertUnwindSafe(|| self.handle(route, &fault, asked)));
         let answered = answered.unwrap_or_else(|_| {
             let message = "internal server error; please report it";
-            Err(Refusal::new(500, "internal.server.error", message))
+            Err(ApiError::new(500, "internal.server.error", message))
         });
         let mut reply = answered.unwrap_or_else(|refusal| refusal.into_reply(&asked.id));
         if fault.is_some() {
@@ -383,7 +383,7 @@ impl Server {
         (fault, reply)
     }
 
-    fn fault(&self, route: &Route, asked: &Asked) -> Option<Fault> {
+    fn fault(&self, route: &Route, asked: &Request) -> Option<Fault> {
         if route.path.starts_with("/__flowsim/") {
             return None;
         }
@@ -391,7 +391,12 @@ impl Server {
         self.state().control.next_fault([&own, &key(route)])
     }
 
-    fn handle(&self, route: &Route, fault: &Option<Fault>, asked: &Asked) -> Answered {
+    fn handle(
+        &self,
+        route: &Route,
+        fault: &Option<Fault>,
+        asked: &Request,
+    ) -> EndpointResult {
         if let Some(refusal) = fault.as_ref().and_then(Fault::refusal) {
             return Err(refusal);
         }
@@ -399,23 +404,23 @@ impl Server {
             access::refuse_other_sites(&self.host, asked)?;
         }
         let mut state = self.state();
-        access::check(&state, route.need, asked)?;
+        access::check(&state, route.permission, asked)?;
         match route.handler {
-            Handler::Alone(handler) => {
+            Handler::Exclusive(handler) => {
                 let answered = handler(&mut state, asked);
                 self.calls.begin(&mut state);
                 answered
             }
-            Handler::Beside(handler) => {
+            Handler::Shared(handler) => {
                 drop(state);
                 handler(self, asked)
             }
         }
     }
 
-    fn note(&self, asked: &Asked, reply: &Reply) {
+    fn note(&self, asked: &Request, reply: &Reply) {
         // The log omits requests that only observe, and the values of secrets.
-        if endpoint::only_looks_on(asked) {
+        if endpoint::is_observation(asked) {
             return;
         }
         let is_secret =
@@ -470,7 +475,7 @@ fn key(route: &Route) -> String {
 }
 
 /// Returns the route for the method of a request among the routes of its path.
-fn find<'r>(routes: &'r [Route], asked: &Asked) -> Result<&'r Route, Box<Reply>> {
+fn find<'r>(routes: &'r [Route], asked: &Request) -> Result<&'r Route, Box<Reply>> {
     let method = if asked.method == "HEAD" { "GET" } else { asked.method.as_str() };
     if let Some(route) = routes.iter().find(|route| route.method == method) {
         return Ok(route);
@@ -480,14 +485,14 @@ fn find<'r>(routes: &'r [Route], asked: &Asked) -> Result<&'r Route, Box<Reply>>
             "{} {} is not supported by flowsim; see GET /__flowsim/openapi.json",
             asked.method, asked.path
         );
-        let refusal = Refusal::new(404, "not.found", message);
+        let refusal = ApiError::new(404, "not.found", message);
         return Err(Box::new(refusal.into_reply(&asked.id)));
     }
     let methods: Vec<&str> = routes.iter().map(|route| route.method).collect();
     let methods = methods.join(", ");
     let message =
         format!("{} is not allowed for {}: {methods}", asked.method, asked.path);
-    let reply = Refusal::new(405, "method.not.allowed", message).into_reply(&asked.id);
+    let reply = ApiError::new(405, "method.not.allowed", message).into_reply(&asked.id);
     Err(Box::new(Reply { allow: Some(methods), ..reply }))
 }
 

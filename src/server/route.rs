@@ -2,14 +2,14 @@
 //! so they cannot differ.
 
 use super::Server;
-use super::access::Need;
+use super::access::Permission;
 use super::endpoint::{
     analytics, bots, contacts, control, conversations, directory, executions,
     flow_actions, flow_jobs, flows, instances, live, openapi, settings, simulations,
     status, tables, token, webhooks,
 };
-use super::http::answer::Answered;
-use super::http::asked::Asked;
+use super::http::reply::EndpointResult;
+use super::http::request::Request;
 use super::state::State;
 
 /// An endpoint.
@@ -18,7 +18,7 @@ pub(super) struct Route {
     pub(super) method: &'static str,
     /// Names in braces are placeholders for one segment of the path.
     pub(super) path: &'static str,
-    pub(super) need: Need,
+    pub(super) permission: Permission,
     /// One-line description.
     pub(super) summary: &'static str,
     pub(super) handler: Handler,
@@ -28,35 +28,35 @@ pub(super) struct Route {
 #[derive(Clone, Copy)]
 pub(super) enum Handler {
     /// Reads and changes the organisation, with exclusive access.
-    Alone(fn(&mut State, &Asked) -> Answered),
+    Exclusive(fn(&mut State, &Request) -> EndpointResult),
     /// Locks the organisation only as needed, and runs concurrently with other requests.
-    Beside(fn(&Server, &Asked) -> Answered),
+    Shared(fn(&Server, &Request) -> EndpointResult),
 }
 
 const fn route(
     method: &'static str,
     path: &'static str,
-    need: Need,
+    permission: Permission,
     summary: &'static str,
-    handler: fn(&mut State, &Asked) -> Answered,
+    handler: fn(&mut State, &Request) -> EndpointResult,
 ) -> Route {
-    Route { method, path, need, summary, handler: Handler::Alone(handler) }
+    Route { method, path, permission, summary, handler: Handler::Exclusive(handler) }
 }
 
 const fn beside(
     method: &'static str,
     path: &'static str,
-    need: Need,
+    permission: Permission,
     summary: &'static str,
-    handler: fn(&Server, &Asked) -> Answered,
+    handler: fn(&Server, &Request) -> EndpointResult,
 ) -> Route {
-    Route { method, path, need, summary, handler: Handler::Beside(handler) }
+    Route { method, path, permission, summary, handler: Handler::Shared(handler) }
 }
 
 /// All routes.
 #[rustfmt::skip]
 pub(super) const ROUTES: &[Route] = {
-    use Need::*;
+    use Permission::*;
     &[
         route("POST", "/oauth/token", Open, "Log in with client credentials", token::give),
         route("POST", "/api/v2/oauth/token", Open, "Log in with client credentials", token::give),

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::http::answer::Refusal;
+use super::http::reply::ApiError;
 use crate::platform::check_webhook;
 
 /// Default time limit for the answer of a registered service, in milliseconds.
@@ -78,16 +78,16 @@ impl Webhooks {
     pub(super) fn read(
         &self,
         document: &serde_json::Map<String, Value>,
-    ) -> Result<IndexMap<String, Webhook>, Refusal> {
+    ) -> Result<IndexMap<String, Webhook>, ApiError> {
         if document.len() > MAX_WEBHOOKS {
-            return Err(Refusal::full("webhooks", MAX_WEBHOOKS));
+            return Err(ApiError::full("webhooks", MAX_WEBHOOKS));
         }
         let mut read = IndexMap::new();
         for (name, value) in document {
             let webhook = read_one(value)
-                .map_err(|reason| Refusal::bad(format!("`{name}`: {reason}")))?;
+                .map_err(|reason| ApiError::bad(format!("`{name}`: {reason}")))?;
             check_webhook(&webhook.url, &self.hosts)
-                .map_err(|reason| Refusal::bad(format!("`{name}`: {reason}")))?;
+                .map_err(|reason| ApiError::bad(format!("`{name}`: {reason}")))?;
             read.insert(name.clone(), webhook);
         }
         Ok(read)

@@ -16,5 +16,5 @@ pub use file::{File, Files, MAX_FILE_BYTES};
 pub use folder::{Folder, find_files, plain};
 pub use node::{Entry, Kind, Node, repeated};
 pub use read::{Format, Problem, ProblemKind, read_document, read_json, read_yaml};
-pub use replace::{Replacement, make_folder_of, make_way, replace_file};
+pub use replace::{Replacement, create_parent_folder, prepare_output, replace_file};
 pub use span::{FileId, Position, Span};

@@ -33,7 +33,7 @@ impl Replacement {
     /// # Errors
     /// Fails if the file cannot be created.
     pub fn begin(path: &Path) -> io::Result<Self> {
-        make_folder_of(path)?;
+        create_parent_folder(path)?;
         if fs::symlink_metadata(path).is_ok_and(|it| !it.is_file()) {
             return Ok(Self { file: in_place(path)?, names: None });
         }
@@ -107,16 +107,17 @@ impl Drop for Replacement {
 ///
 /// # Errors
 /// Fails if the file cannot be written. The message names the file.
-pub fn make_way(path: &Path) -> io::Result<()> {
-    let made = make_folder_of(path).and_then(|()| match fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() => {
-            Replacement::begin(path)?;
-            fs::remove_file(path)
-        }
-        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(_) => Ok(()),
-        Err(_) => Replacement::begin(path).map(drop),
-    });
+pub fn prepare_output(path: &Path) -> io::Result<()> {
+    let made =
+        create_parent_folder(path).and_then(|()| match fs::symlink_metadata(path) {
+            Ok(found) if found.is_file() => {
+                Replacement::begin(path)?;
+                fs::remove_file(path)
+            }
+            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(_) => Ok(()),
+            Err(_) => Replacement::begin(path).map(drop),
+        });
     let named = |error: io::Error| {
         let message = format!("cannot write {}: {error}", path.display());
         io::Error::new(error.kind(), message)
@@ -128,7 +129,7 @@ pub fn make_way(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Fails if the folder cannot be created.
-pub fn make_folder_of(path: &Path) -> io::Result<()> {
+pub fn create_parent_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
     folder.map_or(Ok(()), fs::create_dir_all)
 }

@@ -8,7 +8,9 @@ use crate::expr::draft::{Form, Template};
 use crate::flow::{NodeId, NodeLabel, VariableId};
 use crate::program::architect::{Action, Source};
 use crate::program::{self, Operand, Place, Program, StepAction};
-use crate::trace::{Asked, Event, Fact, Failure, Field, PathTaken, Step, Subject, Trace};
+use crate::trace::{
+    Event, EventKind, Failure, Field, PathTaken, Request, Step, Subject, Trace,
+};
 use crate::value::{Json, Text, Value};
 
 /// Maximum length of a displayed value, in characters.
@@ -38,7 +40,7 @@ impl<'h> History<'h> {
 
     /// Returns the label of the node of a step.
     pub(super) fn label(&self, step: usize) -> Option<&'h NodeLabel> {
-        self.steps.get(step).map(|step| self.program.legend.node(step.node))
+        self.steps.get(step).map(|step| self.program.symbols.node(step.node))
     }
 
     /// Describes a step, such as `step 7 `CheckResult` (If)`. Numbers start at 1.
@@ -52,16 +54,18 @@ impl<'h> History<'h> {
     }
 
     /// Returns the events of a step.
-    pub(super) fn facts(&self, step: usize) -> impl Iterator<Item = &'h Fact> {
+    pub(super) fn facts(&self, step: usize) -> impl Iterator<Item = &'h EventKind> {
         let events = self.events.iter();
-        events.filter(move |event| event.step as usize == step).map(|event| &event.fact)
+        events.filter(move |event| event.step as usize == step).map(|event| &event.kind)
     }
 
     /// Returns the prompts that the caller heard, in order, with their steps.
     pub(super) fn prompts(&self) -> impl Iterator<Item = (usize, &'h Text)> {
-        let legend = &self.program.legend;
-        self.events.iter().filter_map(|event| match &event.fact {
-            Fact::Said(phrase) => Some((event.step as usize, phrase.text(legend))),
+        let symbols = &self.program.symbols;
+        self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Prompted(phrase) => {
+                Some((event.step as usize, phrase.text(symbols)))
+            }
             _ => None,
         })
     }
@@ -72,8 +76,11 @@ impl<'h> History<'h> {
     }
 
     /// Returns the index of the last event that matches, and its step.
-    pub(super) fn last(&self, matches: impl Fn(&Fact) -> bool) -> Option<(usize, usize)> {
-        let index = self.events.iter().rposition(|event| matches(&event.fact))?;
+    pub(super) fn last(
+        &self,
+        matches: impl Fn(&EventKind) -> bool,
+    ) -> Option<(usize, usize)> {
+        let index = self.events.iter().rposition(|event| matches(&event.kind))?;
         Some((index, self.events.get(index)?.step as usize))
     }
 
@@ -127,7 +134,7 @@ impl<'h> History<'h> {
     /// Returns the result of each failed attempt at a menu.
     fn rounds(&self, step: usize) -> impl Iterator<Item = (&'h Text, &'h Text)> {
         self.facts(step).filter_map(|fact| match fact {
-            Fact::Entry(entry) if entry.of == Field::Reason => match &entry.value {
+            EventKind::Entry(entry) if entry.of == Field::Reason => match &entry.value {
                 Value::String(why) => Some((&entry.name, why)),
                 _ => None,
             },
@@ -162,7 +169,7 @@ impl<'h> History<'h> {
             PathTaken::Output(index) => self.output_taken(step, index),
             PathTaken::Next => match taken.next {
                 Some(next) => {
-                    let next = &self.program.legend.node(next).id;
+                    let next = &self.program.symbols.node(next).id;
                     format!("{place} continued to `{next}`")
                 }
                 None => format!("{place} continued, but no node follows"),
@@ -184,8 +191,9 @@ impl<'h> History<'h> {
         let place = self.place(step);
         let label = self.label(step);
         let output = label.and_then(|label| label.outputs.get(usize::from(index)));
-        let output = output.map_or("an unnamed output", Text::as_str);
-        let mut line = format!("{place} took `{output}`");
+        let output =
+            output.map_or("an unnamed output".to_owned(), |name| format!("`{name}`"));
+        let mut line = format!("{place} took {output}");
         let action = self.steps.get(step).map(|step| &self.compiled(step.node).action);
         if let Some(StepAction::Architect(action)) = action
             && let Action::Decision(decision) = &**action
@@ -213,14 +221,14 @@ impl<'h> History<'h> {
     /// Returns the last failure of a step.
     pub(super) fn failure(&self, step: usize) -> Option<&'h Failure> {
         let failures = self.facts(step).filter_map(|fact| match fact {
-            Fact::Failed(failure) => Some(&**failure),
+            EventKind::Failed(failure) => Some(&**failure),
             _ => None,
         });
         failures.last()
     }
 
     fn is_cut_off(&self, step: usize) -> bool {
-        self.facts(step).any(|fact| *fact == Fact::CutOff)
+        self.facts(step).any(|fact| *fact == EventKind::TimedOut)
     }
 
     /// Returns whether the next step runs inside a flow or task that this step called.
@@ -234,14 +242,14 @@ impl<'h> History<'h> {
         let Some(node) = self.steps.get(step).map(|step| step.node) else { return };
         let StepAction::If(decision) = &self.compiled(node).action else { return };
         for (index, event) in self.events.iter().enumerate() {
-            let Fact::Read(reference, value) = &event.fact else { continue };
+            let EventKind::Read(reference, value) = &event.kind else { continue };
             if event.step as usize != step {
                 continue;
             }
             let reads = decision.branches.iter().flat_map(|branch| &branch.reads);
             let operand =
                 reads.map(|read| &read.operand).find(|it| it.reference == *reference);
-            let name = self.program.legend.reference(*reference);
+            let name = self.program.symbols.reference(*reference);
             let origin = operand.map_or_else(Origin::default, |operand| {
                 self.origin_of_operand(operand, node, Some(value), index, 0)
             });
@@ -257,7 +265,8 @@ impl<'h> History<'h> {
             return;
         };
         for fact in self.facts(step) {
-            if let Fact::Input(field @ (Field::Value | Field::Case(_)), value) = fact {
+            if let EventKind::Input(field @ (Field::Value | Field::Case(_)), value) = fact
+            {
                 lines.push(format!("  {} = {}", field.name(), shown(value)).into());
             }
         }
@@ -285,7 +294,7 @@ impl<'h> History<'h> {
         depth: usize,
         lines: &mut Vec<Text>,
     ) {
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         match self.assigned(id, before) {
             Some((index, value)) => {
                 let origin = self.origin_of_assignment(id, index, depth);
@@ -302,20 +311,23 @@ impl<'h> History<'h> {
         before: usize,
     ) -> Option<(usize, &'h Value)> {
         let events = self.events.get(..before).unwrap_or(self.events);
-        events.iter().enumerate().rev().find_map(|(index, event)| match &event.fact {
-            Fact::Assigned(variable, value) if *variable == id => Some((index, value)),
+        events.iter().enumerate().rev().find_map(|(index, event)| match &event.kind {
+            EventKind::Assigned(variable, value) if *variable == id => {
+                Some((index, value))
+            }
             _ => None,
         })
     }
 
     /// Explains a variable's value if it was assigned in this event.
     pub(super) fn set_at(&self, id: VariableId, event: usize) -> Vec<Text> {
-        let Some(Fact::Assigned(_, value)) = self.events.get(event).map(|it| &it.fact)
+        let Some(EventKind::Assigned(_, value)) =
+            self.events.get(event).map(|it| &it.kind)
         else {
             return Vec::new();
         };
         let mut lines = Vec::new();
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         let origin = self.origin_of_assignment(id, event, 0);
         origin.push_lines(&format!("`{name}` = {}", shown(value)), &mut lines);
         // These lines are not nested below a condition.
@@ -348,7 +360,7 @@ impl<'h> History<'h> {
                 },
             },
             Place::Output(output) => {
-                let flow = self.program.legend.node(reader).flow;
+                let flow = self.program.symbols.node(reader).flow;
                 let is_source = |step: &Step| {
                     let (first, end) = self.compiled(step.node).outputs;
                     self.compiled(step.node).flow == flow
@@ -364,10 +376,10 @@ impl<'h> History<'h> {
 
     /// Describes the origin of a variable that no step assigned.
     fn initial_origin(&self, id: VariableId, before: usize) -> String {
-        let name = self.program.legend.variable(id);
+        let name = self.program.symbols.variable(id);
         let events = self.events.get(..before).unwrap_or(self.events);
-        let passed = events.iter().rev().find(|event| match &event.fact {
-            Fact::Asked(asked) => {
+        let passed = events.iter().rev().find(|event| match &event.kind {
+            EventKind::Requested(asked) => {
                 asked.subject == Subject::Flow && asked.inputs.get(name).is_some()
             }
             _ => false,
@@ -380,7 +392,7 @@ impl<'h> History<'h> {
 
     fn origin_of_output(&self, step: usize) -> Origin {
         let place = self.place(step);
-        let is_key = |fact: &Fact| matches!(fact, Fact::Collected(_));
+        let is_key = |fact: &EventKind| matches!(fact, EventKind::Collected(_));
         let text = match self.service_called_in(step) {
             Some(service) => format!("answered by {service} at {place}"),
             None if self.facts(step).any(is_key) => format!("pressed at {place}"),
@@ -392,10 +404,10 @@ impl<'h> History<'h> {
     /// Returns the service that a step called.
     fn service_called_in(&self, step: usize) -> Option<String> {
         self.facts(step).find_map(|fact| match fact {
-            Fact::Asked(asked) if asked.subject != Subject::Flow => {
+            EventKind::Requested(asked) if asked.subject != Subject::Flow => {
                 Some(service_text(asked))
             }
-            Fact::Input(Field::DataAction, Value::String(name)) => {
+            EventKind::Input(Field::DataAction, Value::String(name)) => {
                 Some(format!("data action `{name}`"))
             }
             _ => None,
@@ -457,15 +469,15 @@ impl<'h> History<'h> {
         depth: usize,
         lines: &mut Vec<Text>,
     ) {
-        let value = match (form, self.events.get(event).map(|event| &event.fact)) {
+        let value = match (form, self.events.get(event).map(|event| &event.kind)) {
             // The only operand with a known value: that of the variable.
-            (Form::Template(Template::Whole(_)), Some(Fact::Assigned(_, value))) => {
+            (Form::Template(Template::Whole(_)), Some(EventKind::Assigned(_, value))) => {
                 Some(value)
             }
             _ => None,
         };
         form.each_reference(&mut |operand| {
-            let name = self.program.legend.reference(operand.reference);
+            let name = self.program.symbols.reference(operand.reference);
             let origin = self.origin_of_operand(operand, node, value, event, depth);
             origin.push_lines(&format!("`{name}`"), lines);
         });
@@ -507,7 +519,7 @@ fn variables_of(source: &Source) -> Vec<VariableId> {
 }
 
 /// Describes an external service that was called.
-pub(super) fn service_text(asked: &Asked) -> String {
+pub(super) fn service_text(asked: &Request) -> String {
     let what = match asked.subject {
         Subject::Contact => "external contact",
         Subject::DataAction => "data action",

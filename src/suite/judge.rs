@@ -4,10 +4,10 @@ use super::history::{History, failure_text};
 use super::matcher::Range;
 use super::mismatch::{Mismatch, Shown};
 use super::play::Played;
-use super::scenario::{Case, Expectation, Flag};
-use super::{asked, path, prompts, recorded, routing, variable};
+use super::scenario::{Case, Expectation, Forbidden};
+use super::{calls, path, prompts, recorded, routing, variable};
 use crate::diagnostic::Code;
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::program::Program;
 use crate::source::Span;
 use crate::trace::{Failure, Status, diagnostic};
@@ -25,7 +25,7 @@ pub fn judge(case: &Case, played: &Played, program: &Program) -> Vec<Mismatch> {
     }
     let history = History::of(&played.trace, program);
     for expected in &case.expectations {
-        let Written { value, span } = &**expected;
+        let Spanned { value, span } = &**expected;
         mismatches.extend(check(value, *span, history, played));
     }
     mismatches
@@ -70,8 +70,8 @@ fn check(
                 "the last one exceeded `maxActions`: it was counted but not executed";
             mismatch.map(|mismatch| mismatch.because(is_limit.then_some(why)))
         }
-        Expectation::Calls(wanted) => asked::check(history, wanted, span),
-        Expectation::Flag(flag) => check_flag(*flag, history, played, span),
+        Expectation::Calls(wanted) => calls::check(history, wanted, span),
+        Expectation::Forbidden(flag) => check_flag(*flag, history, played, span),
     };
     mismatch.into_iter().collect()
 }
@@ -173,17 +173,17 @@ fn slowest(history: History<'_>, elapsed_ms: i64) -> Vec<String> {
 }
 
 fn check_flag(
-    flag: Flag,
+    flag: Forbidden,
     history: History<'_>,
     played: &Played,
     span: Span,
 ) -> Option<Mismatch> {
     let (subject, message, lines, step) = match flag {
-        Flag::NoUnusedFixtures => {
+        Forbidden::NoUnusedFixtures => {
             let message = "answers in the fixtures of the test were never used".into();
             ("unusedFixtures", message, played.unused_fixtures.clone(), None)
         }
-        Flag::NoUnusedInputs => {
+        Forbidden::NoUnusedInputs => {
             let inputs = played.unused_inputs.iter();
             let lines: Vec<Text> =
                 inputs.map(|input| Text::from(input.to_string())).collect();
@@ -193,7 +193,7 @@ fn check_flag(
             };
             ("unusedInputs", message, lines, None)
         }
-        Flag::NoDiagnostics => {
+        Forbidden::NoDiagnostics => {
             let (lines, step) = notes(history);
             ("diagnostics", "the call has notes or warnings".into(), lines, step)
         }
@@ -211,11 +211,11 @@ fn check_flag(
 /// Returns the notes and warnings of the run with their steps, and the first of these
 /// steps.
 fn notes(history: History<'_>) -> (Vec<Text>, Option<usize>) {
-    let legend = &history.program.legend;
+    let symbols = &history.program.symbols;
     let mut lines: Vec<Text> = Vec::new();
     let mut first = None;
     for event in history.events {
-        let Some((code, message)) = diagnostic(&event.fact, legend) else { continue };
+        let Some((code, message)) = diagnostic(&event.kind, symbols) else { continue };
         let step = event.step as usize;
         first = first.or(Some(step));
         let line = format!("{} at {}: {message}", code.name(), history.place(step));

@@ -59,7 +59,7 @@ const MAX_WORDS: usize = 5_000;
 
 impl TextMatcher {
     /// Returns whether a string matches.
-    pub fn fits(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         match self {
             Self::Equals(wanted) => {
                 wanted == text || wanted.split_whitespace().eq(text.split_whitespace())
@@ -100,7 +100,7 @@ impl fmt::Display for TextMatcher {
 
 impl ValueMatcher {
     /// Returns whether a value matches. NOT_SET is `null`, as in traces.
-    pub fn fits(&self, value: &Value) -> bool {
+    pub fn matches(&self, value: &Value) -> bool {
         self.fits_json(&value.to_json())
     }
 
@@ -108,7 +108,7 @@ impl ValueMatcher {
         match self {
             Self::Equals(wanted) => has_same_structure(wanted, json),
             Self::Text(matcher) => {
-                matches!(json, Json::String(text) if matcher.fits(text))
+                matches!(json, Json::String(text) if matcher.matches(text))
             }
             Self::Members(members) => {
                 let fits = |(name, matcher): &(Text, Self)| {
@@ -243,14 +243,14 @@ mod tests {
     #[test]
     fn white_space_is_folded_before_comparing() {
         let equals = TextMatcher::Equals(" Press  1\nnow. ".into());
-        assert!(equals.fits("Press 1 now."));
-        assert!(!equals.fits("Press 1now."));
-        assert!(!equals.fits("press 1 now."));
+        assert!(equals.matches("Press 1 now."));
+        assert!(!equals.matches("Press 1now."));
+        assert!(!equals.matches("press 1 now."));
         let contains = TextMatcher::Contains("1 \t now".into());
-        assert!(contains.fits("Press 1\n now."));
-        assert!(!contains.fits("Press now."));
-        assert!(matches("^Press 1 now").fits("  Press\t1 now."));
-        assert!(!matches("^now").fits("Press 1 now."));
+        assert!(contains.matches("Press 1\n now."));
+        assert!(!contains.matches("Press now."));
+        assert!(matches("^Press 1 now").matches("  Press\t1 now."));
+        assert!(!matches("^now").matches("Press 1 now."));
     }
 
     #[test]
@@ -258,8 +258,8 @@ mod tests {
         assert!((similarity("abcd", "abxd") - 0.75).abs() < 1e-9);
         assert!((similarity("", " ") - 1.0).abs() < 1e-9);
         assert!(similarity("", "a").abs() < 1e-9);
-        assert!(like("Thank you for calling", 0.8).fits("Thanks for calling"));
-        assert!(!like("Thank you for calling", 0.8).fits("Something went wrong"));
+        assert!(like("Thank you for calling", 0.8).matches("Thanks for calling"));
+        assert!(!like("Thank you for calling", 0.8).matches("Something went wrong"));
     }
 
     #[test]
@@ -275,15 +275,15 @@ mod tests {
     #[test]
     fn values_keep_their_type_and_numbers_their_value() {
         let equals = |text: &str| ValueMatcher::Equals(json(text));
-        assert!(equals("5").fits(&Value::Decimal(Decimal::parse("5.0").unwrap())));
-        assert!(!equals("5").fits(&Value::from("5")));
-        assert!(equals("null").fits(&Value::NOT_SET));
-        assert!(!equals("\"\"").fits(&Value::NOT_SET));
+        assert!(equals("5").matches(&Value::Decimal(Decimal::parse("5.0").unwrap())));
+        assert!(!equals("5").matches(&Value::from("5")));
+        assert!(equals("null").matches(&Value::NOT_SET));
+        assert!(!equals("\"\"").matches(&Value::NOT_SET));
         let time = DateTime::parse("2026-01-05T09:00:00Z").unwrap();
-        assert!(equals("\"2026-01-05T09:00:00Z\"").fits(&Value::DateTime(time)));
+        assert!(equals("\"2026-01-05T09:00:00Z\"").matches(&Value::DateTime(time)));
         let found = Value::Json(json(r#"{"b": [1, 2.50], "a": null}"#));
-        assert!(equals(r#"{"a": null, "b": [1.0, 2.5]}"#).fits(&found));
-        assert!(!equals(r#"{"b": [1, 2.5]}"#).fits(&found));
+        assert!(equals(r#"{"a": null, "b": [1.0, 2.5]}"#).matches(&found));
+        assert!(!equals(r#"{"b": [1, 2.5]}"#).matches(&found));
     }
 
     #[test]
@@ -295,16 +295,16 @@ mod tests {
             ("e".into(), ValueMatcher::IsSet(false)),
         ];
         let members = |inner| ValueMatcher::Members(vec![("a".into(), inner)]);
-        assert!(members(ValueMatcher::Members(inner)).fits(&found));
-        assert!(!members(ValueMatcher::IsSet(false)).fits(&found));
-        assert!(!members(ValueMatcher::IsSet(true)).fits(&Value::from("a")));
+        assert!(members(ValueMatcher::Members(inner)).matches(&found));
+        assert!(!members(ValueMatcher::IsSet(false)).matches(&found));
+        assert!(!members(ValueMatcher::IsSet(true)).matches(&Value::from("a")));
         let number = |min, max| ValueMatcher::Number(Range { min, max });
-        assert!(!number(Some(3), None).fits(&Value::Json(json("2.5"))));
-        assert!(!number(None, Some(2)).fits(&Value::Json(json("2.5"))));
-        assert!(!number(None, None).fits(&Value::from("2")));
-        assert!(number(Some(2), Some(2)).fits(&Value::Integer(2)));
+        assert!(!number(Some(3), None).matches(&Value::Json(json("2.5"))));
+        assert!(!number(None, Some(2)).matches(&Value::Json(json("2.5"))));
+        assert!(!number(None, None).matches(&Value::from("2")));
+        assert!(number(Some(2), Some(2)).matches(&Value::Integer(2)));
         let text = ValueMatcher::Text(TextMatcher::Equals("1".into()));
-        assert!(!text.fits(&Value::Integer(1)));
+        assert!(!text.matches(&Value::Integer(1)));
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! for people. The whole call can be kept as a [snapshot]. A case may also replay a
 //! [recorded](Recorded) call. *Source: `docs/scenarios.md` describes the format.*
 
-mod askable;
-mod asked;
+mod callable_names;
+mod calls;
 mod discover;
 mod explain;
 mod history;
@@ -33,9 +33,9 @@ pub use matcher::{Range, TextMatcher, ValueMatcher};
 pub use mismatch::{Mismatch, Shown};
 pub use play::{Played, Prepared, play, prepare};
 pub use read::read;
-pub use recorded::{Recorded, Remade};
+pub use recorded::{Recorded, Replay};
 pub use scenario::{
-    CallExpectation, Case, Expectation, Flag, PathMatcher, RecordedCall, Replacement,
-    RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
+    CallExpectation, Case, Expectation, Forbidden, PathMatcher, RecordedCall,
+    Replacement, RoutingMatcher, Snapshot, Start, SuiteFile, Turn, Wanted,
 };
 pub use select::{Partition, PartitionKind, Selection};

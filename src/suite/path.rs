@@ -4,7 +4,7 @@ use super::history::History;
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::PathMatcher;
 use crate::diagnostic::nearest;
-use crate::flow::{NodeLabel, Written};
+use crate::flow::{NodeLabel, Spanned};
 use crate::source::Span;
 use crate::value::Text;
 
@@ -32,7 +32,7 @@ fn is_at(history: History<'_>, step: usize, name: &str) -> bool {
 }
 
 /// Checks for exactly these nodes.
-fn exact(history: History<'_>, wanted: &[Written<Text>], span: Span) -> Option<Mismatch> {
+fn exact(history: History<'_>, wanted: &[Spanned<Text>], span: Span) -> Option<Mismatch> {
     let same = wanted.iter().enumerate();
     let same = same.take_while(|(step, name)| is_at(history, *step, &name.value)).count();
     if same == wanted.len() && same == history.steps.len() {
@@ -81,12 +81,12 @@ fn left_at(history: History<'_>, left: usize, to: usize) -> Vec<Text> {
 }
 
 /// Checks that the path ends with these nodes.
-fn ends(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
+fn ends(history: History<'_>, wanted: &[Spanned<Text>]) -> Option<Mismatch> {
     let count = history.steps.len();
     let same = wanted.iter().rev().zip((0..count).rev());
     let same = same.take_while(|(name, step)| is_at(history, *step, &name.value)).count();
     let missing = wanted.len().checked_sub(same + 1)?;
-    let Written { value: expected, span } = wanted.get(missing)?;
+    let Spanned { value: expected, span } = wanted.get(missing)?;
     let message = match (count - same).checked_sub(1) {
         Some(step) => differs(expected, step, history.label(step)),
         None => format!("expected `{expected}`, but the path starts after it"),
@@ -104,7 +104,7 @@ fn ends(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
 }
 
 /// Returns the nodes of the path from a step on, by id or name as in the expectation.
-fn found(history: History<'_>, wanted: &[Written<Text>], first: usize) -> Shown {
+fn found(history: History<'_>, wanted: &[Spanned<Text>], first: usize) -> Shown {
     let labels = (first..history.steps.len()).filter_map(|step| history.label(step));
     let called = |label: &NodeLabel| {
         let is_wanted = || wanted.iter().any(|it| it.value == label.name);
@@ -115,7 +115,7 @@ fn found(history: History<'_>, wanted: &[Written<Text>], first: usize) -> Shown 
 }
 
 /// Checks for these nodes in this order, with others allowed between them.
-fn contains(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> {
+fn contains(history: History<'_>, wanted: &[Spanned<Text>]) -> Option<Mismatch> {
     let mut next = 0;
     let mut before: Option<(usize, &Text)> = None;
     for name in wanted {
@@ -135,8 +135,8 @@ fn contains(history: History<'_>, wanted: &[Written<Text>]) -> Option<Mismatch> 
 
 fn not_reached(
     history: History<'_>,
-    wanted: &[Written<Text>],
-    missing: &Written<Text>,
+    wanted: &[Spanned<Text>],
+    missing: &Spanned<Text>,
     before: Option<(usize, &Text)>,
 ) -> Mismatch {
     let name = &missing.value;
@@ -152,7 +152,7 @@ fn not_reached(
         .because(decided.map(|step| history.reason(step)).unwrap_or_default())
 }
 
-fn excludes(history: History<'_>, unwanted: &[Written<Text>]) -> Option<Mismatch> {
+fn excludes(history: History<'_>, unwanted: &[Spanned<Text>]) -> Option<Mismatch> {
     let named_at =
         |step: usize| unwanted.iter().find(|it| is_at(history, step, &it.value));
     let reached = (0..history.steps.len()).find_map(|it| Some((it, named_at(it)?.span)));
@@ -177,19 +177,19 @@ fn excludes(history: History<'_>, unwanted: &[Written<Text>]) -> Option<Mismatch
 }
 
 /// Returns the names as lines.
-fn lines_of(names: &[Written<Text>]) -> Shown {
+fn lines_of(names: &[Spanned<Text>]) -> Shown {
     Shown::Lines(names.iter().map(|name| name.value.clone()).collect())
 }
 
 /// Returns whether no node has the name.
-fn is_unknown(history: History<'_>, name: &Written<Text>) -> bool {
-    !history.program.legend.nodes.iter().any(|label| is_named(label, &name.value))
+fn is_unknown(history: History<'_>, name: &Spanned<Text>) -> bool {
+    !history.program.symbols.nodes.iter().any(|label| is_named(label, &name.value))
 }
 
 /// Describes the names that no node has.
-fn unknown(history: History<'_>, names: &[Written<Text>]) -> Vec<String> {
-    let labels = &history.program.legend.nodes;
-    let describe = |Written { value: name, .. }: &Written<Text>| {
+fn unknown(history: History<'_>, names: &[Spanned<Text>]) -> Vec<String> {
+    let labels = &history.program.symbols.nodes;
+    let describe = |Spanned { value: name, .. }: &Spanned<Text>| {
         let known = labels.iter().flat_map(|label| [&*label.id, &*label.name]);
         match nearest(name, known) {
             Some(near) => {

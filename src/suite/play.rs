@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::recorded::{self, Recorded};
-use super::scenario::{Case, Expectation, Flag};
-use super::{Mismatch, askable, script};
+use super::scenario::{Case, Expectation, Forbidden};
+use super::{Mismatch, callable_names, script};
 use crate::analysis::comparison::Comparison;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Call, Limits, Session, start};
@@ -14,7 +14,7 @@ use crate::recording::Recording;
 use crate::source::Span;
 use crate::trace::Trace;
 use crate::value::{Text, Value};
-use crate::world::{Answer, Fixtures, Input, Question, Replies};
+use crate::world::{Answer, AnswerProgress, Fixtures, Input, Question};
 
 /// A case with resolved names. It can be played any number of times.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ pub fn prepare<'c>(
         }
         None => (None, call(case, program)?),
     };
-    let slips = askable::slips(case, program, fixtures);
+    let slips = callable_names::misspelt_names(case, program, fixtures);
     if !slips.is_empty() {
         return Err(slips);
     }
@@ -139,9 +139,10 @@ fn at(problem: Diagnostic, span: Span) -> Diagnostic {
 fn own_fixtures(case: &Case) -> Option<Fixtures> {
     let is_watched = |flag| {
         let mut expectations = case.expectations.iter().map(|written| &written.value);
-        expectations.any(|it| matches!(it, Expectation::Flag(own) if *own == flag))
+        expectations.any(|it| matches!(it, Expectation::Forbidden(own) if *own == flag))
     };
-    let node = case.fixtures.as_ref().filter(|_| is_watched(Flag::NoUnusedFixtures))?;
+    let node =
+        case.fixtures.as_ref().filter(|_| is_watched(Forbidden::NoUnusedFixtures))?;
     // Problems in these fixtures are reported when they are merged with the others.
     Some(Fixtures::read(node, Path::new("")).0)
 }
@@ -179,7 +180,7 @@ pub fn play(case: &Prepared<'_>, session: &mut Session) -> Played {
         return play_recorded(case, recorded, session.program());
     }
     session.restart(&case.call);
-    let mut world = World::new(case);
+    let mut world = Answerer::new(case);
     let (mut script, mut notes) = (Vec::new(), Vec::new());
     if case.case.script.is_empty() {
         while world.runs_to_input(session) {
@@ -209,7 +210,7 @@ fn play_recorded(
     program: &Arc<Program>,
 ) -> Played {
     let mut built_ins = Vec::new();
-    let remade = recorded.remake(&case.call, program, &case.fixtures, &mut |session| {
+    let remade = recorded.replay(&case.call, program, &case.fixtures, &mut |session| {
         built_ins = case.built_ins_at_end(session);
     });
     let unused = remade.replayed.unused.into_iter();
@@ -229,20 +230,20 @@ fn play_recorded(
 }
 
 /// Answers the questions of a call.
-pub(super) struct World<'p> {
+pub(super) struct Answerer<'p> {
     fixtures: &'p Fixtures,
-    replies: Replies,
-    own: Option<(&'p Fixtures, Replies)>,
+    replies: AnswerProgress,
+    own: Option<(&'p Fixtures, AnswerProgress)>,
     /// Remaining caller input.
     pub(super) inputs: &'p [Input],
 }
 
-impl<'p> World<'p> {
+impl<'p> Answerer<'p> {
     fn new(case: &'p Prepared<'_>) -> Self {
         Self {
             fixtures: &case.fixtures,
-            replies: Replies::default(),
-            own: case.own.as_ref().map(|own| (own, Replies::default())),
+            replies: AnswerProgress::default(),
+            own: case.own.as_ref().map(|own| (own, AnswerProgress::default())),
             inputs: &case.case.inputs,
         }
     }

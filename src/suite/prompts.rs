@@ -3,7 +3,7 @@
 use super::history::History;
 use super::matcher::{TextMatcher, quoted, similarity};
 use super::mismatch::{Mismatch, Shown};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::value::Text;
 
 /// Minimum similarity at which a prompt is suggested.
@@ -16,12 +16,12 @@ type Heard<'h> = (usize, &'h Text);
 /// Returns the mismatch of the first missing one.
 pub(super) fn check(
     history: History<'_>,
-    wanted: &[Written<TextMatcher>],
+    wanted: &[Spanned<TextMatcher>],
 ) -> Option<Mismatch> {
     let heard: Vec<Heard<'_>> = history.prompts().collect();
     let found = found(wanted, &heard);
     let missing = found.iter().position(Option::is_none)?;
-    let Written { value: matcher, span } = wanted.get(missing)?;
+    let Spanned { value: matcher, span } = wanted.get(missing)?;
     let before = missing.checked_sub(1).and_then(|before| *found.get(before)?);
     let following = found.get(missing..).into_iter().flatten().find_map(|found| *found);
     let begin = before.map_or(0, |at| at + 1);
@@ -31,7 +31,7 @@ pub(super) fn check(
         before.map_or(String::new(), |(_, text)| format!(" after {}", quoted(text)));
     let message =
         format!("expected the caller to hear {matcher}{after}, it was not played");
-    let mut earlier = heard.iter().take(begin).filter(|(_, text)| matcher.fits(text));
+    let mut earlier = heard.iter().take(begin).filter(|(_, text)| matcher.matches(text));
     let earlier = earlier.next();
     let earlier = earlier.map(|(_, text)| format!("{} was played before", quoted(text)));
     let candidates: Vec<&Text> = between.iter().map(|(_, text)| *text).collect();
@@ -56,11 +56,11 @@ pub(super) fn check(
 }
 
 /// Finds each expected prompt among those heard, after the ones expected before it.
-fn found(wanted: &[Written<TextMatcher>], heard: &[Heard<'_>]) -> Vec<Option<usize>> {
+fn found(wanted: &[Spanned<TextMatcher>], heard: &[Heard<'_>]) -> Vec<Option<usize>> {
     let mut next = 0;
     let mut find = |matcher: &TextMatcher| {
         let mut left = heard.iter().enumerate().skip(next);
-        let (at, _) = left.find(|(_, (_, text))| matcher.fits(text))?;
+        let (at, _) = left.find(|(_, (_, text))| matcher.matches(text))?;
         next = at + 1;
         Some(at)
     };
@@ -70,11 +70,11 @@ fn found(wanted: &[Written<TextMatcher>], heard: &[Heard<'_>]) -> Vec<Option<usi
 /// Returns the expected lines, with the exact prompts where they were found. Only the
 /// missing ones differ.
 fn lines(
-    wanted: &[Written<TextMatcher>],
+    wanted: &[Spanned<TextMatcher>],
     found: &[Option<usize>],
     heard: &[Heard<'_>],
 ) -> Shown {
-    let line = |(it, at): (&Written<TextMatcher>, &Option<usize>)| {
+    let line = |(it, at): (&Spanned<TextMatcher>, &Option<usize>)| {
         if let Some((_, text)) = at.and_then(|at| heard.get(at)) {
             return (*text).clone();
         }
@@ -99,7 +99,7 @@ pub(super) fn most_like(matcher: &TextMatcher, heard: &[&Text]) -> Option<String
     let wanted = matcher.text()?;
     if let TextMatcher::Contains(part) = matcher {
         let part = TextMatcher::Contains(part.to_lowercase());
-        if let Some(text) = heard.iter().find(|text| part.fits(&text.to_lowercase())) {
+        if let Some(text) = heard.iter().find(|text| part.matches(&text.to_lowercase())) {
             let text = quoted(text);
             return Some(format!("{text} contains it except for letter case"));
         }

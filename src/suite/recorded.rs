@@ -33,7 +33,7 @@ pub struct Recorded<'r> {
 
 /// A replayed call.
 #[derive(Debug, Clone)]
-pub struct Remade {
+pub struct Replay {
     /// Result of the replay; it stops where the recording lacks an answer.
     pub replayed: Replayed,
     /// Local call in the form used for the comparison; `None` if the replay was
@@ -61,41 +61,41 @@ impl<'r> Recorded<'r> {
     /// Replays the call and compares it with the recording. `call` is the
     /// [derived](Derived::call) one. `fallback` answers what the recording cannot.
     /// `at_end` receives the session when the call is over.
-    pub fn remake(
+    pub fn replay(
         &self,
         call: &Call,
         program: &Arc<Program>,
         fallback: &Fixtures,
         at_end: &mut dyn FnMut(&Session),
-    ) -> Remade {
+    ) -> Replay {
         let replayed = replay_call(call, program, &self.derived, fallback, at_end);
         if let Some(missing) = &replayed.missing {
             let comparison = Comparison::unreplayable(missing.to_string());
-            return Remade { replayed, local: None, comparison };
+            return Replay { replayed, local: None, comparison };
         }
         let local = observed(&replayed.trace, program, self.observation.source);
         let comparison = compare(&self.observation, &local, &self.rules);
-        Remade { replayed, local: Some(local), comparison }
+        Replay { replayed, local: Some(local), comparison }
     }
 }
 
 /// Converts the local call to the form of the recorded one. For an Architect flow this is
 /// an execution document or a simulation response, whose steps differ.
 fn observed(trace: &Trace, program: &Program, recorded: Source) -> Observation {
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     if program.unit(trace.flow).architect.is_none() {
-        return Observation::of_trace(trace, legend);
+        return Observation::of_trace(trace, symbols);
     }
     if recorded == Source::Simulation {
         let mut text = String::new();
-        write_simulation(&JsonWriter::new(legend), trace, &mut text);
+        write_simulation(&JsonWriter::new(symbols), trace, &mut text);
         let response = Json::parse(&text).ok();
         let observation = response.and_then(|it| Observation::of_simulation(&it));
         if let Some(observation) = observation {
             return observation;
         }
     }
-    Observation::of_document(&execution::of_trace(trace, legend))
+    Observation::of_document(&execution::of_trace(trace, symbols))
 }
 
 /// Prepares the recorded call of a case. `recording` is the parsed file that the case

@@ -4,9 +4,9 @@ use super::history::{History, failure_text};
 use super::matcher::{TextMatcher, quoted};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::{RoutingMatcher, Wanted};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::Span;
-use crate::trace::{Fact, Phrase, Routing};
+use crate::trace::{EventKind, Phrase, Routing};
 use crate::value::Text;
 
 /// Checks the routing of a call. Returns a mismatch for each key that differs.
@@ -35,14 +35,14 @@ fn compare(
     routing: &Routing,
     wanted: &RoutingMatcher,
 ) -> Vec<Mismatch> {
-    let legend = &history.program.legend;
+    let symbols = &history.program.symbols;
     let text = |phrase: &'_ Option<Phrase>| {
-        phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+        phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
     };
     let id = (&wanted.queue_id, text(&routing.queue_id), "queueId");
     let name = (&wanted.queue_name, text(&routing.queue_name), "queueName");
     let queues = [id, name].into_iter().filter_map(|(wanted, found, key)| {
-        let Written { value: wanted, span } = wanted.as_ref()?;
+        let Spanned { value: wanted, span } = wanted.as_ref()?;
         if fits(wanted.as_ref(), found.as_ref()) {
             return None;
         }
@@ -61,7 +61,7 @@ fn compare(
 fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
     match (wanted, found) {
         (None, None) => true,
-        (Some(matcher), Some(found)) => matcher.fits(found),
+        (Some(matcher), Some(found)) => matcher.matches(found),
         _ => false,
     }
 }
@@ -69,7 +69,7 @@ fn fits(wanted: Option<&TextMatcher>, found: Option<&Text>) -> bool {
 fn compare_skills(
     history: History<'_>,
     routing: &Routing,
-    Written { value: skills, span }: &Written<Vec<Text>>,
+    Spanned { value: skills, span }: &Spanned<Vec<Text>>,
 ) -> Option<Mismatch> {
     let sorted = |skills: &[Text]| {
         let mut skills = skills.to_vec();
@@ -92,7 +92,7 @@ fn compare_skills(
 fn compare_priority(
     history: History<'_>,
     routing: &Routing,
-    Written { value: expected, span }: &Written<Wanted<i64>>,
+    Spanned { value: expected, span }: &Spanned<Wanted<i64>>,
 ) -> Option<Mismatch> {
     if *expected == routing.priority {
         return None;
@@ -137,7 +137,7 @@ pub(super) fn wrong_queue(
 fn not_routed(history: History<'_>, wanted: &RoutingMatcher, span: Span) -> Mismatch {
     let id = wanted.queue_id.as_ref().map(|queue| ("queueId", queue));
     let name = wanted.queue_name.as_ref().map(|queue| ("queueName", queue));
-    if let Some((key, Written { value: Some(queue), span })) = id.or(name) {
+    if let Some((key, Spanned { value: Some(queue), span })) = id.or(name) {
         return wrong_queue(history, key, &queue.to_string(), &[], *span);
     }
     let message = "expected the call to be routed, it was not";
@@ -154,15 +154,15 @@ fn wrong(
     span: Span,
 ) -> Mismatch {
     let routed = last_routed(history);
-    let failed = history.last(|fact| matches!(fact, Fact::Failed(_)));
+    let failed = history.last(|fact| matches!(fact, EventKind::Failed(_)));
     let failed = failed.map(|(_, step)| step).filter(|_| routed.is_none());
     let place = routed.map(|step| format!("routed at {}", history.place(step)));
     let failure = failed.and_then(|step| {
         let failure = history.failure(step)?;
         Some(format!("{} failed: {}", history.place(step), failure_text(failure)))
     });
-    let transfers = history.events.iter().rev().find_map(|event| match &event.fact {
-        Fact::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
+    let transfers = history.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Transferred(transfer) => Some((event.step as usize, &transfer.name)),
         _ => None,
     });
     let transferred = transfers.filter(|_| routed.is_none()).map(|(step, name)| {
@@ -183,11 +183,11 @@ fn wrong(
 }
 
 fn last_routed(history: History<'_>) -> Option<usize> {
-    history.last(|fact| matches!(fact, Fact::Routed(_))).map(|(_, step)| step)
+    history.last(|fact| matches!(fact, EventKind::Routed(_))).map(|(_, step)| step)
 }
 
 fn queue_of(history: History<'_>, routing: &Routing) -> String {
     let queue = routing.queue_id.as_ref().or(routing.queue_name.as_ref());
-    let text = queue.map(|phrase| quoted(phrase.text(&history.program.legend)));
+    let text = queue.map(|phrase| quoted(phrase.text(&history.program.symbols)));
     text.unwrap_or_else(|| "a queue without id and name".into())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::analysis::comparison::Rules;
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::{Node, Span};
 use crate::trace::Status;
 use crate::value::{DateTime, Text, Value};
@@ -55,10 +55,10 @@ pub struct Case {
     /// Caller input, in order; for a script, the input of its turns.
     pub inputs: Vec<Input>,
     /// The conversation as a script; empty if the case has none.
-    pub script: Vec<Written<Turn>>,
+    pub script: Vec<Spanned<Turn>>,
     /// Expectations, in document order. Expectations that all rows of a table share are
     /// stored once.
-    pub expectations: Vec<Arc<Written<Expectation>>>,
+    pub expectations: Vec<Arc<Spanned<Expectation>>>,
     /// The snapshot that the trace is compared with.
     pub snapshot: Option<Snapshot>,
 }
@@ -78,9 +78,9 @@ pub struct RecordedCall {
 #[derive(Debug, Clone, Default)]
 pub struct Start {
     /// Flow, by id or name; if `None`, the only flow that no other flow calls.
-    pub flow: Option<Written<Text>>,
+    pub flow: Option<Spanned<Text>>,
     /// Id of the start node, if it is not the first node of the flow.
-    pub node: Option<Written<Text>>,
+    pub node: Option<Spanned<Text>>,
     /// Fields of the call context.
     pub context: Vec<(Text, Value)>,
     /// Variables that are set before the first node.
@@ -128,7 +128,7 @@ pub enum Expectation {
     /// Routing target; `None` if the call must not be routed.
     Routing(Option<Box<RoutingMatcher>>),
     /// Prompts that the caller heard, in order; others may come between.
-    Prompts(Vec<Written<TextMatcher>>),
+    Prompts(Vec<Spanned<TextMatcher>>),
     /// Duration on the virtual clock, in milliseconds.
     ElapsedMs(Range),
     /// Number of started actions.
@@ -136,7 +136,7 @@ pub enum Expectation {
     /// Call of an external service.
     Calls(CallExpectation),
     /// Condition that must not occur.
-    Flag(Flag),
+    Forbidden(Forbidden),
 }
 
 impl Expectation {
@@ -157,14 +157,14 @@ impl Expectation {
             | Self::Error(_)
             | Self::Variable(..)
             | Self::Routing(_)
-            | Self::Flag(_) => false,
+            | Self::Forbidden(_) => false,
         }
     }
 }
 
 /// A condition that a test forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flag {
+pub enum Forbidden {
     /// Unused answers in the case's own fixtures.
     NoUnusedFixtures,
     /// Unused caller input.
@@ -177,26 +177,26 @@ pub enum Flag {
 #[derive(Debug, Clone)]
 pub enum PathMatcher {
     /// Exactly these nodes, in this order.
-    Exact(Vec<Written<Text>>),
+    Exact(Vec<Spanned<Text>>),
     /// These nodes in this order, with others allowed between them.
-    Contains(Vec<Written<Text>>),
+    Contains(Vec<Spanned<Text>>),
     /// None of these nodes.
-    Excludes(Vec<Written<Text>>),
+    Excludes(Vec<Spanned<Text>>),
     /// These nodes at the end.
-    Ends(Vec<Written<Text>>),
+    Ends(Vec<Spanned<Text>>),
 }
 
 /// Expected routing of a call. A field that is `None` is not checked.
 #[derive(Debug, Clone, Default)]
 pub struct RoutingMatcher {
     /// Id of the queue; `Some(None)` requires an unknown id.
-    pub queue_id: Option<Written<Wanted<TextMatcher>>>,
+    pub queue_id: Option<Spanned<Wanted<TextMatcher>>>,
     /// Name of the queue.
-    pub queue_name: Option<Written<Wanted<TextMatcher>>>,
+    pub queue_name: Option<Spanned<Wanted<TextMatcher>>>,
     /// Skills, in any order.
-    pub skills: Option<Written<Vec<Text>>>,
+    pub skills: Option<Spanned<Vec<Text>>>,
     /// Priority.
-    pub priority: Option<Written<Wanted<i64>>>,
+    pub priority: Option<Spanned<Wanted<i64>>>,
 }
 
 /// An expected value, or `None` if the value must be absent.

@@ -3,21 +3,21 @@
 use super::history::History;
 use super::matcher::quoted;
 use super::mismatch::{Mismatch, Shown};
-use super::play::World;
+use super::play::Answerer;
 use super::scenario::Turn;
-use super::{TextMatcher, asked, judge, prompts, routing, variable};
+use super::{TextMatcher, calls, judge, prompts, routing, variable};
 use crate::engine::Session;
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::program::Program;
 use crate::source::Span;
-use crate::trace::Fact;
+use crate::trace::EventKind;
 use crate::value::Text;
 use crate::world::{Answer, Input, Question};
 
 /// A script while it is played.
 struct Stage<'s, 'w, 'p> {
     session: &'s mut Session,
-    world: &'w mut World<'p>,
+    world: &'w mut Answerer<'p>,
     /// Number of prompts that the played turns have already passed.
     heard: usize,
     mismatches: Vec<Mismatch>,
@@ -28,8 +28,8 @@ struct Stage<'s, 'w, 'p> {
 ///
 /// Each caller input advances the conversation: prompts before it no longer count.
 pub(super) fn play(
-    turns: &[Written<Turn>],
-    world: &mut World<'_>,
+    turns: &[Spanned<Turn>],
+    world: &mut Answerer<'_>,
     session: &mut Session,
 ) -> (Vec<Mismatch>, Vec<Text>) {
     let mut stage = Stage { session, world, heard: 0, mismatches: Vec::new() };
@@ -52,7 +52,7 @@ pub(super) fn play(
                 let value = stage.session.variable(name);
                 variable::check(stage.history(), name, value, matcher, turn.span)
             }
-            Turn::Calls(calls) => asked::check(stage.history(), calls, turn.span),
+            Turn::Calls(calls) => calls::check(stage.history(), calls, turn.span),
             Turn::Ends(status) => {
                 let open = waits_for_input.then(|| stage.still_waiting(turn.span));
                 stage.mismatches.extend(open.flatten());
@@ -80,7 +80,7 @@ fn name_of(turn: &Turn) -> &'static str {
         Turn::Does(Input::Keys(_) | Input::Timed(_)) => "presses",
         Turn::Does(Input::Speech(_)) => "says",
         Turn::Does(Input::Silence) => "waits",
-        Turn::Does(Input::HangUp) => "hangs_up",
+        Turn::Does(Input::HangUp) => "hangsUp",
         Turn::Routed(_) => "routed",
         Turn::Variable(..) => "variable",
         Turn::Calls(_) => "calls",
@@ -97,7 +97,7 @@ impl Stage<'_, '_, '_> {
 
     /// Sends a caller input. Returns whether the flow waits for input again.
     fn does(&mut self, input: &Input) -> bool {
-        self.heard = self.session.heard().count();
+        self.heard = self.session.prompts().count();
         self.world.next_input();
         self.session.resume(Answer::Input(input.clone()));
         self.world.runs_to_input(self.session)
@@ -110,12 +110,12 @@ impl Stage<'_, '_, '_> {
     }
 
     fn hears(&mut self, matcher: &TextMatcher, span: Span) -> Option<Mismatch> {
-        let mut heard = self.session.heard().skip(self.heard);
-        if let Some(index) = heard.position(|text| matcher.fits(text)) {
+        let mut heard = self.session.prompts().skip(self.heard);
+        if let Some(index) = heard.position(|text| matcher.matches(text)) {
             self.heard += index + 1;
             return None;
         }
-        let heard = self.session.heard().skip(self.heard);
+        let heard = self.session.prompts().skip(self.heard);
         let heard: Vec<Text> = heard.map(Text::from).collect();
         let history = self.history();
         let message = match heard.as_slice() {
@@ -128,8 +128,8 @@ impl Stage<'_, '_, '_> {
         };
         let decided = history.decision_before(history.steps.len());
         let expected = vec![prompts::line_of(matcher)];
-        let mut earlier = self.session.heard().take(self.heard);
-        let earlier = earlier.find(|text| matcher.fits(text)).map(|text| {
+        let mut earlier = self.session.prompts().take(self.heard);
+        let earlier = earlier.find(|text| matcher.matches(text)).map(|text| {
             format!(
                 "{} was played earlier, but previous turns already passed it",
                 quoted(text)
@@ -152,22 +152,22 @@ impl Stage<'_, '_, '_> {
     fn routed(&self, matcher: &TextMatcher, span: Span) -> Option<Mismatch> {
         let history = self.history();
         let events = history.events.iter().rev();
-        let routing = events.into_iter().find_map(|event| match &event.fact {
-            Fact::Routed(routing) => Some(&**routing),
+        let routing = events.into_iter().find_map(|event| match &event.kind {
+            EventKind::Routed(routing) => Some(&**routing),
             _ => None,
         });
-        let legend = &history.program.legend;
+        let symbols = &history.program.symbols;
         let known = routing.into_iter().flat_map(|it| [&it.queue_id, &it.queue_name]);
         let known: Vec<&Text> =
-            known.flatten().map(|phrase| phrase.text(legend)).collect();
-        if known.iter().any(|text| matcher.fits(text)) {
+            known.flatten().map(|phrase| phrase.text(symbols)).collect();
+        if known.iter().any(|text| matcher.matches(text)) {
             return None;
         }
         Some(routing::wrong_queue(history, "routed", &matcher.to_string(), &known, span))
     }
 
     /// Describes a call that ended before a caller input of the script.
-    fn over(&self, input: &Input, left: &[Written<Turn>], span: Span) -> Mismatch {
+    fn over(&self, input: &Input, left: &[Spanned<Turn>], span: Span) -> Mismatch {
         let history = self.history();
         let last = history.last_step();
         let more = match left.len() {

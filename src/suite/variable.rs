@@ -36,7 +36,7 @@ pub(super) fn check(
 ) -> Option<Mismatch> {
     let is_unknown = value.is_none() && !is_known(history, name);
     let value = value.unwrap_or(&Value::NOT_SET);
-    if wanted.fits(value) && !is_unknown {
+    if wanted.matches(value) && !is_unknown {
         return None;
     }
     let output = is_unknown.then(|| output_named(history, name)).flatten();
@@ -85,7 +85,7 @@ fn output_named<'h>(history: History<'h>, name: &str) -> Option<&'h Text> {
     let flow = history.compiled(history.steps.first()?.node).flow;
     let (node, _) = name.split_once('.')?;
     let is_it = |label: &&NodeLabel| label.flow == flow && label.id == node;
-    let mut labels = history.program.legend.nodes.iter();
+    let mut labels = history.program.symbols.nodes.iter();
     let label = labels.find(is_it)?;
     history.program.unit(flow).architect.is_none().then_some(&label.id)
 }

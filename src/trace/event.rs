@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::field::Field;
 use crate::diagnostic::Code;
 use crate::flow::architect::TransferKind;
-use crate::flow::{EndType, FlowId, Legend, NodeId, ReferenceId, TextId, VariableId};
+use crate::flow::{
+    EndType, FlowId, NodeId, ReferenceId, SymbolTable, TextId, VariableId,
+};
 use crate::value::{Audio, DateTime, Json, Text, Value};
 
 /// Everything that happened in one call.
@@ -101,16 +103,16 @@ pub struct Event {
     /// Index of the step.
     pub step: u32,
     /// The event's kind and data.
-    pub fact: Fact,
+    pub kind: EventKind,
 }
 
 /// Kinds of events in a step.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fact {
+pub enum EventKind {
     /// The caller heard a prompt.
-    Said(Phrase),
+    Prompted(Phrase),
     /// Caller input that was not accepted unchanged.
-    Heard(Text),
+    CallerInput(Text),
     /// Digits that were collected.
     Collected(Text),
     /// A variable was set.
@@ -118,7 +120,7 @@ pub enum Fact {
     /// A condition read a value.
     Read(ReferenceId, Value),
     /// A request to the outside world, or a call of a flow with input variables.
-    Asked(Box<Asked>),
+    Requested(Box<Request>),
     /// Answer to the request.
     Answered(Json),
     /// The conversation was routed to a queue.
@@ -137,14 +139,14 @@ pub enum Fact {
     /// Diagnostic note.
     Noted(Code),
     /// Time ran out during the step.
-    CutOff,
+    TimedOut,
     /// Input value of an Architect action.
     Input(Field, Value),
     /// Output value of an Architect action.
     Output(Field, Value),
     /// A value in a set of named values, such as attributes or columns.
     Entry(Box<Entry>),
-    /// Audio that was played; the preceding [`Fact::Said`] has its words.
+    /// Audio that was played; the preceding [`EventKind::Prompted`] has its words.
     Played(Arc<Audio>),
 }
 
@@ -170,9 +172,9 @@ pub enum Phrase {
 
 impl Phrase {
     /// Returns the text.
-    pub fn text<'t>(&'t self, legend: &'t Legend) -> &'t Text {
+    pub fn text<'t>(&'t self, symbols: &'t SymbolTable) -> &'t Text {
         match self {
-            Self::Constant(id) => legend.text(*id),
+            Self::Constant(id) => symbols.text(*id),
             Self::Made(text) => text,
         }
     }
@@ -180,7 +182,7 @@ impl Phrase {
 
 /// Request to the outside world or to another flow.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct Request {
     /// Recipient of the request.
     pub subject: Subject,
     /// Id, name, address or lookup key.
@@ -253,45 +255,48 @@ pub struct Failure {
 impl Trace {
     /// Returns the last routing of the conversation.
     pub fn routing(&self) -> Option<&Routing> {
-        self.events.iter().rev().find_map(|event| match &event.fact {
-            Fact::Routed(routing) => Some(&**routing),
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Routed(routing) => Some(&**routing),
             _ => None,
         })
     }
 
     /// Returns the last transfer of the conversation, excluding queues.
     pub fn transfer(&self) -> Option<&Transfer> {
-        self.events.iter().rev().find_map(|event| match &event.fact {
-            Fact::Transferred(transfer) => Some(&**transfer),
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Transferred(transfer) => Some(&**transfer),
             _ => None,
         })
     }
 
     /// Returns the prompts that the caller heard, in order.
-    pub fn prompts<'t>(&'t self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
-        self.events.iter().filter_map(|event| match &event.fact {
-            Fact::Said(phrase) => Some(phrase.text(legend)),
+    pub fn prompts<'t>(
+        &'t self,
+        symbols: &'t SymbolTable,
+    ) -> impl Iterator<Item = &'t Text> {
+        self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Prompted(phrase) => Some(phrase.text(symbols)),
             _ => None,
         })
     }
 
     /// Returns the ids of the executed nodes, in order.
-    pub fn path<'t>(&self, legend: &'t Legend) -> impl Iterator<Item = &'t Text> {
-        self.steps.iter().map(|step| &legend.node(step.node).id)
+    pub fn path<'t>(&self, symbols: &'t SymbolTable) -> impl Iterator<Item = &'t Text> {
+        self.steps.iter().map(|step| &symbols.node(step.node).id)
     }
 
     /// Returns the value of a variable at the end.
-    pub fn variable(&self, legend: &Legend, name: &str) -> Option<&Value> {
-        let known = self.variables.iter().find(|(id, _)| legend.variable(*id) == name);
+    pub fn variable(&self, symbols: &SymbolTable, name: &str) -> Option<&Value> {
+        let known = self.variables.iter().find(|(id, _)| symbols.variable(*id) == name);
         let other = || self.other_variables.iter().find(|(other, _)| other == name);
         known.map(|(_, value)| value).or_else(|| other().map(|(_, value)| value))
     }
 
     /// Returns the events of a step. A call to another flow has events before and after
     /// those of the steps inside that flow.
-    pub fn events_of(&self, step: usize) -> impl Iterator<Item = &Fact> {
+    pub fn events_of(&self, step: usize) -> impl Iterator<Item = &EventKind> {
         let of_step = move |event: &&Event| event.step as usize == step;
-        self.events.iter().filter(of_step).map(|event| &event.fact)
+        self.events.iter().filter(of_step).map(|event| &event.kind)
     }
 }
 
@@ -306,5 +311,5 @@ impl Failure {
 const _: fn() = || {
     fn assert_sendable<T: Send + Sync>() {}
     assert_sendable::<Trace>();
-    assert_sendable::<Arc<Legend>>();
+    assert_sendable::<Arc<SymbolTable>>();
 };

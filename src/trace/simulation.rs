@@ -1,4 +1,4 @@
-//! Traces as responses of seed 003's simulation endpoint.
+//! Traces as responses of the lookup tutorial's simulation endpoint.
 
 use super::event::{Step, Trace};
 use super::json::{JsonWriter, write_number, write_path};

@@ -1,6 +1,6 @@
 //! Steps of a trace with their events.
 
-use super::event::{Event, Fact, Step, Trace};
+use super::event::{Event, EventKind, Step, Trace};
 
 /// A trace with its events grouped by step, in linear time.
 pub(super) struct Grouped<'t> {
@@ -50,18 +50,18 @@ pub(super) struct Events<'g> {
 
 impl<'g> Events<'g> {
     /// Returns all facts, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'g EventKind> + use<'g> {
         self.first().chain(self.late())
     }
 
     /// Returns the facts before those of a called flow.
-    pub(super) fn first(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
-        self.run.iter().map(|event| &event.fact)
+    pub(super) fn first(&self) -> impl Iterator<Item = &'g EventKind> + use<'g> {
+        self.run.iter().map(|event| &event.kind)
     }
 
     /// Returns the facts after those of a called flow.
-    pub(super) fn late(&self) -> impl Iterator<Item = &'g Fact> + use<'g> {
-        self.late.iter().map(|event| &event.fact)
+    pub(super) fn late(&self) -> impl Iterator<Item = &'g EventKind> + use<'g> {
+        self.late.iter().map(|event| &event.kind)
     }
 }
 
@@ -103,7 +103,8 @@ mod tests {
             start_ms: 0,
             end_ms: 0,
         };
-        let fact = |number: i64| Fact::Assigned(VariableId(0), Value::Integer(number));
+        let fact =
+            |number: i64| EventKind::Assigned(VariableId(0), Value::Integer(number));
         Trace {
             flow: FlowId(0),
             status: Status::Completed,
@@ -116,7 +117,7 @@ mod tests {
             events: owners
                 .iter()
                 .zip(0..)
-                .map(|(&step, number)| Event { step, fact: fact(number) })
+                .map(|(&step, number)| Event { step, kind: fact(number) })
                 .collect(),
             variables: Vec::new(),
             built_ins: Vec::new(),

@@ -14,27 +14,27 @@ use super::{
 
 /// A failed conversion of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conversion {
+pub struct ConversionError {
     /// The value as shown in expressions: strings in quotes.
     pub value: Text,
     /// The wanted type.
     pub wanted: Type,
 }
 
-impl fmt::Display for Conversion {
+impl fmt::Display for ConversionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "cannot convert {} to {}", self.value, self.wanted)
     }
 }
 
-impl std::error::Error for Conversion {}
+impl std::error::Error for ConversionError {}
 
 /// The maximum number of characters of a value in an error.
 const SHOWN_CHARACTERS: usize = 80;
 
 /// Converts to Integer. Decimals are truncated, durations become milliseconds, `true`
 /// becomes 1, and blank strings become NOT_SET.
-pub fn to_integer(value: &Value) -> Result<Value, Conversion> {
+pub fn to_integer(value: &Value) -> Result<Value, ConversionError> {
     let fail = || failure(value, Kind::Integer);
     let whole = match value {
         Value::Integer(number) => *number,
@@ -53,7 +53,7 @@ pub fn to_integer(value: &Value) -> Result<Value, Conversion> {
 
 /// Converts to Decimal. `true` becomes 1.0, a Currency its amount if set, and a blank
 /// string NOT_SET.
-pub fn to_decimal(value: &Value) -> Result<Value, Conversion> {
+pub fn to_decimal(value: &Value) -> Result<Value, ConversionError> {
     let number = match value {
         Value::Decimal(number) => number.clone(),
         Value::Boolean(truth) | Value::Json(Json::Boolean(truth)) => {
@@ -75,7 +75,7 @@ pub fn to_decimal(value: &Value) -> Result<Value, Conversion> {
 /// Converts to Currency. A string is `amount|code`, where either side may be empty, or an
 /// amount alone. A number becomes an amount without a code, and a blank string becomes
 /// NOT_SET.
-pub fn to_currency(value: &Value) -> Result<Value, Conversion> {
+pub fn to_currency(value: &Value) -> Result<Value, ConversionError> {
     let currency = match value {
         Value::Currency(_) => return Ok(value.clone()),
         unset if is_blank(unset) => return Ok(Value::NotSet(Type::one(Kind::Currency))),
@@ -89,7 +89,7 @@ pub fn to_currency(value: &Value) -> Result<Value, Conversion> {
 
 /// Converts to Boolean. `true`, `t` and `1` in any case, and every number except zero,
 /// are true; `false`, `f` and `0` are false. Any other string becomes NOT_SET.
-pub fn to_boolean(value: &Value) -> Result<Value, Conversion> {
+pub fn to_boolean(value: &Value) -> Result<Value, ConversionError> {
     let truth = match value {
         Value::Boolean(truth) | Value::Json(Json::Boolean(truth)) => *truth,
         Value::Integer(number) | Value::Json(Json::Integer(number)) => *number != 0,
@@ -106,7 +106,7 @@ pub fn to_boolean(value: &Value) -> Result<Value, Conversion> {
 }
 
 /// Converts to String, as printed by a template.
-pub fn to_text(value: &Value) -> Result<Value, Conversion> {
+pub fn to_text(value: &Value) -> Result<Value, ConversionError> {
     match value {
         Value::String(_) => Ok(value.clone()),
         unset if unset.is_unset() => Ok(Value::NotSet(Type::one(Kind::String))),
@@ -121,7 +121,7 @@ pub fn to_text(value: &Value) -> Result<Value, Conversion> {
 
 /// Converts to JSON. A String with valid JSON is parsed, any other becomes a JSON string.
 /// Fails if the JSON of a collection or object would be nested too deeply.
-pub fn to_json(value: &Value) -> Result<Value, Conversion> {
+pub fn to_json(value: &Value) -> Result<Value, ConversionError> {
     match value {
         Value::NotSet(_) => Ok(Value::NotSet(Type::one(Kind::Json))),
         Value::String(text) => {
@@ -142,7 +142,7 @@ pub fn to_json(value: &Value) -> Result<Value, Conversion> {
 
 /// Converts to Duration. Integers are milliseconds, strings are ISO 8601 or Architect's
 /// format, and blank strings become NOT_SET.
-pub fn to_duration(value: &Value) -> Result<Value, Conversion> {
+pub fn to_duration(value: &Value) -> Result<Value, ConversionError> {
     let duration = match value {
         Value::Duration(duration) => Some(*duration),
         unset if is_blank(unset) => return Ok(Value::NotSet(Type::one(Kind::Duration))),
@@ -178,7 +178,7 @@ fn read_boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn failure(value: &Value, wanted: Kind) -> Conversion {
+fn failure(value: &Value, wanted: Kind) -> ConversionError {
     let mut text = String::new();
     match value {
         Value::Collection(_) | Value::Object(_) => text = value.type_of().to_string(),
@@ -192,7 +192,7 @@ fn failure(value: &Value, wanted: Kind) -> Conversion {
         text.truncate(shown);
         text.push('…');
     }
-    Conversion { value: text.into(), wanted: Type::one(wanted) }
+    ConversionError { value: text.into(), wanted: Type::one(wanted) }
 }
 
 fn shortened(text: &str) -> &str {

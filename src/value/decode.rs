@@ -44,11 +44,11 @@ impl Type {
 impl Value {
     /// Converts JSON to a value of this type. `null` becomes NOT_SET or an empty
     /// collection, and a list a collection. Times and durations are strings. A Currency
-    /// is `{"amount": "4.50", "code": "USD"}` or `"4.50|USD"`. An object has its
-    /// properties.
+    /// is `{"amount": "4.50", "code": "USD"}` or `"4.50|USD"`. Any other object type is
+    /// an object with the properties of the type.
     ///
     /// # Errors
-    /// Fails if the JSON does not fit the type. The message names the expectation.
+    /// Fails if the JSON does not fit the type. The message states what was expected.
     pub fn decode(json: &Json, holds: Type) -> Result<Self, String> {
         match json {
             Json::Null if holds != Type::one(Kind::Json) => Ok(Self::unset(holds)),

@@ -45,30 +45,30 @@ pub const MAX_JSON_DEPTH: usize = 128;
 
 /// A syntax error in JSON text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotJson {
+pub struct JsonError {
     /// The finding, in lower case.
     pub message: String,
     /// The place, in bytes from the start of the text.
     pub at: usize,
 }
 
-impl fmt::Display for NotJson {
+impl fmt::Display for JsonError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "not JSON: {} at byte {}", self.message, self.at)
     }
 }
 
-impl std::error::Error for NotJson {}
+impl std::error::Error for JsonError {}
 
 impl Json {
     /// Parses JSON text, nested at most [`MAX_JSON_DEPTH`] levels deep. The last of
-    /// duplicate keys counts. A number that exceeds a decimal is an error, because any
+    /// duplicate keys counts. A number that does not fit a decimal is an error, because any
     /// other value would be wrong.
-    pub fn parse(text: &str) -> Result<Self, NotJson> {
+    pub fn parse(text: &str) -> Result<Self, JsonError> {
         let parsed = parse_to_ast(text, &CollectOptions::default(), &strict());
         let value = parsed.map_err(|error| syntax_error(&error))?.value;
         let nothing =
-            || NotJson { message: "the text contains no value".into(), at: text.len() };
+            || JsonError { message: "the text contains no value".into(), at: text.len() };
         Reader { text }.read(value.ok_or_else(nothing)?, 0)
     }
 
@@ -195,12 +195,12 @@ fn strict() -> ParseOptions {
     }
 }
 
-fn syntax_error(error: &ParseError) -> NotJson {
+fn syntax_error(error: &ParseError) -> JsonError {
     let mut message = error.kind().to_string();
     if let Some(first) = message.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    NotJson { message, at: error.range().start }
+    JsonError { message, at: error.range().start }
 }
 
 /// Converts the parser's tree to [`Json`]. The tree is at most 512 levels deep, so it is
@@ -210,9 +210,9 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn read(&self, value: ast::Value<'_>, depth: usize) -> Result<Json, NotJson> {
+    fn read(&self, value: ast::Value<'_>, depth: usize) -> Result<Json, JsonError> {
         let range = value.range();
-        let fail = |message: String| Err(NotJson { message, at: range.start });
+        let fail = |message: String| Err(JsonError { message, at: range.start });
         let is_container = matches!(value, ast::Value::Array(_) | ast::Value::Object(_));
         if is_container && depth >= MAX_JSON_DEPTH {
             return fail(format!("nested deeper than {MAX_JSON_DEPTH}"));
@@ -248,12 +248,12 @@ impl Reader<'_> {
 
     /// Rejects control characters in strings. JSON requires escapes for them; the parser
     /// does not.
-    fn string(&self, value: &str, range: Range) -> Result<Text, NotJson> {
+    fn string(&self, value: &str, range: Range) -> Result<Text, JsonError> {
         let written = &self.text.as_bytes()[range.start..range.end];
         match written.iter().position(|byte| *byte < b' ') {
             Some(offset) => {
                 let message = "a control character in a string".into();
-                Err(NotJson { message, at: range.start + offset })
+                Err(JsonError { message, at: range.start + offset })
             }
             None => Ok(value.into()),
         }

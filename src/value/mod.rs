@@ -29,15 +29,15 @@ pub use audio::{Audio, AudioSegment};
 pub use communication::{Communication, CommunicationPart};
 pub use compare::{compare, equal, has_same_structure};
 pub use convert::{
-    Conversion, to_boolean, to_currency, to_decimal, to_duration, to_integer, to_json,
-    to_text,
+    ConversionError, to_boolean, to_currency, to_decimal, to_duration, to_integer,
+    to_json, to_text,
 };
 pub use culture::compare_culturally;
 pub use decimal::{Decimal, MAX_DIGITS};
 pub use duration::Duration;
 pub use identifier::{derived_id, is_uuid};
 pub(crate) use json::write_json_string;
-pub use json::{Json, JsonObject, MAX_JSON_DEPTH, NotJson};
+pub use json::{Json, JsonError, JsonObject, MAX_JSON_DEPTH};
 pub use number::Number;
 pub use object::{Collection, Currency, Object};
 pub use properties::{Property, properties_of};
@@ -141,7 +141,7 @@ impl From<i64> for Value {
 }
 
 #[cfg(test)]
-mod laws;
+mod property_tests;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Host that answers a run from fixtures and a list of inputs.
 
-use super::fixtures::{Fixtures, Replies};
+use super::fixtures::{AnswerProgress, Fixtures};
 use super::input::Input;
 use super::question::{Answer, Host, Question};
 
@@ -9,7 +9,7 @@ use super::question::{Answer, Host, Question};
 #[derive(Debug, Clone)]
 pub struct FixtureHost<'a> {
     fixtures: &'a Fixtures,
-    replies: Replies,
+    replies: AnswerProgress,
     inputs: &'a [Input],
     next: usize,
 }
@@ -17,7 +17,7 @@ pub struct FixtureHost<'a> {
 impl<'a> FixtureHost<'a> {
     /// Creates a host for one call.
     pub fn new(fixtures: &'a Fixtures, inputs: &'a [Input]) -> Self {
-        Self { fixtures, replies: Replies::default(), inputs, next: 0 }
+        Self { fixtures, replies: AnswerProgress::default(), inputs, next: 0 }
     }
 
     /// Resets the host for the next call with its inputs; cheap.

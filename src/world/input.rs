@@ -71,7 +71,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// Returns one diagnostic if the value is invalid; it has all faults of a list.
+    /// Returns one diagnostic if the value is invalid. For a list, it reports all mistakes.
     #[expect(clippy::result_large_err, reason = "occurs once per document, not per step")]
     pub fn read(node: &Node<'_>) -> Result<Self, Diagnostic> {
         match &node.kind {

@@ -11,7 +11,7 @@ mod phone;
 mod question;
 
 pub use fixtures::{
-    DataTableRow, Fixtures, QueueWait, Replies, ScheduleGroupState, TimeZone, User,
+    AnswerProgress, DataTableRow, Fixtures, QueueWait, ScheduleGroupState, TimeZone, User,
 };
 pub use host::FixtureHost;
 pub use input::Input;

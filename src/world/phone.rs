@@ -125,7 +125,7 @@ fn of_library(_: &str, _: Country) -> Option<String> {
     None
 }
 
-/// The message for a text that [`e164`] could not read.
+/// The message for a string that [`e164`] could not read.
 pub fn unreadable(text: &str) -> String {
     let message = format!("`{text}` is not a phone number");
     if cfg!(feature = "phone") || !may_be_number(text) {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_none() {
+    fn other_strings_are_not_numbers() {
         for text in
             ["", "+", "+1", "c-1", "ada@example.com", "+1234567890123456", "anonymous"]
         {

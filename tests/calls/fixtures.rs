@@ -9,8 +9,8 @@ use flowsim::expr::architect::{Directory, Policies};
 use flowsim::source::{Files, read_document, read_yaml};
 use flowsim::value::{DateTime, Json, Kind, Text, Value};
 use flowsim::world::{
-    Answer, DataTableRow, FixtureHost, Fixtures, Host, Input, InputQuestion, Question,
-    QueueAnswer, Replies, ScheduleGroupState,
+    Answer, AnswerProgress, DataTableRow, FixtureHost, Fixtures, Host, Input,
+    InputQuestion, Question, QueueAnswer, ScheduleGroupState,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -32,7 +32,7 @@ fn fixtures(document: &str) -> Fixtures {
 }
 
 fn ask(fixtures: &Fixtures, question: &Question<'_>) -> Answer {
-    fixtures.answer(question, &mut Replies::default())
+    fixtures.answer(question, &mut AnswerProgress::default())
 }
 
 /// Returns the id of the contact with a key, or an empty string if it is missing.
@@ -71,7 +71,7 @@ fn accepted(id: &str, name: &str) -> QueueAnswer {
 /// Returns the answer of a data action as `status output`.
 fn call(
     fixtures: &Fixtures,
-    replies: &mut Replies,
+    replies: &mut AnswerProgress,
     id: &str,
     inputs: &[(&str, Value)],
 ) -> String {
@@ -199,7 +199,7 @@ fn the_first_example_of_the_manual_answers_as_described() {
         contact_text(&fixtures, "+1 (555) 777-0100"),
         r#"{"id":"c-1","name":"Ada Lovelace","email":"ada@example.com","attributes":{"tier":"gold","openCases":2}}"#
     );
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     assert_eq!(
         call(&fixtures, &mut replies, "get-balance", &[]),
         r#"200 {"balance":12.5}"#
@@ -278,7 +278,7 @@ fn a_replaced_contact_is_not_found_by_its_old_number() {
     );
     let mut files = Files::new();
     let file = files.add("over.yaml", "contacts: [{id: C-1, phone: '+15550000009'}]");
-    let (both, _) = below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+    let (both, _) = below.merged(&read_yaml(&file).unwrap(), Path::new(""));
     assert_eq!(contact_id(&both, "+15550000001"), "");
     assert_eq!(contact_id(&both, "+15550000009"), "C-1");
     assert_eq!(contact_id(&both, "+15550000002"), "c-2");
@@ -373,7 +373,7 @@ fn answers_are_used_in_turn_and_the_last_is_repeated() {
     let fixtures = fixtures(
         "dataActions: {flaky: [{status: 500}, {output: {n: 1}, latencyMs: 7}], once: {}}",
     );
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     for _ in 0..2 {
         let calls: Vec<String> =
             (0..3).map(|_| call(&fixtures, &mut replies, "flaky", &[])).collect();
@@ -393,7 +393,7 @@ fn answers_can_depend_on_the_inputs() {
          \x20 - {when: {customer: null}, status: 400}\n\
          \x20 - {output: second}\n",
     );
-    let mut replies = Replies::default();
+    let mut replies = AnswerProgress::default();
     let mut get = |inputs: &[(&str, Value)]| call(&fixtures, &mut replies, "get", inputs);
     let one = [("amount", "5".into()), ("customer", "c-1".into()), ("more", true.into())];
     assert_eq!(get(&one), "200 1");
@@ -464,7 +464,7 @@ fn overlaid(below: &Fixtures, document: &str) -> Fixtures {
     let mut files = Files::new();
     let file = files.add("over.yaml", document);
     let (over, diagnostics) =
-        below.overlaid(&read_yaml(&file).expect("the document is YAML"), Path::new(""));
+        below.merged(&read_yaml(&file).expect("the document is YAML"), Path::new(""));
     assert_eq!(diagnostics, []);
     over
 }
@@ -709,8 +709,7 @@ fn sections_of_the_wrong_type_change_nothing() {
     ] {
         let mut files = Files::new();
         let file = files.add("over.yaml", document);
-        let (over, diagnostics) =
-            below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+        let (over, diagnostics) = below.merged(&read_yaml(&file).unwrap(), Path::new(""));
         assert_eq!(messages(&diagnostics), [expected], "{document}");
         assert_eq!(over.supported_languages(), ["de-de"]);
         assert_eq!(over.exchange_rate("EUR", "USD").unwrap().to_string(), "0.5");
@@ -810,7 +809,7 @@ fn later_documents_override_earlier_ones_and_other_files_are_skipped() {
     assert_eq!(queue(&fixtures, "s", "", &[]), accepted("s", "Help"));
     assert_eq!(queue(&fixtures, "", "Support", &[]), accepted("s", "Help"));
     assert_eq!(queue(&fixtures, "b", "", &[]), accepted("b", ""));
-    assert_eq!(call(&fixtures, &mut Replies::default(), "x", &[]), "200 2");
+    assert_eq!(call(&fixtures, &mut AnswerProgress::default(), "x", &[]), "200 2");
     assert_eq!(contact_id(&fixtures, "+442079460958"), "c-1");
 }
 
@@ -855,7 +854,7 @@ fn merging_a_document_over_fixtures_leaves_them_unchanged() {
         "over.yaml",
         "queues: {a: {name: A}}\ncontacts: [{id: c, phone: 020 7946 0958}]",
     );
-    let (over, diagnostics) = below.overlaid(&read_yaml(&file).unwrap(), Path::new(""));
+    let (over, diagnostics) = below.merged(&read_yaml(&file).unwrap(), Path::new(""));
     assert_eq!(diagnostics, []);
     assert_eq!(queue(&over, "a", "", &[]), accepted("a", "A"));
     assert_eq!(queue(&below, "a", "", &[]), accepted("a", ""));
@@ -1275,7 +1274,7 @@ proptest! {
             // A duplicate key is reported with both positions.
             prop_assert!((1..=2).contains(&diagnostic.labels.len()));
         }
-        let mut replies = Replies::default();
+        let mut replies = AnswerProgress::default();
         let body = Value::from(key.as_str());
         let inputs = [(Text::from(key.as_str()), body.clone())];
         let (id, name) = (Some(key.as_str()), Some("x"));
@@ -1287,7 +1286,7 @@ proptest! {
             Question::Webhook { id, url: name, body: &body, timeout_ms: 0 },
         ] {
             let first = fixtures.answer(&question, &mut replies);
-            let again = fixtures.answer(&question, &mut Replies::default());
+            let again = fixtures.answer(&question, &mut AnswerProgress::default());
             prop_assert_eq!(first, again);
         }
         for kind in Kind::ALL {

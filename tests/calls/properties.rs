@@ -12,7 +12,7 @@ use flowsim::expr::draft::{
 use flowsim::flow::{EndType, read};
 use flowsim::program::{Program, StepAction};
 use flowsim::source::{Files, Span, read_json, read_yaml};
-use flowsim::trace::{Fact, JsonWriter, PathTaken, Status, Trace, write_simulation};
+use flowsim::trace::{EventKind, JsonWriter, PathTaken, Status, Trace, write_simulation};
 use flowsim::value::{Number, Text, Value as Typed};
 use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 use proptest::prelude::*;
@@ -278,7 +278,7 @@ fn world_of(case: &Case) -> Fixtures {
 }
 
 fn json_of(program: &Program, trace: &Trace) -> (String, String) {
-    let writer = JsonWriter::new(&program.legend);
+    let writer = JsonWriter::new(&program.symbols);
     let (mut text, mut simulation) = (String::new(), String::new());
     writer.write(trace, &mut text);
     write_simulation(&writer, trace, &mut simulation);
@@ -344,7 +344,7 @@ fn check_pair(
     }
     let ended = trace
         .events_of(index)
-        .any(|fact| matches!(fact, Fact::Ended(EndType::Disconnect)));
+        .any(|fact| matches!(fact, EventKind::Ended(EndType::Disconnect)));
     assert!(!ended, "nothing follows a disconnect");
 }
 
@@ -414,8 +414,8 @@ fn random_calls_cause_every_error_of_a_run() {
         let (program, fixtures) = (compile(&case.flows), world_of(&case));
         let session = Session::start(Arc::clone(&program), &call_of(&case, &program));
         let trace = finish(session, FixtureHost::new(&fixtures, &case.inputs));
-        let of_steps = trace.events.iter().filter_map(|event| match &event.fact {
-            Fact::Failed(failure) => Some(failure.code.name()),
+        let of_steps = trace.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Failed(failure) => Some(failure.code.name()),
             _ => None,
         });
         met.extend(of_steps);

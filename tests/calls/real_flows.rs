@@ -55,7 +55,7 @@ fn every_call_ends() {
     let mut text = String::new();
     for flow in &listed {
         let program = compile(&folder, flow);
-        let kind = &program.legend.flows[0].flow_type;
+        let kind = &program.symbols.flows[0].flow_type;
         writeln!(text, "{} {kind}", flow.file).unwrap();
         let lenient = outcomes(&program, false);
         let strict = outcomes(&program, true);
@@ -104,7 +104,7 @@ fn outcomes(program: &Arc<Program>, is_strict: bool) -> Outcomes {
 }
 
 fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
-    let call = Call::new(program.flow(&program.legend.flows[0].id).unwrap());
+    let call = Call::new(program.flow(&program.symbols.flows[0].id).unwrap());
     let call = call.strict(is_strict).limits(LIMITS);
     let call = call.context(program, "from", Value::from("tel:+15557770100"));
     let call = call.context(program, "to", Value::from("tel:+15557770200"));
@@ -119,21 +119,21 @@ fn make_call(program: &Arc<Program>, does: &[&str], is_strict: bool) -> Trace {
 
 /// Summarizes the call in one line. Both output formats must be able to write it.
 fn summary(trace: &Trace, program: &Program) -> String {
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     let mut json = String::new();
-    JsonWriter::new(legend).write(trace, &mut json);
+    JsonWriter::new(symbols).write(trace, &mut json);
     assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
-    let text = render_text(trace, legend, TextStyle { color: true, width: Some(80) });
+    let text = render_text(trace, symbols, TextStyle { color: true, width: Some(80) });
     assert!(text.lines().count() > trace.steps.len().min(20));
     let mut told = trace.status.name().to_owned();
     if let Some(failure) = &trace.failure {
         write!(told, " {}", failure.code).unwrap();
     }
     let last = trace.steps.last().map_or("nothing", |step| {
-        let label = legend.node(step.node);
+        let label = symbols.node(step.node);
         &label.node_type
     });
-    let prompts = trace.prompts(legend).count();
+    let prompts = trace.prompts(symbols).count();
     let seconds = trace.elapsed_ms / 1000;
     write!(told, ", {} actions, {last} last, {prompts} prompts", trace.actions).unwrap();
     write!(told, ", {seconds} s").unwrap();

@@ -71,18 +71,18 @@ impl Scene {
     }
 
     fn text(&self, trace: &Trace, width: Option<usize>) -> String {
-        render_text(trace, &self.program.legend, TextStyle { color: false, width })
+        render_text(trace, &self.program.symbols, TextStyle { color: false, width })
     }
 
     fn json(&self, trace: &Trace) -> String {
         let mut out = String::new();
-        JsonWriter::new(&self.program.legend).write(trace, &mut out);
+        JsonWriter::new(&self.program.symbols).write(trace, &mut out);
         out
     }
 
     fn simulation(&self, trace: &Trace) -> String {
         let mut out = String::new();
-        write_simulation(&JsonWriter::new(&self.program.legend), trace, &mut out);
+        write_simulation(&JsonWriter::new(&self.program.symbols), trace, &mut out);
         out
     }
 
@@ -261,7 +261,7 @@ fn colours_emphasize_prompts() {
     let scene = Scene::new("traces/isolated.json", "Main");
     let trace = scene.play(vec![pressed("1"), Answer::NotMocked]);
     let style = TextStyle { color: true, width: Some(100) };
-    let text = render_text(&trace, &scene.program.legend, style);
+    let text = render_text(&trace, &scene.program.symbols, style);
     insta::assert_snapshot!("colors", text.replace('\u{1b}', "␛"));
 }
 
@@ -318,7 +318,7 @@ fn the_handbook_shows_real_output() {
 fn a_conversation_contains_prompts_and_inputs() {
     let scene = Scene::new("traces/menu.json", "Menu");
     let trace = scene.play(vec![Answer::Input(Input::Silence), pressed("1@800")]);
-    let turns = conversation(&trace, &scene.program.legend, 12);
+    let turns = conversation(&trace, &scene.program.symbols, 12);
     let turns: Vec<_> = { turns.iter() }
         .map(|turn| (turn.kind, turn.text.as_str(), turn.time_ms))
         .take(5)
@@ -339,7 +339,7 @@ fn a_conversation_contains_prompts_and_inputs() {
 fn a_trace_is_available_in_parts() {
     let scene = Scene::new("traces/menu.json", "Menu");
     let trace = scene.play(vec![pressed("1@800")]);
-    let told = tell(&trace, &scene.program.legend, 100);
+    let told = tell(&trace, &scene.program.symbols, 100);
     let first = &told.lines[0];
     assert_eq!(
         (first.step, first.level, first.time_ms, first.took_ms),

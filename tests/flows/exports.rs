@@ -9,7 +9,7 @@ use std::process::Command;
 use flowsim::diagnostic::{Diagnostic, Severity};
 use flowsim::flow::architect::ArchitectFlow;
 use flowsim::flow::read::config::{count_expressions, decode, embedded, read};
-use flowsim::flow::{Dependency, Needed, dependencies};
+use flowsim::flow::{Dependency, DependencyKind, dependencies};
 use flowsim::source::{Files, read_json};
 use flowsim::value::Kind;
 use serde_json::Value as Json;
@@ -95,8 +95,8 @@ fn the_dependencies_of_a_flow_are_those_in_its_manifest() {
         let mut found = Vec::new();
         let mut add = |it: Dependency<'_>| {
             let what = match it.what {
-                Needed::Column(_) => return,
-                Needed::DataAction(_) => Needed::DataAction(None),
+                DependencyKind::Column(_) => return,
+                DependencyKind::DataAction(_) => DependencyKind::DataAction(None),
                 other => other,
             };
             let family = FAMILIES.iter().find(|(_, needed)| *needed == what);
@@ -118,17 +118,17 @@ fn the_dependencies_of_a_flow_are_those_in_its_manifest() {
 }
 
 /// The names of the kinds of dependencies in manifests.
-const FAMILIES: [(&str, Needed<'static>); 10] = [
-    ("queue", Needed::Object(Kind::Queue)),
-    ("user", Needed::Object(Kind::User)),
-    ("userPrompt", Needed::Object(Kind::Prompt)),
-    ("acdSkill", Needed::Object(Kind::Skill)),
-    ("acdWrapupCode", Needed::Object(Kind::WrapupCode)),
-    ("schedule", Needed::Object(Kind::Schedule)),
-    ("scheduleGroup", Needed::Object(Kind::ScheduleGroup)),
-    ("emergencyGroup", Needed::Object(Kind::EmergencyGroup)),
-    ("dataAction", Needed::DataAction(None)),
-    ("dataTable", Needed::DataTable),
+const FAMILIES: [(&str, DependencyKind<'static>); 10] = [
+    ("queue", DependencyKind::Object(Kind::Queue)),
+    ("user", DependencyKind::Object(Kind::User)),
+    ("userPrompt", DependencyKind::Object(Kind::Prompt)),
+    ("acdSkill", DependencyKind::Object(Kind::Skill)),
+    ("acdWrapupCode", DependencyKind::Object(Kind::WrapupCode)),
+    ("schedule", DependencyKind::Object(Kind::Schedule)),
+    ("scheduleGroup", DependencyKind::Object(Kind::ScheduleGroup)),
+    ("emergencyGroup", DependencyKind::Object(Kind::EmergencyGroup)),
+    ("dataAction", DependencyKind::DataAction(None)),
+    ("dataTable", DependencyKind::DataTable),
 ];
 
 #[test]

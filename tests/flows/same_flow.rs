@@ -211,7 +211,7 @@ fn declarations(flows: [&ArchitectFlow; 2]) -> Declarations {
     for flow in flows {
         let within = flow.units.iter().flat_map(|unit| &unit.variables);
         for variable in flow.variables.iter().chain(within) {
-            names.declare(&variable.name.value, variable.holds);
+            names.declare(&variable.name.value, variable.value_type);
         }
     }
     names
@@ -286,7 +286,7 @@ impl Outline<'_> {
             let place = format!("{owner} {}", variable.name.value);
             let about = format!(
                 "{} input {} output {}",
-                variable.holds, variable.is_input, variable.is_output
+                variable.value_type, variable.is_input, variable.is_output
             );
             self.places.insert(place.clone(), about);
             if let Some(initial) = &variable.initial {

@@ -49,7 +49,7 @@ const PHRASES: &[(&str, Allowed)] = &[
     ("room", NEVER),
     ("rooms", NEVER),
     ("house", NEVER),
-    ("legend", NEVER),
+    ("symbols", NEVER),
     ("fate", NEVER),
     ("so many", NEVER),
     ("how many", NEVER),

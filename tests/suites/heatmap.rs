@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use flowsim::analysis::decisions::{
-    self, Decision, Found, INDEX, bulk, of_document, of_trace, write_csv, write_line,
+    self, Decision, INDEX, Item, bulk, of_document, of_trace, write_csv, write_line,
 };
 use flowsim::diagnostic::{Code, Diagnostic, Severity};
 use flowsim::engine::{Call, Session, play};
@@ -54,7 +54,7 @@ fn path(folder: &TempDir, name: &str) -> String {
     folder.path().join(name).display().to_string()
 }
 
-/// A log as other programs write it, with the keys and decisions of seed 002.
+/// A log as other programs write it, with the keys and decisions of the state-machine tutorial.
 fn log_of_others() -> String {
     let mut log = String::new();
     for number in 0..60_u32 {
@@ -154,7 +154,7 @@ fn traces(name: &str, inputs: &[&str]) -> (Arc<Program>, Vec<Trace>) {
     let (fixtures, _) = Fixtures::load(&[root.join("fixtures.yaml")], &mut files);
     let fixtures = Arc::new(fixtures);
     let program = Arc::new(Program::compile_all(&loaded.flows, &loaded.architect));
-    let names = program.legend.flows.iter().map(|flow| flow.name.clone());
+    let names = program.symbols.flows.iter().map(|flow| flow.name.clone());
     let names: Vec<_> = names.collect();
     let mut traces = Vec::new();
     for flow in names {
@@ -188,11 +188,11 @@ fn a_call_and_its_trace_yield_the_same_log() {
         "swift-parcels",
     ] {
         let (program, traces) = traces(name, &["1", "2", "3", "0", "-", "4711#", "*"]);
-        let writer = JsonWriter::new(&program.legend);
+        let writer = JsonWriter::new(&program.symbols);
         for trace in &traces {
             let mut json = String::new();
             writer.write(trace, &mut json);
-            let of_call = of_trace(trace, &program.legend, "a call");
+            let of_call = of_trace(trace, &program.symbols, "a call");
             let of_json =
                 of_document(&Json::parse(&json).unwrap(), trace.start, "a call");
             assert_eq!(of_call, of_json, "{name}: {json}");
@@ -594,11 +594,11 @@ fn a_bulk_request_that_is_sent_again_is_identical() {
 fn read_back(path: &Path) -> (Vec<Decision>, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let diagnostics = decisions::read(path, &mut |it| match it {
-        Found::Decision(decision) => {
+        Item::Decision(decision) => {
             found.push(decision);
             Ok(())
         }
-        Found::Document(_) => Err("no decision".into()),
+        Item::Document(_) => Err("no decision".into()),
     });
     (found, diagnostics)
 }

@@ -240,7 +240,7 @@ fn an_expectation_that_always_holds_is_a_mistake() {
 
 #[test]
 fn a_script_excludes_inputs() {
-    for script in ["[]", "[hangs_up]"] {
+    for script in ["[]", "[hangsUp]"] {
         let rest = format!("input: '1', script: {script}, expect: {{status: completed}}");
         let expected = "a test with a `script` cannot have an `input`";
         assert_eq!(messages_about(&of_test(&rest)), [expected], "{rest}");
@@ -250,11 +250,8 @@ fn a_script_excludes_inputs() {
 #[test]
 fn a_caller_who_does_not_hang_up_is_a_mistake() {
     for (turn, expected) in [
-        ("{hangs_up: false}", "`hangs_up` is false, expected true: the caller hangs up"),
-        (
-            "{hangs_up: later}",
-            "`hangs_up` is a string, expected true: the caller hangs up",
-        ),
+        ("{hangsUp: false}", "`hangsUp` is false, expected true: the caller hangs up"),
+        ("{hangsUp: later}", "`hangsUp` is a string, expected true: the caller hangs up"),
         (
             "{waits: false}",
             "`waits` is false, expected true: the caller is silent until time runs out",
@@ -266,7 +263,7 @@ fn a_caller_who_does_not_hang_up_is_a_mistake() {
         assert_eq!(code, Some(3));
         assert!(error.contains("leave the turn out"), "{error}");
     }
-    assert_eq!(messages_about(&of_test("script: [{hangs_up: null}]")), [""; 0]);
+    assert_eq!(messages_about(&of_test("script: [{hangsUp: null}]")), [""; 0]);
 }
 
 /// Runs a test with an expectation about something that is never called. Returns the

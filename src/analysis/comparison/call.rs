@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 use super::compare::{Found, VOLATILE, Walk, text};
 use super::equal::is_close;
 use super::report::{Difference, DifferenceKind};
-use crate::trace::observation::{Aspect, Observation, Source, escaped};
+use crate::trace::observation::{AttributeKind, Observation, Source, escaped};
 use crate::value::{Json, Text};
 
 impl<'o> Walk<'o, '_> {
@@ -15,8 +15,8 @@ impl<'o> Walk<'o, '_> {
         let (one, two) = (self.recorded, self.local);
         let destination =
             |side: &'o Observation| side.destination().map(|(_, name)| name);
-        let is_routing_known =
-            one.known.has(Aspect::Routing) && two.known.has(Aspect::Routing);
+        let is_routing_known = one.known.has(AttributeKind::Routing)
+            && two.known.has(AttributeKind::Routing);
         if is_routing_known && destination(one) != destination(two) {
             let is_hidden = |name: &Text| (self.rules.redacted)(name);
             match destination(one).into_iter().chain(destination(two)).any(is_hidden) {

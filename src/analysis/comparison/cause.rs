@@ -20,32 +20,32 @@ const EXPLAINING: [DifferenceKind; 6] = [
 ];
 
 /// Inputs of the search for a cause.
-pub(super) struct Inquiry<'c> {
+pub(super) struct CauseContext<'c> {
     pub(super) recorded: &'c Observation,
     pub(super) local: &'c Observation,
     pub(super) rules: &'c Rules,
     pub(super) rows: &'c [Row],
     pub(super) found: &'c [Found<'c>],
     /// First row whose step differs between the sides.
-    pub(super) parting: Option<usize>,
+    pub(super) divergence: Option<usize>,
 }
 
 /// Finds the cause of the point where the paths diverge, or else of the first difference.
-pub(super) fn cause(inquiry: &Inquiry<'_>) -> Option<Cause> {
-    let first = inquiry.found.first()?;
-    let mut cause = match inquiry.parting {
-        Some(row) => inquiry.of_parting(row),
-        None => inquiry.of_value(first),
+pub(super) fn cause(context: &CauseContext<'_>) -> Option<Cause> {
+    let first = context.found.first()?;
+    let mut cause = match context.divergence {
+        Some(row) => context.of_parting(row),
+        None => context.of_value(first),
     };
     let symptoms = [DifferenceKind::Destination, DifferenceKind::Status];
-    let mut found = inquiry.found.iter();
+    let mut found = context.found.iter();
     if let Some(symptom) = found.find(|it| symptoms.contains(&it.difference.kind)) {
-        cause.chain.insert(0, inquiry.link(symptom));
+        cause.chain.insert(0, context.link(symptom));
     }
     Some(cause)
 }
 
-impl<'c> Inquiry<'c> {
+impl<'c> CauseContext<'c> {
     /// Returns the steps of a row if both sides have one.
     pub(super) fn steps_at(
         &self,
@@ -315,7 +315,7 @@ impl<'c> Inquiry<'c> {
     fn hidden_reason(&self, row: usize) -> Origin {
         let steps = self.steps_at(row);
         let asked =
-            steps.and_then(|(one, two)| one.asked.as_ref().or(two.asked.as_ref()));
+            steps.and_then(|(one, two)| one.request.as_ref().or(two.request.as_ref()));
         if let Some(asked) = asked {
             let text = format!(
                 "It sent the same request on both sides; {asked} answered differently."

@@ -7,11 +7,11 @@
 
 use std::cmp::Reverse;
 
-use super::cause::Inquiry;
+use super::cause::CauseContext;
 use super::compare::Found;
 use super::report::{CauseKind, DifferenceKind, Link};
 use super::text::{capitalised, place, shown, value_text};
-use crate::trace::observation::{Aspect, ObservedStep};
+use crate::trace::observation::{AttributeKind, ObservedStep};
 use crate::value::{Json, Text};
 
 /// Maximum length of a chain.
@@ -34,7 +34,7 @@ impl Origin {
     }
 }
 
-impl Inquiry<'_> {
+impl CauseContext<'_> {
     /// Finds the origin of an operand or variable that differs at a row.
     pub(super) fn origin_of_name(
         &self,
@@ -127,7 +127,7 @@ impl Inquiry<'_> {
             DifferenceKind::Answer | DifferenceKind::Output | DifferenceKind::Variable
         );
         let (one, two) = self.steps_at(found.row.filter(|_| is_answer)?)?;
-        one.asked.as_ref().or(two.asked.as_ref())
+        one.request.as_ref().or(two.request.as_ref())
     }
 
     /// Returns a sort key for the time of a difference. Results of a step that runs
@@ -257,8 +257,8 @@ impl Inquiry<'_> {
             (value_text(it.recorded.as_ref()), value_text(it.local.as_ref()));
         if it.kind == DifferenceKind::Answer {
             let steps = found.row.and_then(|row| self.steps_at(row));
-            let asked =
-                steps.and_then(|(one, two)| one.asked.as_ref().or(two.asked.as_ref()));
+            let asked = steps
+                .and_then(|(one, two)| one.request.as_ref().or(two.request.as_ref()));
             let service =
                 asked.map_or_else(|| "an external service".into(), |asked| asked.clone());
             return format!(
@@ -311,7 +311,7 @@ impl Inquiry<'_> {
     /// Returns whether both sides report the operands of a condition at a row, and they
     /// are equal.
     pub(super) fn has_same_operands(&self, row: usize) -> bool {
-        let has = |step: &ObservedStep| step.of(Aspect::Read).next().is_some();
+        let has = |step: &ObservedStep| step.of(AttributeKind::Read).next().is_some();
         let differs = self.found.iter().any(|found| {
             found.row == Some(row) && found.difference.kind == DifferenceKind::Operand
         });

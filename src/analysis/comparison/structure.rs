@@ -1,12 +1,12 @@
 //! Causes of differing steps if no earlier value differs.
 
 use super::align::Row;
-use super::cause::Inquiry;
+use super::cause::CauseContext;
 use super::report::{Cause, CauseKind};
 use super::text::{capitalised, place};
 use crate::trace::observation::ObservedStep;
 
-impl Inquiry<'_> {
+impl CauseContext<'_> {
     /// Returns the cause of steps that differ although no earlier value does: the flow
     /// was changed.
     pub(super) fn of_structure(&self, parting: usize, last: Option<usize>) -> Cause {
@@ -42,14 +42,14 @@ impl Inquiry<'_> {
         &self,
         kind: CauseKind,
         position: &str,
-        parting: usize,
+        divergence: usize,
         gap: usize,
     ) -> String {
-        let names = self.names(parting, gap);
+        let names = self.names(divergence, gap);
         match kind {
             CauseKind::MovedStep => {
                 let name =
-                    self.step_at(parting).map(ObservedStep::label).unwrap_or_default();
+                    self.step_at(divergence).map(ObservedStep::label).unwrap_or_default();
                 format!(
                     "`{name}` runs at another time locally: {position}, the order of the \
                      steps was changed."
@@ -69,7 +69,7 @@ impl Inquiry<'_> {
             CauseKind::MissingStep => format!(
                 "{names}, recorded {position}, does not run locally: the flow was changed there."
             ),
-            _ => self.sentence_of_target(position, parting),
+            _ => self.sentence_of_target(position, divergence),
         }
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::cause::Inquiry;
+use super::cause::CauseContext;
 use super::report::{Comparison, Difference, DifferenceKind, Verdict};
 use crate::diagnostic::visible;
 use crate::value::Json;
@@ -206,10 +206,10 @@ pub(super) fn shown(value: &Json) -> String {
 }
 
 /// Describes a step, such as ``step 7 `CheckResult` (If)``.
-pub(super) fn place(inquiry: &Inquiry<'_>, row: usize) -> String {
-    let number = inquiry.rows.get(row).and_then(|row| row.recorded.or(row.local));
+pub(super) fn place(context: &CauseContext<'_>, row: usize) -> String {
+    let number = context.rows.get(row).and_then(|row| row.recorded.or(row.local));
     let number = number.map_or(0, |at| at + 1);
-    match inquiry.step_at(row) {
+    match context.step_at(row) {
         Some(step) => format!("step {number} `{}` ({})", step.label(), step.kind),
         None => format!("step {number}"),
     }

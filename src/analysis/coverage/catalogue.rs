@@ -26,7 +26,7 @@ pub(super) struct Catalogue {
     /// Flows.
     pub(super) flows: Vec<FlowEntry>,
     /// Output items of all nodes, one contiguous range per node.
-    pub(super) ways: Vec<Item>,
+    pub(super) outputs: Vec<Item>,
     /// Prompt items of all nodes, one contiguous range per node.
     pub(super) prompts: Vec<(Item, Constant)>,
 }
@@ -65,7 +65,7 @@ pub(super) struct NodeItems {
     /// Arrival of an error at this node.
     pub(super) handler: Item,
     /// Range of conditions or outputs in [`Catalogue::ways`].
-    pub(super) ways: Range<u32>,
+    pub(super) outputs: Range<u32>,
     /// First condition item, and number of conditions. Each condition has two items.
     pub(super) conditions: (Item, u16),
     /// Range in [`Catalogue::prompts`].
@@ -84,7 +84,7 @@ impl Default for NodeItems {
             error: NONE,
             default: NONE,
             handler: NONE,
-            ways: 0..0,
+            outputs: 0..0,
             conditions: (NONE, 0),
             prompts: 0..0,
             call: None,
@@ -120,7 +120,7 @@ struct Builder<'p> {
 enum Role {
     Own(Kind),
     /// A step that is not counted itself, such as the beginning of a flow.
-    Bare,
+    Uncounted,
     /// A further round of the preceding loop.
     NextRound,
     /// A step of an error handler; `true` for the first one, which represents the
@@ -131,7 +131,7 @@ enum Role {
 impl Builder<'_> {
     fn flows(&mut self) {
         let program = self.program;
-        for label in &program.legend.flows {
+        for label in &program.symbols.flows {
             let item = self.add_own(Kind::Flows);
             self.made.flows.push(FlowEntry {
                 item,
@@ -142,7 +142,7 @@ impl Builder<'_> {
                 nodes: Vec::new(),
             });
         }
-        for (index, label) in program.legend.nodes.iter().enumerate() {
+        for (index, label) in program.symbols.nodes.iter().enumerate() {
             let id = NodeId::new(index);
             let start = self.program.unit(label.flow).start;
             let flow = &mut self.made.flows[label.flow.index()];
@@ -180,10 +180,10 @@ impl Builder<'_> {
                 items.own = self.add_own(kind);
                 self.add_paths(id, step, &mut items);
             }
-            Role::Bare => items.is_begin = program.unit(step.flow).start == Some(id),
+            Role::Uncounted => items.is_begin = program.unit(step.flow).start == Some(id),
             Role::NextRound => {
                 let before = self.made.nodes.last();
-                items.ways = before.map_or(0..0, |before| before.ways.clone());
+                items.outputs = before.map_or(0..0, |before| before.outputs.clone());
             }
             Role::Handling(is_first) => {
                 if is_first {
@@ -207,12 +207,12 @@ impl Builder<'_> {
         // Error handling steps come last in their flow.
         let on_error = part.and_then(|part| part.on_error);
         if let Some(first) = on_error.filter(|first| id >= *first) {
-            let label = |id: NodeId| self.program.legend.node(id).span;
+            let label = |id: NodeId| self.program.symbols.node(id).span;
             let is_written = part.is_some_and(|part| label(part.begin) != label(first));
             return Role::Handling(id == first && is_written);
         }
         match &**action {
-            Action::BeginFlow(_) => Role::Bare,
+            Action::BeginFlow(_) => Role::Uncounted,
             Action::NextRound(_) => Role::NextRound,
             Action::BeginSequence => Role::Own(Kind::Tasks),
             Action::Menu(_) => Role::Own(Kind::Menus),
@@ -226,11 +226,11 @@ impl Builder<'_> {
             StepAction::If(decision) => {
                 let count = decision.branches.len();
                 let names = (1..=count).map(|number| format!("condition {number}"));
-                items.ways = self.run(Kind::Paths, names.map(Text::from));
+                items.outputs = self.run(Kind::Paths, names.map(Text::from));
                 items.default = self.add(Kind::Paths, "default", None);
                 items.error = self.add(Kind::Paths, "error", None);
                 let program = self.program;
-                let texts = &program.legend.node(id).conditions;
+                let texts = &program.symbols.node(id).conditions;
                 items.conditions = self.conditions(count, texts);
             }
             StepAction::End(_) => {}
@@ -245,7 +245,7 @@ impl Builder<'_> {
 
     fn outputs(&mut self, id: NodeId, action: &Action, items: &mut NodeItems) {
         if let Action::Menu(menu) = action {
-            items.ways = self.choices(id, menu);
+            items.outputs = self.choices(id, menu);
             return;
         }
         // The beginning of a task or bot has no outputs.
@@ -253,8 +253,8 @@ impl Builder<'_> {
             return;
         }
         let program = self.program;
-        let labels = &program.legend.node(id).outputs;
-        items.ways = self.run(Kind::Paths, labels.iter().cloned());
+        let labels = &program.symbols.node(id).outputs;
+        items.outputs = self.run(Kind::Paths, labels.iter().cloned());
         if can_continue(action, labels.len()) {
             items.next = self.add(Kind::Paths, "next", None);
         }
@@ -268,7 +268,7 @@ impl Builder<'_> {
     /// Adds the choices of a menu. Choices of other menus that are available here are
     /// linked later.
     fn choices(&mut self, id: NodeId, menu: &Menu) -> Range<u32> {
-        let first = self.made.ways.len();
+        let first = self.made.outputs.len();
         for (choice, offered) in menu.choices.iter().zip(&menu.offered) {
             let item = if self.program.sequence(choice.menu).begin == id {
                 let key = offered.key.map(|key| Text::from(format!("key {key}")));
@@ -276,9 +276,9 @@ impl Builder<'_> {
             } else {
                 NONE
             };
-            self.made.ways.push(item);
+            self.made.outputs.push(item);
         }
-        range(first, self.made.ways.len())
+        range(first, self.made.outputs.len())
     }
 
     /// Links choices of other menus that are available here to the items of the owning menu.
@@ -299,7 +299,7 @@ impl Builder<'_> {
                 let found = { same }.position(|it| it == (name, target));
                 let item = found.and_then(|found| self.way(owner.index(), found));
                 let place = self.place_of_way(id, index);
-                let place = place.and_then(|place| self.made.ways.get_mut(place));
+                let place = place.and_then(|place| self.made.outputs.get_mut(place));
                 if let (Some(item), Some(place)) = (item, place) {
                     *place = item;
                 }
@@ -308,22 +308,22 @@ impl Builder<'_> {
     }
 
     fn place_of_way(&self, node: usize, index: usize) -> Option<usize> {
-        let ways = &self.made.nodes.get(node)?.ways;
+        let ways = &self.made.nodes.get(node)?.outputs;
         Some(ways.start as usize + index).filter(|place| *place < ways.end as usize)
     }
 
     fn way(&self, node: usize, index: usize) -> Option<Item> {
-        self.made.ways.get(self.place_of_way(node, index)?).copied()
+        self.made.outputs.get(self.place_of_way(node, index)?).copied()
     }
 
     /// Adds a contiguous range of items with these names.
     fn run(&mut self, kind: Kind, names: impl Iterator<Item = Text>) -> Range<u32> {
-        let first = self.made.ways.len();
+        let first = self.made.outputs.len();
         for name in names {
             let item = self.add(kind, &name, None);
-            self.made.ways.push(item);
+            self.made.outputs.push(item);
         }
-        range(first, self.made.ways.len())
+        range(first, self.made.outputs.len())
     }
 
     /// Adds two items for each condition: true and false.
@@ -360,7 +360,7 @@ impl Builder<'_> {
             _ => None,
         };
         if let Some((name, Speech::Constant(text))) = speech {
-            let words = program.legend.text(*text).clone();
+            let words = program.symbols.text(*text).clone();
             let item = self.add(Kind::Prompts, name, Some(words));
             self.made.prompts.push((item, Constant::Only));
         }
@@ -382,7 +382,7 @@ impl Builder<'_> {
         };
         let Some(callee) = callee else { return };
         let program = self.program;
-        let label = program.legend.flow(callee);
+        let label = program.symbols.flow(callee);
         let item = self.add(Kind::Calls, &label.id, Some(label.name.clone()));
         items.call = self.program.unit(callee).start.map(|start| (item, callee, start));
     }

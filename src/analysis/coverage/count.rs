@@ -6,7 +6,7 @@ use super::catalogue::{Catalogue, Item, NodeItems};
 use super::prompts::Constant;
 use crate::flow::NodeId;
 use crate::program::Program;
-use crate::trace::{Event, Fact, Field, PathTaken, Phrase, Step, Trace};
+use crate::trace::{Event, EventKind, Field, PathTaken, Phrase, Step, Trace};
 
 /// Maximum count, which all JSON readers accept as an integer.
 const MOST: u64 = i64::MAX as u64;
@@ -146,23 +146,27 @@ impl Coverage {
 
     fn count_event(&mut self, catalogue: &Catalogue, trace: &Trace, event: &Event) {
         let is_of_interest = matches!(
-            event.fact,
-            Fact::Said(_) | Fact::Played(_) | Fact::Input(Field::Case(_), _)
+            event.kind,
+            EventKind::Prompted(_)
+                | EventKind::Played(_)
+                | EventKind::Input(Field::Case(_), _)
         );
         if !is_of_interest {
             return;
         }
         let Some(step) = trace.steps.get(event.step as usize) else { return };
         let Some(items) = catalogue.nodes.get(step.node.index()) else { return };
-        if let Fact::Input(Field::Case(number), _) = &event.fact {
+        if let EventKind::Input(Field::Case(number), _) = &event.kind {
             self.count_case(step, items, *number);
         }
         let run = items.prompts.start as usize..items.prompts.end as usize;
         for (item, constant) in catalogue.prompts.get(run).unwrap_or_default() {
-            let is_it = match (constant, &event.fact) {
-                (Constant::Only, Fact::Said(Phrase::Constant(_))) => true,
-                (Constant::Audio(audio), Fact::Played(played)) => audio == played,
-                (Constant::Words(words), Fact::Said(Phrase::Made(said))) => words == said,
+            let is_it = match (constant, &event.kind) {
+                (Constant::Only, EventKind::Prompted(Phrase::Constant(_))) => true,
+                (Constant::Audio(audio), EventKind::Played(played)) => audio == played,
+                (Constant::Words(words), EventKind::Prompted(Phrase::Made(said))) => {
+                    words == said
+                }
                 _ => false,
             };
             if is_it {
@@ -183,9 +187,9 @@ impl Coverage {
 
 /// Returns the item of an output or condition of a node.
 fn way(catalogue: &Catalogue, items: &NodeItems, index: u16) -> Option<Item> {
-    let place = items.ways.start.checked_add(u32::from(index))?;
-    let place = Some(place).filter(|place| *place < items.ways.end)?;
-    catalogue.ways.get(place as usize).copied()
+    let place = items.outputs.start.checked_add(u32::from(index))?;
+    let place = Some(place).filter(|place| *place < items.outputs.end)?;
+    catalogue.outputs.get(place as usize).copied()
 }
 
 /// Returns the sum of two counts, limited to a number that every JSON reader accepts.

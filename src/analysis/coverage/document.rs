@@ -137,7 +137,7 @@ impl Reader {
                 };
                 let message = format!("this is not a `{SCHEMA}` document: {found}");
                 let help = "use a file written by `flowsim test --coverage-out FILE`";
-                self.decoder.wrong(document.span, message).help = Some(help.into());
+                self.decoder.error(document.span, message).help = Some(help.into());
                 return None;
             }
         }
@@ -202,7 +202,7 @@ impl Reader {
             let message = format!("unknown coverage kind `{name}`");
             let near = nearest(&name, Kind::ALL.map(Kind::name));
             let help = near.map(|near| format!("did you mean `{near}`?"));
-            self.decoder.wrong(span, message).help = help;
+            self.decoder.error(span, message).help = help;
         }
         kind
     }
@@ -244,7 +244,7 @@ impl Reader {
     ) -> Option<&'n Node<'s>> {
         let node = object.get(key);
         if node.is_none() {
-            self.decoder.wrong(object.span, format!("`{key}` is missing"));
+            self.decoder.error(object.span, format!("`{key}` is missing"));
         }
         node
     }

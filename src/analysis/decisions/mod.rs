@@ -1,4 +1,4 @@
-//! Decision log: the outcomes of the caller's keys, in the document format of seed 002's
+//! Decision log: the outcomes of the caller's keys, in the document format of the state-machine tutorial's
 //! index.
 //!
 //! A call creates a document for every input of the caller. The document covers the time
@@ -12,15 +12,15 @@ mod write;
 
 pub use of_call::{of_document, of_trace};
 pub use of_observation::of_observation;
-pub use read::{Found, read};
+pub use read::{Item, read};
 pub use write::{Form, HEADER, bulk, write_csv, write_line};
 
 use crate::value::Text;
 
-/// Index of the documents. *Source: seed 002.*
+/// Index of the documents. *Source: the state-machine tutorial.*
 pub const INDEX: &str = "genesys_flow_decisions";
 
-/// A document of the decision log. *Source: seed 002; the values for our own calls are
+/// A document of the decision log. *Source: the state-machine tutorial; the values for our own calls are
 /// defined by flowsim.*
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {

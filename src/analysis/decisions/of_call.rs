@@ -2,49 +2,49 @@
 
 use super::json::{integer, items, member, number, text};
 use super::{Decision, State};
-use crate::flow::Legend;
-use crate::trace::{Fact, Phrase, Status, Subject, Trace};
+use crate::flow::SymbolTable;
+use crate::trace::{EventKind, Phrase, Status, Subject, Trace};
 use crate::value::{DateTime, Duration, Json, Text, Value};
 
 /// Variable that contains the decision. A flow sets it, or an external program that
-/// writes the variables of the flow. *Source: seed 002.*
+/// writes the variables of the flow. *Source: the state-machine tutorial.*
 const DECISION_VARIABLE: &str = "finalRoutingDecision";
 
-/// Entry of the queue statistics that is logged. *Source: seed 002.*
+/// Entry of the queue statistics that is logged. *Source: the state-machine tutorial.*
 const OCCUPANCY: &str = "availableAgents";
 
 /// Returns the decisions of a call. `instance` is the id of the call.
-pub fn of_trace(trace: &Trace, legend: &Legend, instance: &str) -> Vec<Decision> {
+pub fn of_trace(trace: &Trace, symbols: &SymbolTable, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(trace.start, instance);
     let mut statistics_step = None;
     for event in &trace.events {
         let Some(step) = trace.steps.get(event.step as usize) else { continue };
         let at = step.end_ms;
-        match &event.fact {
-            Fact::Collected(keys) => {
-                log.entry(keys, &legend.node(step.node).name, step.start_ms);
+        match &event.kind {
+            EventKind::Collected(keys) => {
+                log.entry(keys, &symbols.node(step.node).name, step.start_ms);
             }
-            Fact::Asked(asked) if asked.subject == Subject::QueueStatistics => {
+            EventKind::Requested(asked) if asked.subject == Subject::QueueStatistics => {
                 statistics_step = Some(event.step);
             }
-            Fact::Answered(answer) if statistics_step == Some(event.step) => {
+            EventKind::Answered(answer) if statistics_step == Some(event.step) => {
                 log.statistics(answer);
             }
-            Fact::Assigned(variable, value) => {
+            EventKind::Assigned(variable, value) => {
                 if let (true, Value::String(decision)) =
-                    (is_decision_variable(legend.variable(*variable)), value)
+                    (is_decision_variable(symbols.variable(*variable)), value)
                 {
                     log.decided(decision, at);
                 }
             }
-            Fact::Routed(routing) => {
+            EventKind::Routed(routing) => {
                 let text = |phrase: &Option<Phrase>| {
-                    phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+                    phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
                 };
                 let name = text(&routing.queue_name).or_else(|| text(&routing.queue_id));
                 log.routed(&word("queue", name.as_deref()), at);
             }
-            Fact::Transferred(transfer) => {
+            EventKind::Transferred(transfer) => {
                 log.routed(&word(transfer.kind.name(), Some(&transfer.name)), at);
             }
             _ => {}

@@ -2,7 +2,7 @@
 
 use super::Decision;
 use super::of_call::{Log, is_decision_variable, word};
-use crate::trace::observation::{Aspect, Facet, Observation, ObservedStep};
+use crate::trace::observation::{Attribute, AttributeKind, Observation, ObservedStep};
 use crate::value::{DateTime, Json, Text};
 
 /// Prefix of the target in the names of transfer actions, such as `actionTransferToUser`.
@@ -14,14 +14,16 @@ pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
     let mut log = Log::new(call.start.unwrap_or(DateTime::MIN), instance);
     for step in &call.steps {
         let at = step.start_ms.unwrap_or(0);
-        for facet in &step.facets {
-            match (facet.aspect, &facet.value) {
-                (Aspect::Caller, Some(Json::String(keys))) if facet.name == "keys" => {
+        for attribute in &step.attributes {
+            match (attribute.kind, &attribute.value) {
+                (AttributeKind::Caller, Some(Json::String(keys)))
+                    if attribute.name == "keys" =>
+                {
                     let node = step.name.as_ref().or(step.id.as_ref());
                     log.entry(keys, node.map_or("", Text::as_str), at);
                 }
-                (Aspect::Set, Some(Json::String(decision)))
-                    if is_decision_variable(&facet.name) =>
+                (AttributeKind::Set, Some(Json::String(decision)))
+                    if is_decision_variable(&attribute.name) =>
                 {
                     log.decided(decision, at);
                 }
@@ -39,9 +41,10 @@ pub fn of_observation(call: &Observation, instance: &str) -> Vec<Decision> {
 /// Returns the target to which a step sends the conversation.
 fn routed(step: &ObservedStep) -> Option<String> {
     let find = |name: &str| {
-        let is_it =
-            |facet: &&Facet| facet.aspect == Aspect::Routing && facet.name == name;
-        match step.facets.iter().find(is_it)?.value.as_ref()? {
+        let is_it = |attribute: &&Attribute| {
+            attribute.kind == AttributeKind::Routing && attribute.name == name
+        };
+        match step.attributes.iter().find(is_it)?.value.as_ref()? {
             Json::String(text) => Some(text.clone()),
             _ => None,
         }

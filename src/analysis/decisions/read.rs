@@ -25,7 +25,7 @@ const MAX_FAULTS: usize = 10;
 
 /// The content of a line.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Found {
+pub enum Item {
     /// A decision.
     Decision(Decision),
     /// Another JSON object.
@@ -38,7 +38,7 @@ pub enum Found {
 /// the file has no other content.
 pub fn read(
     path: &Path,
-    take: &mut dyn FnMut(Found) -> Result<(), String>,
+    take: &mut dyn FnMut(Item) -> Result<(), String>,
 ) -> Vec<Diagnostic> {
     let mut reading = Reading { take, taken: 0, reported: Vec::new(), faults: 0 };
     let result = open(path).and_then(|file| match Form::of(path) {
@@ -80,7 +80,7 @@ fn open(path: &Path) -> Result<File, String> {
 
 /// State of reading a file.
 struct Reading<'t> {
-    take: &'t mut dyn FnMut(Found) -> Result<(), String>,
+    take: &'t mut dyn FnMut(Item) -> Result<(), String>,
     taken: u64,
     /// First faults, with their lines.
     reported: Vec<(u64, String)>,
@@ -88,7 +88,7 @@ struct Reading<'t> {
 }
 
 impl Reading<'_> {
-    fn take(&mut self, line: u64, found: Result<Found, String>) {
+    fn take(&mut self, line: u64, found: Result<Item, String>) {
         match found.and_then(|found| (self.take)(found)) {
             Ok(()) => self.taken += 1,
             Err(fault) => {
@@ -200,13 +200,13 @@ impl Reading<'_> {
                 self.take(line, Err(too_long()));
                 return Ok(());
             }
-            self.take(line, columns.decision(&row).map(Found::Decision));
+            self.take(line, columns.decision(&row).map(Item::Decision));
         }
     }
 }
 
 fn line_text(line: &[u8]) -> Result<&str, String> {
-    let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8 text")?;
+    let text = std::str::from_utf8(line).map_err(|_| "the line is not valid UTF-8")?;
     Ok(text.trim_start_matches('\u{feff}').trim())
 }
 
@@ -230,11 +230,11 @@ fn read_line(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> io::Result<bool
 }
 
 /// Classifies an object: a decision, alone or as a search hit, or another document.
-fn found(json: Json) -> Result<Found, String> {
+fn found(json: Json) -> Result<Item, String> {
     let Json::Object(_) = &json else { return Err("not a JSON object".into()) };
     let source = json.get("_source").unwrap_or(&json);
     if !HEADER.iter().any(|key| source.get(key).is_some()) {
-        return Ok(Found::Document(json));
+        return Ok(Item::Document(json));
     }
     let text = |key: &str| match source.get(key) {
         None | Some(Json::Null) => Ok(None),
@@ -252,7 +252,7 @@ fn found(json: Json) -> Result<Found, String> {
             Some(number.ok_or("`queue_occupancy` is not a number")?)
         }
     };
-    Ok(Found::Decision(Decision {
+    Ok(Item::Decision(Decision {
         timestamp: text("timestamp")?.unwrap_or_default(),
         flow_instance_id: text("flowInstanceId")?.unwrap_or_default(),
         dtmf: needed("dtmf")?,
@@ -291,7 +291,7 @@ impl Columns {
             Some(place) => {
                 let bytes =
                     row.get(*place).ok_or("the row has fewer fields than the header")?;
-                std::str::from_utf8(bytes).map_err(|_| "the row is not UTF-8 text")
+                std::str::from_utf8(bytes).map_err(|_| "the row is not valid UTF-8")
             }
         };
         let [timestamp, instance, dtmf, occupancy, decision, state] = &self.0;

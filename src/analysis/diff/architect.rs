@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::outline::{
-    Aspect, Branch, Fact, Item, Outcome, Outline, Shown, Source, Way, sorted,
+    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
+    sorted,
 };
 use super::volatile::{first_part, is_volatile};
 use crate::expr::architect::{Declarations, canonical};
@@ -21,7 +22,7 @@ pub(super) fn declarations(flows: [&ArchitectFlow; 2]) -> Declarations {
     for flow in flows {
         let within = flow.units.iter().flat_map(|unit| &unit.variables);
         for variable in flow.variables.iter().chain(within) {
-            names.declare(&variable.name.value, variable.holds);
+            names.declare(&variable.name.value, variable.value_type);
         }
     }
     names
@@ -39,13 +40,13 @@ pub(super) fn outline(flow: &ArchitectFlow, names: &mut Declarations) -> Outline
     for unit in &flow.units {
         writer.unit(unit);
     }
-    let (volatile, facts): (Vec<Fact>, Vec<Fact>) =
+    let (volatile, facts): (Vec<Property>, Vec<Property>) =
         facts.into_iter().partition(|fact| is_volatile(first_part(&fact.name)));
     let text = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
     let version = ("version".to_owned(), text(&flow.version));
     Outline {
         facts,
-        ways,
+        references: ways,
         items: writer.items,
         volatile: once([("id".into(), text(&flow.id)), version], volatile),
         source: if is_export(flow) { Source::Export } else { Source::Archy },
@@ -78,7 +79,7 @@ fn language(tag: &str) -> String {
 }
 
 /// Joins volatile properties by section.
-fn once(known: [(String, String); 2], facts: Vec<Fact>) -> Vec<(String, String)> {
+fn once(known: [(String, String); 2], facts: Vec<Property>) -> Vec<(String, String)> {
     let mut volatile: IndexMap<String, String, FxBuildHasher> =
         known.into_iter().collect();
     for fact in facts {
@@ -91,14 +92,14 @@ fn once(known: [(String, String); 2], facts: Vec<Fact>) -> Vec<(String, String)>
 /// Collected properties of an item.
 #[derive(Default)]
 struct About {
-    facts: Vec<Fact>,
-    ways: Vec<Way>,
+    facts: Vec<Property>,
+    ways: Vec<Reference>,
     branches: Vec<Branch>,
 }
 
 impl About {
     fn one(&mut self, name: &str, aspect: Aspect, value: impl ToString) {
-        self.facts.push(Fact::one(name, aspect, value));
+        self.facts.push(Property::one(name, aspect, value));
     }
 }
 
@@ -130,7 +131,7 @@ impl<'f> Writer<'f, '_> {
         }
         if !flow.languages.is_empty() {
             let languages = flow.languages.iter().map(|it| language(it));
-            about.facts.push(Fact::list(
+            about.facts.push(Property::list(
                 "supportedLanguages",
                 Aspect::Setting,
                 languages,
@@ -149,7 +150,7 @@ impl<'f> Writer<'f, '_> {
         self.variables(&unit.variables, &mut about);
         if !unit.output_paths.is_empty() {
             let paths = unit.output_paths.iter().map(|path| path.value.to_string());
-            about.facts.push(Fact::list("outputPaths", Aspect::Setting, paths));
+            about.facts.push(Property::list("outputPaths", Aspect::Setting, paths));
         }
         self.settings("", unit.kind.name(), &unit.settings, &mut about);
         let index = self.items.len();
@@ -160,7 +161,7 @@ impl<'f> Writer<'f, '_> {
             kind: Text::from(unit.kind.name()),
             place: None,
             facts: about.facts,
-            ways: about.ways,
+            references: about.ways,
             branches: Vec::new(),
             volatile: vec![("id".into(), unit.key.to_string())],
         });
@@ -203,7 +204,7 @@ impl<'f> Writer<'f, '_> {
             kind: kind.clone(),
             place: Some((within, outcome)),
             facts: about.facts,
-            ways: about.ways,
+            references: about.ways,
             branches: about.branches,
             volatile: vec![(
                 "id".into(),
@@ -226,7 +227,7 @@ impl<'f> Writer<'f, '_> {
     /// Adds a line for each variable: `Flow.x = String, input, initially "a"`.
     fn variables(&mut self, variables: &[Variable], about: &mut About) {
         for variable in variables {
-            let mut shown = variable.holds.to_string();
+            let mut shown = variable.value_type.to_string();
             shown.push_str(if variable.is_input { ", input" } else { "" });
             shown.push_str(if variable.is_output { ", output" } else { "" });
             let initial = variable.initial.as_ref().map(|initial| &initial.value);
@@ -262,21 +263,25 @@ impl<'f> Writer<'f, '_> {
             }
             Setting::List(items) => {
                 let items = items.iter().map(|item| self.text(&item.value)).collect();
-                Shown::List(items)
+                DisplayValue::List(items)
             }
-            other => Shown::One(self.text(other)),
+            other => DisplayValue::One(self.text(other)),
         };
         // The first of repeated names counts, as in the flow model.
         if !about.facts.iter().any(|fact| fact.name == path) {
             let aspect = aspect(path, kind, setting);
-            about.facts.push(Fact { name: path.into(), aspect, value });
+            about.facts.push(Property { name: path.into(), aspect, value });
         }
     }
 
-    fn way(&self, label: &str, reference: &UnitReference) -> Way {
+    fn way(&self, label: &str, reference: &UnitReference) -> Reference {
         let unit = reference.unit.as_deref().and_then(|key| self.units.get(key));
         let shown = unit.map_or(&reference.text, |(_, name)| name);
-        Way { label: label.into(), to: unit.map(|(item, _)| *item), shown: shown.clone() }
+        Reference {
+            label: label.into(),
+            to: unit.map(|(item, _)| *item),
+            shown: shown.clone(),
+        }
     }
 
     /// Formats a value on one line: `Flow.x = 1`, `name: "Ada", age: 36`.

@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use super::outline::{Aspect, Branch, Fact, Item, Outcome, Outline, Shown, Source, Way};
+use super::outline::{
+    Aspect, Branch, DisplayValue, Item, Outcome, Outline, Property, Reference, Source,
+};
 use super::pair::{Children, Pairs, aligned, paired_branches};
 use super::report::{
     Change, FlowDiff, FlowName, Ignored, MovedNode, NodeName, RenamedNode,
@@ -28,7 +30,7 @@ pub(super) fn compare(
     };
     comparison.volatile(&old.volatile, &new.volatile);
     comparison.facts(&old.facts, &new.facts);
-    comparison.paths(&old.ways, &new.ways);
+    comparison.paths(&old.references, &new.references);
     comparison.items();
     comparison.moved();
     comparison.finish()
@@ -92,7 +94,7 @@ impl Comparison<'_, '_> {
             Aspect::Routing => &mut self.diff.changed_routing,
             Aspect::Condition => &mut self.diff.changed_conditions,
             Aspect::Variable => &mut self.diff.changed_variables,
-            Aspect::Way => &mut self.diff.rewired,
+            Aspect::Path => &mut self.diff.rewired,
             Aspect::Setting => &mut self.diff.changed_settings,
         };
         list.push(Change {
@@ -122,7 +124,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn facts(&mut self, old: &[Fact], new: &[Fact]) {
+    fn facts(&mut self, old: &[Property], new: &[Property]) {
         let [old, new] = [old, new].map(|facts| by_name(facts, |fact| &fact.name));
         for (name, fact) in &new {
             self.fact(old.get(name).copied(), Some(fact));
@@ -132,7 +134,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn fact(&mut self, old: Option<&Fact>, new: Option<&Fact>) {
+    fn fact(&mut self, old: Option<&Property>, new: Option<&Property>) {
         let (one, other) = (old.map(|it| &it.value), new.map(|it| &it.value));
         let Some(fact) = new.or(old).filter(|_| one != other) else { return };
         let is_one_sided = old.is_none() || new.is_none();
@@ -150,7 +152,7 @@ impl Comparison<'_, '_> {
             return self.ignore(name);
         }
         match (one, other) {
-            (Some(Shown::List(old)), Some(Shown::List(new))) => {
+            (Some(DisplayValue::List(old)), Some(DisplayValue::List(new))) => {
                 for (before, now) in aligned(old, new) {
                     let (before, now) =
                         (before.map(|at| &old[at]), now.map(|at| &new[at]));
@@ -165,7 +167,7 @@ impl Comparison<'_, '_> {
                 }
             }
             _ => {
-                let text = |shown: Option<&Shown>| shown.map(Shown::text);
+                let text = |shown: Option<&DisplayValue>| shown.map(DisplayValue::text);
                 self.change(fact.aspect, &fact.name, text(one), text(other));
             }
         }
@@ -176,7 +178,7 @@ impl Comparison<'_, '_> {
     }
 
     /// Returns whether two paths lead to the same item, which may be renamed.
-    fn is_same_target(&self, old: &Way, new: &Way) -> bool {
+    fn is_same_target(&self, old: &Reference, new: &Reference) -> bool {
         match (old.to, new.to) {
             (Some(old), Some(new)) => self.pairs.to_new[old] == Some(new),
             (None, None) => old.shown == new.shown,
@@ -184,17 +186,17 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn paths(&mut self, old: &[Way], new: &[Way]) {
+    fn paths(&mut self, old: &[Reference], new: &[Reference]) {
         let [old, new] = [old, new].map(|ways| by_name(ways, |way| &way.label));
-        let shown = |way: &Way| Some(way.shown.to_string());
+        let shown = |way: &Reference| Some(way.shown.to_string());
         for (label, way) in &new {
             let before = old.get(label).copied();
             if !before.is_some_and(|before| self.is_same_target(before, way)) {
-                self.change(Aspect::Way, label, before.and_then(shown), shown(way));
+                self.change(Aspect::Path, label, before.and_then(shown), shown(way));
             }
         }
         for (label, way) in old.iter().filter(|(label, _)| !new.contains_key(*label)) {
-            self.change(Aspect::Way, label, shown(way), None);
+            self.change(Aspect::Path, label, shown(way), None);
         }
     }
 
@@ -216,8 +218,8 @@ impl Comparison<'_, '_> {
                 _ => false,
             };
             if !is_same {
-                let shown = |way: Option<Way>| way.map(|way| way.shown.to_string());
-                self.change(Aspect::Way, &property, shown(one), shown(other));
+                let shown = |way: Option<Reference>| way.map(|way| way.shown.to_string());
+                self.change(Aspect::Path, &property, shown(one), shown(other));
             }
         }
     }
@@ -262,7 +264,7 @@ impl Comparison<'_, '_> {
         self.volatile(&old.volatile, &new.volatile);
         self.facts(&old.facts, &new.facts);
         self.branches(&old.branches, &new.branches);
-        self.paths(&old.ways, &new.ways);
+        self.paths(&old.references, &new.references);
     }
 
     /// Returns the old name of an item if it was renamed. Exports name items that the
@@ -274,8 +276,8 @@ impl Comparison<'_, '_> {
         if old.name == new.name {
             return None;
         }
-        let start = |way: &&Way| way.label == "start" && way.to == Some(index);
-        let is_start = self.pairs.new.ways.iter().any(|way| start(&way));
+        let start = |way: &&Reference| way.label == "start" && way.to == Some(index);
+        let is_start = self.pairs.new.references.iter().any(|way| start(&way));
         let is_unnamed = old.name.is_none() || new.name.is_none() || is_start;
         if self.pairs.is_mixed() && is_unnamed {
             self.ignore("name");
@@ -316,7 +318,7 @@ impl Comparison<'_, '_> {
     }
 }
 
-impl Shown {
+impl DisplayValue {
     fn text(&self) -> String {
         match self {
             Self::One(text) => text.clone(),

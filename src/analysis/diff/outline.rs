@@ -8,9 +8,9 @@ use crate::value::{Json, Text};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Outline {
     /// Properties of the flow as a whole.
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: Vec<Property>,
     /// Start of the flow.
-    pub(super) ways: Vec<Way>,
+    pub(super) references: Vec<Reference>,
     /// Nodes, units and actions. A unit precedes its actions; an action precedes those of
     /// its outputs.
     pub(super) items: Vec<Item>,
@@ -45,9 +45,9 @@ pub(super) struct Item {
     /// Containing item and its outcome; `None` for nodes and units.
     pub(super) place: Option<(usize, Outcome)>,
     /// Properties.
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: Vec<Property>,
     /// Named paths.
-    pub(super) ways: Vec<Way>,
+    pub(super) references: Vec<Reference>,
     /// Conditions, in order.
     pub(super) branches: Vec<Branch>,
     /// Volatile properties, which are not compared.
@@ -77,30 +77,30 @@ pub(super) enum Aspect {
     /// Variables and their values.
     Variable,
     /// Next step of a call.
-    Way,
+    Path,
     /// Any other setting.
     Setting,
 }
 
 /// A property.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Fact {
+pub(super) struct Property {
     /// Name in the document, after the names of the containing properties: `inputs.ani`.
     pub(super) name: String,
     pub(super) aspect: Aspect,
-    pub(super) value: Shown,
+    pub(super) value: DisplayValue,
 }
 
 /// A value in canonical notation: equal values have equal text.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shown {
+pub(super) enum DisplayValue {
     One(String),
     List(Vec<String>),
 }
 
 /// A reference to another item.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Way {
+pub(super) struct Reference {
     /// Name of the path.
     pub(super) label: String,
     /// Index of the item; `None` if it does not exist.
@@ -114,16 +114,16 @@ pub(super) struct Way {
 pub(super) struct Branch {
     pub(super) condition: String,
     /// Target; `None` if the actions are nested in the condition.
-    pub(super) way: Option<Way>,
+    pub(super) way: Option<Reference>,
 }
 
-impl Fact {
+impl Property {
     pub(super) fn one(
         name: impl Into<String>,
         aspect: Aspect,
         value: impl ToString,
     ) -> Self {
-        Self { name: name.into(), aspect, value: Shown::One(value.to_string()) }
+        Self { name: name.into(), aspect, value: DisplayValue::One(value.to_string()) }
     }
 
     pub(super) fn list(
@@ -131,7 +131,7 @@ impl Fact {
         aspect: Aspect,
         values: impl IntoIterator<Item = String>,
     ) -> Self {
-        let value = Shown::List(values.into_iter().collect());
+        let value = DisplayValue::List(values.into_iter().collect());
         Self { name: name.into(), aspect, value }
     }
 }

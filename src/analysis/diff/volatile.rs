@@ -1,6 +1,6 @@
 //! Values that differ between versions without being edited.
 
-use super::outline::{Aspect, Fact, Shown};
+use super::outline::{Aspect, DisplayValue, Property};
 use crate::value::Json;
 
 /// Returns whether the value of a key changes whenever the flow is saved, published or
@@ -53,13 +53,13 @@ pub(super) fn lasting(json: &Json) -> Json {
 }
 
 /// Returns whether a property is an id that accompanies a name.
-pub(super) fn is_id(fact: &Fact) -> bool {
+pub(super) fn is_id(fact: &Property) -> bool {
     matches!(last(&fact.name), "actionId" | "datatableId" | "flowId")
 }
 
 /// Returns whether a property has its default value, which one version may omit. *Source:
 /// exports of published flows and the Archy YAML from which they were made.*
-pub(super) fn is_default(fact: &Fact) -> bool {
+pub(super) fn is_default(fact: &Property) -> bool {
     const DEFAULTS: &[(&str, &str)] = &[
         ("appendSkills", "false"),
         ("flowDebugPublished", "false"),
@@ -71,13 +71,13 @@ pub(super) fn is_default(fact: &Fact) -> bool {
         ("useDefaultHandling", "true"),
         ("useSuggestedTimeout", "true"),
     ];
-    let Shown::One(value) = &fact.value else { return false };
+    let DisplayValue::One(value) = &fact.value else { return false };
     DEFAULTS.contains(&(last(&fact.name), value))
 }
 
 /// Returns whether a property exists in only one of the formats (exports or Archy YAML)
 /// regardless of the author's intent. Initial greetings and variables are excluded.
-pub(super) fn is_of_one_form(fact: &Fact, is_of_flow: bool) -> bool {
+pub(super) fn is_of_one_form(fact: &Property, is_of_flow: bool) -> bool {
     let first = first_part(&fact.name);
     if is_of_flow {
         return fact.aspect != Aspect::Variable && first != "initialGreeting";

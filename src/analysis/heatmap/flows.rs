@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::Heatmap;
-use super::listing::{Drawn, Listed, listing};
+use super::listing::{FlowGraph, Listed, listing};
 use super::svg::{MARGIN, escaped, key, label};
 use crate::flow::write::{
     Drawing, Graph, Heat, Line, MOST_BOXES, Marking, Part, Shape, drawing, parts,
@@ -70,9 +70,9 @@ struct Flow {
 
 impl Stack {
     /// Stacks the drawings. Parts of flows that calls reached take precedence.
-    pub(super) fn of(heatmap: &Heatmap, drawn: &[Drawn]) -> Self {
+    pub(super) fn of(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Self {
         let listed = listing(heatmap, drawn);
-        let heat = |(listed, (id, graph)): (Listed, &'_ Drawn)| {
+        let heat = |(listed, (id, graph)): (Listed, &'_ FlowGraph)| {
             let heat = heatmap.nodes.heat(id, graph);
             (Flow { listed, largest: heat.largest(), drawings: Vec::new() }, heat)
         };

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Heatmap;
 use super::flows::{self, Shaded, TIPS, scale};
-use super::listing::{Drawn, Listed, Node, listing};
+use super::listing::{FlowGraph, Listed, Node, listing};
 use super::svg::{self, escaped, render_svg};
 use crate::flow::write::{Drawing, drawings, level};
 
@@ -39,7 +39,7 @@ details{margin:14px 0}.key{display:block;margin:0 0 10px -24px;max-width:none}\
 border-radius:8px}.canvas svg{display:block;margin:auto}";
 
 /// Renders the table of keys and decisions, and the nodes with their counts.
-pub fn render_html(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+pub fn render_html(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     let listed = listing(heatmap, drawn);
     let has_drawings = !listed.is_empty() && !drawn.is_empty();
     let more = match has_drawings {
@@ -87,7 +87,7 @@ fn subject(heatmap: &Heatmap) -> String {
 }
 
 /// Writes a flow: its drawing if the document is available, and all its nodes.
-fn flow(heatmap: &Heatmap, listed: &Listed, drawn: Option<&Drawn>, out: &mut String) {
+fn flow(heatmap: &Heatmap, listed: &Listed, drawn: Option<&FlowGraph>, out: &mut String) {
     head(listed, out);
     let is_drawn = drawn.is_some_and(|it| drawing(heatmap, it, out));
     if is_drawn {
@@ -100,7 +100,7 @@ fn flow(heatmap: &Heatmap, listed: &Listed, drawn: Option<&Drawn>, out: &mut Str
 }
 
 /// Draws the parts of a flow that are small enough. Returns whether there are any.
-fn drawing(heatmap: &Heatmap, (id, graph): &Drawn, out: &mut String) -> bool {
+fn drawing(heatmap: &Heatmap, (id, graph): &FlowGraph, out: &mut String) -> bool {
     let heat = heatmap.nodes.heat(id, graph);
     let drawings = drawings(graph, &heat);
     let is_drawn = drawings.iter().any(|it| !it.boxes.is_empty());

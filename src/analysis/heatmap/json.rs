@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Heatmap;
-use super::listing::{Drawn, Listed, Node, listing};
+use super::listing::{FlowGraph, Listed, Node, listing};
 use super::table::View;
 
 /// Name and version of the format.
@@ -50,7 +50,7 @@ struct CountedPath<'h> {
 }
 
 /// Renders all counts, one per line.
-pub fn render_json(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+pub fn render_json(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     let view = heatmap.table.view(usize::MAX, usize::MAX);
     let listed = listing(heatmap, drawn);
     let document = Document {

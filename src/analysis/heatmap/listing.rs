@@ -5,7 +5,7 @@ use super::nodes::NodeHeat;
 use crate::flow::write::Graph;
 
 /// The id and graph of a flow whose document is available.
-pub type Drawn = (String, Graph);
+pub type FlowGraph = (String, Graph);
 
 /// A flow with its nodes.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ impl Listed {
 
 /// Lists the flows with a drawing first, with all nodes in document order. Other flows
 /// that calls reached follow, with the most visited nodes first.
-pub(super) fn listing(heatmap: &Heatmap, drawn: &[Drawn]) -> Vec<Listed> {
+pub(super) fn listing(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Vec<Listed> {
     if heatmap.nodes.is_empty() {
         return Vec::new();
     }

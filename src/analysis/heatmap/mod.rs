@@ -15,7 +15,7 @@ mod text;
 
 pub use html::render_html;
 pub use json::render_json;
-pub use listing::Drawn;
+pub use listing::FlowGraph;
 pub use nodes::{FlowHeat, NodeHeat, Nodes};
 pub use png::{NoPicture, render_png};
 pub use svg::render_svg;
@@ -23,7 +23,7 @@ pub use table::{Cell, Table, View};
 pub use text::render_text;
 
 use super::decisions::json::text as text_of;
-use super::decisions::{Found, of_document, of_observation};
+use super::decisions::{Item, of_document, of_observation};
 use crate::trace::observation::Observation;
 use crate::value::{DateTime, Json};
 
@@ -45,13 +45,13 @@ impl Heatmap {
     ///
     /// # Errors
     /// The document cannot be part of a heat map.
-    pub fn add(&mut self, found: Found) -> Result<(), String> {
+    pub fn add(&mut self, found: Item) -> Result<(), String> {
         let document = match found {
-            Found::Decision(decision) => {
+            Item::Decision(decision) => {
                 self.table.add(&decision);
                 return Ok(());
             }
-            Found::Document(document) => document,
+            Item::Document(document) => document,
         };
         match text_of(&document, "schema") {
             Some("flowsim.trace/1") => self.add_trace(&document),

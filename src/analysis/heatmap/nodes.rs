@@ -40,14 +40,14 @@ pub struct NodeHeat {
     /// Number of visits known from coverage, which has no data about jumps and calls.
     pub covered: u64,
     /// Taken paths with their target, if known.
-    pub ways: BTreeMap<(Text, Option<Text>), u64>,
+    pub taken_paths: BTreeMap<(Text, Option<Text>), u64>,
 }
 
 impl NodeHeat {
     /// Returns the count of each path, regardless of its target.
     pub fn paths(&self) -> BTreeMap<&str, u64> {
         let mut paths = BTreeMap::new();
-        for ((path, _), count) in &self.ways {
+        for ((path, _), count) in &self.taken_paths {
             add(paths.entry(path.as_str()).or_default(), *count);
         }
         paths
@@ -81,7 +81,7 @@ impl Nodes {
             node.node_type = text(step, "nodeType").unwrap_or_default().into();
             if let Some(path) = text(step, "path") {
                 let way = (label(path), text(step, "next").map(Text::from));
-                add(node.ways.entry(way).or_default(), 1);
+                add(node.taken_paths.entry(way).or_default(), 1);
             }
         }
     }
@@ -104,7 +104,7 @@ impl Nodes {
             node.name = step.name.as_ref().unwrap_or(id).clone();
             node.node_type = event_type(&step.kind);
             if let Some(path) = &step.path {
-                add(node.ways.entry((label(path), None)).or_default(), 1);
+                add(node.taken_paths.entry((label(path), None)).or_default(), 1);
             }
         }
     }
@@ -131,7 +131,10 @@ impl Nodes {
                 }
                 // A task leads only to its first action.
                 if kind == "tasks" && visits > 0 {
-                    add(node.ways.entry(("next".into(), None)).or_default(), visits);
+                    add(
+                        node.taken_paths.entry(("next".into(), None)).or_default(),
+                        visits,
+                    );
                 }
                 let parts = items(covered.get("parts"));
                 let is_way = |part: &&Json| {
@@ -140,7 +143,10 @@ impl Nodes {
                 for part in parts.filter(is_way) {
                     let times = count(part, "count");
                     if let (Some(path), true) = (text(part, "name"), times > 0) {
-                        add(node.ways.entry((path.into(), None)).or_default(), times);
+                        add(
+                            node.taken_paths.entry((path.into(), None)).or_default(),
+                            times,
+                        );
                     }
                 }
             }
@@ -164,7 +170,7 @@ impl Nodes {
             let is_only = graph.arrows.iter().filter(between).count() == 1;
             let round = format!("{from}{NEXT_ROUND}");
             let ways = [from, &round].into_iter().filter_map(|id| flow.nodes.get(id));
-            let ways = ways.flat_map(|node| &node.ways);
+            let ways = ways.flat_map(|node| &node.taken_paths);
             let covered = flow.nodes.get(from).map_or(0, |node| node.covered);
             if arrow.is_jump && covered > 0 {
                 return None;
@@ -226,8 +232,9 @@ fn type_of(kind: &str) -> &'static str {
     }
 }
 
-/// Returns whether a path corresponds to an arrow. The choice of a menu has the name of
-/// its target. An arrow without a label represents all outputs without a separate arrow.
+/// Returns whether a path corresponds to an arrow. At a menu, the path is the name of the
+/// arrow's target. An arrow without a label represents all outputs without a separate
+/// arrow.
 fn is_path(path: &str, arrow: &Arrow, graph: &Graph) -> bool {
     let vertex = |index: usize| graph.vertices.get(index);
     if vertex(arrow.from).is_some_and(|from| from.kind == "menu") && !arrow.is_jump {

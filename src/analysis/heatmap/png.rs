@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Heatmap;
-use super::listing::Drawn;
+use super::listing::FlowGraph;
 use crate::build::MissingFeature;
 
 /// Reason why there is no picture.
@@ -29,15 +29,15 @@ impl fmt::Display for NoPicture {
 ///
 /// # Errors
 /// The build lacks the feature `png`, or the picture does not fit into the memory.
-pub fn render_png(heatmap: &Heatmap, drawn: &[Drawn]) -> Result<Vec<u8>, NoPicture> {
+pub fn render_png(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Result<Vec<u8>, NoPicture> {
     raster::render(heatmap, drawn)
 }
 
 #[cfg(not(feature = "png"))]
 mod raster {
-    use super::{Drawn, Heatmap, MissingFeature, NoPicture};
+    use super::{FlowGraph, Heatmap, MissingFeature, NoPicture};
 
-    pub(super) fn render(_: &Heatmap, _: &[Drawn]) -> Result<Vec<u8>, NoPicture> {
+    pub(super) fn render(_: &Heatmap, _: &[FlowGraph]) -> Result<Vec<u8>, NoPicture> {
         Err(NoPicture::Feature(MissingFeature("png")))
     }
 }
@@ -48,7 +48,7 @@ mod raster {
     use resvg::usvg::{Options, Tree};
 
     use super::super::svg::draw;
-    use super::{Drawn, Heatmap, NoPicture};
+    use super::{FlowGraph, Heatmap, NoPicture};
 
     /// Image pixels per drawing pixel in each direction, for high-resolution screens.
     const SCALE: f32 = 2.0;
@@ -72,12 +72,12 @@ stroke-linejoin:round}";
 
     pub(super) fn render(
         heatmap: &Heatmap,
-        drawn: &[Drawn],
+        drawn: &[FlowGraph],
     ) -> Result<Vec<u8>, NoPicture> {
         pixels(heatmap, drawn).ok_or(NoPicture::Memory)
     }
 
-    fn pixels(heatmap: &Heatmap, drawn: &[Drawn]) -> Option<Vec<u8>> {
+    fn pixels(heatmap: &Heatmap, drawn: &[FlowGraph]) -> Option<Vec<u8>> {
         let mut options =
             Options { font_family: "DejaVu Sans".into(), ..Options::default() };
         let fonts = options.fontdb_mut();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use super::flows::{self, Stack, TIPS};
-use super::listing::Drawn;
+use super::listing::FlowGraph;
 use super::table::{Cell, View};
 use super::text::{average, decisions};
 use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
@@ -52,12 +52,12 @@ pub(super) const STYLE: &str = "\
 
 /// Renders the table and the drawn flows as a self-contained SVG, light or dark like the
 /// reader's system.
-pub fn render_svg(heatmap: &Heatmap, drawn: &[Drawn]) -> String {
+pub fn render_svg(heatmap: &Heatmap, drawn: &[FlowGraph]) -> String {
     draw(heatmap, drawn, [STYLE, flows::STYLE])
 }
 
 /// Renders the table and flows as SVG, with a general style and one for flows.
-pub(super) fn draw(heatmap: &Heatmap, drawn: &[Drawn], style: [&str; 2]) -> String {
+pub(super) fn draw(heatmap: &Heatmap, drawn: &[FlowGraph], style: [&str; 2]) -> String {
     let view = heatmap.table.view(MAX_ROWS, MAX_COLUMNS);
     let sizes = Sizes::of(&view);
     let flows = Stack::of(heatmap, drawn);

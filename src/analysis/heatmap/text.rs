@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{Ansi256Color, Color, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::listing::{Drawn, Listed, listing};
+use super::listing::{FlowGraph, Listed, listing};
 use super::table::{Cell, View};
 use super::{Heatmap, MAX_COLUMNS, MAX_ROWS};
 use crate::diagnostic::visible;
@@ -25,7 +25,7 @@ const WIDTH: usize = 100;
 const TOTAL: usize = 7;
 
 /// Renders the table of keys and decisions, and the nodes with their counts.
-pub fn render_text(heatmap: &Heatmap, drawn: &[Drawn], style: TextStyle) -> String {
+pub fn render_text(heatmap: &Heatmap, drawn: &[FlowGraph], style: TextStyle) -> String {
     let mut parts = Vec::new();
     if heatmap.table.total() > 0 {
         parts.push(table(&heatmap.table.view(MAX_ROWS, MAX_COLUMNS), style));
@@ -35,7 +35,7 @@ pub fn render_text(heatmap: &Heatmap, drawn: &[Drawn], style: TextStyle) -> Stri
 }
 
 /// Formatted cells of a table.
-struct Texts {
+struct FormattedTable {
     rows: Vec<String>,
     columns: Vec<String>,
     cells: Vec<Vec<String>>,
@@ -45,7 +45,7 @@ struct Texts {
     inner: Vec<usize>,
 }
 
-impl Texts {
+impl FormattedTable {
     fn of(view: &View, style: TextStyle) -> Self {
         let names = |names: &[String]| -> Vec<String> {
             names.iter().map(|name| visible::one_line(name)).collect()
@@ -78,7 +78,7 @@ impl Texts {
 }
 
 fn table(view: &View, style: TextStyle) -> String {
-    let texts = Texts::of(view, style);
+    let texts = FormattedTable::of(view, style);
     let letters: Vec<String> = (0..texts.columns.len()).map(letter).collect();
     let widths = texts.widths(style.width.unwrap_or(WIDTH));
     // Letters replace names that do not fit.

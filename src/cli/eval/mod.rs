@@ -1,8 +1,8 @@
 //! `flowsim eval`
 
 mod answer;
+mod environment;
 mod variables;
-mod world;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -15,8 +15,8 @@ use crate::expr::architect::MAX_LENGTH;
 use crate::source::Files;
 use crate::value::{DateTime, Type};
 use answer::Answer;
+use environment::EvalEnvironment;
 use variables::Given;
-use world::World;
 
 /// Evaluate an Architect expression.
 ///
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(fixtures) => fixtures,
         Err(exit) => return Ok(exit),
     };
-    let mut world = World::new(fixtures, arguments.at, arguments.seed);
+    let mut world = EvalEnvironment::new(fixtures, arguments.at, arguments.seed);
     for given in &arguments.var {
         if let Err(message) = world.give(given) {
             output::message("error", &message);
@@ -94,7 +94,7 @@ fn expression(text: &str) -> Result<String, &'static str> {
     }
 }
 
-fn single(arguments: &Arguments, world: &mut World) -> io::Result<Exit> {
+fn single(arguments: &Arguments, world: &mut EvalEnvironment) -> io::Result<Exit> {
     let text = arguments.expression.as_deref().unwrap_or_default();
     let answer = answer(arguments, world, text);
     match &answer {
@@ -107,7 +107,7 @@ fn single(arguments: &Arguments, world: &mut World) -> io::Result<Exit> {
     Ok(answer.exit())
 }
 
-fn answer(arguments: &Arguments, world: &mut World, text: &str) -> Answer {
+fn answer(arguments: &Arguments, world: &mut EvalEnvironment, text: &str) -> Answer {
     if arguments.canonical {
         world.canonical(text, arguments.expect)
     } else {
@@ -117,7 +117,11 @@ fn answer(arguments: &Arguments, world: &mut World, text: &str) -> Answer {
 
 /// Evaluates one expression per line and prints one JSON object per line. A line that is
 /// too long for an expression is not kept in memory.
-fn batch(arguments: &Arguments, world: &mut World, path: &PathBuf) -> io::Result<Exit> {
+fn batch(
+    arguments: &Arguments,
+    world: &mut EvalEnvironment,
+    path: &PathBuf,
+) -> io::Result<Exit> {
     let input: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {

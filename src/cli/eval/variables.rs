@@ -8,7 +8,7 @@ use crate::value::{Json, Kind, Text, Type, Value};
 pub(super) struct Given {
     pub(super) name: Text,
     /// Explicit type.
-    pub(super) holds: Option<Type>,
+    pub(super) value_type: Option<Type>,
     pub(super) value: Json,
 }
 
@@ -24,7 +24,7 @@ pub(super) fn parse(text: &str) -> Result<Given, String> {
         return Err("expected a name before the `=`, such as Flow.count".into());
     }
     let value = Json::parse(value).unwrap_or_else(|_| Json::from(value));
-    Ok(Given { name: name.trim().into(), holds, value })
+    Ok(Given { name: name.trim().into(), value_type: holds, value })
 }
 
 pub(super) fn parse_type(text: &str) -> Result<Type, String> {
@@ -49,7 +49,8 @@ impl Given {
     /// Returns the type and the value. The type is the explicit one, else that of a
     /// built-in variable, else that of the JSON value.
     pub(super) fn typed(&self, built_in: Option<Type>) -> Result<(Type, Value), String> {
-        let Some(holds) = self.holds.or(built_in).or_else(|| Type::of_json(&self.value))
+        let Some(holds) =
+            self.value_type.or(built_in).or_else(|| Type::of_json(&self.value))
         else {
             return Err(format!(
                 "cannot infer the type of {}; name it, as in {}:String={}",

@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`flowsim functions` lists all functions".to_owned(),
     };
-    output::message("error", &format!("there is no function `{name}`\n\n{help}"));
+    output::message("error", &format!("unknown function `{name}`\n\n{help}"));
     Ok(Exit::Usage)
 }
 

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
                 output::result(&report)?;
                 let message = format!("cannot write `{}`: {error}", path.display());
                 output::message("error", &message);
-                return Ok(Exit::Outside);
+                return Ok(Exit::External);
             }
         };
         let _ = writeln!(report, "{done} {}", shown(&path));

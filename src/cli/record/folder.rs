@@ -12,7 +12,7 @@ use crate::source::Files;
 use crate::value::Text;
 
 /// Output folder, the ids of its recordings, and the lock for writing to it.
-pub(super) struct Kept {
+pub(super) struct OutputFolder {
     folder: PathBuf,
     ids: IndexSet<Text>,
     redactor: Redactor,
@@ -20,7 +20,7 @@ pub(super) struct Kept {
     _lock: Option<File>,
 }
 
-impl Kept {
+impl OutputFolder {
     /// Creates the folder if it does not exist, and reads the ids of earlier recordings.
     pub(super) fn open(folder: &Path, redactor: Redactor) -> io::Result<Self> {
         fs::create_dir_all(folder)?;

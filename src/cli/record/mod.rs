@@ -18,7 +18,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::platform::{self, Client, Event, Stop, Task};
 use crate::source::Files;
 use crate::value::DateTime;
-use folder::Kept;
+use folder::OutputFolder;
 use progress::Progress;
 
 /// Record responses of a live service: simulated calls, or execution documents of real
@@ -32,7 +32,7 @@ use progress::Progress;
     .required(true).multiple(true))]
 pub(super) struct Arguments {
     #[command(flatten)]
-    place: service::Place,
+    place: service::ServiceArgs,
 
     /// Flow id on the service; replaces the flow that requests and scenarios name
     #[arg(long, value_name = "ID")]
@@ -109,7 +109,7 @@ pub(super) struct Arguments {
     redaction: Redaction,
 
     #[command(flatten)]
-    manner: service::Manner,
+    manner: service::RequestArgs,
 }
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -124,19 +124,19 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Ok(client) => client,
         Err(exit) => return Ok(exit),
     };
-    let kept = match Kept::open(&arguments.out, redactor(&arguments.redaction)) {
+    let kept = match OutputFolder::open(&arguments.out, redactor(&arguments.redaction)) {
         Ok(kept) => kept,
         Err(error) => {
             let folder = arguments.out.display();
             output::message("error", &format!("cannot record to {folder}: {error}"));
-            return Ok(Exit::Outside);
+            return Ok(Exit::External);
         }
     };
     interruptible(&stop);
     let mut files = Files::new();
     let (tasks, was_there) = match arguments.tasks(&client, &kept, &mut files) {
         Ok(found) => found,
-        Err(exit) if stop.is_stopped() && exit == Exit::Outside => {
+        Err(exit) if stop.is_stopped() && exit == Exit::External => {
             return Ok(Exit::Interrupted);
         }
         Err(exit) => return Ok(exit),
@@ -166,7 +166,7 @@ fn interruptible(stop: &Stop) {
 
 /// State of a recording run, shared by several threads.
 struct Run<'r> {
-    kept: &'r Kept,
+    kept: &'r OutputFolder,
     stop: &'r Stop,
     progress: Progress,
     tally: Mutex<Tally>,
@@ -181,7 +181,7 @@ struct Tally {
 }
 
 impl<'r> Run<'r> {
-    fn new(tasks: &[Task], kept: &'r Kept, stop: &'r Stop) -> Self {
+    fn new(tasks: &[Task], kept: &'r OutputFolder, stop: &'r Stop) -> Self {
         let count = tasks.iter().map(|task| match task {
             Task::Simulation { .. } => 1,
             Task::Executions { ids } => ids.len(),
@@ -249,11 +249,11 @@ impl<'r> Run<'r> {
         if let Some(error) = tally.unwritten {
             let folder = out.display();
             output::message("error", &format!("cannot write to {folder}: {error}"));
-            return Ok(Exit::Outside);
+            return Ok(Exit::External);
         }
         Ok(match () {
             () if self.stop.is_stopped() => Exit::Interrupted,
-            () if tally.failed > 0 => Exit::Outside,
+            () if tally.failed > 0 => Exit::External,
             () if tally.recorded + was_there == 0 => Exit::Nothing,
             () => Exit::Success,
         })
@@ -287,7 +287,7 @@ impl Arguments {
     fn tasks(
         &self,
         client: &Client,
-        kept: &Kept,
+        kept: &OutputFolder,
         files: &mut Files,
     ) -> Result<(Vec<Task>, usize), Exit> {
         // Recordings named explicitly are recorded again.
@@ -344,7 +344,7 @@ fn refuse(failure: &platform::Failure) -> Exit {
     if *failure != platform::Failure::Stopped {
         output::diagnostics(&[diagnostic], &Files::new());
     }
-    Exit::Outside
+    Exit::External
 }
 
 /// Reports problems in a file.

@@ -15,7 +15,7 @@ use crate::platform::{
 
 /// Address of the service.
 #[derive(Debug, Args)]
-pub(super) struct Place {
+pub(super) struct ServiceArgs {
     /// Base URL of the service's API [default: GENESYS_BASE_URL]
     #[arg(long, value_name = "URL", conflicts_with = "region")]
     base_url: Option<String>,
@@ -28,7 +28,7 @@ pub(super) struct Place {
 
 /// Request settings.
 #[derive(Debug, Args)]
-pub(super) struct Manner {
+pub(super) struct RequestArgs {
     /// Maximum number of requests per second
     #[arg(long, value_name = "N", default_value_t = 2.5, value_parser = rate)]
     rate: f64,
@@ -43,12 +43,12 @@ pub(super) struct Manner {
     concurrency: u8,
 
     #[command(flatten)]
-    patience: Patience,
+    patience: RetryArgs,
 }
 
 /// Timeout, retries and trusted certificates of a live service.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Patience {
+pub(in crate::cli) struct RetryArgs {
     /// Timeout of a request in ms
     #[arg(
         long,
@@ -73,7 +73,7 @@ pub(in crate::cli) struct Patience {
     ca: Option<PathBuf>,
 }
 
-impl Patience {
+impl RetryArgs {
     /// Returns the options; the others have the defaults for sequential requests.
     pub(in crate::cli) fn options(&self) -> Result<Options, Exit> {
         Ok(Options {
@@ -94,8 +94,8 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// Builds the client; reports missing or invalid settings.
 pub(super) fn client(
-    place: &Place,
-    manner: &Manner,
+    place: &ServiceArgs,
+    manner: &RequestArgs,
     stop: &Stop,
 ) -> Result<Client, Exit> {
     let service = place.service().map_err(|problem| show_error(&problem, Exit::Usage))?;
@@ -107,7 +107,7 @@ pub(super) fn client(
     Ok(Client::new(service, credentials, &options, clock))
 }
 
-impl Place {
+impl ServiceArgs {
     /// Returns the service; the command line overrides the environment.
     fn service(&self) -> Result<Service, String> {
         match (&self.base_url, &self.region) {
@@ -127,7 +127,7 @@ impl Place {
     }
 }
 
-impl Manner {
+impl RequestArgs {
     /// Returns the number of parallel workers.
     pub(super) fn workers(&self) -> usize {
         usize::from(self.concurrency)

@@ -156,7 +156,7 @@ fn flow_of(
         None => (start::only_entry(&program), case.span),
     };
     let flow = flow.map_err(|problem| vec![problem.at(place)])?;
-    Ok(program.legend.flow(flow).id.clone())
+    Ok(program.symbols.flow(flow).id.clone())
 }
 
 fn request_of(case: &Case, flow: Text) -> Request {

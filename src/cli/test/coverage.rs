@@ -11,12 +11,12 @@ use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::diagnostic::{Severity, sort};
 use crate::runner::{Covered, Library};
-use crate::source::{Files, make_way};
+use crate::source::{Files, prepare_output};
 
 /// Coverage options of the command line.
 #[derive(Debug, Args)]
 #[group(skip)]
-pub(super) struct Wanted {
+pub(super) struct CoverageOptions {
     /// Show how much of the flows the tests covered
     #[arg(long)]
     coverage: bool,
@@ -31,7 +31,7 @@ pub(super) struct Wanted {
     coverage_min: Option<Minimums>,
 }
 
-impl Wanted {
+impl CoverageOptions {
     /// Returns the output file.
     pub(super) fn path(&self) -> Option<&PathBuf> {
         self.coverage_out.as_ref()
@@ -40,7 +40,7 @@ impl Wanted {
     /// Deletes the counts of an earlier run, so that they cannot be mistaken for those of
     /// this run.
     pub(super) fn begin(&self) -> io::Result<()> {
-        self.path().map_or(Ok(()), |path| make_way(path))
+        self.path().map_or(Ok(()), |path| prepare_output(path))
     }
 
     /// Returns a counter if coverage was requested.

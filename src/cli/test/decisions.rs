@@ -9,13 +9,13 @@ use crate::analysis::decisions::{Decision, of_trace};
 use crate::cli::decisions::replace;
 use crate::cli::exit::Exit;
 use crate::runner::CaseResult;
-use crate::source::make_way;
+use crate::source::prepare_output;
 use crate::value::derived_id;
 
 /// Option to write decisions.
 #[derive(Debug, Args)]
 #[group(skip)]
-pub(super) struct Wanted {
+pub(super) struct DecisionOptions {
     /// Write the decisions on the callers' keys to a file, for `flowsim heatmap`: CSV if
     /// its name ends in .csv, else one JSON object per line
     #[arg(long, value_name = "FILE")]
@@ -28,7 +28,7 @@ pub(super) struct Log<'w> {
     decisions: Vec<Decision>,
 }
 
-impl Wanted {
+impl DecisionOptions {
     /// Returns the output file.
     pub(super) fn path(&self) -> Option<&PathBuf> {
         self.decisions.as_ref()
@@ -37,7 +37,7 @@ impl Wanted {
     /// Deletes the log of an earlier run, so that it cannot be mistaken for that of this
     /// run.
     pub(super) fn begin(&self) -> io::Result<()> {
-        self.path().map_or(Ok(()), |path| make_way(path))
+        self.path().map_or(Ok(()), |path| prepare_output(path))
     }
 
     pub(super) fn log(&self) -> Log<'_> {
@@ -55,7 +55,7 @@ impl Log<'_> {
             let seed =
                 format!("{}:{}:{:?}:{}", id.file.display(), id.line, id.row, id.name);
             let instance = derived_id(&seed);
-            self.decisions.extend(of_trace(trace, &program.legend, &instance));
+            self.decisions.extend(of_trace(trace, &program.symbols, &instance));
         }
     }
 

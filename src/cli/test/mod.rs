@@ -5,8 +5,8 @@ mod decisions;
 mod outputs;
 mod places;
 mod profile;
+mod run_output;
 mod snapshots;
-mod telling;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -16,13 +16,15 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::places::Places;
-use self::telling::Telling;
+use self::run_output::RunOutput;
 use super::exit::Exit;
 use super::output;
 use crate::diagnostic::visible::one_line;
 use crate::diagnostic::{Severity, sort};
 use crate::report::{self, Console, ConsoleStyle, Listing, ReportSpec};
-use crate::runner::{self, CaseAt, CaseResult, Library, Plan, RunEvent, Scene};
+use crate::runner::{
+    self, CasePosition, CaseResult, Library, LoadedSuite, Plan, RunEvent,
+};
 use crate::source::Files;
 use crate::suite::{Partition, PartitionKind, Selection};
 use crate::value::Text;
@@ -71,13 +73,13 @@ pub(super) struct Arguments {
     html: Option<PathBuf>,
 
     #[command(flatten)]
-    coverage: coverage::Wanted,
+    coverage: coverage::CoverageOptions,
 
     #[command(flatten)]
-    decisions: decisions::Wanted,
+    decisions: decisions::DecisionOptions,
 
     #[command(flatten)]
-    snapshots: snapshots::Wanted,
+    snapshots: snapshots::SnapshotOptions,
 
     /// Stop at the first failure
     #[arg(long, conflicts_with = "max_fail")]
@@ -186,12 +188,12 @@ fn once(arguments: &Arguments) -> io::Result<Exit> {
         }
         log.add(result);
     };
-    let mut telling = Telling::new(arguments, &mut noted)?;
+    let mut run_output = RunOutput::new(arguments, &mut noted)?;
     let mut forward =
-        |event: &RunEvent<'_>, scene: Scene<'_>| telling.forward(event, scene);
+        |event: &RunEvent<'_>, scene: LoadedSuite<'_>| run_output.forward(event, scene);
     let result =
         runner::run_files(&wanted, arguments.options(), &mut files, &mut forward);
-    let played = telling.end()?;
+    let played = run_output.end()?;
     let (library, ended) = result.map_err(io::Error::other)?;
     if ended.tally.total() == 0 && arguments.no_tests.is_failure(ended.found) {
         return Ok(Exit::Nothing);
@@ -243,7 +245,7 @@ fn is_broken(library: &Library) -> bool {
 struct Suites {
     files: Files,
     library: Library,
-    places: Vec<CaseAt>,
+    places: Vec<CasePosition>,
 }
 
 impl Suites {
@@ -257,7 +259,7 @@ impl Suites {
     }
 
     /// Returns the names of the tests at a place.
-    fn names_at(&self, place: &CaseAt) -> BTreeSet<Text> {
+    fn names_at(&self, place: &CasePosition) -> BTreeSet<Text> {
         let (everything, places) = (Selection::default(), std::slice::from_ref(place));
         let plan = Plan::new(&self.library, &everything, places, &self.files);
         let there = plan.cases.iter().filter(|it| *it.id.file == *place.file);
@@ -343,7 +345,7 @@ impl Arguments {
             max_failures: most.and_then(|most| usize::try_from(most).ok()),
             repeat: self.stress,
             snapshots: self.snapshots.mode(),
-            forgets_passed: !self.needs_traces(),
+            drops_passed_traces: !self.needs_traces(),
         }
     }
 

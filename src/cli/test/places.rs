@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{CaseAt, CaseLines, Wanted};
+use crate::runner::{CaseLines, CasePosition, RunRequest};
 use crate::source::{File, Files};
 use crate::suite::{self, Selection};
 
@@ -14,7 +14,7 @@ use crate::suite::{self, Selection};
 #[derive(Default)]
 pub(super) struct Places {
     pub(super) paths: Vec<PathBuf>,
-    places: Vec<CaseAt>,
+    places: Vec<CasePosition>,
     /// Problem of an argument that is neither a path nor a place.
     problem: Option<String>,
 }
@@ -38,13 +38,13 @@ impl Places {
     }
 
     /// Finds the scenario files and the tests that the places select.
-    pub(super) fn wanted(self, selection: Selection, files: &mut Files) -> Wanted {
+    pub(super) fn wanted(self, selection: Selection, files: &mut Files) -> RunRequest {
         let (paths, diagnostics) = suite::discover(&self.paths, files);
         let mut places = self.places;
         for place in &mut places {
             place.file = as_found(&place.file, &paths);
         }
-        Wanted { paths, diagnostics, selection, places }
+        RunRequest { paths, diagnostics, selection, places }
     }
 
     /// Reports an invalid place, or a place that its file does not have.
@@ -83,7 +83,11 @@ fn as_found(file: &Path, found: &[PathBuf]) -> PathBuf {
 
 /// Returns a message if the file has no such line, no test at the line, or the test has
 /// no such row.
-fn missing(place: &CaseAt, file: &File, cases: Option<&CaseLines>) -> Option<String> {
+fn missing(
+    place: &CasePosition,
+    file: &File,
+    cases: Option<&CaseLines>,
+) -> Option<String> {
     let (path, line) = (place.file.display(), place.line);
     let count = file.text().lines().count();
     if count == 0 {
@@ -114,7 +118,7 @@ fn missing(place: &CaseAt, file: &File, cases: Option<&CaseLines>) -> Option<Str
 
 /// Parses `flows/ivr.test.yaml:12` or `flows/ivr.test.yaml:12:3`, unless a file has that
 /// whole name.
-fn place_of(path: &Path) -> Result<Option<CaseAt>, String> {
+fn place_of(path: &Path) -> Result<Option<CasePosition>, String> {
     let Some(text) = path.to_str().filter(|_| !path.exists()) else { return Ok(None) };
     let splits = text.rmatch_indices(':').map(|(at, _)| (&text[..at], &text[at + 1..]));
     let of_a_file = splits.clone().find(|(file, _)| Path::new(file).exists());
@@ -137,10 +141,10 @@ fn place_of(path: &Path) -> Result<Option<CaseAt>, String> {
 }
 
 /// Parses the part after the file name: a line, or a line and a row.
-fn at(file: &str, numbers: &str) -> Option<CaseAt> {
+fn at(file: &str, numbers: &str) -> Option<CasePosition> {
     let (line, row) = match numbers.split_once(':') {
         Some((line, row)) => (line, Some(row.parse().ok()?)),
         None => (numbers, None),
     };
-    Some(CaseAt { file: file.into(), line: line.parse().ok()?, row })
+    Some(CasePosition { file: file.into(), line: line.parse().ok()?, row })
 }

@@ -117,12 +117,12 @@ impl Profile {
     fn most_executed(&self) -> Vec<(String, u64)> {
         let mut executed: BTreeMap<String, u64> = BTreeMap::new();
         for (program, counts) in &self.counts {
-            let nodes = program.legend.nodes.iter().zip(&program.steps).zip(counts);
+            let nodes = program.symbols.nodes.iter().zip(&program.steps).zip(counts);
             for ((label, step), count) in nodes.filter(|(_, count)| **count > 0) {
                 if step.is_beginning() {
                     continue;
                 }
-                let flow = &program.legend.flow(label.flow).name;
+                let flow = &program.symbols.flow(label.flow).name;
                 let name = format!("{flow} / {}  {}", label.id, label.node_type);
                 *executed.entry(visible::one_line(&name).to_string()).or_default() +=
                     count;

@@ -13,7 +13,7 @@ use crate::suite::snapshot::{self, SnapshotMode};
 /// Snapshot options of the command line.
 #[derive(Debug, Args)]
 #[group(skip)]
-pub(super) struct Wanted {
+pub(super) struct SnapshotOptions {
     /// Accept the current behaviour: write snapshots that differ or are missing
     #[arg(long, conflicts_with = "check_snapshots")]
     update: bool,
@@ -43,7 +43,7 @@ pub(super) struct Wanted {
     delete_unreferenced: bool,
 }
 
-impl Wanted {
+impl SnapshotOptions {
     /// Rejects accepting snapshots under CI: without a review the run could
     /// never fail.
     pub(super) fn forbidden(&self) -> Option<Exit> {

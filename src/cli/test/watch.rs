@@ -10,11 +10,11 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::places::Places;
-use super::telling::Telling;
+use super::run_output::RunOutput;
 use super::{Arguments, Suites, snapshots};
 use crate::cli::exit::Exit;
 use crate::cli::output;
-use crate::runner::{self, CasePlace, CaseResult, Dependencies, Plan, Scene};
+use crate::runner::{self, CasePlace, CaseResult, Dependencies, LoadedSuite, Plan};
 use crate::source::Folder;
 use crate::value::Text;
 
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         Err(error) => {
             let text = format!("cannot watch files: {error}");
             output::message("error", &text);
-            Ok(Exit::Outside)
+            Ok(Exit::External)
         }
     }
 }
@@ -48,7 +48,7 @@ fn rounds(arguments: &Arguments) -> notify::Result<io::Result<Exit>> {
     let mut changed: Option<BTreeSet<PathBuf>> = None;
     let mut earlier: Option<Watcher> = None;
     let mut failing = Failing::default();
-    let mut place_names = Standing::default();
+    let mut place_names = PlaceNames::default();
     loop {
         // Each round has its own watcher, created before the files are read and before
         // the earlier watcher is dropped. No change is missed, and folders that were
@@ -108,7 +108,7 @@ fn narrow(
 ) -> bool {
     // Earlier dependencies count too: a change may have removed one.
     let concerned: BTreeSet<_> =
-        dependencies.iter().flat_map(|them| them.concerned(changed)).collect();
+        dependencies.iter().flat_map(|them| them.affected(changed)).collect();
     let all = plan.cases.len() + plan.broken.len();
     plan.cases.retain(|planned| concerned.contains(&planned.id.place()));
     let is_known = |path: &&PathBuf| dependencies.iter().any(|them| them.knows(path));
@@ -186,9 +186,9 @@ impl Failing {
 /// Names of the tests at the places of the command line when they were last read, by the
 /// index of the place.
 #[derive(Default)]
-struct Standing(BTreeMap<usize, BTreeSet<Text>>);
+struct PlaceNames(BTreeMap<usize, BTreeSet<Text>>);
 
-impl Standing {
+impl PlaceNames {
     /// Reports places that now hold other tests: inserting lines above a test moves it
     /// away from its line.
     fn keep(&mut self, suites: &Suites) {
@@ -227,11 +227,12 @@ fn round(
         return Ok(false);
     }
     let mut note = |result: &CaseResult| failing.note(result);
-    let mut telling = Telling::new(arguments, &mut note)?;
-    let scene = Scene { library, files };
+    let mut run_output = RunOutput::new(arguments, &mut note)?;
+    let scene = LoadedSuite { library, files };
     let options = arguments.options();
-    let result = runner::run(plan, options, &mut |event| telling.forward(event, scene));
-    let played = telling.end()?;
+    let result =
+        runner::run(plan, options, &mut |event| run_output.forward(event, scene));
+    let played = run_output.end()?;
     result.map_err(io::Error::other)?;
     if arguments.profile {
         played.profile.show(library);
@@ -348,5 +349,5 @@ fn paths_of(
         }
     }
     let places = paths.iter().flat_map(|path| Dependencies::resolved(path));
-    places.filter(|place| known.may_concern(place)).collect()
+    places.filter(|place| known.may_affect(place)).collect()
 }

@@ -8,7 +8,7 @@ use crate::engine::state::{Effect, State};
 use crate::expr::draft::{Form, Scope, Template};
 use crate::flow::{VariableId, VariableType};
 use crate::program::{Assignment, If, Operand, Read, Step};
-use crate::trace::{Fact, Failure, PathTaken};
+use crate::trace::{EventKind, Failure, PathTaken};
 use crate::value::{Number, Value, to_boolean, to_decimal, to_integer, to_json, to_text};
 
 #[inline(always)]
@@ -35,7 +35,7 @@ pub(super) fn set(state: &mut State, step: &Step, assignments: &[Assignment]) ->
         if let Some(frame) = frames.last() {
             slots.set_variable(frame, variable, value);
             let value = slots.variable(frame, variable);
-            recorder.note(*index, || Fact::Assigned(variable, value.clone()));
+            recorder.note(*index, || EventKind::Assigned(variable, value.clone()));
         }
     }
     Effect::Go(PathTaken::Next, step.next)
@@ -109,15 +109,15 @@ pub(super) fn decide(state: &mut State, step: &Step, decision: &If) -> Effect {
         for Read { operand, may_be_unset } in &branch.reads {
             let value = view.read(operand);
             if value.is_unset() && !may_be_unset {
-                recorder.note(*index, || Fact::Missing(operand.reference));
+                recorder.note(*index, || EventKind::Missing(operand.reference));
             }
             let reference = operand.reference;
             match value {
                 Cow::Borrowed(value) => {
-                    recorder.note(*index, || Fact::Read(reference, value.clone()));
+                    recorder.note(*index, || EventKind::Read(reference, value.clone()));
                 }
                 Cow::Owned(value) => {
-                    recorder.note(*index, || Fact::Read(reference, value));
+                    recorder.note(*index, || EventKind::Read(reference, value));
                 }
             }
         }

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Gather, Step, StepAction, architect};
-use crate::trace::{Fact, Failure, PathTaken};
+use crate::trace::{EventKind, Failure, PathTaken};
 use crate::value::{Text, Value};
 use crate::world::{Answer, Input, InputQuestion, Question};
 
@@ -20,11 +20,11 @@ pub(super) fn gather(state: &mut State, gather: &Gather) -> Effect {
 
 pub(super) fn question<'q>(
     action: &'q StepAction,
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
 ) -> Question<'q> {
     let mut question = InputQuestion {
-        node: &legend.node(node).id,
+        node: &symbols.node(node).id,
         min_digits: 0,
         max_digits: 0,
         timeout_ms: 0,
@@ -44,7 +44,7 @@ pub(super) fn question<'q>(
         }
         StepAction::Architect(action) => {
             if let architect::Action::Ask(ask) = &**action {
-                question.timeout_ms = ask.patience_ms;
+                question.timeout_ms = ask.silence_ms;
             }
         }
         _ => {}
@@ -70,7 +70,7 @@ enum Verdict {
 }
 
 #[inline(always)]
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     step: &Step,
     gather: &Gather,
@@ -96,7 +96,7 @@ pub(super) fn heard(
             entry
         }
         Answer::Input(Input::Speech(words)) => {
-            state.note(|| Fact::Heard(words.clone()));
+            state.note(|| EventKind::CallerInput(words.clone()));
             return no_match("the caller spoke, but this node takes keys only".into());
         }
         Answer::Input(Input::HangUp) => {
@@ -123,7 +123,7 @@ fn note_heard(state: &mut State, pressed: &Text, entry: &Entry) {
     let is_taken =
         matches!(entry.verdict, Verdict::Collected) && *pressed == entry.digits;
     if !is_taken && !pressed.is_empty() {
-        state.note(|| Fact::Heard(pressed.clone()));
+        state.note(|| EventKind::CallerInput(pressed.clone()));
     }
 }
 
@@ -171,7 +171,7 @@ fn collected(state: &mut State, step: &Step, gather: &Gather, digits: &Text) -> 
     if let (Some(slot), Some(frame)) = (gather.digits, frames.last()) {
         slots.set_output(frame, slot, Value::String(digits.clone()));
     }
-    state.note(|| Fact::Collected(digits.clone()));
+    state.note(|| EventKind::Collected(digits.clone()));
     Effect::Go(PathTaken::Next, step.next)
 }
 

@@ -14,9 +14,9 @@ pub(super) use architect::Listening;
 pub(super) use size::{check as check_size, size_of};
 
 use super::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::{Program, Step, StepAction};
-use crate::trace::{Fact, PathTaken};
+use crate::trace::{EventKind, PathTaken};
 use crate::world::{Answer, Question};
 
 /// Executes a node.
@@ -41,7 +41,7 @@ pub(super) fn execute(
         }
         StepAction::Webhook(webhook) => service::webhook(state, program, webhook),
         StepAction::End(end) => {
-            state.note(|| Fact::Ended(*end));
+            state.note(|| EventKind::Ended(*end));
             Effect::End(*end)
         }
         StepAction::Architect(action) => {
@@ -61,7 +61,7 @@ pub(super) fn answer(
 ) -> Effect {
     match (&step.action, waiting) {
         (StepAction::Gather(gather), Waiting::Input) => {
-            input::heard(state, step, gather, &answer)
+            input::on_answer(state, step, gather, &answer)
         }
         (StepAction::GetExternalContact(contact), Waiting::Contact { key }) => {
             service::contact_found(state, step, contact, &key, answer)
@@ -79,7 +79,7 @@ pub(super) fn answer(
             architect::answer(state, program, step, action, waiting, answer)
         }
         (_, Waiting::Queue(routing)) => {
-            routing::routed(state, step, &program.legend, routing, answer)
+            routing::routed(state, step, &program.symbols, routing, answer)
         }
         // An action only ever waits for its own kind of question.
         _ => Effect::Go(PathTaken::Next, step.next),
@@ -91,19 +91,21 @@ pub(super) fn answer(
 pub(super) fn question<'q>(
     waiting: &'q Waiting,
     action: &'q StepAction,
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
 ) -> Question<'q> {
     match waiting {
-        Waiting::Input | Waiting::Reply(_) => input::question(action, legend, node),
+        Waiting::Input | Waiting::Reply(_) => input::question(action, symbols, node),
         Waiting::Contact { key } => Question::Contact { key },
         Waiting::DataAction { inputs } => service::data_action_question(action, inputs),
         Waiting::Webhook(sent) => {
             service::webhook_question(action, sent.0.as_deref(), &sent.1)
         }
         Waiting::QueueStatistics { queue } => Question::QueueStatistics { queue },
-        Waiting::Queue(routing) => routing::question(routing, legend),
-        Waiting::Listen(listening) => architect::listens(action, legend, node, listening),
-        Waiting::Action { inputs } => architect::question(legend, node, inputs),
+        Waiting::Queue(routing) => routing::question(routing, symbols),
+        Waiting::Listen(listening) => {
+            architect::listens(action, symbols, node, listening)
+        }
+        Waiting::Action { inputs } => architect::question(symbols, node, inputs),
     }
 }

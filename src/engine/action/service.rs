@@ -6,7 +6,7 @@ use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::NotFound;
 use crate::program::architect::{Action, Lookup};
 use crate::program::{Contact, DataAction, Program, Response, Step, StepAction, Webhook};
-use crate::trace::{Asked, Fact, Failure, PathTaken, Subject};
+use crate::trace::{EventKind, Failure, PathTaken, Request, Subject};
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, Question};
 
@@ -93,7 +93,7 @@ fn data_action_name(call: &DataAction) -> Text {
 
 pub(super) fn webhook(state: &mut State, program: &Program, webhook: &Webhook) -> Effect {
     let url = webhook.url.as_ref();
-    let url = url.map(|url| state.phrase(url).text(&program.legend).clone());
+    let url = url.map(|url| state.phrase(url).text(&program.symbols).clone());
     let body = state.evaluate(&webhook.body);
     note_asked(
         state,
@@ -187,7 +187,7 @@ fn answered(
 }
 
 fn note_asked(state: &mut State, subject: Subject, name: Text, inputs: Json) {
-    state.note(|| Fact::Asked(Box::new(Asked { subject, name, inputs })));
+    state.note(|| EventKind::Requested(Box::new(Request { subject, name, inputs })));
 }
 
 /// Records a result and copies the fields that the flow reads into their slots.
@@ -199,5 +199,5 @@ pub(super) fn publish(state: &mut State, response: &Response, result: Json) {
             slots.set_output(frame, *slot, value.into());
         }
     }
-    state.note(|| Fact::Answered(result));
+    state.note(|| EventKind::Answered(result));
 }

@@ -3,9 +3,9 @@
 use crate::diagnostic::Code;
 use crate::value::{Currency, DateTime, Decimal, Duration, Number, Text, Type, Value};
 
+use super::environment::Environment;
 use super::failure::Failure;
 use super::signature::{Function, Overload};
-use super::surroundings::Surroundings;
 
 /// The arguments of one call, checked against the overload: their number and types fit,
 /// and none is NOT_SET, zero or out of range where the parameter refuses it.
@@ -14,7 +14,7 @@ use super::surroundings::Surroundings;
 /// failure, never a panic.
 pub struct Arguments<'a> {
     pub(super) values: &'a [&'a Value],
-    pub(super) surroundings: &'a dyn Surroundings,
+    pub(super) environment: &'a dyn Environment,
     pub(super) function: &'static Function,
     pub(super) overload: &'static Overload,
     /// The type of the call's result, with `Any` resolved.
@@ -23,8 +23,8 @@ pub struct Arguments<'a> {
 
 impl<'a> Arguments<'a> {
     /// The organisation, the clock and the random number generator.
-    pub fn surroundings(&self) -> &'a dyn Surroundings {
-        self.surroundings
+    pub fn environment(&self) -> &'a dyn Environment {
+        self.environment
     }
 
     /// The type of the call's result: the overload's result type, with `Any` resolved.

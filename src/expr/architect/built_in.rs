@@ -15,7 +15,7 @@ pub struct BuiltIn {
     /// The name in Architect's spelling.
     pub name: &'static str,
     /// The type of its value.
-    pub holds: Type,
+    pub value_type: Type,
     /// The id in Architect's documents.
     pub id: &'static str,
 }
@@ -25,7 +25,7 @@ const fn text(name: &'static str, id: &'static str) -> BuiltIn {
 }
 
 const fn one(name: &'static str, kind: Kind, id: &'static str) -> BuiltIn {
-    BuiltIn { name, holds: Type::one(kind), id }
+    BuiltIn { name, value_type: Type::one(kind), id }
 }
 
 /// All built-in variables.

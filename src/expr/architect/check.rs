@@ -145,7 +145,7 @@ impl Checker<'_> {
 
     pub(super) fn property(&mut self, base: Typed, segment: &Segment<'_>) -> Typed {
         let place = (base.place.0, segment.place.1);
-        match self.property_type(base.holds, &segment.text, segment.place) {
+        match self.property_type(base.value_type, &segment.text, segment.place) {
             Some(holds) => {
                 let name = Text::from(&*segment.text);
                 Typed::new(TypedForm::Property(Box::new(base), name), holds, place)
@@ -176,16 +176,17 @@ impl Checker<'_> {
     fn item(&mut self, base: &Tree<'_>, index: &Tree<'_>, place: Place) -> Typed {
         let base = self.check(base);
         let index = self.check(index);
-        let is_name = index.holds == Type::one(Kind::String) && !base.holds.is_collection;
+        let is_name =
+            index.value_type == Type::one(Kind::String) && !base.value_type.is_collection;
         let declared = match index.constant() {
             Some(Value::String(name)) if is_name => {
                 let name = name.clone();
-                match self.property_type(base.holds, &name, index.place) {
+                match self.property_type(base.value_type, &name, index.place) {
                     Some(holds) => Some(holds),
                     None => return unknown(place),
                 }
             }
-            None if is_name && !properties_of(base.holds.kind).is_empty() => {
+            None if is_name && !properties_of(base.value_type.kind).is_empty() => {
                 let message = "the name of a property must be a literal";
                 return self.report(Code::WRONG_ARGUMENTS, index.place, message);
             }
@@ -193,7 +194,7 @@ impl Checker<'_> {
         };
         let mut typed = self.call(&ITEM, vec![index, base], place);
         if let Some(holds) = declared {
-            typed.holds = holds;
+            typed.value_type = holds;
         }
         typed
     }
@@ -207,7 +208,7 @@ impl Checker<'_> {
     ) -> Typed {
         let Some(fit) = overloads::resolve(function, &arguments) else {
             let given: Vec<Type> =
-                arguments.iter().map(|argument| argument.holds).collect();
+                arguments.iter().map(|argument| argument.value_type).collect();
             self.problems.push(messages::no_overload(function, &given, place));
             return unknown(place);
         };
@@ -231,7 +232,7 @@ impl Checker<'_> {
         let Some((parameter, wanted)) = overloads::wanted(fit, index) else {
             return argument;
         };
-        if parameter.takes_everything {
+        if parameter.accepts_any_value {
             return argument;
         }
         let argument = self.adapt(argument, wanted);
@@ -244,7 +245,7 @@ impl Checker<'_> {
     /// Converts the argument to the wanted type. The overload guarantees that the
     /// conversion exists.
     fn adapt(&mut self, mut argument: Typed, wanted: Type) -> Typed {
-        let given = argument.holds;
+        let given = argument.value_type;
         if given == wanted || given == Type::ANY || wanted.kind == Kind::NotSet {
             return argument;
         }
@@ -254,7 +255,7 @@ impl Checker<'_> {
                 kind => kind,
             };
             *value = Value::NotSet(Type::one(kind));
-            argument.holds = Type::one(kind);
+            argument.value_type = Type::one(kind);
             return argument;
         }
         let target = match wanted.kind {
@@ -275,7 +276,7 @@ impl Checker<'_> {
 
     /// Converts the whole expression to the expected type.
     fn expect(&mut self, typed: Typed, expected: Type) -> Typed {
-        let holds = typed.holds;
+        let holds = typed.value_type;
         let fits = holds == expected || holds == Type::ANY || expected == Type::ANY;
         let is_not_set =
             holds.kind == Kind::NotSet && holds.is_collection == expected.is_collection;
@@ -320,7 +321,7 @@ fn refused_literal(
 ) -> Option<Problem> {
     let value = argument.constant();
     let name = parameter.name;
-    if parameter.must_be_literal && value.is_none() && argument.holds != Type::ANY {
+    if parameter.must_be_literal && value.is_none() && argument.value_type != Type::ANY {
         let message = format!("{name} must be a literal");
         return Some(Problem::new(Code::WRONG_ARGUMENTS, argument.place, message));
     }

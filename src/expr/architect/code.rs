@@ -2,10 +2,10 @@
 
 use crate::value::{Text, Type, Value};
 
-use super::allowance::Allowance;
+use super::budget::Budget;
+use super::environment::{Directory, Environment, UnknownOrganization};
 use super::evaluate::invoke;
 use super::signature::{Category, Evaluate, Function, Overload, Parameter};
-use super::surroundings::{Directory, Surroundings, UnknownOrganization};
 use super::tree::Place;
 use super::typed::{Typed, TypedCall, TypedForm};
 use crate::value::DateTime;
@@ -35,7 +35,7 @@ pub(super) enum Code {
 pub(super) struct PropertyCode {
     pub(super) base: Code,
     pub(super) name: Text,
-    pub(super) holds: Type,
+    pub(super) value_type: Type,
     pub(super) place: Place,
 }
 
@@ -107,18 +107,20 @@ impl Code {
 
 /// Compiles a checked tree.
 pub(super) fn compile(typed: Typed) -> Code {
-    compile_within(typed, &Allowance::of_constants())
+    compile_within(typed, &Budget::for_constants())
 }
 
-fn compile_within(typed: Typed, allowance: &Allowance) -> Code {
+fn compile_within(typed: Typed, budget: &Budget) -> Code {
     match typed.form {
         TypedForm::Literal(value) | TypedForm::Named(value, _) => Code::Constant(value),
         TypedForm::Variable(slot, _) => Code::Variable(slot),
         TypedForm::Prompt { is_system, name } => Code::Prompt { is_system, name },
         TypedForm::Property(base, name) => {
-            property(compile_within(*base, allowance), name, typed.holds, typed.place)
+            property(compile_within(*base, budget), name, typed.value_type, typed.place)
         }
-        TypedForm::Call(call) => compile_call(*call, typed.holds, typed.place, allowance),
+        TypedForm::Call(call) => {
+            compile_call(*call, typed.value_type, typed.place, budget)
+        }
         TypedForm::Unknown => Code::Constant(Value::NOT_SET),
     }
 }
@@ -130,16 +132,11 @@ fn property(base: Code, name: Text, holds: Type, place: Place) -> Code {
     {
         return Code::Constant(value);
     }
-    Code::Property(Box::new(PropertyCode { base, name, holds, place }))
+    Code::Property(Box::new(PropertyCode { base, name, value_type: holds, place }))
 }
 
-fn compile_call(
-    call: TypedCall,
-    result: Type,
-    place: Place,
-    allowance: &Allowance,
-) -> Code {
-    let compiled = |argument| compile_within(argument, allowance);
+fn compile_call(call: TypedCall, result: Type, place: Place, budget: &Budget) -> Code {
+    let compiled = |argument| compile_within(argument, budget);
     let arguments: Vec<Code> = call.arguments.into_iter().map(compiled).collect();
     let arguments = match special(call.function, arguments, place) {
         Ok(code) => return code,
@@ -159,7 +156,7 @@ fn compile_call(
         refuses_not_set: call.overload.parameters.iter().any(refuses),
         has_limits: call.overload.parameters.iter().any(limits),
     };
-    match folded(&call, allowance) {
+    match folded(&call, budget) {
         Some(value) => Code::Constant(value),
         None => Code::Call(Box::new(call)),
     }
@@ -206,8 +203,8 @@ fn pair(
 
 /// Computes a call whose arguments are all constants. Returns `None` if that is
 /// impossible.
-fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
-    if call.overload.reads_surroundings {
+fn folded(call: &Call, budget: &Budget) -> Option<Value> {
+    if call.overload.reads_environment {
         return None;
     }
     let constant = |code: &'_ Code| matches!(code, Code::Constant(_));
@@ -222,13 +219,13 @@ fn folded(call: &Call, allowance: &Allowance) -> Option<Value> {
             _ => None,
         })
         .collect();
-    invoke(call, &values, &Nowhere, allowance).ok()
+    invoke(call, &values, &ConstantEnvironment, budget).ok()
 }
 
 /// The environment for constants, which do not read it.
-struct Nowhere;
+struct ConstantEnvironment;
 
-impl Surroundings for Nowhere {
+impl Environment for ConstantEnvironment {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

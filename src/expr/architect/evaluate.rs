@@ -5,13 +5,13 @@ use std::cmp::Ordering;
 use crate::diagnostic::Code as DiagnosticCode;
 use crate::value::{Type, Value};
 
-use super::allowance::Allowance;
 use super::arguments::Arguments;
+use super::budget::Budget;
 use super::code::{Call, Code, PropertyCode, Shape};
+use super::environment::Environment;
 use super::failure::Failure;
 use super::messages::{refusal, refusal_code};
 use super::prompts;
-use super::surroundings::Surroundings;
 use super::tree::Place;
 
 /// The scope of an evaluation: variables and environment.
@@ -20,13 +20,13 @@ pub trait Scope {
     fn variable(&self, slot: u32) -> &Value;
 
     /// The organisation, the clock and the random number generator.
-    fn surroundings(&self) -> &dyn Surroundings;
+    fn environment(&self) -> &dyn Environment;
 }
 
 /// One evaluation of an expression.
 struct Run<'s, S: ?Sized> {
     scope: &'s S,
-    allowance: Allowance,
+    budget: Budget,
 }
 
 /// Evaluates an expression.
@@ -38,7 +38,7 @@ pub(super) fn evaluate<S: Scope + ?Sized>(
     if let Some(value) = existing_value(code, scope) {
         return Ok(value.clone());
     }
-    compute(code, &Run { scope, allowance: Allowance::of_an_evaluation() })
+    compute(code, &Run { scope, budget: Budget::for_evaluation() })
 }
 
 /// Evaluates a piece of code.
@@ -51,7 +51,7 @@ fn compute<S: Scope + ?Sized>(code: &Code, run: &Run<'_, S>) -> Result<Value, Fa
         }
         Code::Choice(parts) => compute(chosen(parts, run)?, run),
         Code::Prompt { is_system, name } => {
-            Ok(prompts::prompt(run.scope.surroundings().directory(), *is_system, name))
+            Ok(prompts::prompt(run.scope.environment().directory(), *is_system, name))
         }
         Code::Property(property) => read_property(property, run),
         Code::Call(call) => evaluate_call(call, run),
@@ -144,18 +144,18 @@ fn evaluate_call<S: Scope + ?Sized>(
     if call.shape != Shape::Any {
         return compare(call, run).map(Value::Boolean);
     }
-    let surroundings = run.scope.surroundings();
-    let allowance = &run.allowance;
+    let environment = run.scope.environment();
+    let budget = &run.budget;
     match &*call.arguments {
-        [] => invoke(call, &[], surroundings, allowance),
+        [] => invoke(call, &[], environment, budget),
         [one] => {
             let mut storage = Value::NOT_SET;
-            invoke(call, &[peek(one, run, &mut storage)?], surroundings, allowance)
+            invoke(call, &[peek(one, run, &mut storage)?], environment, budget)
         }
         [one, two] => {
             let (mut first, mut second) = (Value::NOT_SET, Value::NOT_SET);
             let values = [peek(one, run, &mut first)?, peek(two, run, &mut second)?];
-            invoke(call, &values, surroundings, allowance)
+            invoke(call, &values, environment, budget)
         }
         more => evaluate_many(call, more, run),
     }
@@ -184,7 +184,7 @@ fn evaluate_many<S: Scope + ?Sized>(
             _ => &nothing,
         })
         .collect();
-    invoke(call, &values, run.scope.surroundings(), &run.allowance)
+    invoke(call, &values, run.scope.environment(), &run.budget)
 }
 
 /// Evaluates a comparison. Integers, and strings that already exist, take a fast path.
@@ -232,7 +232,7 @@ fn compare_values<S: Scope + ?Sized>(
         }
         _ => {}
     }
-    let value = invoke(call, &[left, right], run.scope.surroundings(), &run.allowance)?;
+    let value = invoke(call, &[left, right], run.scope.environment(), &run.budget)?;
     Ok(matches!(value, Value::Boolean(true)))
 }
 
@@ -283,12 +283,12 @@ fn ordering_fits(shape: Shape, ordering: Ordering) -> bool {
 pub(super) fn invoke(
     call: &Call,
     values: &[&Value],
-    surroundings: &dyn Surroundings,
-    allowance: &Allowance,
+    environment: &dyn Environment,
+    budget: &Budget,
 ) -> Result<Value, Failure> {
     let arguments = Arguments {
         values,
-        surroundings,
+        environment,
         function: call.function,
         overload: call.overload,
         result: call.result,
@@ -297,9 +297,9 @@ pub(super) fn invoke(
         verify(call, &arguments)?;
     }
     let computed = || {
-        allowance.read(values)?;
+        budget.read(values)?;
         let value = (call.evaluate)(&arguments)?;
-        allowance.write(&value)?;
+        budget.write(&value)?;
         Ok(value)
     };
     computed().map_err(|failure: Failure| failure.at(call.place))
@@ -355,7 +355,7 @@ fn read_property<S: Scope + ?Sized>(
         return Err(property_of_not_set(property, *holds));
     }
     let found = base.property(&property.name);
-    Ok(found.unwrap_or_else(|| Value::unset(property.holds)))
+    Ok(found.unwrap_or_else(|| Value::unset(property.value_type)))
 }
 
 #[cold]
@@ -369,9 +369,9 @@ fn property_of_not_set(property: &PropertyCode, holds: Type) -> Failure {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::environment::Environment;
     use super::super::expression::Expression;
     use super::super::names::Declarations;
-    use super::super::surroundings::Surroundings;
     use super::super::trial::Empty;
     use super::*;
     use crate::value::{Decimal, Kind, Type};
@@ -383,7 +383,7 @@ mod tests {
             &self.0[slot as usize]
         }
 
-        fn surroundings(&self) -> &dyn Surroundings {
+        fn environment(&self) -> &dyn Environment {
             &Empty
         }
     }
@@ -418,7 +418,7 @@ mod tests {
                     .map(|argument| evaluate_generically(argument, run))
                     .collect::<Result<_, _>>()?;
                 let values: Vec<&Value> = values.iter().collect();
-                invoke(call, &values, run.scope.surroundings(), &run.allowance)?
+                invoke(call, &values, run.scope.environment(), &run.budget)?
             }
         })
     }
@@ -524,7 +524,7 @@ mod tests {
             names.declare("Flow.l", Type::many(Kind::Integer));
             let given = Given(vec![i, j, d, s, t, b, list]);
             let expression = Expression::compile(&text, &mut names, None).unwrap();
-            let run = Run { scope: &given, allowance: Allowance::of_an_evaluation() };
+            let run = Run { scope: &given, budget: Budget::for_evaluation() };
             prop_assert_eq!(expression.evaluate(&given), evaluate_generically(expression.code(), &run));
         }
     }

@@ -35,7 +35,7 @@ impl Expression {
     ) -> Result<Self, Vec<Problem>> {
         let tree = parse(text).map_err(|problem| vec![problem])?;
         let typed = check(&tree, names, expected)?;
-        let holds = typed.holds;
+        let holds = typed.value_type;
         Ok(Self { code: code::compile(typed), holds, text: text.into() })
     }
 

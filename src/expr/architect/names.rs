@@ -15,7 +15,7 @@ pub struct Variable {
     /// The slot of the variable in a [`Scope`](super::Scope).
     pub slot: u32,
     /// The type of its value.
-    pub holds: Type,
+    pub value_type: Type,
     /// The name as declared.
     pub name: Text,
     /// The number of segments of the dotted name that belong to the variable. The rest
@@ -80,7 +80,7 @@ impl Declarations {
     fn declared(&self, key: &str, length: usize) -> Option<Variable> {
         let (slot, _, (name, holds)) = self.variables.get_full(key)?;
         let slot = u32::try_from(slot).ok()?;
-        Some(Variable { slot, holds: *holds, name: name.clone(), length })
+        Some(Variable { slot, value_type: *holds, name: name.clone(), length })
     }
 }
 
@@ -120,9 +120,9 @@ impl Names for Declarations {
             return Some(found);
         }
         let found = built_in::variable(&key)?;
-        let slot = self.declare(found.name, found.holds);
-        let (holds, name) = (found.holds, found.name.into());
-        Some(Variable { slot, holds, name, length: MAX_SEGMENTS })
+        let slot = self.declare(found.name, found.value_type);
+        let (holds, name) = (found.value_type, found.name.into());
+        Some(Variable { slot, value_type: holds, name, length: MAX_SEGMENTS })
     }
 
     fn suggestion(&self, name: &str) -> Option<Text> {

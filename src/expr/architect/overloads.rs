@@ -44,8 +44,9 @@ pub(super) fn resolve(function: &'static Function, given: &[Typed]) -> Option<Fi
 /// else fits: `5 + true` is an error.
 fn converts(function: &Function, given: &[Typed]) -> bool {
     let is_audible = |kind: Kind| matches!(kind, Kind::Audio | Kind::Communication);
-    let is_audio_argument =
-        |given: &Typed| is_audible(given.holds.kind) || given.holds.kind == Kind::Prompt;
+    let is_audio_argument = |given: &Typed| {
+        is_audible(given.value_type.kind) || given.value_type.kind == Kind::Prompt
+    };
     function.overloads.iter().all(|overload| is_audible(overload.returns.kind))
         || given.iter().any(is_audio_argument)
 }
@@ -91,10 +92,10 @@ fn fit(overload: &'static Overload, given: &[Typed]) -> Option<Fit> {
         return None;
     }
     let mut fit = Fit { overload, common: Kind::NotSet, cost: 0 };
-    for (place, given) in given.iter().map(|given| given.holds).enumerate() {
+    for (place, given) in given.iter().map(|given| given.value_type).enumerate() {
         let parameter = parameter_at(overload, place)?;
         fit.cost += match parameter.wanted.kind {
-            _ if parameter.takes_everything => 0,
+            _ if parameter.accepts_any_value => 0,
             Kind::Any => fit_any(&mut fit.common, parameter, given)?,
             _ => fit_kind(parameter, given)?,
         };

@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 
 use crate::value::{Kind, Object, Text, Value, properties_of};
 
-use super::surroundings::Directory;
+use super::environment::Directory;
 
-/// Returns the prompt of this name. If the organisation does not know it, the prompt has
-/// a name and no content: an expression does not check whether the prompt exists.
+/// Returns the prompt of this name. If the organisation does not have it, the prompt has
+/// a name but no content, because an expression does not check whether a prompt exists.
 pub(super) fn prompt(directory: &dyn Directory, is_system: bool, name: &str) -> Value {
     let known = match is_system {
         true => directory.system_prompt(name),

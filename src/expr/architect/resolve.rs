@@ -33,7 +33,7 @@ fn root(checker: &mut Checker<'_>, segments: &[Segment<'_>]) -> Option<(Typed, u
     if let Some(variable) = checker.names.variable(segments) {
         let form = TypedForm::Variable(variable.slot, variable.name);
         return Some((
-            Typed::new(form, variable.holds, upto(variable.length)),
+            Typed::new(form, variable.value_type, upto(variable.length)),
             variable.length,
         ));
     }

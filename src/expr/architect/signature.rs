@@ -46,7 +46,7 @@ pub struct Overload {
     /// Whether the result depends on more than the arguments: the organisation, its
     /// policies, the clock or the random number generator. Such calls are never computed
     /// at compile time.
-    pub reads_surroundings: bool,
+    pub reads_environment: bool,
     /// For overloads from one argument to an Integer: computes the result without
     /// creating a value. Returns `None` if `evaluate` must be called.
     pub measure: Option<Measure>,
@@ -70,7 +70,7 @@ pub struct Parameter {
     /// Whether the argument may be repeated.
     pub is_repeatable: bool,
     /// Whether every value of any type is accepted, without conversion.
-    pub takes_everything: bool,
+    pub accepts_any_value: bool,
     /// Whether the argument must be a literal.
     pub must_be_literal: bool,
     /// Whether zero is refused.
@@ -84,7 +84,7 @@ impl Overload {
     /// generator.
     #[must_use]
     pub const fn reading_surroundings(self) -> Self {
-        Self { reads_surroundings: true, ..self }
+        Self { reads_environment: true, ..self }
     }
 
     /// Adds a fast path from the argument to the result.
@@ -103,7 +103,7 @@ impl Parameter {
 
     /// Refuses NOT_SET again.
     #[must_use]
-    pub(super) const fn but_set(self) -> Self {
+    pub(super) const fn required(self) -> Self {
         Self { allows_not_set: false, ..self }
     }
 
@@ -116,7 +116,7 @@ impl Parameter {
     /// Accepts every value of any type, without conversion.
     #[must_use]
     pub const fn of_every_type(self) -> Self {
-        Self { takes_everything: true, allows_not_set: true, ..self }
+        Self { accepts_any_value: true, allows_not_set: true, ..self }
     }
 
     /// Requires a literal.
@@ -150,7 +150,7 @@ pub(super) const fn overload(
     returns: Type,
     evaluate: Evaluate,
 ) -> Overload {
-    Overload { parameters, returns, evaluate, reads_surroundings: false, measure: None }
+    Overload { parameters, returns, evaluate, reads_environment: false, measure: None }
 }
 
 /// Creates a parameter that takes one value.
@@ -169,7 +169,7 @@ const fn parameter(name: &'static str, wanted: Type) -> Parameter {
         wanted,
         allows_not_set: false,
         is_repeatable: false,
-        takes_everything: false,
+        accepts_any_value: false,
         must_be_literal: false,
         refuses_zero: false,
         range: None,

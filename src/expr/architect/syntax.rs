@@ -224,14 +224,14 @@ fn shown(rest: &str) -> String {
 }
 
 /// An error in a quoted string.
-enum WrongText {
+enum StringError {
     /// A string without an end, with the place of its start.
     Open(usize),
     /// An unknown escape, with its place and its length in bytes.
     Escape(usize, usize),
 }
 
-impl WrongText {
+impl StringError {
     fn into_problem(self, text: &str) -> Problem {
         match self {
             Self::Open(at) => mistake(at, 1, "unclosed string", ESCAPES),
@@ -244,7 +244,7 @@ impl WrongText {
 }
 
 /// Finds the first error in the quoted strings.
-fn wrong_text(text: &str) -> Option<WrongText> {
+fn wrong_text(text: &str) -> Option<StringError> {
     let mut open = None;
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
@@ -254,14 +254,14 @@ fn wrong_text(text: &str) -> Option<WrongText> {
             ('\\', Some(start)) => match characters.next() {
                 Some((_, '"' | '\\' | 'n' | 'r' | 't')) => {}
                 Some((_, other)) => {
-                    return Some(WrongText::Escape(at, 1 + other.len_utf8()));
+                    return Some(StringError::Escape(at, 1 + other.len_utf8()));
                 }
-                None => return Some(WrongText::Open(start)),
+                None => return Some(StringError::Open(start)),
             },
             _ => {}
         }
     }
-    open.map(WrongText::Open)
+    open.map(StringError::Open)
 }
 
 /// The last bracket that is opened and not closed.

@@ -2,10 +2,10 @@
 
 use crate::value::{DateTime, Value};
 
+use super::environment::{Directory, Environment, UnknownOrganization};
 use super::evaluate::Scope;
 use super::expression::Expression;
 use super::names::Declarations;
-use super::surroundings::{Directory, Surroundings, UnknownOrganization};
 
 /// A scope without variables, at 2026-01-05T09:00:00Z, whose random numbers are all zero.
 pub(super) struct Empty;
@@ -15,12 +15,12 @@ impl Scope for Empty {
         &Value::NOT_SET
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for Empty {
+impl Environment for Empty {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }
@@ -57,7 +57,7 @@ pub(super) fn evaluated_in(text: &str, scope: &dyn Scope) -> String {
 }
 
 /// Asserts the results of [`evaluated`] for a table of expressions.
-pub(super) fn hold(cases: &[(&str, &str)]) {
+pub(super) fn assert_results(cases: &[(&str, &str)]) {
     for (text, expected) in cases {
         assert_eq!(evaluated(text), *expected, "{text}");
     }
@@ -65,7 +65,7 @@ pub(super) fn hold(cases: &[(&str, &str)]) {
 
 #[test]
 fn expressions() {
-    hold(&[
+    assert_results(&[
         ("1 + 2 * 3", "7"),
         ("(1 + 2) * 3", "9"),
         ("2 ^ 3 ^ 2", "512.0"),

@@ -9,7 +9,7 @@ use super::tree::Place;
 #[derive(Debug, Clone)]
 pub(super) struct Typed {
     pub(super) form: TypedForm,
-    pub(super) holds: Type,
+    pub(super) value_type: Type,
     pub(super) place: Place,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct TypedCall {
 
 impl Typed {
     pub(super) fn new(form: TypedForm, holds: Type, place: Place) -> Self {
-        Self { form, holds, place }
+        Self { form, value_type: holds, place }
     }
 
     /// The value, if it is known at compile time.

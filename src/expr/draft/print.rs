@@ -22,7 +22,7 @@ impl Display for Reference {
     }
 }
 
-/// Whether the segment needs no quotes. More conservative than the grammar.
+/// Whether the segment needs no quotes. Stricter than the grammar.
 fn is_plain(segment: &str) -> bool {
     let inner = |c: char| {
         c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@' | ':' | '/' | '#')

@@ -10,12 +10,12 @@ pub(super) struct Adjacency {
 }
 
 /// The strongly connected components of a graph.
-pub(super) struct Circles {
+pub(super) struct Cycles {
     /// The number of the component that contains each node.
     part: Vec<usize>,
     /// The nodes of every component that has an edge, in order. Components are sorted by
     /// first node.
-    pub(super) circles: Vec<Vec<usize>>,
+    pub(super) cycles: Vec<Vec<usize>>,
 }
 
 impl Adjacency {
@@ -79,7 +79,7 @@ impl Adjacency {
     }
 
     /// Returns the cycles, by Tarjan's algorithm for strongly connected components.
-    pub(super) fn circles(&self) -> Circles {
+    pub(super) fn cycles(&self) -> Cycles {
         let mut search = Search::new(self.len());
         for node in 0..self.len() {
             search.visit(self, node);
@@ -99,11 +99,11 @@ impl Adjacency {
             }
             circles[index].push(node);
         }
-        Circles { part, circles }
+        Cycles { part, cycles: circles }
     }
 }
 
-impl Circles {
+impl Cycles {
     /// Whether an edge leads out of a cycle.
     pub(super) fn has_exit(&self, circle: &[usize], graph: &Adjacency) -> bool {
         let leaves = |node: &usize| {
@@ -204,8 +204,8 @@ mod tests {
         // The nodes 3 → 1 → 2 → 3 form a cycle with an exit to 4, which leads to itself;
         // 0 is in no cycle.
         let graph = graph(&[vec![1], vec![2], vec![3], vec![1, 4], vec![4]]);
-        let found = graph.circles();
-        assert_eq!(found.circles, [vec![1, 2, 3], vec![4]]);
+        let found = graph.cycles();
+        assert_eq!(found.cycles, [vec![1, 2, 3], vec![4]]);
         assert!(found.has_exit(&[1, 2, 3], &graph));
         assert!(!found.has_exit(&[4], &graph));
     }
@@ -214,10 +214,10 @@ mod tests {
     fn long_chains_and_circles_need_no_stack() {
         const COUNT: usize = 1_000_000;
         let chain = Adjacency::new(COUNT, |node| (node + 1 < COUNT).then_some(node + 1));
-        assert!(chain.circles().circles.is_empty());
+        assert!(chain.cycles().cycles.is_empty());
         assert!(chain.reachable([0])[COUNT - 1]);
         let circle = Adjacency::new(COUNT, |node| [(node + 1) % COUNT]);
-        assert_eq!(circle.circles().circles.len(), 1);
+        assert_eq!(circle.cycles().cycles.len(), 1);
         assert!(circle.reversed().reachable([COUNT - 1])[0]);
     }
 
@@ -230,7 +230,7 @@ mod tests {
             let reached: Vec<Vec<bool>> = (0..9).map(|node| graph.reachable([node])).collect();
             let back: Vec<Vec<bool>> =
                 (0..9).map(|node| graph.reversed().reachable([node])).collect();
-            let found = graph.circles();
+            let found = graph.cycles();
             for one in 0..9 {
                 for other in 0..9 {
                     prop_assert_eq!(reached[one][other], back[other][one]);
@@ -239,7 +239,7 @@ mod tests {
                         circle.contains(&one) && circle.contains(&other)
                     };
                     if one != other || edges[one].contains(&one) {
-                        prop_assert_eq!(found.circles.iter().any(both), together);
+                        prop_assert_eq!(found.cycles.iter().any(both), together);
                     }
                 }
             }

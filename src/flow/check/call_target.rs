@@ -1,15 +1,15 @@
 //! `UNKNOWN_FLOW`, `FLOW_AMBIGUOUS`, `FLOW_NOT_PUBLISHED`: a call that fails at run time
 //! and takes the error path of its node.
 
-use super::organisation::{Call, Organisation};
+use super::loaded_flows::{Call, LoadedFlows};
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::link::Callee;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::value::Text;
 
 pub(super) fn find(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     index: usize,
     report: &mut Report<'_>,
 ) {
@@ -39,9 +39,9 @@ pub(super) fn find(
 }
 
 fn unknown(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     call: &Call<'_>,
-    name: &Written<Text>,
+    name: &Spanned<Text>,
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     let is_id = call.call.flow_id.is_some();
@@ -74,7 +74,7 @@ fn unknown(
 }
 
 fn ambiguous(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     call: &Call<'_>,
     (by_id, by_name): (usize, usize),
     diagnostic: Diagnostic,
@@ -96,7 +96,7 @@ fn ambiguous(
 }
 
 fn not_published(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     flow: usize,
     diagnostic: Diagnostic,
 ) -> Diagnostic {

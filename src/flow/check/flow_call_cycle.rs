@@ -1,6 +1,6 @@
 //! `FLOW_CALL_CYCLE`: flows that call each other in a cycle.
 
-use super::organisation::{Call, Organisation};
+use super::loaded_flows::{Call, LoadedFlows};
 use super::report::Report;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::link::Callee;
@@ -19,7 +19,7 @@ enum Visit {
 
 /// Searches the calls depth first, and reports every call back to a flow on the current
 /// path. Every cycle has such a call.
-pub(super) fn find(organisation: &Organisation<'_>, report: &mut Report<'_>) {
+pub(super) fn find(organisation: &LoadedFlows<'_>, report: &mut Report<'_>) {
     let calls = distinct_calls(organisation);
     let mut visits = vec![Visit::Never; calls.len()];
     // The flows of the path, each with the index of its next call.
@@ -53,7 +53,7 @@ pub(super) fn find(organisation: &Organisation<'_>, report: &mut Report<'_>) {
 /// Returns the valid calls of each flow; of several calls to the same flow only the
 /// first.
 fn distinct_calls<'o, 'f>(
-    organisation: &'o Organisation<'f>,
+    organisation: &'o LoadedFlows<'f>,
 ) -> Vec<Vec<(usize, &'o Call<'f>)>> {
     let mut called_by = vec![None; organisation.calls.len()];
     let flows = organisation.calls.iter().enumerate();
@@ -72,7 +72,7 @@ fn distinct_calls<'o, 'f>(
 
 fn diagnostic(
     code: Code,
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     circle: &[(usize, usize)],
     call: &Call<'_>,
 ) -> Diagnostic {

@@ -13,7 +13,7 @@ pub(super) struct Graph<'f> {
     /// The node where a call starts, if it is known.
     pub(super) start: Option<usize>,
     /// The edges between the nodes.
-    pub(super) ways: Adjacency,
+    pub(super) edges: Adjacency,
     /// The references to missing nodes, in order.
     pub(super) dangling: Vec<Dangling<'f>>,
     /// By node, the index of its first path in `targets`.
@@ -53,7 +53,7 @@ impl<'f> Graph<'f> {
             let end = first.get(node + 1).copied().unwrap_or(targets.len());
             targets[first[node]..end].iter().copied().flatten()
         });
-        Self { flow, start, ways, dangling, first, targets }
+        Self { flow, start, edges: ways, dangling, first, targets }
     }
 
     /// The number of nodes.
@@ -83,7 +83,7 @@ impl<'f> Graph<'f> {
     /// Returns which nodes a call can reach. Returns `None` if the start is unknown or a
     /// reachable node has an unknown type, because such a node may lead anywhere.
     pub(super) fn reached(&self) -> Option<Vec<bool>> {
-        let reached = self.ways.reachable([self.start?]);
+        let reached = self.edges.reachable([self.start?]);
         let is_unknown = |(index, node): (usize, &Node)| {
             reached[index] && matches!(node.action, Action::Unknown)
         };

@@ -1,7 +1,7 @@
 //! `LOOP_WITHOUT_INPUT`: a cycle of nodes that never waits for the caller.
 
 use super::adjacency::Adjacency;
-use super::organisation::Organisation;
+use super::loaded_flows::LoadedFlows;
 use super::report::{Report, names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::action::Action;
@@ -9,7 +9,7 @@ use crate::flow::model::PathKind;
 
 /// Removes the nodes that wait for the caller, and reports the remaining cycles.
 pub(super) fn find(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     index: usize,
     report: &mut Report<'_>,
 ) {
@@ -23,8 +23,8 @@ pub(super) fn find(
         let targets = paths.filter_map(|(_, target)| target);
         targets.filter(move |target| !waits[node] && !waits[*target])
     });
-    let found = ways.circles();
-    for circle in &found.circles {
+    let found = ways.cycles();
+    for circle in &found.cycles {
         let node = graph.node(circle[0]);
         report.at(Code::LOOP_WITHOUT_INPUT, &node.id, node.span, |diagnostic| {
             let ids = names(circle.iter().map(|node| graph.node(*node).id.as_str()));
@@ -33,7 +33,7 @@ pub(super) fn find(
                 _ => format!("{ids} form a loop that never waits for the caller"),
             };
             let decides = |node: &usize| matches!(graph.node(*node).action, Action::If(_));
-            let is_left = circle.iter().any(decides) && found.has_exit(circle, &graph.ways);
+            let is_left = circle.iter().any(decides) && found.has_exit(circle, &graph.edges);
             let help = match is_left {
                 true => {
                     "wait for the caller in the loop, for example with a Gather; this is not \
@@ -50,13 +50,13 @@ pub(super) fn find(
 }
 
 /// Returns which nodes wait for the caller, as far as is known.
-fn waits(organisation: &Organisation<'_>, index: usize) -> Vec<bool> {
+fn waits(organisation: &LoadedFlows<'_>, index: usize) -> Vec<bool> {
     let nodes = organisation.graphs[index].nodes();
     let waits = |action: &Action| matches!(action, Action::Gather(_) | Action::Unknown);
     let mut waits: Vec<bool> = nodes.map(|(_, node)| waits(&node.action)).collect();
     for call in &organisation.calls[index] {
         let callee = call.callee.flow();
-        waits[call.node] = callee.is_none_or(|callee| organisation.waits[callee]);
+        waits[call.node] = callee.is_none_or(|callee| organisation.takes_input[callee]);
     }
     waits
 }

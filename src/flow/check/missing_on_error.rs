@@ -1,5 +1,5 @@
 //! `MISSING_ON_ERROR`: a node without an error handler, other than an If or an End.
-//! *Source: seed 001 requires an error handler on every node, whether or not it can
+//! *Source: the shared-flow tutorial requires an error handler on every node, whether or not it can
 //! fail.*
 
 use super::graph::{Graph, lacks};

@@ -10,19 +10,19 @@ mod dangling_reference;
 mod duplicate_flow;
 mod flow_call_cycle;
 mod graph;
+mod loaded_flows;
 mod loop_without_input;
 mod missing_on_complete;
 mod missing_on_error;
 mod no_default_branch;
 mod no_path_to_end;
-mod organisation;
 mod report;
 mod spelling;
 mod unreachable_node;
 mod variable_never_set;
 
 pub use architect::{check_architect, duplicates};
-use organisation::Organisation;
+use loaded_flows::LoadedFlows;
 use report::Report;
 
 use super::model::Flow;
@@ -32,7 +32,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity, sort};
 /// is proportional to the size of the flows. A flow has at most a hundred findings of
 /// each kind, plus one that counts the rest.
 pub fn check(flows: &[Flow]) -> Vec<Diagnostic> {
-    let organisation = Organisation::new(flows);
+    let organisation = LoadedFlows::new(flows);
     let mut diagnostics = Vec::new();
     let mut report = Report::on_all(&mut diagnostics);
     duplicate_flow::find(flows, &mut report);

@@ -2,7 +2,7 @@
 
 use super::adjacency::Adjacency;
 use super::graph::ends_without_path;
-use super::organisation::Organisation;
+use super::loaded_flows::LoadedFlows;
 use super::report::{Report, names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::action::Action;
@@ -12,7 +12,7 @@ use crate::flow::model::Node;
 /// Reports each cycle without an exit once, at its first node. Nodes that only lead to
 /// the cycle are not reported.
 pub(super) fn find(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     index: usize,
     reached: &[bool],
     report: &mut Report<'_>,
@@ -20,18 +20,18 @@ pub(super) fn find(
     let graph = &organisation.graphs[index];
     let ends = ends(organisation, index);
     let escapes =
-        graph.ways.reversed().reachable((0..graph.len()).filter(|node| ends[*node]));
+        graph.edges.reversed().reachable((0..graph.len()).filter(|node| ends[*node]));
     let is_stuck = |node: usize| reached[node] && !escapes[node];
     if !(0..graph.len()).any(is_stuck) {
         return;
     }
     // All targets of a stuck node are stuck too.
     let stuck = Adjacency::new(graph.len(), |node| {
-        let edges = if is_stuck(node) { graph.ways.edges(node) } else { &[] };
+        let edges = if is_stuck(node) { graph.edges.edges(node) } else { &[] };
         edges.iter().copied()
     });
-    let found = stuck.circles();
-    for circle in found.circles.iter().filter(|circle| !found.has_exit(circle, &stuck)) {
+    let found = stuck.cycles();
+    for circle in found.cycles.iter().filter(|circle| !found.has_exit(circle, &stuck)) {
         let node = graph.node(circle[0]);
         report.at(Code::NO_PATH_TO_END, &node.id, node.span, |diagnostic| {
             let ids = names(circle.iter().map(|node| graph.node(*node).id.as_str()));
@@ -48,7 +48,7 @@ pub(super) fn find(
 }
 
 /// Returns which nodes can end the flow, as far as is known.
-fn ends(organisation: &Organisation<'_>, index: usize) -> Vec<bool> {
+fn ends(organisation: &LoadedFlows<'_>, index: usize) -> Vec<bool> {
     let graph = &organisation.graphs[index];
     let ends = |(index, node): (usize, &Node)| {
         let is_end = matches!(node.action, Action::End(_) | Action::Unknown);

@@ -1,7 +1,7 @@
 //! `VARIABLE_NEVER_SET`: a reference to a variable that no loaded flow sets and no call
 //! provides.
 
-use super::organisation::{Call, Organisation};
+use super::loaded_flows::{Call, LoadedFlows};
 use super::report::{Report, names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::draft::Reference;
@@ -10,7 +10,7 @@ use crate::flow::model::{Flow, Node};
 use crate::value::Text;
 
 /// The variables that every call provides, or may provide. *Source: the simulation of
-/// seed 003, and the variables of Architect's calls.*
+/// the lookup tutorial, and the variables of Architect's calls.*
 const CONTEXT: [&str; 12] = [
     "from",
     "to",
@@ -35,7 +35,7 @@ enum Outputs {
 }
 
 pub(super) fn find(
-    organisation: &Organisation<'_>,
+    organisation: &LoadedFlows<'_>,
     index: usize,
     report: &mut Report<'_>,
 ) {
@@ -50,7 +50,7 @@ pub(super) fn find(
 }
 
 struct Search<'o, 'f> {
-    organisation: &'o Organisation<'f>,
+    organisation: &'o LoadedFlows<'f>,
     index: usize,
     flow: &'f Flow,
 }
@@ -169,7 +169,7 @@ impl Search<'_, '_> {
 
     /// Returns the nearest variable, context field or, if fields follow the name, node.
     fn near(&self, name: &str, has_fields: bool) -> Option<&str> {
-        let Organisation { variables, spelling, .. } = self.organisation;
+        let LoadedFlows { variables, spelling, .. } = self.organisation;
         let nodes = self.flow.nodes.keys().filter(|_| has_fields).map(|id| id.as_str());
         let count = variables.len() + CONTEXT.len() + self.flow.nodes.len();
         let names = variables.iter().copied().chain(CONTEXT).chain(nodes);

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 use crate::flow::architect::{
     Action, ArchitectFlow, Setting, Settings, StepId, Unit, step_ids,
 };
-use crate::flow::kinds::{Fate, kind_of};
+use crate::flow::kinds::{Support, kind_of};
 use crate::flow::model::{Flow, PathKind};
 
 /// A flow as a graph.
@@ -204,7 +204,7 @@ impl<'f> Drawing<'f> {
             _ => {}
         }
         let mut open = self.outputs(action, vertex);
-        if kind_of(kind).is_some_and(|kind| kind.fate == Fate::Ends) {
+        if kind_of(kind).is_some_and(|kind| kind.support == Support::Ends) {
             return Open::new();
         }
         open.extend(self.unwritten(action).map(|label| (vertex, label.to_owned())));
@@ -285,7 +285,7 @@ fn known_outputs(action: &Action) -> Vec<&'static str> {
         // The body of a loop is drawn with its actions.
         "loop" => false,
         // A bot that gives up without such an output ends in error.
-        label => kind.fate != Fate::Question || !GIVEN_UP.contains(&label),
+        label => kind.support != Support::Question || !GIVEN_UP.contains(&label),
     };
     let after = kind.continues_after().then_some("").into_iter();
     after.chain(kind.outputs.iter().copied().filter(is_taken)).collect()

@@ -207,7 +207,7 @@ impl<'f> Writer<'f> {
             let initial = initial.map(|it| ("initial", self.setting(&it.value)));
             let about = [
                 ("name", Json::String(variable.name.value.clone())),
-                ("type", Json::String(Text::from(variable.holds.to_string()))),
+                ("type", Json::String(Text::from(variable.value_type.to_string()))),
                 ("isInput", variable.is_input.into()),
                 ("isOutput", variable.is_output.into()),
             ];

@@ -5,7 +5,7 @@ use super::menu::Menus;
 use super::names::{Names, Scope};
 use super::plan::{Plan, UnitPlan, number, plan};
 use super::source::{Source, source};
-use super::{Action, End, FlowPart, MenuWay, Nature, Variables};
+use super::{Action, End, FlowKind, FlowPart, MenuTarget, Variables};
 use crate::expr::architect::BUILT_INS;
 use crate::flow::architect::{
     self, ActionIds, ArchitectFlow, Setting, StepId, Unit, UnitKind,
@@ -18,12 +18,12 @@ use crate::value::{Kind, Text, Type};
 
 /// Adds Architect flows to a program that already has the flows of the draft dialect.
 pub(in crate::program) fn add(program: &mut Program, flows: &[ArchitectFlow]) {
-    program.built_in_first = number(program.legend.variables.len());
+    program.built_in_first = number(program.symbols.variables.len());
     if flows.is_empty() {
         return;
     }
     let built_ins = BUILT_INS.iter().map(|known| Text::from(known.name));
-    program.legend.variables.extend(built_ins);
+    program.symbols.variables.extend(built_ins);
     let mut plans = Vec::with_capacity(flows.len());
     for flow in flows {
         plans.push(plan(program, flow));
@@ -64,8 +64,8 @@ fn compile_flow(
     let on_error = compiler.error_handling();
     let mut variables = plan.variables.clone();
     compiler.fill_initial(&mut variables, flow.variables.iter());
-    let nature = Nature::of(&flow.flow_type);
-    let hold_prompt = (nature == Nature::InQueue).then(|| compiler.hold_prompt());
+    let nature = FlowKind::of(&flow.flow_type);
+    let hold_prompt = (nature == FlowKind::InQueue).then(|| compiler.hold_prompt());
     let start = flow.start.as_ref().and_then(|start| start.unit.as_deref());
     let part = FlowPart {
         begin,
@@ -81,7 +81,7 @@ fn compile_flow(
     unit.architect = Some(Box::new(part));
 }
 
-impl Nature {
+impl FlowKind {
     pub(super) fn of(flow_type: &str) -> Self {
         match flow_type {
             "commonModule" => Self::CommonModule,
@@ -138,7 +138,7 @@ impl<'c> Compiler<'c> {
             UnitKind::Bot => "bot",
         };
         let begin = self.push(&unit.name, kind, unit.span, Vec::new());
-        self.program.legend.nodes[begin.index()].key = Some(unit.key.clone());
+        self.program.symbols.nodes[begin.index()].key = Some(unit.key.clone());
         if unit.kind == UnitKind::Menu {
             self.menu(unit, plan.sequence, begin);
         } else {
@@ -217,9 +217,11 @@ impl<'c> Compiler<'c> {
             "jumpToMenu" | "menuJumpToMenu" | "menuSubMenu" => {
                 plain(self.jump(action, "targetMenuRef"))
             }
-            "repeatMenu" | "menuRepeatMenu" => plain(Action::GoToMenu(MenuWay::Repeat)),
+            "repeatMenu" | "menuRepeatMenu" => {
+                plain(Action::GoToMenu(MenuTarget::Repeat))
+            }
             "previousMenu" | "menuPreviousMenu" => {
-                plain(Action::GoToMenu(MenuWay::Previous))
+                plain(Action::GoToMenu(MenuTarget::Previous))
             }
             "collectInput" => self.collect_input(action),
             "dialByExtension" | "menuDialByExtension" => self.dial_by_extension(action),
@@ -294,7 +296,7 @@ impl<'c> Compiler<'c> {
         let at = self.next_id();
         let id = self.step_id(name);
         self.program.nodes[self.plan.id.index()].insert(id.clone(), at);
-        self.program.legend.nodes.push(NodeLabel {
+        self.program.symbols.nodes.push(NodeLabel {
             flow: self.plan.id,
             id,
             name: name.into(),
@@ -339,7 +341,7 @@ impl<'c> Compiler<'c> {
     }
 
     fn label(&mut self, at: NodeId, outputs: Vec<Text>, action: &architect::Action) {
-        let label = &mut self.program.legend.nodes[at.index()];
+        let label = &mut self.program.symbols.nodes[at.index()];
         label.output_keys =
             outputs.iter().map(|name| action.output_key(name).cloned()).collect();
         label.outputs = outputs;

@@ -5,8 +5,8 @@ use super::build::Compiler;
 use super::control::{listed, literal, outputs_of};
 use super::{Action, Source};
 use crate::flow::architect::{self, ArchitectFlow, Setting, Settings};
-use crate::flow::kinds::{Fate, kind_of};
-use crate::flow::{SequenceId, VariableId, Written};
+use crate::flow::kinds::{Support, kind_of};
+use crate::flow::{SequenceId, Spanned, VariableId};
 use crate::value::{Json, Kind, Text, Type, Value};
 
 /// Sends a message to the participant.
@@ -27,15 +27,15 @@ pub struct Ask {
     /// participant.
     pub inputs: Box<[(Text, Source)]>,
     /// The expected kind of answer.
-    pub wanted: Wanted,
+    pub wanted: ExpectedAnswer,
     /// The variable that receives the answer.
     pub result: Option<VariableId>,
     /// The reaction to silence.
-    pub no_input: Again,
+    pub no_input: RetryPolicy,
     /// The reaction to an answer that does not fit.
-    pub no_match: Again,
+    pub no_match: RetryPolicy,
     /// The time after which no answer counts as silence, in milliseconds.
-    pub patience_ms: i64,
+    pub silence_ms: i64,
     /// The output of an answer that fits no other output. If the index is past the last
     /// output, the call continues after the action.
     pub success: u16,
@@ -43,7 +43,7 @@ pub struct Ask {
 
 /// The expected kind of answer.
 #[derive(Debug, Clone)]
-pub enum Wanted {
+pub enum ExpectedAnswer {
     /// A value of a type.
     Value(Type),
     /// Yes or no.
@@ -65,7 +65,7 @@ pub struct Intent {
 
 /// The reaction of a bot to silence or to an answer that does not fit.
 #[derive(Debug, Clone)]
-pub struct Again {
+pub struct RetryPolicy {
     /// The messages: an apology, and a repetition that replaces the question.
     pub words: Box<[Source]>,
     /// The number of consecutive failures after which the bot gives up.
@@ -100,7 +100,9 @@ impl Compiler<'_> {
             | "waitForInput" => self.ask(action),
             "clearSlot" => (self.clear_slots(action), Vec::new()),
             kind => match kind_of(kind) {
-                Some(known) if known.fate != Fate::Asked => self.recorded(action),
+                Some(known) if known.support != Support::External => {
+                    self.recorded(action)
+                }
                 _ => self.other(action),
             },
         }
@@ -128,10 +130,12 @@ impl Compiler<'_> {
         let bound = ["askResult", "selection", "resultData", "intent"];
         let bound = bound.iter().find_map(|name| self.output(action, name));
         let wanted = match kind {
-            "askForSlot" => Wanted::Value(slot.map_or(Type::ANY, |(_, holds)| holds)),
-            "askForBoolean" => Wanted::Boolean,
-            "digitalMenu" => Wanted::Choice,
-            _ => Wanted::Intent(self.intents()),
+            "askForSlot" => {
+                ExpectedAnswer::Value(slot.map_or(Type::ANY, |(_, holds)| holds))
+            }
+            "askForBoolean" => ExpectedAnswer::Boolean,
+            "digitalMenu" => ExpectedAnswer::Choice,
+            _ => ExpectedAnswer::Intent(self.intents()),
         };
         let no_match =
             if kind == "askForIntent" { NO_MATCH_OF_INTENT } else { NO_MATCHES };
@@ -145,7 +149,7 @@ impl Compiler<'_> {
             result: bound.or(slot.map(|(id, _)| id)),
             no_input: self.again(action, "noInput", output(action, &names, NO_INPUTS)),
             no_match: self.again(action, "noMatch", output(action, &names, no_match)),
-            patience_ms: self.patience(),
+            silence_ms: self.patience(),
             success: success.unwrap_or(u16::MAX),
         };
         (Action::Ask(ask), names)
@@ -163,7 +167,7 @@ impl Compiler<'_> {
         action: &architect::Action,
         what: &str,
         output: Option<u16>,
-    ) -> Again {
+    ) -> RetryPolicy {
         let of_flow = self.of_flow("settingsUserInput");
         let apology = [format!("{what}Apology"), format!("{}Apologies", several(what))];
         let mut words = Vec::new();
@@ -171,7 +175,7 @@ impl Compiler<'_> {
         let own = [what.to_owned(), several(what)];
         words.extend(self.spoken(&action.settings, &own));
         let most = of_flow.and_then(|it| whole(it, &format!("{}Max", several(what))));
-        Again { words: words.into(), most: most.unwrap_or(MOST).max(1), output }
+        RetryPolicy { words: words.into(), most: most.unwrap_or(MOST).max(1), output }
     }
 
     /// Returns the value of the first of these settings that has one; of a list, the
@@ -268,8 +272,8 @@ pub(super) fn slot_variables(flow: &ArchitectFlow) -> Vec<architect::Variable> {
         let slots = slots_of(action).into_iter();
         variables.extend(slots.map(|name| architect::Variable {
             key: None,
-            name: Written { value: name, span: action.span },
-            holds: Type::one(Kind::String),
+            name: Spanned { value: name, span: action.span },
+            value_type: Type::one(Kind::String),
             initial: None,
             is_input: true,
             is_output: true,

@@ -45,7 +45,7 @@ pub struct MenuChoice {
 
 /// A menu on the caller's path of menus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MenuWay {
+pub enum MenuTarget {
     /// The current menu.
     Repeat,
     /// The previous menu.
@@ -143,7 +143,7 @@ impl Compiler<'_> {
         }
         for (begin, menu, targets) in finished {
             let names = menu.offered.iter().map(|choice| choice.name.clone());
-            self.program.legend.nodes[begin.index()].outputs = names.collect();
+            self.program.symbols.nodes[begin.index()].outputs = names.collect();
             self.set(begin, Action::Menu(Box::new(menu)), None, targets);
         }
     }

@@ -26,13 +26,13 @@ pub use attributes::{AttributeList, Attributes, Owner};
 pub use control::{
     Call, CommonModule, Decision, End, Jump, Loop, Statement, Statements, Switch,
 };
-pub use digital::{Again, Ask, Intent, Send, Wanted};
+pub use digital::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send};
 pub use listen::{CollectInput, DialByExtension, Verification};
 pub use lookups::{
     Binding, By, ContactLookup, DataActionCall, DataTableLookup, Lookup, ObjectLookup,
     ScheduleEvaluation, ScheduleGroupEvaluation, Wait,
 };
-pub use menu::{Menu, MenuChoice, MenuWay};
+pub use menu::{Menu, MenuChoice, MenuTarget};
 pub use other::Other;
 pub use queue::{EstimatedWaitTime, HoldMusic, PlaybackMode, PositionInQueue};
 pub use recorded::{Change, Recorded};
@@ -95,7 +95,7 @@ pub enum Action {
     /// Lets the caller choose.
     Menu(Box<Menu>),
     /// Goes to a menu on the caller's path of menus.
-    GoToMenu(MenuWay),
+    GoToMenu(MenuTarget),
     /// Transfers the conversation.
     Transfer(Box<Transfer>),
     /// Puts a callback into a queue.
@@ -118,7 +118,7 @@ pub struct Variable {
     /// The id.
     pub id: VariableId,
     /// The type.
-    pub holds: Type,
+    pub value_type: Type,
     /// The initial value.
     pub initial: Source,
     /// Whether a caller may set it.
@@ -150,7 +150,7 @@ pub struct FlowPart {
     /// module, the calling flow then handles the error.
     pub on_error: Option<NodeId>,
     /// The kind of flow, which determines how it ends.
-    pub nature: Nature,
+    pub nature: FlowKind,
     /// The IETF tag of the default language.
     pub language: Option<Text>,
     /// `Flow.HoldPrompt` of an in-queue flow.
@@ -159,7 +159,7 @@ pub struct FlowPart {
 
 /// The kind of flow, as far as it determines how the flow ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nature {
+pub enum FlowKind {
     /// A call: the call ends with the flow.
     Call,
     /// An in-queue flow: the start-up task is repeated while the caller waits.

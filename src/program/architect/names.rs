@@ -16,7 +16,7 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn declare(&mut self, name: &Text, variable: &Variable) {
-        let entry = (variable.id, variable.holds, name.clone());
+        let entry = (variable.id, variable.value_type, name.clone());
         self.variables.insert(name.to_lowercase(), entry);
     }
 
@@ -52,7 +52,7 @@ impl Names<'_> {
             let index = BUILT_INS.iter().position(|known| is_named(known.name))?;
             let known = &BUILT_INS[index];
             let id = VariableId(self.built_in_first + u32::try_from(index).ok()?);
-            Some((id, known.holds, known.name.into()))
+            Some((id, known.value_type, known.name.into()))
         })
     }
 }
@@ -65,7 +65,7 @@ impl architect::Names for Names<'_> {
         let found = whole.and_then(|whole| Some((self.find(&whole)?, 2)));
         let ((id, holds, name), length) =
             found.or_else(|| Some((self.find(&first)?, 1)))?;
-        Some(architect::Variable { slot: id.0, holds, name, length })
+        Some(architect::Variable { slot: id.0, value_type: holds, name, length })
     }
 
     fn suggestion(&self, name: &str) -> Option<Text> {

@@ -35,7 +35,7 @@ pub(super) fn number(index: usize) -> u32 {
 /// Assigns ids to a flow, its variables, its tasks, and the variables of the tasks.
 pub(super) fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
     let id = FlowId::new(program.units.len());
-    program.legend.flows.push(FlowLabel {
+    program.symbols.flows.push(FlowLabel {
         id: flow.id.clone().unwrap_or_else(|| flow.name.value.clone()),
         name: flow.name.value.clone(),
         flow_type: flow.flow_type.clone(),
@@ -46,7 +46,7 @@ pub(super) fn plan(program: &mut Program, flow: &ArchitectFlow) -> Plan {
     let declared = flow.variables.iter().chain(&slots);
     let variables = declare(program, declared, &mut scope);
     let names = variables.list.iter().map(|variable| variable.id.index());
-    let names = names.map(|index| program.legend.variables[index].clone());
+    let names = names.map(|index| program.symbols.variables[index].clone());
     let layout = Layout::of(variables.first, names);
     program.layouts.push(layout);
     program.units.push(step::Unit {
@@ -67,7 +67,7 @@ fn plan_unit(program: &mut Program, flow: FlowId, unit: &Unit) -> UnitPlan {
     let of_choices = architect::variables_of_choices(unit);
     let declared = unit.variables.iter().chain(&of_choices);
     let mut variables = declare(program, declared, &mut scope);
-    let hidden = number(program.legend.variables.len());
+    let hidden = number(program.symbols.variables.len());
     let mut loops = 0;
     unit.each_action(&mut |action| loops += usize::from(action.kind.value == "loop"));
     for _ in 0..loops * 2 {
@@ -90,7 +90,7 @@ fn declare<'v>(
     declared: impl Iterator<Item = &'v architect::Variable>,
     scope: &mut Scope,
 ) -> Variables {
-    let first = number(program.legend.variables.len());
+    let first = number(program.symbols.variables.len());
     let mut list = Vec::new();
     for item in declared {
         let name = item.name.value.clone();
@@ -98,10 +98,10 @@ fn declare<'v>(
         if scope.declared(&name).is_some() {
             continue;
         }
-        let new = variable(program, name.clone(), item.holds, Some(item));
+        let new = variable(program, name.clone(), item.value_type, Some(item));
         scope.declare(&name, &new);
         if let Some(key) = &item.key {
-            program.legend.variable_keys.insert(new.id, key.clone());
+            program.symbols.variable_keys.insert(new.id, key.clone());
         }
         list.push(new);
     }
@@ -114,11 +114,11 @@ fn variable(
     holds: Type,
     declared: Option<&architect::Variable>,
 ) -> Variable {
-    let id = VariableId(number(program.legend.variables.len()));
-    program.legend.variables.push(name);
+    let id = VariableId(number(program.symbols.variables.len()));
+    program.symbols.variables.push(name);
     Variable {
         id,
-        holds,
+        value_type: holds,
         initial: Source::unset(holds),
         is_input: declared.is_some_and(|variable| variable.is_input),
         is_output: declared.is_some_and(|variable| variable.is_output),

@@ -1,9 +1,9 @@
 //! Derivation of a call from an execution document.
 
+use super::fixtures::FixturesBuilder;
 use super::keys::{self, Settings};
 use super::kinds;
-use super::world::World;
-use super::{About, Derived, RecordedAnswer, asked_skills};
+use super::{Derived, RecordedAnswer, Subject, asked_skills};
 use crate::trace::execution::{AudioItem, Event, ExecutionDocument, shown};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{ActionAnswer, Answer, Input, QueueAnswer, Response};
@@ -17,7 +17,7 @@ const FAILED: u16 = 500;
 
 /// Derives the start and environment of the call.
 pub(super) fn derive(document: &ExecutionDocument) -> Derived {
-    let mut finder = Finder {
+    let mut finder = Deriver {
         derived: Derived {
             flow: document.flow_id.clone(),
             flow_name: document.flow_name.clone(),
@@ -25,7 +25,7 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
             is_paced_by_prompts: true,
             ..Derived::default()
         },
-        world: World::default(),
+        world: FixturesBuilder::default(),
         attributes: JsonObject::new(),
         set: Vec::new(),
         is_module: document
@@ -36,7 +36,7 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
     let execution = document.execution.as_deref().unwrap_or_default();
     let flow = document.flow_name.as_ref().or(document.flow_id.as_ref());
     finder.level(execution, flow, document.ended_at());
-    let Finder { mut derived, world, attributes, .. } = finder;
+    let Deriver { mut derived, world, attributes, .. } = finder;
     if !attributes.is_empty() {
         let given = Value::Json(Json::object(attributes));
         derived.context.push(("participantData".into(), given));
@@ -45,7 +45,7 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
         .answers
         .iter()
         .filter_map(|answer| match &answer.answer {
-            Answer::Input(input) if answer.chose.is_none() => Some(input.clone()),
+            Answer::Input(input) if answer.menu_choice.is_none() => Some(input.clone()),
             _ => None,
         })
         .collect();
@@ -53,9 +53,9 @@ pub(super) fn derive(document: &ExecutionDocument) -> Derived {
     derived
 }
 
-pub(super) struct Finder {
+pub(super) struct Deriver {
     pub(super) derived: Derived,
-    pub(super) world: World,
+    pub(super) world: FixturesBuilder,
     /// Initial attributes of the participant.
     attributes: JsonObject,
     /// Names of attributes that the flow has set, in lower case.
@@ -65,7 +65,7 @@ pub(super) struct Finder {
     is_module: bool,
 }
 
-impl Finder {
+impl Deriver {
     /// Processes the events of one level. `end` is the start of the next event after the
     /// level.
     fn level(&mut self, events: &[Event], flow: Option<&Text>, end: Option<DateTime>) {
@@ -199,8 +199,8 @@ impl Finder {
         };
         let chosen = next.filter(|it| it.name != "endedMenu").and_then(name_of);
         let mut answer =
-            RecordedAnswer::new(About::Input, name, Answer::Input(Input::Silence));
-        answer.chose = Some((chosen.unwrap_or_default(), waited));
+            RecordedAnswer::new(Subject::Input, name, Answer::Input(Input::Silence));
+        answer.menu_choice = Some((chosen.unwrap_or_default(), waited));
         self.derived.answers.push(answer);
     }
 
@@ -250,7 +250,7 @@ impl Finder {
             let given = response(status, Json::object(body), latency_ms);
             self.world.answer("dataActions", name, inputs.clone(), given);
         }
-        let asked = RecordedAnswer::new(About::DataAction, action_name(event), answer);
+        let asked = RecordedAnswer::new(Subject::DataAction, action_name(event), answer);
         self.derived.answers.push(RecordedAnswer { name, inputs, ..asked });
     }
 
@@ -280,7 +280,7 @@ impl Finder {
         };
         let answer = Answer::Queue(answer);
         let inputs = Some(asked_skills(skills(event)));
-        let asked = RecordedAnswer::new(About::Queue, action_name(event), answer);
+        let asked = RecordedAnswer::new(Subject::Queue, action_name(event), answer);
         self.derived.answers.push(RecordedAnswer { name: name.or(id), inputs, ..asked });
     }
 
@@ -311,7 +311,7 @@ impl Finder {
                 (None, ..) => Input::Silence,
             };
             let answer = Answer::Input(input);
-            let asked = RecordedAnswer::new(About::Input, action_name(event), answer);
+            let asked = RecordedAnswer::new(Subject::Input, action_name(event), answer);
             self.derived.answers.push(asked);
         }
     }
@@ -342,7 +342,7 @@ impl Finder {
             self.world.answer("actions", &name, None, given);
             Answer::Action(ActionAnswer { path, outputs, latency_ms: took_ms })
         };
-        let asked = RecordedAnswer::new(About::Action, name.clone(), answer);
+        let asked = RecordedAnswer::new(Subject::Action, name.clone(), answer);
         self.derived.answers.push(RecordedAnswer { name: Some(name), ..asked });
     }
 }

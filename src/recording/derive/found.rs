@@ -1,12 +1,12 @@
 //! Lookups in a document: rows of data tables, schedules, contacts.
 
-use super::document::{Finder, action_name, input, warns};
-use super::{About, RecordedAnswer};
+use super::document::{Deriver, action_name, input, warns};
+use super::{RecordedAnswer, Subject};
 use crate::trace::execution::{Event, shown};
 use crate::value::{DateTime, Json, JsonObject, Text};
 use crate::world::Answer;
 
-impl Finder {
+impl Deriver {
     pub(super) fn table(&mut self, event: &Event) {
         let text = |key| match input(event, key) {
             Some(Json::String(text)) => Some(text),
@@ -55,7 +55,7 @@ impl Finder {
         }
         let Some(at) = given.or(event.began_at()) else { return };
         let is_unchecked = warns(event, "SCHEDULE_NOT_CHECKED");
-        self.derived.unchecked_schedules |= is_unchecked;
+        self.derived.ignores_schedules |= is_unchecked;
         if let Some((id, name)) = names("schedule").filter(|_| !is_unchecked) {
             self.world.schedule(id.as_ref(), name.as_ref(), at, path == "__ACTIVE__");
         }
@@ -117,7 +117,7 @@ impl Finder {
             self.world.contact(&key, listed(contact, &key));
         }
         let answer = Answer::Contact(contact);
-        let asked = RecordedAnswer::new(About::Contact, action_name(event), answer);
+        let asked = RecordedAnswer::new(Subject::Contact, action_name(event), answer);
         self.derived.answers.push(RecordedAnswer { name: Some(key), ..asked });
     }
 }

@@ -1,6 +1,6 @@
 //! Classification of the events of documents.
 
-use crate::flow::kinds::{Fate, kind_of};
+use crate::flow::kinds::{Support, kind_of};
 use crate::trace::execution::kind_of_event;
 
 /// Targets of `find…` actions, as sections of fixtures.
@@ -47,5 +47,5 @@ pub(super) fn needs_answer(event: &str) -> bool {
         return false;
     }
     let kind = kind_of(&kind_of_event(event));
-    kind.is_none_or(|kind| !matches!(kind.fate, Fate::Runs | Fate::Ends))
+    kind.is_none_or(|kind| !matches!(kind.support, Support::Runs | Support::Ends))
 }

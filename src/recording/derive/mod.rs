@@ -1,11 +1,11 @@
 //! Start and environment of a recorded call.
 
 mod document;
+mod fixtures;
 mod found;
 mod keys;
 mod kinds;
 mod simulation;
-mod world;
 
 pub(super) use found::listed;
 
@@ -50,10 +50,10 @@ pub struct Derived {
     pub lookups: Vec<(Text, Text)>,
     /// Whether the call continued although the state of a schedule was unknown, as calls
     /// without fixtures do.
-    pub unchecked_schedules: bool,
+    pub ignores_schedules: bool,
     /// Whether the caller is known to be silent after the last input, because a request
     /// contains all input.
-    pub is_silent_beyond: bool,
+    pub is_silent_after_inputs: bool,
     /// Whether key times include prompts, which take time on the platform and none here.
     /// The times of a request do not include them.
     pub is_paced_by_prompts: bool,
@@ -61,7 +61,7 @@ pub struct Derived {
 
 /// The subject of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
+pub enum Subject {
     /// The caller.
     Input,
     /// External contacts.
@@ -78,7 +78,7 @@ pub enum About {
     Action,
 }
 
-impl About {
+impl Subject {
     /// Returns the name used in messages.
     pub fn name(self) -> &'static str {
         match self {
@@ -97,7 +97,7 @@ impl About {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedAnswer {
     /// Subject.
-    pub about: About,
+    pub about: Subject,
     /// Flow that made the request, by id or name, if known.
     pub flow: Option<Text>,
     /// Node or action that made the request, by id or name.
@@ -111,13 +111,21 @@ pub struct RecordedAnswer {
     pub answer: Answer,
     /// Name of the next step, and its delay in milliseconds after the start of the menu.
     /// Only for a menu choice whose key was not recorded.
-    pub chose: Option<(Text, i64)>,
+    pub menu_choice: Option<(Text, i64)>,
 }
 
 impl RecordedAnswer {
-    fn new(about: About, node: impl Into<Text>, answer: Answer) -> Self {
+    fn new(about: Subject, node: impl Into<Text>, answer: Answer) -> Self {
         let node = node.into();
-        Self { about, flow: None, node, name: None, inputs: None, answer, chose: None }
+        Self {
+            about,
+            flow: None,
+            node,
+            name: None,
+            inputs: None,
+            answer,
+            menu_choice: None,
+        }
     }
 }
 
@@ -189,7 +197,7 @@ impl Derived {
 
 /// Returns fixtures with a document merged over them that is not from a file.
 pub(super) fn overlaid(base: &Fixtures, document: &Json) -> (Fixtures, Vec<Diagnostic>) {
-    let (fixtures, diagnostics) = base.overlaid(&node(document), Path::new(""));
+    let (fixtures, diagnostics) = base.merged(&node(document), Path::new(""));
     // Positions are meaningless because the document is not from a file.
     let diagnostics = diagnostics.into_iter().map(|it| Diagnostic {
         code: Code::INVALID_RECORDING,

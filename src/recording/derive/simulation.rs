@@ -1,8 +1,8 @@
 //! Derivation of a call from a simulation: the request, and the steps of the response.
 
+use super::fixtures::FixturesBuilder;
 use super::found::listed;
-use super::world::World;
-use super::{About, Derived, RecordedAnswer, asked_skills};
+use super::{Derived, RecordedAnswer, Subject, asked_skills};
 use crate::engine::Request;
 use crate::recording::document::Recording;
 use crate::recording::nodes::node;
@@ -20,14 +20,14 @@ const FAILED: u16 = 500;
 const NOT_ANSWERED: [&str; 3] = ["error", "answer", "cutOff"];
 
 /// Names of node types that make requests, with their subjects. *Source: the seeds.*
-const ASKING: [(&[&str], About); 7] = [
-    (&["gather", "collect", "collectinput"], About::Input),
-    (&["menu"], About::Input),
-    (&["getexternalcontactaction", "getexternalcontact"], About::Contact),
-    (&["dataaction", "calldataaction"], About::DataAction),
-    (&["webhook", "callwebhook"], About::Webhook),
-    (&["getqueuestats", "queuestats"], About::QueueStatistics),
-    (&["route", "transfertoqueue", "transfertoacd", "queue"], About::Queue),
+const ASKING: [(&[&str], Subject); 7] = [
+    (&["gather", "collect", "collectinput"], Subject::Input),
+    (&["menu"], Subject::Input),
+    (&["getexternalcontactaction", "getexternalcontact"], Subject::Contact),
+    (&["dataaction", "calldataaction"], Subject::DataAction),
+    (&["webhook", "callwebhook"], Subject::Webhook),
+    (&["getqueuestats", "queuestats"], Subject::QueueStatistics),
+    (&["route", "transfertoqueue", "transfertoacd", "queue"], Subject::Queue),
 ];
 
 /// Derives the start and environment of a call from a response and its request.
@@ -36,7 +36,7 @@ pub(super) fn derive(recording: &Recording) -> Derived {
         at: recording.recorded_at.as_deref().and_then(DateTime::parse),
         ..Derived::default()
     };
-    let mut world = World::default();
+    let mut world = FixturesBuilder::default();
     let steps = match recording.response.get("trace") {
         Some(Json::Array(steps)) => steps.as_slice(),
         _ => &[],
@@ -64,17 +64,17 @@ fn begin(derived: &mut Derived, recording: &Recording, asked: Option<&Request>) 
         derived.context = asked.context.clone();
         derived.timeout_ms = Some(asked.timeout_ms);
         let mut given = asked.inputs.iter();
-        let listened = derived.answers.iter_mut().filter(|it| it.about == About::Input);
+        let listened = derived.answers.iter_mut().filter(|it| it.about == Subject::Input);
         for answer in listened {
             let Some(input) = given.next() else { break };
             answer.answer = Answer::Input(input.clone());
         }
         // A menu that listens several times is one step.
         let further = given.map(|input| {
-            RecordedAnswer::new(About::Input, "", Answer::Input(input.clone()))
+            RecordedAnswer::new(Subject::Input, "", Answer::Input(input.clone()))
         });
         derived.answers.extend(further);
-        derived.is_silent_beyond = true;
+        derived.is_silent_after_inputs = true;
         let language = asked.context.iter().find(|(name, _)| name == "language");
         derived.language = language.map(|(_, value)| value.to_string().into());
     }
@@ -95,12 +95,16 @@ fn request(json: &Json) -> Option<Request> {
     Request::read(&node(json)).ok()
 }
 
-fn about(step: &Json) -> Option<About> {
+fn about(step: &Json) -> Option<Subject> {
     let kind = text(step, "nodeType")?.to_lowercase();
     ASKING.iter().find(|(names, _)| names.contains(&kind.as_str())).map(|(_, it)| *it)
 }
 
-fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer> {
+fn answer(
+    step: &Json,
+    about: Subject,
+    world: &mut FixturesBuilder,
+) -> Option<RecordedAnswer> {
     let is_object = |json: &&Json| matches!(json, Json::Object(_));
     let result = step.get("result").filter(is_object);
     let result = result.or_else(|| step.get("output").filter(is_object))?;
@@ -109,11 +113,11 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
     let is_cut_off = result.get("cutOff") == Some(&Json::Boolean(true));
     let (mut name, mut inputs) = (None, None);
     let answer = match about {
-        About::Input => Answer::Input(input(result, &error)),
+        Subject::Input => Answer::Input(input(result, &error)),
         // No request was made.
-        About::Contact if error == "LOOKUP_KEY_MISSING" => return None,
-        About::Contact if error == "CONTACTS_UNREADABLE" => Answer::NotMocked,
-        About::Contact => {
+        Subject::Contact if error == "LOOKUP_KEY_MISSING" => return None,
+        Subject::Contact if error == "CONTACTS_UNREADABLE" => Answer::NotMocked,
+        Subject::Contact => {
             let contact = result.get("contact").filter(|it| **it != Json::Null);
             if let Some(Json::Object(contact)) = contact
                 && let Some(id) = contact.get("id").and_then(as_text)
@@ -122,12 +126,12 @@ fn answer(step: &Json, about: About, world: &mut World) -> Option<RecordedAnswer
             }
             Answer::Contact(contact.cloned())
         }
-        About::DataAction | About::Webhook => response(result, &error, is_cut_off),
-        About::QueueStatistics if error.is_empty() => {
+        Subject::DataAction | Subject::Webhook => response(result, &error, is_cut_off),
+        Subject::QueueStatistics if error.is_empty() => {
             Answer::Statistics(Some(Json::object(fields(result))))
         }
-        About::QueueStatistics => Answer::Statistics(None),
-        About::Queue | About::Action => {
+        Subject::QueueStatistics => Answer::Statistics(None),
+        Subject::Queue | Subject::Action => {
             name = text(result, "queueId").or_else(|| text(result, "queueName"));
             if let Some(Json::Array(skills)) = result.get("skills") {
                 inputs = Some(asked_skills(skills.as_ref().clone()));
@@ -182,7 +186,7 @@ fn status(result: &Json) -> u16 {
     number.filter(|status| (300..=599).contains(status)).unwrap_or(FAILED)
 }
 
-fn queue(result: &Json, error: &str, world: &mut World) -> QueueAnswer {
+fn queue(result: &Json, error: &str, world: &mut FixturesBuilder) -> QueueAnswer {
     let (id, name) = (text(result, "queueId"), text(result, "queueName"));
     match error {
         "QUEUE_NOT_FOUND" => QueueAnswer::NotFound,

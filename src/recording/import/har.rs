@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Importer, is_execution, is_simulation, seems};
+use super::{Importer, describe, is_execution, is_simulation};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::recording::document::Origin;
 use crate::source::{Files, Node, read_json};
@@ -30,7 +30,7 @@ impl Importer<'_> {
                  execution document"
             );
             let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
-            self.diagnostics.push(diagnostic.at(entries.span).help(seems::EXPECTED));
+            self.diagnostics.push(diagnostic.at(entries.span).help(describe::EXPECTED));
         }
     }
 

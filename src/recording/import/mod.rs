@@ -1,7 +1,7 @@
 //! Import of saved responses in all supported file formats.
 
+mod describe;
 mod har;
-mod seems;
 
 use indexmap::IndexMap;
 
@@ -49,7 +49,7 @@ pub fn import(path: &Path, files: &mut Files) -> Imported {
     if recordings.is_empty() && diagnostics.is_empty() {
         let message = "the file contains nothing that can be imported";
         let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message);
-        diagnostics.push(diagnostic.at(file.span()).help(seems::EXPECTED));
+        diagnostics.push(diagnostic.at(file.span()).help(describe::EXPECTED));
     }
     Imported { recordings, diagnostics }
 }
@@ -141,9 +141,9 @@ impl<'i> Importer<'i> {
     }
 
     fn refuse(&mut self, node: &Node<'_>) {
-        let message = format!("this cannot be imported: {}", seems::like(node));
+        let message = format!("this cannot be imported: {}", describe::like(node));
         let diagnostic = Diagnostic::new(Code::INVALID_RECORDING, message).at(node.span);
-        self.diagnostics.push(diagnostic.help(seems::EXPECTED));
+        self.diagnostics.push(diagnostic.help(describe::EXPECTED));
     }
 
     /// Reads a message of a notification channel.

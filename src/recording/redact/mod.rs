@@ -32,7 +32,7 @@ const MIN_LOOKED_FOR: usize = 4;
 
 /// The kinds of values to redact. Secrets are always redacted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Wanted {
+pub struct RedactionKinds {
     /// Telephone numbers.
     pub phone_numbers: bool,
     /// Names of people.
@@ -46,20 +46,20 @@ pub struct Wanted {
 /// Redacts recordings consistently.
 #[derive(Debug, Clone)]
 pub struct Redactor {
-    wanted: Wanted,
+    wanted: RedactionKinds,
     pseudonyms: Pseudonyms,
 }
 
 impl Default for Redactor {
     /// Creates a redactor that only removes secrets.
     fn default() -> Self {
-        Self::new(Wanted::default(), DEFAULT_KEY.as_bytes())
+        Self::new(RedactionKinds::default(), DEFAULT_KEY.as_bytes())
     }
 }
 
 impl Redactor {
     /// Creates a redactor with a key of any length.
-    pub fn new(wanted: Wanted, key: &[u8]) -> Self {
+    pub fn new(wanted: RedactionKinds, key: &[u8]) -> Self {
         Self { wanted, pseudonyms: Pseudonyms::new(key) }
     }
 
@@ -250,7 +250,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Returns a string with all parts replaced that must be redacted.
+    /// Replaces all parts of a string that must be redacted, and returns the result.
     fn text(&mut self, text: &Text) -> Text {
         let mut new = text.to_string();
         let without = secret::remove(&new);

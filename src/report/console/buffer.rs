@@ -23,11 +23,11 @@ impl<'e> Buffer<'e> {
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
         self.text += text;
         let is_first = !self.is_begun && !text.is_empty();
-        if is_first || self.text.len() >= MOST { self.let_go() } else { Ok(()) }
+        if is_first || self.text.len() >= MOST { self.flush() } else { Ok(()) }
     }
 
     /// Writes the buffered text.
-    pub(super) fn let_go(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         if self.text.is_empty() {
             return Ok(());
         }
@@ -67,8 +67,8 @@ mod tests {
             held.write(text).unwrap();
         }
         assert_eq!(*pieces.0.lock().unwrap(), [4]);
-        held.let_go().unwrap();
-        held.let_go().unwrap();
+        held.flush().unwrap();
+        held.flush().unwrap();
         assert_eq!(*pieces.0.lock().unwrap(), [4, 10]);
         held.write(&"x".repeat(MOST)).unwrap();
         assert_eq!(*pieces.0.lock().unwrap(), [4, 10, MOST]);

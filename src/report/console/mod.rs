@@ -21,7 +21,7 @@ use super::words::{counts, explanation, headline, name_of, place_of, plural, sec
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 
 /// Number of dots per line.
@@ -186,7 +186,7 @@ impl<'e> Console<'e> {
             // The progress line stays below all others.
             Some(progress) => {
                 progress.clear();
-                self.out.let_go()
+                self.out.flush()
             }
             None => Ok(()),
         }
@@ -341,18 +341,18 @@ impl<'e> Console<'e> {
 }
 
 impl Reporter for Console<'_> {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => Ok(()),
-            RunEvent::Read { diagnostics, selected, is_all } => {
+            RunEvent::Read { diagnostics, selected, is_last: is_all } => {
                 self.read(diagnostics, selected, is_all)?;
-                self.out.let_go()
+                self.out.flush()
             }
             RunEvent::Finished(result) => self.finished(result, scene.files),
-            RunEvent::Waiting => self.out.let_go(),
+            RunEvent::Waiting => self.out.flush(),
             RunEvent::Ended(ended) => {
                 self.ended(ended)?;
-                self.out.let_go()
+                self.out.flush()
             }
         }
     }

@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::runner::CaseResult;
-use crate::trace::{Ink, Told, ToldLine, TurnKind, conversation, tell};
+use crate::trace::{Ink, Told, TraceLine, TurnKind, conversation, trace_lines};
 
 /// Maximum number of characters per string.
 const MOST_TEXT: usize = 2_000;
@@ -56,14 +56,14 @@ impl Calls {
     /// Adds the call of a test and returns its index; `None` if there was no call.
     pub(super) fn add(&mut self, result: &CaseResult) -> Option<usize> {
         let trace = result.trace.as_ref()?;
-        let legend = &result.program.as_ref()?.legend;
-        let told = tell(trace, legend, MOST_TEXT);
-        let turns = conversation(trace, legend, MOST_TEXT);
-        let Told { lines, reason, variables } = told;
+        let symbols = &result.program.as_ref()?.symbols;
+        let shown = trace_lines(trace, symbols, MOST_TEXT);
+        let turns = conversation(trace, symbols, MOST_TEXT);
+        let Told { lines, reason, variables } = shown;
         let more = lines.len().saturating_sub(MOST_LINES);
         let more_turns = turns.len().saturating_sub(MOST_LINES);
         let mut call = Call {
-            flow: self.text(&legend.flow(trace.flow).name),
+            flow: self.text(&symbols.flow(trace.flow).name),
             status: trace.status.name(),
             reason: reason.map(|reason| self.text(&reason)),
             start: trace.start.to_string(),
@@ -91,7 +91,7 @@ impl Calls {
         Some(self.calls.insert_full(call).0)
     }
 
-    fn line(&mut self, line: &ToldLine) -> i64 {
+    fn line(&mut self, line: &TraceLine) -> i64 {
         let mut parts = vec![line.level];
         for text in [&line.label, &line.name, &line.node_type] {
             parts.push(self.text(text));
@@ -117,7 +117,7 @@ fn whole(place: usize) -> i64 {
 /// Must match `KINDS` in the script.
 fn number_of(kind: TurnKind) -> u8 {
     match kind {
-        TurnKind::Said => 0,
+        TurnKind::Prompt => 0,
         TurnKind::Pressed => 1,
         TurnKind::Spoke => 2,
         TurnKind::Silence => 3,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::marks::{Mark, Marks};
 use crate::analysis::coverage::{FlowReport, Kind, NodeReport, Report, Share};
 use crate::flow::write::{Drawing, Graph, drawings};
-use crate::runner::{Covered, Scene};
+use crate::runner::{Covered, LoadedSuite};
 use crate::value::Text;
 
 /// A flow.
@@ -48,7 +48,7 @@ struct Node {
 /// first one is used.
 pub(super) fn covered_flows(
     covered: Covered,
-    scene: Scene<'_>,
+    scene: LoadedSuite<'_>,
 ) -> (Vec<Counted>, Vec<Flow>) {
     let mut report = Report::default();
     let mut graphs: IndexMap<(&Text, &Text), &Graph> = IndexMap::new();
@@ -56,7 +56,7 @@ pub(super) fn covered_flows(
     for (program, coverage) in &all {
         // `--coverage` reports versions that cannot be merged.
         let _ = report.merge(Report::of(coverage, scene.files));
-        let flows = program.legend.flows.iter().zip(scene.library.graphs(program));
+        let flows = program.symbols.flows.iter().zip(scene.library.graphs(program));
         for (flow, graph) in flows {
             graphs.entry((&flow.id, &flow.flow_type)).or_insert(graph);
         }

@@ -19,7 +19,7 @@ use super::output::ReportFile;
 use super::page::{Frame, embedded};
 use super::words::counts;
 use super::{Options, Reporter};
-use crate::runner::{Covered, RunEvent, Scene, Tally};
+use crate::runner::{Covered, LoadedSuite, RunEvent, Tally};
 use calls::Calls;
 use cases::Tests;
 
@@ -52,7 +52,7 @@ impl Html {
         }
     }
 
-    fn page(&mut self, tally: Tally, scene: Scene<'_>) -> io::Result<String> {
+    fn page(&mut self, tally: Tally, scene: LoadedSuite<'_>) -> io::Result<String> {
         let (shares, flows) =
             flows::covered_flows(std::mem::take(&mut self.covered), scene);
         let mut environment = Environment::new();
@@ -78,7 +78,7 @@ impl Html {
 }
 
 impl Reporter for Html {
-    fn event(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) -> io::Result<()> {
+    fn event(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) -> io::Result<()> {
         match *event {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),

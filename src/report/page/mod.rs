@@ -34,7 +34,7 @@ impl Frame {
 
     /// Also allows requests to the page's own server.
     #[cfg(feature = "serve")]
-    pub(crate) fn asks_its_server(mut self) -> Self {
+    pub(crate) fn allow_own_server(mut self) -> Self {
         self.policy.push_str("; connect-src 'self'");
         self
     }

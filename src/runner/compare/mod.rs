@@ -30,7 +30,7 @@ const BATCH: usize = 256;
 
 /// Inputs of a comparison, shared by all recordings.
 #[derive(Debug, Clone, Copy)]
-pub struct Against<'a> {
+pub struct CompareContext<'a> {
     /// Local flows.
     pub program: &'a Arc<Program>,
     /// Fixtures that answer what a recording cannot.
@@ -96,7 +96,7 @@ pub struct Unreadable {
 /// The thread pool cannot be created.
 pub fn compare_all(
     paths: &[PathBuf],
-    against: Against<'_>,
+    against: CompareContext<'_>,
     jobs: usize,
     report: &mut dyn FnMut(Compared) -> bool,
 ) -> Result<(), rayon::ThreadPoolBuildError> {
@@ -114,7 +114,7 @@ pub fn compare_all(
     Ok(())
 }
 
-fn one(path: &Path, against: Against<'_>) -> Compared {
+fn one(path: &Path, against: CompareContext<'_>) -> Compared {
     let mut files = Files::new();
     let (recording, mut diagnostics) = recording::load(path, &mut files);
     let Some(recording) = recording else {
@@ -143,7 +143,7 @@ struct Judged {
 }
 
 /// Replays a recorded call and compares it with the recording.
-fn judge(recording: &Recording, against: Against<'_>) -> Judged {
+fn judge(recording: &Recording, against: CompareContext<'_>) -> Judged {
     let Some(recorded) = Recorded::of(recording, against.rules) else {
         return Judged::unreplayable(Recorded::NO_CALL, Text::default());
     };
@@ -155,7 +155,7 @@ fn judge(recording: &Recording, against: Against<'_>) -> Judged {
             return Judged { is_matched: false, ..judged };
         }
     };
-    let remade = recorded.remake(&call, against.program, against.fixtures, &mut |_| {});
+    let remade = recorded.replay(&call, against.program, against.fixtures, &mut |_| {});
     let unused = remade.replayed.unused.iter().map(|it| it.node.clone());
     let unused = unused.filter(|_| remade.local.is_some()).collect();
     let (recorded_end, local_end) = match &remade.local {

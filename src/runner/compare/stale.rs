@@ -1,6 +1,6 @@
 //! Outdated recordings.
 
-use super::Against;
+use super::CompareContext;
 use crate::program::Program;
 use crate::recording::Recording;
 use crate::value::{DateTime, Text};
@@ -39,7 +39,7 @@ impl Stale {
 pub(super) fn of(
     recording: &Recording,
     is_matched: bool,
-    against: Against<'_>,
+    against: CompareContext<'_>,
 ) -> Vec<Stale> {
     let is_old = against.oldest.is_some_and(|oldest| {
         let made = recording.recorded_at.as_deref().and_then(DateTime::parse);
@@ -55,7 +55,7 @@ fn version(recording: &Recording, program: &Program) -> Option<Stale> {
     let flow = &recording.flow;
     let known = |name: &Option<Text>| program.flow(name.as_ref()?);
     let local = known(&flow.id).or_else(|| known(&flow.name))?;
-    let local = program.legend.flow(local).version.clone()?;
+    let local = program.symbols.flow(local).version.clone()?;
     let recorded = flow.version.clone()?;
     let differ = whole(&recorded) != whole(&local);
     differ.then_some(Stale::Version { recorded, local })

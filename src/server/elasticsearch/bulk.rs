@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::document::{check_limits, check_new, read, write, written};
 use super::problem::Problem;
-use super::{Answered, allow, index};
+use super::{EndpointResult, allow, index};
 use crate::server::Server;
-use crate::server::http::answer::Reply;
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::Reply;
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::indices::NewDocument;
 use crate::value::Json;
@@ -27,7 +27,12 @@ struct Action<'t> {
 type Item = (u16, Value);
 
 /// `POST /_bulk`, `POST /INDEX/_bulk`
-pub(super) fn run(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn run(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["require_alias", "require_data_stream"])?;
     if !name.is_empty() {
         index::check_name(name)?;
@@ -55,7 +60,7 @@ pub(super) fn run(server: &Server, asked: &Asked, name: &str, _: &str) -> Answer
     let items: Vec<Value> =
         items.into_iter().map(|(name, (_, item))| json!({ (name): item })).collect();
     let body = json!({ "took": 0, "errors": failed > 0, "items": items });
-    Ok(Reply::ok(body).because(why))
+    Ok(Reply::ok(body).with_reason(why))
 }
 
 fn write_together(

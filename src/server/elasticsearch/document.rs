@@ -4,13 +4,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::source::Wanted;
-use super::{Answered, allow, index};
+use super::source::SourceFilter;
+use super::{EndpointResult, allow, index};
 use crate::server::Server;
-use crate::server::http::answer::Reply;
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::Reply;
+use crate::server::http::request::Request;
 use crate::server::state::State;
-use crate::server::state::event::{Event, Written};
+use crate::server::state::event::{DocumentsWritten, Event};
 use crate::server::state::indices::NewDocument;
 use crate::value::Json;
 
@@ -21,7 +21,12 @@ const MAX_ID_BYTES: usize = 512;
 const MAX_DEPTH: usize = 20;
 
 /// `POST /INDEX/_doc`: the server chooses the id.
-pub(super) fn add(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn add(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["op_type"])?;
     let mut state = server.state();
     let id = state.fresh_id("Document").to_string();
@@ -29,7 +34,12 @@ pub(super) fn add(server: &Server, asked: &Asked, name: &str, _: &str) -> Answer
 }
 
 /// `PUT /INDEX/_doc/ID`
-pub(super) fn put(server: &Server, asked: &Asked, name: &str, id: &str) -> Answered {
+pub(super) fn put(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    id: &str,
+) -> EndpointResult {
     allow(asked, &["op_type"])?;
     let only_new = match asked.query("op_type") {
         None | Some("index") => false,
@@ -43,18 +53,23 @@ pub(super) fn put(server: &Server, asked: &Asked, name: &str, id: &str) -> Answe
 }
 
 /// `PUT /INDEX/_create/ID`
-pub(super) fn create(server: &Server, asked: &Asked, name: &str, id: &str) -> Answered {
+pub(super) fn create(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    id: &str,
+) -> EndpointResult {
     allow(asked, &[])?;
     write_one(&mut server.state(), asked, name, id.to_owned(), true)
 }
 
 fn write_one(
     state: &mut State,
-    asked: &Asked,
+    asked: &Request,
     name: &str,
     id: String,
     only_new: bool,
-) -> Answered {
+) -> EndpointResult {
     index::check_name(name)?;
     let text = asked.text().map_err(Problem::of)?;
     let document = read(id, text)?;
@@ -127,7 +142,7 @@ pub(super) fn write(
     documents: Vec<NewDocument>,
 ) -> Result<(), Problem> {
     let (index, decided) = (name.to_owned(), Vec::new());
-    let written = Written { index, documents, decided };
+    let written = DocumentsWritten { index, documents, decided };
     state.commit(Event::DocumentsWritten(written)).map_err(Problem::of)
 }
 
@@ -162,17 +177,22 @@ struct Found<'f> {
 }
 
 /// `GET /INDEX/_doc/ID`
-pub(super) fn get(server: &Server, asked: &Asked, name: &str, id: &str) -> Answered {
+pub(super) fn get(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    id: &str,
+) -> EndpointResult {
     allow(
         asked,
         &["_source", "_source_excludes", "_source_includes", "preference", "realtime"],
     )?;
-    let wanted = Wanted::read(None, asked)?;
+    let wanted = SourceFilter::read(None, asked)?;
     let state = server.state();
     let index = index::find(&state, name)?;
     let Some(document) = index.documents.get(id) else {
         let body = json!({ "_index": name, "_id": id, "found": false });
-        return Ok(Reply::of(404, body).because(format!("no document [{id}]")));
+        return Ok(Reply::of(404, body).with_reason(format!("no document [{id}]")));
     };
     let found = Found {
         _index: name,
@@ -183,5 +203,5 @@ pub(super) fn get(server: &Server, asked: &Asked, name: &str, id: &str) -> Answe
         found: true,
         _source: wanted.of(&document.source),
     };
-    Ok(Reply::written(serde_json::to_string(&found).unwrap_or_default()))
+    Ok(Reply::serialized(serde_json::to_string(&found).unwrap_or_default()))
 }

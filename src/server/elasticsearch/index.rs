@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::problem::Problem;
-use super::{Answered, allow, shards};
+use super::{EndpointResult, allow, shards};
 use crate::server::Server;
-use crate::server::http::answer::{Body, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{Body, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 use crate::server::state::indices::{Index, MAX_INDICES};
@@ -15,10 +15,15 @@ use crate::server::state::indices::{Index, MAX_INDICES};
 const MAX_NAME_BYTES: usize = 255;
 
 /// `PUT /INDEX`. Mappings and settings are accepted but have no effect.
-pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn create(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &[])?;
     check_name(name)?;
-    let body = asked.object_or_nothing().map_err(Problem::of)?;
+    let body = asked.object_or_empty().map_err(Problem::of)?;
     let known = ["mappings", "settings"];
     if let Some(key) = body.0.keys().find(|key| !known.contains(&key.as_str())) {
         let reason = format!("[{key}] of a new index is not supported by flowsim");
@@ -42,16 +47,26 @@ pub(super) fn create(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
 }
 
 /// `HEAD /INDEX`
-pub(super) fn exists(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn exists(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["allow_no_indices", "expand_wildcards", "ignore_unavailable"])?;
     check_name(name)?;
     let is_there = server.state().indices.get(name).is_some();
     let status = if is_there { 200 } else { 404 };
-    Ok(Reply { status, body: Body::Empty, ..Reply::nothing() })
+    Ok(Reply { status, body: Body::Empty, ..Reply::no_content() })
 }
 
 /// `DELETE /INDEX`
-pub(super) fn delete(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn delete(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     let known = ["allow_no_indices", "expand_wildcards", "ignore_unavailable"];
     allow(asked, &known)?;
     check_name(name)?;
@@ -69,7 +84,12 @@ pub(super) fn delete(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
 
 /// `POST /INDEX/_refresh`, or `POST /_refresh`. It has no effect, as all documents are
 /// searchable at once.
-pub(super) fn refresh(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn refresh(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["allow_no_indices", "expand_wildcards", "ignore_unavailable"])?;
     if !name.is_empty() {
         find(&server.state(), name)?;

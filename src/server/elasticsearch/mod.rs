@@ -4,7 +4,7 @@
 //! Everything that is supported behaves as clients of Elasticsearch 8 and 9 expect.
 //! Everything else is refused with a clear error, so that nothing only seems to work.
 //! Strings are compared as a whole, as in fields of the type `keyword`. *Source: the REST
-//! API of Elasticsearch 8 and 9, and the part of it that seed 002 uses.*
+//! API of Elasticsearch 8 and 9, and the part of it that the state-machine tutorial uses.*
 
 mod aggregate;
 mod bulk;
@@ -30,13 +30,13 @@ use serde_json::json;
 use super::Server;
 use super::access;
 use super::control::Fault;
-use super::http::answer::{Body, Reply};
-use super::http::asked::Asked;
 use super::http::listen;
+use super::http::reply::{Body, Reply};
+use super::http::request::Request;
 use problem::Problem;
 
 /// The result of a request.
-type Answered = Result<Reply, Problem>;
+type EndpointResult = Result<Reply, Problem>;
 
 /// The header that clients require in every answer.
 const PRODUCT: HeaderName = HeaderName::from_static("x-elastic-product");
@@ -71,7 +71,7 @@ async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
     let (asked, read) = listen::read(server.next_id(), request).await;
     let (fault, reply) = match read {
         Err(refusal) => (None, Problem::of(refusal).into_reply()),
-        Ok(()) if server.is_kept => {
+        Ok(()) if server.is_persistent => {
             tokio::task::block_in_place(|| answer(server, &asked))
         }
         Ok(()) => answer(server, &asked),
@@ -91,7 +91,7 @@ async fn serve(server: &Server, request: Request) -> Response<HttpBody> {
 }
 
 /// Returns the answer, and the fault that a test set for the request.
-fn answer(server: &Server, asked: &Asked) -> (Option<Fault>, Reply) {
+fn answer(server: &Server, asked: &Request) -> (Option<Fault>, Reply) {
     if let Err(refusal) = access::refuse_other_sites(&server.host, asked) {
         return (None, Problem::of(refusal).into_reply());
     }
@@ -123,9 +123,9 @@ pub(super) fn may_have_faults(method: &str, path: &str) -> bool {
 }
 
 /// The function that answers a request, with the index and the id in the path.
-type Handler = fn(&Server, &Asked, index: &str, id: &str) -> Answered;
+type Handler = fn(&Server, &Request, index: &str, id: &str) -> EndpointResult;
 
-fn handle(server: &Server, asked: &Asked) -> Answered {
+fn handle(server: &Server, asked: &Request) -> EndpointResult {
     media_type(asked)?;
     expect_json(asked)?;
     let parts = parts(&asked.path);
@@ -174,7 +174,7 @@ fn route<'p>(method: &str, parts: &'p [String]) -> Option<(Handler, &'p str, &'p
 
 /// Returns the media type of the answer. Clients of a certain version require that
 /// version's type.
-fn media_type(asked: &Asked) -> Result<Option<&'static str>, Problem> {
+fn media_type(asked: &Request) -> Result<Option<&'static str>, Problem> {
     let headers = ["accept", "content-type"].map(|name| asked.header(name));
     let version = headers.into_iter().flatten().find_map(|declared| {
         let (_, version) = declared.split_once("compatible-with=")?;
@@ -193,7 +193,7 @@ fn media_type(asked: &Asked) -> Result<Option<&'static str>, Problem> {
 
 /// Refuses a body that is not declared as JSON. Pages of other sites can send only forms
 /// without the browser asking first.
-fn expect_json(asked: &Asked) -> Result<(), Problem> {
+fn expect_json(asked: &Request) -> Result<(), Problem> {
     if asked.body.is_empty() {
         return Ok(());
     }
@@ -213,7 +213,7 @@ fn expect_json(asked: &Asked) -> Result<(), Problem> {
 }
 
 /// Refuses parameters that are not supported.
-fn allow(asked: &Asked, known: &[&str]) -> Result<(), Problem> {
+fn allow(asked: &Request, known: &[&str]) -> Result<(), Problem> {
     let unknown = asked.query.iter().find(|(name, _)| {
         !IGNORED.contains(&name.as_str()) && !known.contains(&name.as_str())
     });
@@ -230,7 +230,7 @@ fn allow(asked: &Asked, known: &[&str]) -> Result<(), Problem> {
 
 /// `GET /`: the product and its version. Clients check the header; the version is for
 /// people.
-fn root(_: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
+fn root(_: &Server, asked: &Request, _: &str, _: &str) -> EndpointResult {
     allow(asked, &[])?;
     let is_nine = media_type(asked)?.is_some_and(|it| it.ends_with('9'));
     let (number, wire) = if is_nine { ("9.0.0", "8.18.0") } else { ("8.18.0", "7.17.0") };
@@ -255,7 +255,7 @@ fn root(_: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
 }
 
 /// `GET /_cluster/health`: the cluster has one node, which holds everything.
-fn health(server: &Server, asked: &Asked, _: &str, _: &str) -> Answered {
+fn health(server: &Server, asked: &Request, _: &str, _: &str) -> EndpointResult {
     allow(asked, &["level", "local", "wait_for_status", "wait_for_nodes"])?;
     let indices = server.state().indices.names().count();
     Ok(Reply::ok(json!({

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::http::answer::{Refusal, Reply};
+use crate::server::http::reply::{ApiError, Reply};
 
 /// The reason for which a request failed.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Problem {
     }
 
     /// Converts an error of the server to the format of Elasticsearch.
-    pub(super) fn of(refusal: Refusal) -> Self {
+    pub(super) fn of(refusal: ApiError) -> Self {
         let kind = match refusal.status {
             400 => "illegal_argument_exception",
             403 => "security_exception",

@@ -9,11 +9,11 @@ use super::aggregate::{self, Aggregation};
 use super::field::{Key, text, values};
 use super::problem::Problem;
 use super::query::{Query, known};
-use super::source::Wanted;
-use super::{Answered, allow, index, shards};
+use super::source::SourceFilter;
+use super::{EndpointResult, allow, index, shards};
 use crate::server::Server;
-use crate::server::http::answer::Reply;
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::Reply;
+use crate::server::http::request::Request;
 use crate::server::state::indices::Document;
 use crate::value::{Json, Text};
 
@@ -63,7 +63,7 @@ struct Search {
     query: Query,
     from: usize,
     size: usize,
-    wanted: Wanted,
+    wanted: SourceFilter,
     sorts: Vec<Sort>,
     aggregations: Vec<Aggregation>,
     /// Whether the answer contains the total number of hits.
@@ -112,7 +112,12 @@ type Found<'a> = (&'a str, &'a Document);
 type Keys = Vec<Option<Key>>;
 
 /// `POST /INDEX/_search`. There are no scores: all hits match equally well.
-pub(super) fn search(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn search(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     let search = Search::read(asked)?;
     let state = server.state();
     let index = index::find(&state, name)?;
@@ -145,11 +150,16 @@ pub(super) fn search(server: &Server, asked: &Asked, name: &str, _: &str) -> Ans
         aggregations,
     };
     let text = serde_json::to_string(&answer).unwrap_or_default();
-    Ok(Reply::written(text).because(format!("{total} documents match")))
+    Ok(Reply::serialized(text).with_reason(format!("{total} documents match")))
 }
 
 /// `POST /INDEX/_count`
-pub(super) fn count(server: &Server, asked: &Asked, name: &str, _: &str) -> Answered {
+pub(super) fn count(
+    server: &Server,
+    asked: &Request,
+    name: &str,
+    _: &str,
+) -> EndpointResult {
     allow(asked, &["allow_no_indices", "expand_wildcards"])?;
     let body = body(asked)?;
     known(&body, "count", &["query"])?;
@@ -167,7 +177,7 @@ fn searched() -> Value {
 }
 
 /// Parses the body, which may be empty.
-fn body(asked: &Asked) -> Result<Json, Problem> {
+fn body(asked: &Request) -> Result<Json, Problem> {
     let text = asked.text().map_err(Problem::of)?;
     if text.trim().is_empty() {
         return Ok(Json::object([]));
@@ -185,7 +195,7 @@ impl Search {
         aggregate::run(&self.aggregations, &sources).map(Some)
     }
 
-    fn read(asked: &Asked) -> Result<Self, Problem> {
+    fn read(asked: &Request) -> Result<Self, Problem> {
         allow(asked, &PARAMETERS)?;
         let body = body(asked)?;
         known(&body, "search", &KEYS)?;
@@ -205,7 +215,7 @@ impl Search {
             query: Query::read(body.get("query"))?,
             from,
             size,
-            wanted: Wanted::read(body.get("_source"), asked)?,
+            wanted: SourceFilter::read(body.get("_source"), asked)?,
             sorts: sorts(&body, asked)?,
             aggregations: aggregate::read(aggregations)?,
             has_total: total != Some("false"),
@@ -214,7 +224,7 @@ impl Search {
 }
 
 /// Reads a count from the body, or from the query of the request.
-fn count_of(body: &Json, asked: &Asked, name: &str) -> Result<Option<usize>, Problem> {
+fn count_of(body: &Json, asked: &Request, name: &str) -> Result<Option<usize>, Problem> {
     let given = body.get(name).map(text);
     let Some(given) = given.as_deref().or_else(|| asked.query(name)) else {
         return Ok(None);
@@ -227,7 +237,7 @@ fn count_of(body: &Json, asked: &Asked, name: &str) -> Result<Option<usize>, Pro
 
 /// Reads the sort order: `"FIELD"`, `{"FIELD": "desc"}`, `{"FIELD": {"order": "desc"}}`,
 /// a list of these, or `sort=FIELD:desc` in the query of the request.
-fn sorts(body: &Json, asked: &Asked) -> Result<Vec<Sort>, Problem> {
+fn sorts(body: &Json, asked: &Request) -> Result<Vec<Sort>, Problem> {
     let mut found = Vec::new();
     match body.get("sort") {
         None => {

@@ -2,21 +2,21 @@
 
 use super::problem::Problem;
 use super::query::known;
-use crate::server::http::asked::Asked;
+use crate::server::http::request::Request;
 use crate::value::{Json, Text};
 
 /// The requested part of documents.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Wanted {
+pub(super) struct SourceFilter {
     is_nothing: bool,
     /// Patterns of field names; empty for all fields.
     includes: Vec<String>,
     excludes: Vec<String>,
 }
 
-impl Wanted {
+impl SourceFilter {
     /// Reads the requested part from the body, or from the query of the request.
-    pub(super) fn read(body: Option<&Json>, asked: &Asked) -> Result<Self, Problem> {
+    pub(super) fn read(body: Option<&Json>, asked: &Request) -> Result<Self, Problem> {
         let list = |name| asked.query_all(name).into_iter().map(str::to_owned).collect();
         let mut wanted = match (body, asked.query("_source")) {
             (Some(body), _) => of_body(body)?,
@@ -96,21 +96,24 @@ fn is_something(value: &Json) -> bool {
 }
 
 /// Reads `true`, one field, several fields, or `{includes, excludes}`.
-fn of_body(body: &Json) -> Result<Wanted, Problem> {
+fn of_body(body: &Json) -> Result<SourceFilter, Problem> {
     match body {
         Json::Boolean(is_wanted) => {
-            Ok(Wanted { is_nothing: !is_wanted, ..Wanted::default() })
+            Ok(SourceFilter { is_nothing: !is_wanted, ..SourceFilter::default() })
         }
         Json::Object(_) => {
             known(body, "_source", &["include", "includes", "exclude", "excludes"])?;
             let either = |one, other| patterns(body.get(one).or_else(|| body.get(other)));
-            Ok(Wanted {
+            Ok(SourceFilter {
                 is_nothing: false,
                 includes: either("includes", "include")?,
                 excludes: either("excludes", "exclude")?,
             })
         }
-        other => Ok(Wanted { includes: patterns(Some(other))?, ..Wanted::default() }),
+        other => Ok(SourceFilter {
+            includes: patterns(Some(other))?,
+            ..SourceFilter::default()
+        }),
     }
 }
 
@@ -159,7 +162,8 @@ mod tests {
 
     fn of(wanted: &str, source: &str) -> String {
         let json = |text: &str| Json::parse(text).unwrap();
-        let wanted = Wanted::read(Some(&json(wanted)), &Asked::default()).unwrap();
+        let wanted =
+            SourceFilter::read(Some(&json(wanted)), &Request::default()).unwrap();
         wanted.of(&json(source)).map_or_else(|| "nothing".to_owned(), |it| it.to_string())
     }
 

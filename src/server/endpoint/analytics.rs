@@ -3,15 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use crate::expr::architect::Directory;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, Object};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Object, Request};
 use crate::server::state::State;
 use crate::value::Kind;
-use crate::world::{Answer, Fixtures, Question, Replies};
+use crate::world::{Answer, AnswerProgress, Fixtures, Question};
 
-/// Answers queue statistics in the form of seed 002: `{entities: [{id, availableAgents,
+/// Answers queue statistics in the form of the state-machine tutorial: `{entities: [{id, availableAgents,
 /// occupancy, …}]}`.
-pub(in crate::server) fn realtime(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn realtime(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let fixtures = state.fixtures();
     let wanted = body.strings("entityIds")?;
@@ -29,7 +29,7 @@ pub(in crate::server) fn realtime(state: &mut State, asked: &Asked) -> Answered 
     };
     let entities: Vec<Value> = queues.iter().filter_map(entity).take(size).collect();
     let why = format!("{} of {} queues are known", entities.len(), queues.len());
-    Ok(Reply::ok(json!({ "entities": entities })).because(why))
+    Ok(Reply::ok(json!({ "entities": entities })).with_reason(why))
 }
 
 /// The supported metrics, and the statistics that they are read from. *Source: the
@@ -43,14 +43,19 @@ const METRICS: [(&str, &str); 4] = [
 
 /// Answers queue statistics in the form of the SDKs. The filter must name queues by
 /// `queueId`.
-pub(in crate::server) fn observations(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn observations(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     let filter = body.object("filter")?;
     let fixtures = state.fixtures();
     let mut queues = Vec::new();
     collect(&filter, &mut queues)?;
     if queues.is_empty() {
-        return Err(Refusal::bad("`filter` must name queues by the dimension `queueId`"));
+        return Err(ApiError::bad(
+            "`filter` must name queues by the dimension `queueId`",
+        ));
     }
     let metrics = body.strings("metrics")?;
     let result = |queue: &String| {
@@ -65,11 +70,11 @@ pub(in crate::server) fn observations(state: &mut State, asked: &Asked) -> Answe
     };
     let results: Vec<Value> = queues.iter().filter_map(result).collect();
     let why = format!("{} of {} queues are known", results.len(), queues.len());
-    Ok(Reply::ok(json!({ "results": results })).because(why))
+    Ok(Reply::ok(json!({ "results": results })).with_reason(why))
 }
 
 /// Collects the queues that a filter names.
-fn collect(filter: &Object, queues: &mut Vec<String>) -> Result<(), Refusal> {
+fn collect(filter: &Object, queues: &mut Vec<String>) -> Result<(), ApiError> {
     for predicate in filter.list("predicates")? {
         let is_queue = predicate["dimension"] == "queueId";
         if let Some(queue) = predicate["value"].as_str().filter(|_| is_queue) {
@@ -103,7 +108,7 @@ fn all(fixtures: &Fixtures) -> Vec<String> {
 
 fn statistics(fixtures: &Fixtures, queue: &str) -> Option<Map<String, Value>> {
     let question = Question::QueueStatistics { queue };
-    match fixtures.answer(&question, &mut Replies::default()) {
+    match fixtures.answer(&question, &mut AnswerProgress::default()) {
         Answer::Statistics(Some(json)) => match crate::server::document(&json) {
             Value::Object(entries) => Some(entries),
             _ => None,

@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::conversations::IVRS;
 use crate::expr::architect::Directory;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::event::Event;
 use crate::server::state::{MAX_ENTITIES, State};
 use crate::value::{Json, Kind, Value as FlowValue, derived_id};
@@ -115,7 +115,7 @@ fn entities(state: &mut State, section: &Section) -> Vec<Value> {
     entries(state, section.key).into_iter().map(entity).collect()
 }
 
-fn list(asked: &Asked, all: Vec<Value>) -> Answered {
+fn list(asked: &Request, all: Vec<Value>) -> EndpointResult {
     let wanted = asked.query("name").map(|name| name.replace('*', "").to_lowercase());
     let is_wanted = |entity: &Value| {
         let name = entity["name"].as_str().unwrap_or_default().to_lowercase();
@@ -125,28 +125,34 @@ fn list(asked: &Asked, all: Vec<Value>) -> Answered {
     listing(asked, Page::of(asked)?, &found, Value::clone)
 }
 
-fn one(all: Vec<Value>, what: &str, id: &str) -> Answered {
+fn one(all: Vec<Value>, what: &str, id: &str) -> EndpointResult {
     let found = all.into_iter().find(|entity| entity["id"] == id);
-    found.map(Reply::ok).ok_or_else(|| Refusal::not_found(what, id))
+    found.map(Reply::ok).ok_or_else(|| ApiError::not_found(what, id))
 }
 
 /// Lists schedules.
-pub(in crate::server) fn schedules(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn schedules(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, entities(state, &SCHEDULES))
 }
 
 /// Returns a schedule.
-pub(in crate::server) fn schedule(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn schedule(state: &mut State, asked: &Request) -> EndpointResult {
     one(entities(state, &SCHEDULES), "the schedule", asked.parameter("scheduleId"))
 }
 
 /// Lists schedule groups.
-pub(in crate::server) fn schedule_groups(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn schedule_groups(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, groups(state))
 }
 
 /// Returns a schedule group.
-pub(in crate::server) fn schedule_group(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn schedule_group(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     one(groups(state), "the schedule group", asked.parameter("scheduleGroupId"))
 }
 
@@ -176,12 +182,18 @@ fn groups(state: &mut State) -> Vec<Value> {
 }
 
 /// Lists emergency groups.
-pub(in crate::server) fn emergency_groups(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn emergency_groups(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, emergencies(state))
 }
 
 /// Returns an emergency group.
-pub(in crate::server) fn emergency_group(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn emergency_group(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let id = asked.parameter("emergencyGroupId");
     one(emergencies(state), "the emergency group", id)
 }
@@ -196,23 +208,29 @@ fn emergencies(state: &mut State) -> Vec<Value> {
 }
 
 /// Lists user prompts.
-pub(in crate::server) fn prompts(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn prompts(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, with_resources(entities(state, &PROMPTS)))
 }
 
 /// Returns a user prompt.
-pub(in crate::server) fn prompt(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn prompt(state: &mut State, asked: &Request) -> EndpointResult {
     let all = with_resources(entities(state, &PROMPTS));
     one(all, "the prompt", asked.parameter("promptId"))
 }
 
 /// Lists system prompts.
-pub(in crate::server) fn system_prompts(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn system_prompts(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, with_resources(entities(state, &SYSTEM_PROMPTS)))
 }
 
 /// Returns a system prompt.
-pub(in crate::server) fn system_prompt(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn system_prompt(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let all = with_resources(entities(state, &SYSTEM_PROMPTS));
     one(all, "the system prompt", asked.parameter("promptId"))
 }
@@ -235,17 +253,20 @@ fn with_resources(mut prompts: Vec<Value>) -> Vec<Value> {
 }
 
 /// Lists the call routes that were created.
-pub(in crate::server) fn ivrs(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn ivrs(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, created(state, IVRS))
 }
 
 /// Returns a call route.
-pub(in crate::server) fn ivr(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn ivr(state: &mut State, asked: &Request) -> EndpointResult {
     one(created(state, IVRS), "the call route", asked.parameter("ivrId"))
 }
 
 /// Creates a call route: calls to one of its `dnis` start its `openHoursFlow`.
-pub(in crate::server) fn create_ivr(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_ivr(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     body.strings("dnis")?;
     for key in ["openHoursFlow", "closedHoursFlow", "holidayHoursFlow"] {
@@ -257,32 +278,41 @@ pub(in crate::server) fn create_ivr(state: &mut State, asked: &Asked) -> Answere
 }
 
 /// Lists the outcomes that were created.
-pub(in crate::server) fn outcomes(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn outcomes(state: &mut State, asked: &Request) -> EndpointResult {
     list(asked, created(state, OUTCOMES))
 }
 
 /// Returns an outcome.
-pub(in crate::server) fn outcome(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn outcome(state: &mut State, asked: &Request) -> EndpointResult {
     one(created(state, OUTCOMES), "the outcome", asked.parameter("flowOutcomeId"))
 }
 
 /// Creates an outcome.
-pub(in crate::server) fn create_outcome(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_outcome(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     make(state, asked, OUTCOMES, "/api/v2/flows/outcomes")
 }
 
 /// Lists the milestones that were created.
-pub(in crate::server) fn milestones(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn milestones(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     list(asked, created(state, MILESTONES))
 }
 
 /// Returns a milestone.
-pub(in crate::server) fn milestone(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn milestone(state: &mut State, asked: &Request) -> EndpointResult {
     one(created(state, MILESTONES), "the milestone", asked.parameter("milestoneId"))
 }
 
 /// Creates a milestone.
-pub(in crate::server) fn create_milestone(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create_milestone(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     make(state, asked, MILESTONES, "/api/v2/flows/milestones")
 }
 
@@ -290,14 +320,19 @@ fn created(state: &State, collection: &str) -> Vec<Value> {
     state.entities(collection).map(|(_, entity)| entity.clone()).collect()
 }
 
-fn make(state: &mut State, asked: &Asked, collection: &str, path: &str) -> Answered {
+fn make(
+    state: &mut State,
+    asked: &Request,
+    collection: &str,
+    path: &str,
+) -> EndpointResult {
     let body = asked.object()?;
-    let name = body.needed("name")?;
+    let name = body.required("name")?;
     if state.entities(collection).count() >= MAX_ENTITIES {
-        return Err(Refusal::full(collection, MAX_ENTITIES));
+        return Err(ApiError::full(collection, MAX_ENTITIES));
     }
     if state.entities(collection).any(|(_, entity)| entity["name"] == name) {
-        return Err(Refusal::conflict(format!("the name `{name}` is already in use")));
+        return Err(ApiError::conflict(format!("the name `{name}` is already in use")));
     }
     let id = state.fresh_id(collection).to_string();
     let mut entity = body.0.clone();
@@ -306,7 +341,7 @@ fn make(state: &mut State, asked: &Asked, collection: &str, path: &str) -> Answe
     let document = Value::Object(entity);
     let collection = collection.to_owned();
     state.commit(Event::EntitySaved { collection, id, document: document.clone() })?;
-    Ok(Reply::ok(document).because("created"))
+    Ok(Reply::ok(document).with_reason("created"))
 }
 
 /// Returns the string of a key.

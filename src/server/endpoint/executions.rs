@@ -4,17 +4,17 @@ use serde_json::{Map, Value, json};
 
 use super::conversations::start_flow;
 use crate::program::Program;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::{Called, Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::trace::{Status, Trace};
 
 /// Runs a flow with inputs. Names may omit the scope: `x` for `Flow.x`.
-pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn launch(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
-    let flow = body.needed("flowId")?.to_owned();
+    let flow = body.required("flowId")?.to_owned();
     let name = body.text("name")?.map(str::to_owned);
     let variables = scoped(state, &flow, body.object("inputData")?.0);
     if let Some(wanted) = body.text("flowVersion")? {
@@ -24,7 +24,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
             .is_some_and(|it| it == wanted || it.trim_end_matches(".0") == wanted);
         if !is_published {
             let message = format!("version `{wanted}` is not the published version");
-            return Err(Refusal::bad(message));
+            return Err(ApiError::bad(message));
         }
     }
     let id = state.fresh_id("Execution").to_string();
@@ -34,7 +34,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
     let called = Called { id: id.clone(), origin, flow, media, name, context, variables };
     start_flow(state, called)?;
     let Some(instance) = state.instances.get(id.as_str()) else {
-        return Err(Refusal::not_found("the execution", &id));
+        return Err(ApiError::not_found("the execution", &id));
     };
     let body = json!({
         "id": id,
@@ -42,7 +42,7 @@ pub(in crate::server) fn launch(state: &mut State, asked: &Asked) -> Answered {
         "flowVersion": { "id": format!("{}.0", instance.version) },
         "selfUri": uri(&id),
     });
-    Ok(Reply::ok(body).because("the flow was started"))
+    Ok(Reply::ok(body).with_reason("the flow was started"))
 }
 
 /// Replaces the names of inputs with the full names of the flow's variables.
@@ -63,10 +63,10 @@ pub(super) fn scoped(
 }
 
 /// Returns an execution.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("executionId");
     let found = state.instances.get(id);
-    let instance = found.ok_or_else(|| Refusal::not_found("the execution", id))?;
+    let instance = found.ok_or_else(|| ApiError::not_found("the execution", id))?;
     Ok(Reply::ok(to_json(instance)))
 }
 
@@ -125,7 +125,7 @@ fn outputs(trace: &Trace, program: &Program) -> Map<String, Value> {
     };
     let known = trace.variables.iter().filter(|(id, _)| is_output(id));
     let known =
-        known.map(|(id, value)| (program.legend.variable(*id).to_string(), value));
+        known.map(|(id, value)| (program.symbols.variable(*id).to_string(), value));
     let others = trace.other_variables.iter().filter(|_| part.is_none());
     let others = others.map(|(name, value)| (name.to_string(), value));
     known
@@ -139,12 +139,12 @@ pub(super) fn write(
     state: &mut State,
     id: &str,
     variables: Map<String, Value>,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let found = state.instances.get(id);
-    let instance = found.ok_or_else(|| Refusal::not_found("the flow instance", id))?;
+    let instance = found.ok_or_else(|| ApiError::not_found("the flow instance", id))?;
     if let Progress::Over { .. } = instance.progress {
         let message = format!("the flow instance `{id}` is over");
-        return Err(Refusal::new(400, "flow.instance.over", message));
+        return Err(ApiError::new(400, "flow.instance.over", message));
     }
     state.commit(Event::VariablesWritten { id: id.to_owned(), variables })
 }

@@ -4,22 +4,22 @@
 use serde_json::{Value, json};
 
 use super::flows::{examined, no_version, refuse_namesake};
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::event::{Content, Event, FlowSaved};
 use crate::server::state::flow::{StoredFlow, Version, platform_type, read_flow};
 use crate::server::state::instance::moment;
 use crate::server::state::{JOBS, MAX_FLOWS, State};
 
 /// Registers a job. Its flow is published when the file is uploaded to `presignedUrl`.
-pub(in crate::server) fn register(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn register(state: &mut State, asked: &Request) -> EndpointResult {
     let document =
         json!({ "status": "Registered", "command": "Publish", "messages": [] });
     let mut job = new_job(state, "/api/v2/flows/jobs", document)?;
     let id = job["id"].as_str().unwrap_or_default();
     job["presignedUrl"] = format!("{}/__flowsim/uploads/{id}", asked.origin()).into();
     job["headers"] = json!({});
-    Ok(Reply::of(202, job).because("the job waits for the upload"))
+    Ok(Reply::of(202, job).with_reason("the job waits for the upload"))
 }
 
 /// Creates and stores a job.
@@ -27,7 +27,7 @@ pub(super) fn new_job(
     state: &mut State,
     path: &str,
     mut job: Value,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ApiError> {
     let id = state.fresh_id("Job").to_string();
     job["id"] = id.as_str().into();
     job["selfUri"] = format!("{path}/{id}").into();
@@ -35,17 +35,17 @@ pub(super) fn new_job(
     Ok(job)
 }
 
-fn keep(state: &mut State, job: &Value) -> Result<(), Refusal> {
+fn keep(state: &mut State, job: &Value) -> Result<(), ApiError> {
     let id = job["id"].as_str().unwrap_or_default().to_owned();
     let document = job.clone();
     state.commit(Event::EntitySaved { collection: JOBS.to_owned(), id, document })
 }
 
 /// Returns a job whose kind matches the path.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("jobId");
     let job = state.entity(JOBS, id).filter(|job| job["selfUri"] == asked.path.as_str());
-    let job = job.ok_or_else(|| Refusal::not_found("the job", id))?;
+    let job = job.ok_or_else(|| ApiError::not_found("the job", id))?;
     let mut job = job.clone();
     if let Some(entries) = job.as_object_mut() {
         entries.remove("files");
@@ -54,13 +54,13 @@ pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Receives the file of a job (Archy YAML, an export or JSON) and publishes its flow.
-pub(in crate::server) fn upload(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn upload(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("jobId");
     let waits =
         |job: &&Value| job["status"] == "Registered" && job["command"] == "Publish";
     let job = state.entity(JOBS, id).filter(waits);
     let mut job = job
-        .ok_or_else(|| Refusal::not_found("a job that waits for the upload", id))?
+        .ok_or_else(|| ApiError::not_found("a job that waits for the upload", id))?
         .clone();
     let text = asked.text()?.to_owned();
     let content = Content { file: file_name(&text).into(), text };
@@ -83,7 +83,7 @@ pub(in crate::server) fn upload(state: &mut State, asked: &Asked) -> Answered {
     }
     keep(state, &job)?;
     let why = format!("the job ended in {}", job["status"]);
-    Ok(Reply::ok(json!({ "status": job["status"] })).because(why))
+    Ok(Reply::ok(json!({ "status": job["status"] })).with_reason(why))
 }
 
 /// Returns a file name whose extension selects the format of a document.
@@ -103,12 +103,15 @@ fn file_name(text: &str) -> &'static str {
 
 /// Saves and publishes a flow as a new flow, or as a new version of the flow with the
 /// same name.
-fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), Refusal> {
+fn publish(
+    state: &mut State,
+    content: Content,
+) -> Result<(String, Vec<Value>), ApiError> {
     let read = read_flow(&content);
     let id = state.fresh_id("Flow");
     let Some(model) = &read.model else {
         let (_, findings, _) = examined(state, &id, &content, true);
-        return Err(Refusal::bad("the file contains no flow").with_details(findings));
+        return Err(ApiError::bad("the file contains no flow").with_details(findings));
     };
     let (name, flow_type) = (model.name().clone(), model.flow_type().clone());
     let is_same = |flow: &&StoredFlow| {
@@ -117,13 +120,13 @@ fn publish(state: &mut State, content: Content) -> Result<(String, Vec<Value>), 
     };
     let known = state.flows.values().find(is_same).map(|flow| flow.id.clone());
     if known.is_none() && state.flows.len() >= MAX_FLOWS {
-        return Err(Refusal::full("flows", MAX_FLOWS));
+        return Err(ApiError::full("flows", MAX_FLOWS));
     }
     let id = known.unwrap_or(id);
     refuse_namesake(state, &id, &name, &flow_type)?;
     let (_, findings, is_refused) = examined(state, &id, &content, true);
     if is_refused {
-        return Err(Refusal::bad("the flow is invalid").with_details(findings));
+        return Err(ApiError::bad("the flow is invalid").with_details(findings));
     }
     state.commit(Event::FlowSaved(FlowSaved {
         id: id.to_string(),
@@ -158,7 +161,7 @@ fn messages(state: &State, findings: &[Value]) -> Value {
 fn named<'s>(
     state: &'s State,
     wanted: &Value,
-) -> Result<(&'s StoredFlow, &'s Version), Refusal> {
+) -> Result<(&'s StoredFlow, &'s Version), ApiError> {
     let flow = &wanted["flow"];
     let text = |key: &str| flow[key].as_str().unwrap_or_default();
     let found = match flow["id"].as_str() {
@@ -170,7 +173,7 @@ fn named<'s>(
                         || it.platform_type() == platform_type(text("type")))
             };
             let found = state.flows.values().find(is_wanted);
-            found.ok_or_else(|| Refusal::not_found("the flow", text("name")))?
+            found.ok_or_else(|| ApiError::not_found("the flow", text("name")))?
         }
     };
     let version = match text("version").trim_end_matches(".0") {
@@ -182,12 +185,12 @@ fn named<'s>(
 }
 
 /// Exports flows in their source form.
-pub(in crate::server) fn export(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn export(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let wanted = body.list("flows")?;
     if wanted.is_empty() || wanted.len() > MAX_EXPORTED {
         let message = format!("`flows` must be a list of 1 to {MAX_EXPORTED} flows");
-        return Err(Refusal::bad(message));
+        return Err(ApiError::bad(message));
     }
     let mut files = Vec::new();
     for item in wanted {
@@ -214,19 +217,19 @@ pub(in crate::server) fn export(state: &mut State, asked: &Asked) -> Answered {
     if let Some(entries) = job.as_object_mut() {
         entries.remove("files");
     }
-    Ok(Reply::of(202, job).because("the export is ready"))
+    Ok(Reply::of(202, job).with_reason("the export is ready"))
 }
 
 /// Maximum number of flows that one job can export or validate.
 const MAX_EXPORTED: usize = 100;
 
 /// Returns one file of an export.
-pub(in crate::server) fn download(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn download(state: &mut State, asked: &Request) -> EndpointResult {
     let (id, name) = (asked.parameter("jobId"), asked.parameter("fileName"));
-    let job = state.entity(JOBS, id).ok_or_else(|| Refusal::not_found("the job", id))?;
+    let job = state.entity(JOBS, id).ok_or_else(|| ApiError::not_found("the job", id))?;
     let files = job["files"].as_array().into_iter().flatten();
     let file = files.clone().find(|file| file["name"] == name);
-    let file = file.ok_or_else(|| Refusal::not_found("the file", name))?;
+    let file = file.ok_or_else(|| ApiError::not_found("the file", name))?;
     let flow = state.flow(file["flow"].as_str().unwrap_or_default())?;
     let is_wanted = |version: &&Version| file["version"] == version.number;
     let version = flow.versions.iter().find(is_wanted).ok_or_else(|| no_version(flow))?;
@@ -237,12 +240,12 @@ pub(in crate::server) fn download(state: &mut State, asked: &Asked) -> Answered 
 }
 
 /// Validates flows.
-pub(in crate::server) fn validate(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn validate(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let wanted = body.list("flows")?;
     if wanted.is_empty() || wanted.len() > MAX_EXPORTED {
         let message = format!("`flows` must be a list of 1 to {MAX_EXPORTED} flows");
-        return Err(Refusal::bad(message));
+        return Err(ApiError::bad(message));
     }
     let (mut all, mut is_any_refused) = (Vec::new(), false);
     for item in wanted {
@@ -256,5 +259,5 @@ pub(in crate::server) fn validate(state: &mut State, asked: &Asked) -> Answered 
     let document =
         json!({ "status": status, "command": "Validate", "messages": messages });
     let job = new_job(state, "/api/v2/flows/validate/jobs", document)?;
-    Ok(Reply::of(202, job).because(format!("{} findings", all.len())))
+    Ok(Reply::of(202, job).with_reason(format!("{} findings", all.len())))
 }

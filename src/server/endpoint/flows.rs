@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::read::json as json_of;
 use crate::flow::{Flow, check};
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, Object};
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Object, Request};
 use crate::server::state::event::{Content, Event, FlowSaved};
 use crate::server::state::flow::{
     Model, StoredFlow, Version, details, has_error, platform_type, read_flow,
@@ -23,7 +23,7 @@ pub(super) const OF_OTHERS: [Code; 3] =
 
 /// Lists flows. They are filtered by `type`, `name` (which may contain `*`),
 /// `nameOrDescription` and `id`, and sorted by `sortBy` and `sortOrder`.
-pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
     let page = Page::of(asked)?;
     let types: Vec<String> =
         asked.query_all("type").into_iter().map(platform_type).collect();
@@ -67,14 +67,14 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 /// Creates a flow, with a validated draft or empty.
-pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn create(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     if state.flows.len() >= MAX_FLOWS {
-        return Err(Refusal::full("flows", MAX_FLOWS));
+        return Err(ApiError::full("flows", MAX_FLOWS));
     }
     let given = body.text("id")?.filter(|id| !id.is_empty());
     if let Some(id) = given.filter(|id| state.flows.contains_key(*id)) {
-        return Err(Refusal::conflict(format!(
+        return Err(ApiError::conflict(format!(
             "a flow with the id `{id}` already exists"
         )));
     }
@@ -84,11 +84,11 @@ pub(in crate::server) fn create(state: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Changes the name or description of a flow, or saves a new draft.
-pub(in crate::server) fn replace(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
     let id = asked.parameter("flowId");
     let flow = state.flow(id)?.clone();
     if flow.is_locked && body_is_draft(&asked.object()?) {
-        return Err(Refusal::conflict(format!(
+        return Err(ApiError::conflict(format!(
             "the flow `{}` is checked out",
             flow.name
         )));
@@ -107,18 +107,18 @@ fn body_is_draft(body: &Object) -> bool {
 /// Reads the flow of a body and validates its draft.
 fn read(
     state: &State,
-    asked: &Asked,
+    asked: &Request,
     body: &Object,
     id: &Text,
     before: Option<&StoredFlow>,
-) -> Result<FlowSaved, Refusal> {
+) -> Result<FlowSaved, ApiError> {
     let text = |key: &str| body.text(key).map(|text| text.map(str::to_owned));
     let old = |part: fn(&StoredFlow) -> &Text| before.map(|flow| part(flow).to_string());
     let name = text("name")?.or_else(|| old(|flow| &flow.name));
     let name = name.filter(|name| !name.trim().is_empty());
-    let name = name.ok_or_else(|| Refusal::bad("`name` is missing"))?;
+    let name = name.ok_or_else(|| ApiError::bad("`name` is missing"))?;
     let flow_type = text("type")?.or_else(|| old(|flow| &flow.flow_type));
-    let flow_type = flow_type.ok_or_else(|| Refusal::bad("`type` is missing"))?;
+    let flow_type = flow_type.ok_or_else(|| ApiError::bad("`type` is missing"))?;
     refuse_namesake(state, id, &name, &flow_type)?;
     let content = if body_is_draft(body) {
         let content =
@@ -141,13 +141,13 @@ fn read(
     })
 }
 
-/// Refuses a name that another flow of the same type has.
+/// Rejects a name that another flow of the same type has.
 pub(super) fn refuse_namesake(
     state: &State,
     id: &str,
     name: &str,
     flow_type: &str,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let flow_type = platform_type(flow_type);
     let is_namesake = |flow: &&StoredFlow| {
         flow.id != id
@@ -156,18 +156,19 @@ pub(super) fn refuse_namesake(
     };
     match state.flows.values().find(is_namesake) {
         None => Ok(()),
-        Some(flow) => Err(Refusal::conflict(format!(
+        Some(flow) => Err(ApiError::conflict(format!(
             "a flow `{}` of this type already exists: {}",
             flow.name, flow.id
         ))),
     }
 }
 
-fn save(state: &mut State, saved: FlowSaved, why: &str) -> Answered {
+fn save(state: &mut State, saved: FlowSaved, why: &str) -> EndpointResult {
     let id = saved.id.clone();
     state.commit(Event::FlowSaved(saved))?;
     let flow = state.flow(&id)?;
-    Ok(Reply::ok(to_json(flow)).because(format!("the flow `{}` was {why}", flow.name)))
+    Ok(Reply::ok(to_json(flow))
+        .with_reason(format!("the flow `{}` was {why}", flow.name)))
 }
 
 /// Reads and checks the source of a flow together with the other flows.
@@ -179,13 +180,13 @@ pub(super) fn validated(
     id: &Text,
     content: &Content,
     is_published: bool,
-) -> Result<Model, Refusal> {
+) -> Result<Model, ApiError> {
     let (model, findings, is_refused) = examined(state, id, content, is_published);
     match model {
         Some(model) if !is_refused => Ok(model),
         _ => {
             let message = format!("the flow is invalid: {} findings", findings.len());
-            Err(Refusal::new(400, "flow.validation.failed", message)
+            Err(ApiError::new(400, "flow.validation.failed", message)
                 .with_details(findings))
         }
     }
@@ -229,19 +230,22 @@ pub(super) fn examined(
 }
 
 /// Returns a flow.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     Ok(Reply::ok(to_json(state.flow(asked.parameter("flowId"))?)))
 }
 
 /// Deletes a flow. Its running instances continue.
-pub(in crate::server) fn delete(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointResult {
     let id = state.flow(asked.parameter("flowId"))?.id.to_string();
     state.commit(Event::FlowDeleted { id })?;
-    Ok(Reply::nothing().because("the flow was deleted"))
+    Ok(Reply::no_content().with_reason("the flow was deleted"))
 }
 
 /// Returns a flow with its type and nodes in their source form, in the original order.
-pub(in crate::server) fn architect_form(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn architect_form(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let mut body = to_json(flow);
     body["type"] = flow.flow_type.as_str().into();
@@ -262,22 +266,22 @@ pub(in crate::server) fn architect_form(state: &mut State, asked: &Asked) -> Ans
     text.pop();
     text.push(',');
     text.push_str(&Json::object(entries).to_string()[1..]);
-    Ok(Reply::written(text))
+    Ok(Reply::serialized(text))
 }
 
 /// Returns the newest version of a flow in its source form.
 pub(in crate::server) fn latest_configuration(
     state: &mut State,
-    asked: &Asked,
-) -> Answered {
+    asked: &Request,
+) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let newest = flow.newest().ok_or_else(|| no_version(flow))?;
-    Ok(Reply::written(configuration_of(newest).to_string()))
+    Ok(Reply::serialized(configuration_of(newest).to_string()))
 }
 
-pub(super) fn no_version(flow: &StoredFlow) -> Refusal {
+pub(super) fn no_version(flow: &StoredFlow) -> ApiError {
     let message = format!("the flow `{}` has no version yet", flow.name);
-    Refusal::new(404, "flow.version.not.found", message)
+    ApiError::new(404, "flow.version.not.found", message)
 }
 
 /// Returns the document of a version. Archy YAML is converted to JSON.
@@ -290,35 +294,38 @@ fn configuration_of(version: &Version) -> Json {
 }
 
 /// Lists the versions of a flow, the newest first.
-pub(in crate::server) fn versions(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn versions(state: &mut State, asked: &Request) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let versions: Vec<&Version> = flow.versions.iter().rev().collect();
     listing(asked, Page::of(asked)?, &versions, |version| version_json(flow, version))
 }
 
 /// Returns a version of a flow.
-pub(in crate::server) fn version(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn version(state: &mut State, asked: &Request) -> EndpointResult {
     let (flow, version) = version_of(state, asked)?;
     Ok(Reply::ok(version_json(flow, version)))
 }
 
 /// Returns a version of a flow in its source form.
-pub(in crate::server) fn configuration(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn configuration(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let (_, version) = version_of(state, asked)?;
-    Ok(Reply::written(configuration_of(version).to_string()))
+    Ok(Reply::serialized(configuration_of(version).to_string()))
 }
 
 fn version_of<'s>(
     state: &'s State,
-    asked: &Asked,
-) -> Result<(&'s StoredFlow, &'s Version), Refusal> {
+    asked: &Request,
+) -> Result<(&'s StoredFlow, &'s Version), ApiError> {
     let flow = state.flow(asked.parameter("flowId"))?;
     let wanted = asked.parameter("versionId");
     let is_wanted = |version: &&Version| {
         version_id(version) == wanted || version.number.to_string() == wanted
     };
     let found = flow.versions.iter().find(is_wanted);
-    Ok((flow, found.ok_or_else(|| Refusal::not_found("the version", wanted))?))
+    Ok((flow, found.ok_or_else(|| ApiError::not_found("the version", wanted))?))
 }
 
 /// Returns the id of a version: `1.0`.

@@ -9,15 +9,17 @@ use super::simulations::refused;
 use super::{conversations, executions};
 use crate::diagnostic::nearest;
 use crate::engine::start;
-use crate::flow::Legend;
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::Asked;
+use crate::flow::SymbolTable;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::{Event, Origin};
 use crate::server::state::instance::{Instance, Progress, moment};
 use crate::server::state::outgoing::{Cause, Outgoing};
-use crate::trace::{Ink, Told, ToldLine, Trace, Turn, TurnKind, conversation, tell};
+use crate::trace::{
+    Ink, Trace, TraceLine, TraceLines, Turn, TurnKind, conversation, trace_lines,
+};
 use crate::value::is_uuid;
 use crate::world::{Choice, InputQuestion, Question};
 
@@ -30,7 +32,7 @@ const MAX_LINES: usize = 1_000;
 const MAX_VARIABLES: usize = 500;
 
 /// Lists instances, the newest first. `state` restricts them to `waiting` or `over`.
-pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
     let page = Page::of(asked)?;
     let is_waiting = match asked.query("state") {
         None => None,
@@ -38,7 +40,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
         Some("over") => Some(false),
         Some(other) => {
             let message = format!("`state` must be `waiting` or `over`, found `{other}`");
-            return Err(Refusal::bad(message));
+            return Err(ApiError::bad(message));
         }
     };
     let all = state.instances.values().rev();
@@ -55,10 +57,10 @@ const MEDIA: [&str; 5] = ["voice", "chat", "message", "email", "callback"];
 
 /// Starts a call of a flow: `{flowId, media, from, to, context, variables}`. `flowId` may
 /// also be the name of a flow.
-pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn call(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     body.0.keys().try_for_each(|key| one_of("key", key, &KEYS))?;
-    let flow = flow_id(state, body.needed("flowId")?)?;
+    let flow = flow_id(state, body.required("flowId")?)?;
     let media = body.text("media")?.unwrap_or("voice").to_owned();
     one_of("medium", &media, &MEDIA)?;
     let mut context = body.object("context")?.0;
@@ -73,7 +75,7 @@ pub(in crate::server) fn call(state: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Refuses a value that is not in the list.
-fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), Refusal> {
+fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), ApiError> {
     if known.contains(&given) {
         return Ok(());
     }
@@ -82,47 +84,50 @@ fn one_of(what: &str, given: &str, known: &[&str]) -> Result<(), Refusal> {
         || format!("expected one of {}", known.join(", ")),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(Refusal::bad(format!("unknown {what} `{given}`; {help}")))
+    Err(ApiError::bad(format!("unknown {what} `{given}`; {help}")))
 }
 
 /// Returns the id of the flow with an id or name.
-fn flow_id(state: &mut State, wanted: &str) -> Result<String, Refusal> {
+fn flow_id(state: &mut State, wanted: &str) -> Result<String, ApiError> {
     // Unknown ids and flows that cannot run are reported when the flow is started.
     if state.flows.contains_key(wanted) || is_uuid(wanted) {
         return Ok(wanted.to_owned());
     }
     let program = state.program();
     let flow = start::flow(&program, wanted).map_err(|it| refused(&it))?;
-    Ok(program.legend.flow(flow).id.to_string())
+    Ok(program.symbols.flow(flow).id.to_string())
 }
 
 /// Returns the trace of an instance so far, and what it waits for.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     details(state, asked.parameter("instanceId"), "")
 }
 
 /// Hangs up.
-pub(in crate::server) fn disconnect(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn disconnect(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let id = found(state, asked.parameter("instanceId"))?.id.to_string();
     state.commit(Event::Disconnected { id: id.clone() })?;
     details(state, &id, "the caller hung up")
 }
 
-fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, Refusal> {
+fn found<'s>(state: &'s State, id: &str) -> Result<&'s Instance, ApiError> {
     let found = state.instances.get(id);
-    found.ok_or_else(|| Refusal::not_found("the flow instance", id))
+    found.ok_or_else(|| ApiError::not_found("the flow instance", id))
 }
 
-fn details(state: &State, id: &str, why: &str) -> Answered {
+fn details(state: &State, id: &str, why: &str) -> EndpointResult {
     let instance = found(state, id)?;
     let mut body = summary(state, instance);
     match &instance.progress {
         Progress::Over { trace, program, .. } => {
-            add_trace(&mut body, trace, &program.legend);
+            add_trace(&mut body, trace, &program.symbols);
         }
         Progress::Waiting(session) => {
             if let Some(trace) = session.trace_so_far() {
-                add_trace(&mut body, &trace, &session.program().legend);
+                add_trace(&mut body, &trace, &session.program().symbols);
             }
             if let Some(question) = open_question(instance) {
                 let open_for = state.clock.saturating_sub(instance.waits_since(session));
@@ -131,7 +136,7 @@ fn details(state: &State, id: &str, why: &str) -> Answered {
             }
         }
     }
-    Ok(Reply::ok(body).because(why))
+    Ok(Reply::ok(body).with_reason(why))
 }
 
 /// Returns the entry of an instance in the list.
@@ -212,9 +217,9 @@ fn question_json(question: &InputQuestion<'_>) -> Value {
     })
 }
 
-fn add_trace(body: &mut Value, trace: &Trace, legend: &Legend) {
-    let Told { lines, reason, variables } = tell(trace, legend, MAX_TEXT);
-    let turns = conversation(trace, legend, MAX_TEXT);
+fn add_trace(body: &mut Value, trace: &Trace, symbols: &SymbolTable) {
+    let TraceLines { lines, reason, variables } = trace_lines(trace, symbols, MAX_TEXT);
+    let turns = conversation(trace, symbols, MAX_TEXT);
     let left_out = |count: usize| count.saturating_sub(MAX_LINES);
     let (lines_before, turns_before) = (left_out(lines.len()), left_out(turns.len()));
     let variables = variables.into_iter().take(MAX_VARIABLES);
@@ -226,9 +231,9 @@ fn add_trace(body: &mut Value, trace: &Trace, legend: &Legend) {
     body["actions"] = trace.actions.into();
     body["reason"] = reason.into();
     body["turns"] = turns.into();
-    body["turnsLeftOut"] = turns_before.into();
+    body["turnsOmitted"] = turns_before.into();
     body["lines"] = lines.into();
-    body["linesLeftOut"] = lines_before.into();
+    body["linesOmitted"] = lines_before.into();
     body["variables"] = variables.into();
 }
 
@@ -236,7 +241,7 @@ fn turn_json(turn: &Turn) -> Value {
     json!({ "kind": kind_name(turn.kind), "text": turn.text, "timeMs": turn.time_ms })
 }
 
-fn line_json(line: &ToldLine) -> Value {
+fn line_json(line: &TraceLine) -> Value {
     let piece = |(ink, text): &(Ink, String)| json!([ink_name(*ink), text]);
     json!({
         "step": line.step,

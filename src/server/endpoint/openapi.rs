@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::server::access::Need;
-use crate::server::http::answer::{Answered, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::access::Permission;
+use crate::server::http::reply::{EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::route::{ROUTES, Route};
 use crate::server::state::State;
 
 /// Returns the OpenAPI document of all routes.
-pub(in crate::server) fn document(_: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn document(_: &mut State, asked: &Request) -> EndpointResult {
     let mut paths: Map<String, Value> = Map::new();
     for route in ROUTES {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
@@ -50,11 +50,11 @@ fn operation(route: &Route) -> Value {
     if matches!(route.method, "POST" | "PUT" | "PATCH") {
         operation["requestBody"] = json!({ "content": { "application/json": {} } });
     }
-    if route.need != Need::Open {
+    if route.permission != Permission::Open {
         operation["security"] = json!([{ "bearer": [] }]);
-        let scopes = route.need.scopes();
+        let scopes = route.permission.scopes();
         if !scopes.is_empty() {
-            operation["x-scopes-of-which-one-is-enough"] = json!(scopes);
+            operation["x-accepted-scopes"] = json!(scopes);
         }
     }
     operation

@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::server::http::answer::{Answered, Refusal, Reply};
-use crate::server::http::asked::{Asked, Object};
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
+use crate::server::http::request::{Object, Request};
 use crate::server::state::event::Event;
 use crate::server::state::flow::StoredFlow;
 use crate::server::state::instance::moment;
@@ -50,7 +50,7 @@ fn level(index: usize) -> Value {
 }
 
 /// Lists the levels and characteristics.
-pub(in crate::server) fn characteristics(_: &mut State, _: &Asked) -> Answered {
+pub(in crate::server) fn characteristics(_: &mut State, _: &Request) -> EndpointResult {
     let definition = |(name, least): (&str, usize)| json!({ "id": name, "minimumLevel": LEVELS.get(least) });
     let body = json!({
         "logLevels": (0..LEVELS.len()).map(level).collect::<Vec<_>>(),
@@ -60,13 +60,13 @@ pub(in crate::server) fn characteristics(_: &mut State, _: &Asked) -> Answered {
 }
 
 /// Reads the level in a body. Characteristics in the body override those of the level.
-fn wanted(asked: &Asked) -> Result<Value, Refusal> {
+fn wanted(asked: &Request) -> Result<Value, ApiError> {
     let wanted = asked.object()?.object("logLevelCharacteristics")?;
-    let name = wanted.needed("level")?;
+    let name = wanted.required("level")?;
     let Some(index) = LEVELS.iter().position(|level| level.eq_ignore_ascii_case(name))
     else {
         let known = LEVELS.join(", ");
-        return Err(Refusal::bad(format!(
+        return Err(ApiError::bad(format!(
             "unknown level `{name}`; expected one of {known}"
         )));
     };
@@ -74,14 +74,14 @@ fn wanted(asked: &Asked) -> Result<Value, Refusal> {
     let Object(own) = wanted.object("characteristics")?;
     for (name, value) in own {
         if !CHARACTERISTICS.iter().any(|(known, _)| *known == name) {
-            return Err(Refusal::bad(format!("unknown characteristic `{name}`")));
+            return Err(ApiError::bad(format!("unknown characteristic `{name}`")));
         }
         match value {
             Value::Bool(_) => level["characteristics"][name] = value,
             Value::Null => {}
             _ => {
                 let message = format!("`{name}` must be true or false");
-                return Err(Refusal::bad(message));
+                return Err(ApiError::bad(message));
             }
         }
     }
@@ -93,23 +93,23 @@ fn save(
     collection: &str,
     id: &str,
     document: Value,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let is_new = state.entity(collection, id).is_none();
     if is_new && state.entities(collection).count() >= MAX_ENTITIES {
-        return Err(Refusal::full("settings", MAX_ENTITIES));
+        return Err(ApiError::full("settings", MAX_ENTITIES));
     }
     let (collection, id) = (collection.to_owned(), id.to_owned());
     state.commit(Event::EntitySaved { collection, id, document })
 }
 
-fn forget(state: &mut State, collection: &str, id: &str) -> Answered {
+fn forget(state: &mut State, collection: &str, id: &str) -> EndpointResult {
     let (collection, id) = (collection.to_owned(), id.to_owned());
     state.commit(Event::EntityDeleted { collection, id })?;
-    Ok(Reply::nothing())
+    Ok(Reply::no_content())
 }
 
 /// Returns the level to store, with the time of the change.
-fn setting(state: &State, asked: &Asked) -> Result<Value, Refusal> {
+fn setting(state: &State, asked: &Request) -> Result<Value, ApiError> {
     let date = moment(state.clock);
     Ok(json!({ "dateModified": date, "logLevelCharacteristics": wanted(asked)? }))
 }
@@ -125,7 +125,7 @@ fn of_flow(flow: &StoredFlow, setting: &Value) -> Value {
 }
 
 /// Lists the flows that have their own level.
-pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn list(state: &mut State, asked: &Request) -> EndpointResult {
     let all = state.entities(OF_FLOWS);
     let all =
         all.filter_map(|(id, setting)| Some(of_flow(state.flows.get(id)?, setting)));
@@ -133,15 +133,15 @@ pub(in crate::server) fn list(state: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Returns the level of a flow that has its own.
-pub(in crate::server) fn get(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn get(state: &mut State, asked: &Request) -> EndpointResult {
     let flow = state.flow(asked.parameter("flowId"))?;
     let found = state.entity(OF_FLOWS, &flow.id);
     let found = found.map(|setting| Reply::ok(of_flow(flow, setting)));
-    found.ok_or_else(|| Refusal::not_found("a log level of the flow", &flow.id))
+    found.ok_or_else(|| ApiError::not_found("a log level of the flow", &flow.id))
 }
 
 /// Sets the level of a flow.
-pub(in crate::server) fn set(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn set(state: &mut State, asked: &Request) -> EndpointResult {
     let id = state.flow(asked.parameter("flowId"))?.id.to_string();
     let setting = setting(state, asked)?;
     save(state, OF_FLOWS, &id, setting)?;
@@ -149,13 +149,13 @@ pub(in crate::server) fn set(state: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Removes the level of a flow, to which the default then applies.
-pub(in crate::server) fn delete(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn delete(state: &mut State, asked: &Request) -> EndpointResult {
     get(state, asked)?;
     forget(state, OF_FLOWS, asked.parameter("flowId"))
 }
 
 /// Returns the default level.
-pub(in crate::server) fn default(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn default(state: &mut State, asked: &Request) -> EndpointResult {
     let found = state.entity(OF_ALL, DEFAULT).cloned();
     let all = || json!({ "logLevelCharacteristics": level(LEVELS.len() - 1) });
     let mut body = found.unwrap_or_else(all);
@@ -165,19 +165,28 @@ pub(in crate::server) fn default(state: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Sets the default level.
-pub(in crate::server) fn set_default(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn set_default(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let setting = setting(state, asked)?;
     save(state, OF_ALL, DEFAULT, setting)?;
     default(state, asked)
 }
 
 /// Resets the default level to the one that includes everything.
-pub(in crate::server) fn delete_default(state: &mut State, _: &Asked) -> Answered {
+pub(in crate::server) fn delete_default(
+    state: &mut State,
+    _: &Request,
+) -> EndpointResult {
     forget(state, OF_ALL, DEFAULT)
 }
 
 /// Returns whether execution documents are recorded.
-pub(in crate::server) fn execution_data(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn execution_data(
+    state: &mut State,
+    asked: &Request,
+) -> EndpointResult {
     let found = state.entity(OF_ALL, EXECUTION_DATA).cloned();
     let mut body = found.unwrap_or_else(|| json!({ "enabled": true }));
     body["id"] = EXECUTION_DATA.into();
@@ -188,11 +197,11 @@ pub(in crate::server) fn execution_data(state: &mut State, asked: &Asked) -> Ans
 /// Sets whether execution documents are recorded.
 pub(in crate::server) fn set_execution_data(
     state: &mut State,
-    asked: &Asked,
-) -> Answered {
+    asked: &Request,
+) -> EndpointResult {
     let body = asked.object()?;
     let Some(Value::Bool(enabled)) = body.get("enabled") else {
-        return Err(Refusal::bad("`enabled` must be true or false"));
+        return Err(ApiError::bad("`enabled` must be true or false"));
     };
     let setting = json!({ "enabled": enabled, "dateModified": moment(state.clock) });
     save(state, OF_ALL, EXECUTION_DATA, setting)?;

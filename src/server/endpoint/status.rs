@@ -11,9 +11,9 @@ use crate::flow::architect::ArchitectFlow;
 use crate::flow::{Flow, check};
 use crate::program::Program;
 use crate::server::Server;
-use crate::server::http::answer::{Answered, Body, Reply};
-use crate::server::http::asked::Asked;
 use crate::server::http::page::{Page, listing};
+use crate::server::http::reply::{Body, EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::page;
 use crate::server::state::event::Content;
 use crate::server::state::flow::{Findings, Model, StoredFlow, details, read_flow};
@@ -31,7 +31,7 @@ const MAX_VARIABLES: usize = 200;
 
 /// Returns the status page for browsers, and the locations of resources for other
 /// clients.
-pub(in crate::server) fn root(_: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn root(_: &mut State, asked: &Request) -> EndpointResult {
     if asked.header("accept").is_some_and(|it| it.contains("text/html")) {
         return page::status().map(|(policy, html)| Reply::page(policy, html));
     }
@@ -47,7 +47,7 @@ pub(in crate::server) fn root(_: &mut State, asked: &Asked) -> Answered {
 }
 
 /// Returns what is loaded, what is running, and the time.
-pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
+pub(in crate::server) fn overview(server: &Server, asked: &Request) -> EndpointResult {
     let state = server.state();
     let waiting = state.waiting();
     let by_status = state.control.counts();
@@ -57,7 +57,7 @@ pub(in crate::server) fn overview(server: &Server, asked: &Asked) -> Answered {
         "address": asked.origin(),
         "now": moment(state.clock),
         "realTime": state.is_real_time(),
-        "isKept": server.is_kept,
+        "isKept": server.is_persistent,
         "flows": state.flows.len(),
         "fixtures": fixtures(&state),
         "instances": { "waiting": waiting, "over": state.instances.len() - waiting },
@@ -91,7 +91,7 @@ fn fixtures(state: &State) -> Map<String, Value> {
 
 /// Lists flows by name. `q` selects those whose name, id or type contains it. The answer
 /// also contains the number of findings of all flows.
-pub(in crate::server) fn flows(server: &Server, asked: &Asked) -> Answered {
+pub(in crate::server) fn flows(server: &Server, asked: &Request) -> EndpointResult {
     let page = Page::of(asked)?;
     let findings = findings(server);
     let mut state = server.state();
@@ -145,7 +145,7 @@ fn variables(flow: &StoredFlow, program: &Program) -> Vec<Value> {
     let Some(id) = program.flow(&flow.id) else { return Vec::new() };
     let own = program.variable_names(id).take(MAX_VARIABLES);
     own.map(|name| {
-        let holds = program.variable(id, name).and_then(|it| program.holds(id, it));
+        let holds = program.variable(id, name).and_then(|it| program.value_type(id, it));
         json!({ "name": name, "type": holds.map(|it| it.to_string()) })
     })
     .collect()

@@ -3,21 +3,22 @@
 use serde_json::{Map, Value, json};
 
 use crate::server::Server;
-use crate::server::http::answer::{Answered, Reply};
-use crate::server::http::asked::Asked;
+use crate::server::http::reply::{EndpointResult, Reply};
+use crate::server::http::request::Request;
 use crate::server::state::State;
 use crate::server::state::event::Event;
 
 /// Replaces the registered services.
-pub(in crate::server) fn replace(state: &mut State, asked: &Asked) -> Answered {
+pub(in crate::server) fn replace(state: &mut State, asked: &Request) -> EndpointResult {
     let webhooks = state.webhooks.read(&asked.object()?.0)?;
     state.commit(Event::WebhooksReplaced { webhooks })?;
     let webhooks = registered(state);
-    Ok(Reply::ok(json!({ "webhooks": webhooks })).because("the services were replaced"))
+    Ok(Reply::ok(json!({ "webhooks": webhooks }))
+        .with_reason("the services were replaced"))
 }
 
 /// Lists the registered services and the calls that were made, the oldest first.
-pub(in crate::server) fn list(server: &Server, asked: &Asked) -> Answered {
+pub(in crate::server) fn list(server: &Server, asked: &Request) -> EndpointResult {
     let webhooks = registered(&server.state());
     let mut calls = server.calls.to_json();
     let open = calls.iter().filter(|call| call["outcome"] == "open").count();

@@ -15,8 +15,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use super::answer::Refusal;
-use super::asked::{Asked, pairs};
+use super::reply::ApiError;
+use super::request::{Request, pairs};
 use super::wire::{Malformed, Wire};
 
 /// Maximum size of a request body, in bytes.
@@ -93,12 +93,12 @@ pub(in crate::server) async fn serve(
 pub(in crate::server) async fn read(
     id: String,
     request: Request<Body>,
-) -> (Asked, Result<(), Refusal>) {
+) -> (Request, Result<(), ApiError>) {
     let (head, body) = request.into_parts();
     let headers = head.headers.iter().map(|(name, value)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
-    let mut asked = Asked {
+    let mut asked = Request {
         id,
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),
@@ -115,11 +115,11 @@ pub(in crate::server) async fn read(
         }
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             let message = format!("the body is larger than {MAX_BODY_BYTES} bytes");
-            Err(Refusal::new(413, "request.entity.too.large", message))
+            Err(ApiError::new(413, "request.entity.too.large", message))
         }
-        Ok(Err(error)) => Err(Refusal::bad(format!("the body cannot be read: {error}"))),
+        Ok(Err(error)) => Err(ApiError::bad(format!("the body cannot be read: {error}"))),
         Err(_) => {
-            Err(Refusal::new(408, "request.timeout", "the body did not arrive in time"))
+            Err(ApiError::new(408, "request.timeout", "the body did not arrive in time"))
         }
     };
     (asked, read)

@@ -1,7 +1,7 @@
 //! The HTTP layer: connections, requests and answers.
 
-pub(super) mod answer;
-pub(super) mod asked;
 pub(super) mod listen;
 pub(super) mod page;
+pub(super) mod reply;
+pub(super) mod request;
 pub(super) mod wire;

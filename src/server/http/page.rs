@@ -3,8 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::answer::{Answered, Refusal, Reply};
-use super::asked::Asked;
+use super::reply::{ApiError, EndpointResult, Reply};
+use super::request::Request;
 
 /// Entities per page unless the client gives a size. *Source: the platform's API.*
 const DEFAULT_SIZE: usize = 25;
@@ -30,14 +30,14 @@ impl Page {
     ///
     /// # Errors
     /// `pageSize` or `pageNumber` is not a whole number above zero.
-    pub(in crate::server) fn of(asked: &Asked) -> Result<Self, Refusal> {
+    pub(in crate::server) fn of(asked: &Request) -> Result<Self, ApiError> {
         let number = |name: &str, default: usize| match asked.query(name) {
             None => Ok(default),
             Some(text) => {
                 let number = text.parse().ok().filter(|number| *number > 0);
                 number.ok_or_else(|| {
                     let message = format!("`{name}` must be a whole number above 0");
-                    Refusal::bad(message)
+                    ApiError::bad(message)
                 })
             }
         };
@@ -47,9 +47,9 @@ impl Page {
 
     /// Reads the page from the query; values in the body take precedence.
     pub(in crate::server) fn of_body(
-        asked: &Asked,
-        body: &super::asked::Object,
-    ) -> Result<Self, Refusal> {
+        asked: &Request,
+        body: &super::request::Object,
+    ) -> Result<Self, ApiError> {
         let mut page = Self::of(asked)?;
         let number = |key: &str| body.get(key).and_then(Value::as_u64);
         let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
@@ -74,11 +74,11 @@ impl Page {
 
 /// Answers with a page of a list, and links to the other pages.
 pub(in crate::server) fn listing<Item>(
-    asked: &Asked,
+    asked: &Request,
     page: Page,
     items: &[Item],
     write: impl FnMut(&Item) -> Value,
-) -> Answered {
+) -> EndpointResult {
     let total = items.len();
     let entities: Vec<Value> = page.cut(items).map(write).collect();
     let count = total.div_ceil(page.size);
@@ -99,11 +99,11 @@ pub(in crate::server) fn listing<Item>(
     if page.number > 1 {
         body["previousUri"] = uri(page.number - 1);
     }
-    Ok(Reply::ok(body).because(format!("page {} of {count}", page.number)))
+    Ok(Reply::ok(body).with_reason(format!("page {} of {count}", page.number)))
 }
 
 /// Returns the URI of the same request for another page.
-fn uri_of(asked: &Asked, size: usize, number: usize) -> String {
+fn uri_of(asked: &Request, size: usize, number: usize) -> String {
     let is_page = |name: &str| name == "pageSize" || name == "pageNumber";
     let others = asked.query.iter().filter(|(name, _)| !is_page(name));
     let mut uri = format!("{}?pageSize={size}&pageNumber={number}", asked.path);
@@ -116,11 +116,11 @@ fn uri_of(asked: &Asked, size: usize, number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asked::pairs;
+    use super::super::request::pairs;
     use super::*;
 
-    fn asked(query: &str) -> Asked {
-        Asked { path: "/x".into(), query: pairs(query), ..Asked::default() }
+    fn asked(query: &str) -> Request {
+        Request { path: "/x".into(), query: pairs(query), ..Request::default() }
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
         let items = [1, 2, 3, 4, 5];
         let page = Page::of(&asked).unwrap();
         let reply = listing(&asked, page, &items, |item| Value::from(*item)).unwrap();
-        let super::super::answer::Body::Json(body) = reply.body else { panic!() };
+        let super::super::reply::Body::Json(body) = reply.body else { panic!() };
         assert_eq!(body["entities"], json!([3, 4]));
         assert_eq!(body["pageCount"], 3);
         assert_eq!(body["nextUri"], "/x?pageSize=2&pageNumber=3&name=a%20b");

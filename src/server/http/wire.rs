@@ -1,5 +1,5 @@
-//! A connection at byte level: answers that hyper creates itself get a body, and a client
-//! that does not receive its answers is disconnected.
+//! The byte stream of a connection: adds a body to the answers that hyper creates itself,
+//! and disconnects a client that does not receive its answers.
 
 use std::future::Future;
 use std::io;
@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::answer::{CORRELATION_ID, Reply};
+use super::reply::{CORRELATION_ID, Reply};
 
 /// Answers a request that hyper rejected with a status. Returns the id of the request and
 /// the answer.
@@ -170,13 +170,13 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::server::http::answer::Refusal;
+    use crate::server::http::reply::ApiError;
 
     const BARE: &[u8] =
         b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\ndate: Mon\r\n\r\n";
 
     fn malformed() -> Malformed {
-        Arc::new(|status| ("7".into(), Refusal::new(status, "x", "x").into_reply("7")))
+        Arc::new(|status| ("7".into(), ApiError::new(status, "x", "x").into_reply("7")))
     }
 
     #[test]

@@ -64,8 +64,8 @@ const { showInstance, showForm, pressKey } = (() => {
   const outcomeOf = (instance) => (instance.status === "completed" ? "passed" : "failed");
 
   function showTurns(instance) {
-    const turns = instance.turnsLeftOut
-      ? [{ kind: "ended", text: `${count(instance.turnsLeftOut, "earlier turn")} omitted` }, ...instance.turns]
+    const turns = instance.turnsOmitted
+      ? [{ kind: "ended", text: `${count(instance.turnsOmitted, "earlier turn")} omitted` }, ...instance.turns]
       : instance.turns;
     let last = -1;
     const timed = turns.map((turn) => {
@@ -133,8 +133,8 @@ const { showInstance, showForm, pressKey } = (() => {
   }
 
   function showTrace(instance, isOther) {
-    place(".before").hidden = !instance.linesLeftOut;
-    place(".before").textContent = `${count(instance.linesLeftOut, "earlier line")} omitted`;
+    place(".before").hidden = !instance.linesOmitted;
+    place(".before").textContent = `${count(instance.linesOmitted, "earlier line")} omitted`;
     const lines = place(".lines");
     lines.classList.toggle("fresh", !isOther);
     update(lines, instance.lines, ({ level, label, name, type, timeMs, tookMs, pieces }) => lineOf({

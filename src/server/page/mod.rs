@@ -3,7 +3,7 @@
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::http::answer::Refusal;
+use super::http::reply::ApiError;
 use crate::report::page::Frame;
 
 const PAGE: &str = include_str!("page.html");
@@ -15,8 +15,8 @@ const SCRIPT: &str =
 ///
 /// # Errors
 /// The page cannot be rendered, which is a bug.
-pub(super) fn status() -> Result<(String, String), Refusal> {
-    let frame = Frame::new(STYLE, SCRIPT).asks_its_server();
+pub(super) fn status() -> Result<(String, String), ApiError> {
+    let frame = Frame::new(STYLE, SCRIPT).allow_own_server();
     let policy = frame.policy.clone();
     let html = Environment::new()
         .render_named_str(
@@ -24,7 +24,9 @@ pub(super) fn status() -> Result<(String, String), Refusal> {
             PAGE,
             context! { frame => Value::from(Serde(&frame)) },
         )
-        .map_err(|error| Refusal::new(500, "internal.server.error", error.to_string()))?;
+        .map_err(|error| {
+            ApiError::new(500, "internal.server.error", error.to_string())
+        })?;
     Ok((policy, html))
 }
 
@@ -36,8 +38,8 @@ mod tests {
     #[test]
     fn the_page_sends_requests_only_to_its_server() {
         assert_is_inert(&[PAGE], SCRIPT);
-        let asked = SCRIPT.matches("fetch(").count();
-        assert_eq!((asked, SCRIPT.matches("fetch(`/__flowsim/").count()), (1, 1));
+        let request = SCRIPT.matches("fetch(").count();
+        assert_eq!((request, SCRIPT.matches("fetch(`/__flowsim/").count()), (1, 1));
     }
 
     #[test]

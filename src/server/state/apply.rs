@@ -188,11 +188,16 @@ fn change_flow(flow: &mut StoredFlow, change: FlowChange) {
         FlowChange::Revert => {
             flow.is_locked = false;
             let kept = flow.published.map_or(0, |index| index + 1);
-            let is_kept = |(index, version): (usize, &Version)| {
+            let is_persistent = |(index, version): (usize, &Version)| {
                 index < kept || version.is_checked_in
             };
             while flow.versions.len() > 1
-                && !flow.versions.iter().enumerate().next_back().is_some_and(is_kept)
+                && !flow
+                    .versions
+                    .iter()
+                    .enumerate()
+                    .next_back()
+                    .is_some_and(is_persistent)
             {
                 flow.versions.pop();
             }

@@ -55,7 +55,7 @@ pub(in crate::server) enum Event {
     /// An index was deleted. The decisions of the given instances had been written to it.
     IndexDeleted { index: String, decided: Vec<String> },
     /// Documents were written into an index.
-    DocumentsWritten(Written),
+    DocumentsWritten(DocumentsWritten),
     /// The fixtures were replaced with this JSON document.
     FixturesReplaced { document: String },
     /// The clock was advanced.
@@ -86,7 +86,7 @@ pub(in crate::server) struct Content {
 /// Documents to write to an index.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::server) struct Written {
+pub(in crate::server) struct DocumentsWritten {
     pub(in crate::server) index: String,
     pub(in crate::server) documents: Vec<NewDocument>,
     /// The instances whose decisions these documents contain.
@@ -145,7 +145,8 @@ impl Event {
             | Self::Disconnected { id } => subject_of("instances", id),
             Self::EntitySaved { collection, id, .. }
             | Self::EntityDeleted { collection, id } => subject_of(collection, id),
-            Self::IndexMade { index } | Self::DocumentsWritten(Written { index, .. }) => {
+            Self::IndexMade { index }
+            | Self::DocumentsWritten(DocumentsWritten { index, .. }) => {
                 subject_of("indices", index)
             }
             // Must outlive the events about the index.

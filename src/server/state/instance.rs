@@ -6,13 +6,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Document};
 
 use super::event::Origin;
-use super::outgoing::{self, Around, CallResult, Cause, Outgoing};
+use super::outgoing::{self, CallResult, Cause, Context, Outgoing};
 use crate::engine::{Call, Session};
 use crate::server::webhook::Webhook;
-use crate::trace::{Fact, Status, Trace};
+use crate::trace::{EventKind, Status, Trace};
 use crate::value::{DateTime, Json, Text, Value};
 use crate::world::{
-    Answer, Fixtures, Input, InputQuestion, Keystroke, Question, Replies,
+    Answer, AnswerProgress, Fixtures, Input, InputQuestion, Keystroke, Question,
 };
 
 /// Maximum number of inputs that an instance has not yet consumed.
@@ -32,7 +32,7 @@ pub(in crate::server) struct Instance {
     pub(in crate::server) started_at: i64,
     pub(in crate::server) progress: Progress,
     fixtures: Arc<Fixtures>,
-    replies: Replies,
+    replies: AnswerProgress,
     pending: VecDeque<Input>,
     /// The webhook call that the instance waits for.
     pub(in crate::server) outgoing: Option<Outgoing>,
@@ -83,12 +83,12 @@ impl Instance {
     pub(in crate::server) fn start(
         beginning: Beginning,
         session: Session,
-        around: &Around,
+        around: &Context,
     ) -> Self {
         let Beginning { id, origin, flow, version, media, name, at, fixtures } =
             beginning;
         let progress = Progress::Waiting(Box::new(session));
-        let (replies, pending) = (Replies::default(), VecDeque::new());
+        let (replies, pending) = (AnswerProgress::default(), VecDeque::new());
         let started_at = at;
         let mut instance = Self {
             id,
@@ -116,7 +116,7 @@ impl Instance {
     }
 
     /// Adds inputs of the participant, in order, one for each question.
-    pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, around: &Around) {
+    pub(in crate::server) fn give(&mut self, inputs: Vec<Input>, around: &Context) {
         self.advance(around);
         self.pending.extend(inputs.into_iter().take(MAX_PENDING));
         self.advance(around);
@@ -135,7 +135,7 @@ impl Instance {
     }
 
     /// Runs the instance until it waits for something that has not happened yet.
-    pub(in crate::server) fn advance(&mut self, around: &Around) {
+    pub(in crate::server) fn advance(&mut self, around: &Context) {
         if self.outgoing.is_some() {
             return;
         }
@@ -171,7 +171,7 @@ impl Instance {
 
     /// Returns the next step; `None` if the instance is over or waits for something that
     /// has not happened yet.
-    fn next(&mut self, around: &Around) -> Option<Next> {
+    fn next(&mut self, around: &Context) -> Option<Next> {
         let Progress::Waiting(session) = &self.progress else { return None };
         let question = session.question()?;
         let call = match &question {
@@ -208,7 +208,7 @@ impl Instance {
         &mut self,
         number: u32,
         result: CallResult,
-        around: &Around,
+        around: &Context,
     ) {
         if let Some(call) = self.outgoing.take_if(|call| call.number == number) {
             self.end_call(call, result, around.now);
@@ -233,8 +233,8 @@ impl Instance {
 
     /// Hangs up, and answers all further questions with a hang-up. No more services are
     /// called.
-    pub(in crate::server) fn disconnect(&mut self, around: &Around) {
-        let without_webhooks = &Around { now: around.now, webhooks: Arc::default() };
+    pub(in crate::server) fn disconnect(&mut self, around: &Context) {
+        let without_webhooks = &Context { now: around.now, webhooks: Arc::default() };
         if let Some(call) = self.outgoing.take() {
             let reason = "the participant hung up".to_owned();
             self.end_call(call, CallResult::Failed { reason }, around.now);
@@ -275,19 +275,19 @@ impl Instance {
 
     /// Returns the id and the name of the queue that the conversation was routed to.
     pub(in crate::server) fn queue(&self) -> Option<(Option<Text>, Option<Text>)> {
-        let (routing, legend) = match &self.progress {
-            Progress::Over { trace, program, .. } => (trace.routing(), &program.legend),
+        let (routing, symbols) = match &self.progress {
+            Progress::Over { trace, program, .. } => (trace.routing(), &program.symbols),
             Progress::Waiting(session) => {
-                let routed = |event: &crate::trace::Event| match &event.fact {
-                    Fact::Routed(routing) => Some(Arc::new((**routing).clone())),
+                let routed = |event: &crate::trace::Event| match &event.kind {
+                    EventKind::Routed(routing) => Some(Arc::new((**routing).clone())),
                     _ => None,
                 };
                 let found = session.events().iter().rev().find_map(routed)?;
-                let legend = &session.program().legend;
-                return Some(names(&found, legend));
+                let symbols = &session.program().symbols;
+                return Some(names(&found, symbols));
             }
         };
-        routing.map(|routing| names(routing, legend))
+        routing.map(|routing| names(routing, symbols))
     }
 
     /// Returns the state of the conversation, in the terms of the seeds.
@@ -296,8 +296,10 @@ impl Instance {
             Progress::Waiting(_) => "connected",
             Progress::Over { is_disconnected: true, .. } => "closed",
             Progress::Over { trace, .. } => {
-                let is_answered =
-                    trace.events.iter().any(|it| matches!(it.fact, Fact::Connected(_)));
+                let is_answered = trace
+                    .events
+                    .iter()
+                    .any(|it| matches!(it.kind, EventKind::Connected(_)));
                 match trace.routing() {
                     Some(_) if is_answered => "connected",
                     Some(_) if trace.status == Status::Completed => "queued",
@@ -310,10 +312,10 @@ impl Instance {
 
 fn names(
     routing: &crate::trace::Routing,
-    legend: &crate::flow::Legend,
+    symbols: &crate::flow::SymbolTable,
 ) -> (Option<Text>, Option<Text>) {
     let text = |phrase: &Option<crate::trace::Phrase>| {
-        phrase.as_ref().map(|phrase| phrase.text(legend).clone())
+        phrase.as_ref().map(|phrase| phrase.text(symbols).clone())
     };
     (text(&routing.queue_id), text(&routing.queue_name))
 }

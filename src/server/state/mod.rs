@@ -6,7 +6,7 @@
 //! is not made. A server that is started again replays the stored events.
 
 mod apply;
-mod decided;
+mod decision_log;
 pub(super) mod event;
 pub(super) mod flow;
 pub(super) mod indices;
@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 
 use super::Organisation;
 use super::control::Control;
-use super::http::answer::Refusal;
+use super::http::reply::ApiError;
 use super::webhook::Webhooks;
 use crate::engine::Call;
 use crate::flow::FlowId;
@@ -34,13 +34,13 @@ use crate::source::{Files, read_json};
 use crate::trace::JsonNames;
 use crate::value::{DateTime, Text, derived_id};
 use crate::world::Fixtures;
-use decided::Decided;
+use decision_log::DecisionLog;
 use event::{Entry, Event};
 use flow::{Findings, Model, StoredFlow};
 use indices::Indices;
 use instance::Instance;
 use journal::Journal;
-use outgoing::Around;
+use outgoing::Context;
 
 /// Maximum number of flows.
 pub(super) const MAX_FLOWS: usize = 10_000;
@@ -90,7 +90,7 @@ pub(super) struct State {
     entities: BTreeMap<String, Map<String, Value>>,
     /// The documents of clients of Elasticsearch, and the decisions of flows.
     pub(super) indices: Indices,
-    decided: Decided,
+    decided: DecisionLog,
     /// The subject of each deleted index's last deletion event, by index.
     deleted_indices: BTreeMap<String, String>,
     /// The fixtures documents, in order.
@@ -156,7 +156,7 @@ impl State {
     }
 
     /// Returns a warning about the stored instances that could not be replayed.
-    pub(super) fn misfits(&self, folder: &Path) -> Option<String> {
+    pub(super) fn misfit_warning(&self, folder: &Path) -> Option<String> {
         let first = self.lost.first()?;
         let count = self.lost.len();
         Some(format!(
@@ -186,7 +186,7 @@ impl State {
             over: VecDeque::new(),
             entities: BTreeMap::new(),
             indices: Indices::default(),
-            decided: Decided::default(),
+            decided: DecisionLog::default(),
             deleted_indices: BTreeMap::new(),
             documents,
             base,
@@ -202,15 +202,15 @@ impl State {
     }
 
     /// Restores the initial state. The request log is kept.
-    pub(super) fn reset(&mut self) -> Result<(), Refusal> {
+    pub(super) fn reset(&mut self) -> Result<(), ApiError> {
         if let Some(journal) = &mut self.journal {
-            journal.clear().map_err(Refusal::not_kept)?;
+            journal.clear().map_err(ApiError::not_stored)?;
         }
         let fresh = Self::new(Arc::clone(&self.organisation));
         let clock = if self.organisation.real_time { self.clock } else { fresh.clock };
         let (journal, log) = (self.journal.take(), self.control.take_log());
         *self = Self { journal, clock, resets: self.resets + 1, ..fresh };
-        self.control.give_log(log);
+        self.control.restore_log(log);
         Ok(())
     }
 
@@ -223,14 +223,16 @@ impl State {
     ///
     /// # Errors
     /// The event could not be stored. In that case it is not applied either.
-    pub(super) fn commit(&mut self, event: Event) -> Result<(), Refusal> {
+    pub(super) fn commit(&mut self, event: Event) -> Result<(), ApiError> {
         let entry = Entry { number: self.last_number + 1, at: self.clock, event };
         if let Some(journal) = &mut self.journal {
             let text = serde_json::to_string(&entry);
-            let text = text.map_err(|error| Refusal::not_kept(error.to_string()))?;
+            let text = text.map_err(|error| ApiError::not_stored(error.to_string()))?;
             journal.append(&entry.event.subject(entry.number), &text).map_err(
                 |error| {
-                    Refusal::not_kept(format!("the change could not be stored: {error}"))
+                    ApiError::not_stored(format!(
+                        "the change could not be stored: {error}"
+                    ))
                 },
             )?;
         }
@@ -249,7 +251,7 @@ impl State {
         }
     }
 
-    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Around)) {
+    fn with_instance(&mut self, id: &str, change: impl FnOnce(&mut Instance, &Context)) {
         let around = self.around();
         let Some(instance) = self.instances.get_mut(id) else { return };
         let was_running = instance.is_running();
@@ -340,7 +342,7 @@ impl State {
             }
         }
         let program = Arc::new(Program::compile_all(&drafts, &architect));
-        let names = Arc::new(JsonNames::new(&program.legend));
+        let names = Arc::new(JsonNames::new(&program.symbols));
         self.program.insert((program, names)).clone()
     }
 
@@ -356,8 +358,8 @@ impl State {
     }
 
     /// Returns the flow with an id.
-    pub(super) fn flow(&self, id: &str) -> Result<&StoredFlow, Refusal> {
-        self.flows.get(id).ok_or_else(|| Refusal::not_found("the flow", id))
+    pub(super) fn flow(&self, id: &str) -> Result<&StoredFlow, ApiError> {
+        self.flows.get(id).ok_or_else(|| ApiError::not_found("the flow", id))
     }
 
     /// Returns `true` if the clock follows the wall clock.
@@ -384,7 +386,7 @@ fn cannot_replay(folder: &Path, problem: &str) -> String {
 fn fixtures_of(base: &Fixtures, document: &str) -> Fixtures {
     let file = Files::new().add("fixtures.json", document);
     match read_json(&file) {
-        Ok(document) => base.overlaid(&document, Path::new("")).0,
+        Ok(document) => base.merged(&document, Path::new("")).0,
         Err(_) => base.clone(),
     }
 }

@@ -15,13 +15,13 @@ use crate::diagnostic::nearest;
 use crate::engine::Session;
 use crate::flow::Action;
 use crate::server::webhook::{Webhook, Webhooks};
-use crate::trace::{Event, Fact};
+use crate::trace::{Event, EventKind};
 use crate::value::{Json, Text, Value};
 use crate::world::{Answer, Input, Response};
 
 /// The environment of a running instance.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Around {
+pub(in crate::server) struct Context {
     /// The server's clock, in milliseconds since 1970.
     pub(in crate::server) now: i64,
     /// The webhook services.
@@ -60,8 +60,8 @@ pub(in crate::server) enum Cause {
 
 impl State {
     /// Returns the current environment of instances.
-    pub(super) fn around(&self) -> Around {
-        Around { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
+    pub(super) fn around(&self) -> Context {
+        Context { now: self.clock, webhooks: Arc::clone(&self.webhooks) }
     }
 
     /// Returns the names for which services can be registered, and their kinds: the ids
@@ -85,7 +85,7 @@ impl State {
     }
 
     /// Returns a warning for each registered service that the current flows never call.
-    pub(in crate::server) fn uncalled(&self) -> Vec<String> {
+    pub(in crate::server) fn uncalled_warnings(&self) -> Vec<String> {
         if self.webhooks.registered().is_empty() {
             return Vec::new();
         }
@@ -165,9 +165,10 @@ pub(super) fn of_input(
         return None;
     }
     let program = session.program();
-    let legend = &program.legend;
-    let inner = session.steps().last().map(|step| legend.node(step.node).flow);
-    let flows = inner.into_iter().chain(program.flow(flow)).map(|flow| legend.flow(flow));
+    let symbols = &program.symbols;
+    let inner = session.steps().last().map(|step| symbols.node(step.node).flow);
+    let flows =
+        inner.into_iter().chain(program.flow(flow)).map(|flow| symbols.flow(flow));
     let mut names: Vec<&str> =
         flows.flat_map(|label| [label.id.as_str(), label.name.as_str()]).collect();
     names.push(flow);
@@ -202,13 +203,13 @@ pub(super) fn of_node(
 
 /// Returns the first collected keys among events.
 fn collected<'e>(mut events: impl Iterator<Item = &'e Event>) -> Option<&'e Text> {
-    events.find_map(|event| match &event.fact {
-        Fact::Collected(keys) => Some(keys),
+    events.find_map(|event| match &event.kind {
+        EventKind::Collected(keys) => Some(keys),
         _ => None,
     })
 }
 
-/// Builds the body that every service receives. *Source: seed 002.*
+/// Builds the body that every service receives. *Source: the state-machine tutorial.*
 fn notification(instance: &str, keys: Option<&Text>) -> Json {
     let keys = keys.map_or(Json::Null, |keys| Json::String(keys.clone()));
     let object = |key: &str, value: Json| Json::object([(Text::from(key), value)]);
@@ -221,7 +222,7 @@ fn notification(instance: &str, keys: Option<&Text>) -> Json {
 
 /// Returns the id of the node that a session is at.
 pub(super) fn node(session: &Session) -> Text {
-    let legend = &session.program().legend;
+    let symbols = &session.program().symbols;
     let step = session.steps().last();
-    step.map(|step| legend.node(step.node).id.clone()).unwrap_or_default()
+    step.map(|step| symbols.node(step.node).id.clone()).unwrap_or_default()
 }

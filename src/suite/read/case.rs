@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::expect::Alike;
+use super::expect::SharedExpectations;
 use super::{expect, recording, script};
 use crate::diagnostic::Decoder;
 use crate::engine::Limits;
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::{Entry, Kind, Node};
-use crate::suite::scenario::{Case, Expectation, Flag, Snapshot, Start, Turn};
+use crate::suite::scenario::{Case, Expectation, Forbidden, Snapshot, Start, Turn};
 use crate::value::{DateTime, Text, Value};
 use crate::world::Input;
 
@@ -56,14 +56,14 @@ const MAX_MS: i64 = 8_640_000_000;
 pub(super) fn read(
     node: &Node<'_>,
     row: Option<u32>,
-    alike: &Alike,
+    alike: &SharedExpectations,
     decoder: &mut Decoder,
 ) -> Option<Case> {
-    let reported = decoder.told();
+    let reported = decoder.diagnostic_count();
     let keys = [&OWN_KEYS[..], &DEFAULT_KEYS].concat();
     decoder.object("a test", node, &keys)?;
     let Some(name) = decoder.text(node, "name") else {
-        decoder.wrong(node.span, "a test needs a `name`".into());
+        decoder.error(node.span, "a test needs a `name`".into());
         return None;
     };
     let script = script::read(node.get("script"), decoder);
@@ -72,13 +72,13 @@ pub(super) fn read(
     let snapshot = snapshot(node, &name, decoder);
     // A mistake in the expectations is reported already and removes them, so that a
     // warning about a test without expectations would be wrong.
-    let has_mistakes = decoder.told() > reported;
+    let has_mistakes = decoder.diagnostic_count() > reported;
     let mut case = Case {
         name,
         row,
         span: node.get("name").map_or(node.span, |name| name.span),
         extent: node.span,
-        tags: decoder.texts(node, "tags"),
+        tags: decoder.strings(node, "tags"),
         skip: skip(node, decoder),
         recording: recording::read(node, decoder),
         start: start(node, decoder),
@@ -100,12 +100,12 @@ pub(super) fn read(
 /// Returns the caller input of a script, and reports an additional `input`.
 fn inputs_of_script(
     node: &Node<'_>,
-    script: &[Written<Turn>],
+    script: &[Spanned<Turn>],
     decoder: &mut Decoder,
 ) -> Vec<Input> {
     if let Some(input) = node.get("input") {
         let message = "a test with a `script` cannot have an `input`".to_owned();
-        decoder.wrong(input.span, message).help =
+        decoder.error(input.span, message).help =
             Some("write the caller's input as turns of the script".into());
     }
     let does = script.iter().filter_map(|turn| match &turn.value {
@@ -121,7 +121,7 @@ fn warn_of_missing_expectations(case: &Case, decoder: &mut Decoder) {
         // Without the test name, so that the rows of a table report one warning together.
         let message = "this test has no expectations".to_owned();
         let help = "add `expect`, a `script` or `snapshot: true`";
-        decoder.doubtful(case.span, message, help);
+        decoder.warning(case.span, message, help);
     }
 }
 
@@ -141,13 +141,13 @@ fn skip(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
 fn start(node: &Node<'_>, decoder: &mut Decoder) -> Start {
     let written = |key: &str, decoder: &mut Decoder| {
         let value = decoder.text(node, key)?;
-        Some(Written { value, span: node.get(key)?.span })
+        Some(Spanned { value, span: node.get(key)?.span })
     };
     let at = written("at", decoder).and_then(|at| {
         let time = DateTime::parse(&at.value);
         if time.is_none() {
             let message = format!("`at` is `{}`, expected a date and time", at.value);
-            decoder.wrong(at.span, message).help =
+            decoder.error(at.span, message).help =
                 Some("write it as 2026-01-05T09:00:00Z".into());
         }
         time
@@ -260,19 +260,19 @@ fn snapshot(node: &Node<'_>, name: &Text, decoder: &mut Decoder) -> Option<Snaps
 }
 
 /// Reads `unusedFixtures: forbid` and similar keys.
-fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Arc<Written<Expectation>>> {
-    const FLAGS: [(&str, Flag); 3] = [
-        ("unusedFixtures", Flag::NoUnusedFixtures),
-        ("unusedInputs", Flag::NoUnusedInputs),
-        ("diagnostics", Flag::NoDiagnostics),
+fn flags(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Arc<Spanned<Expectation>>> {
+    const FLAGS: [(&str, Forbidden); 3] = [
+        ("unusedFixtures", Forbidden::NoUnusedFixtures),
+        ("unusedInputs", Forbidden::NoUnusedInputs),
+        ("diagnostics", Forbidden::NoDiagnostics),
     ];
     let mut expectations = Vec::new();
     for (key, flag) in FLAGS {
         let Some(node) = node.get(key).filter(|node| !node.is_null()) else { continue };
         match node.as_str() {
             Some("forbid") => {
-                let value = Expectation::Flag(flag);
-                expectations.push(Arc::new(Written { value, span: node.span }));
+                let value = Expectation::Forbidden(flag);
+                expectations.push(Arc::new(Spanned { value, span: node.span }));
             }
             Some("allow") => {}
             _ => decoder.unexpected(&format!("`{key}`"), node, "`forbid` or `allow`"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::matcher;
 use super::table::Template;
 use crate::diagnostic::{Code, Decoder, nearest};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::suite::scenario::{CallExpectation, Expectation, PathMatcher, RoutingMatcher};
 use crate::trace::Status;
@@ -26,21 +26,21 @@ const KEYS: [&str; 9] = [
 /// Expectations that all rows of a table share, read once. The index is that of the key
 /// under `expect`.
 #[derive(Default)]
-pub(super) struct Alike(Vec<Option<Expectations>>);
+pub(super) struct SharedExpectations(Vec<Option<Expectations>>);
 
-type Expectations = Vec<Arc<Written<Expectation>>>;
+type Expectations = Vec<Arc<Spanned<Expectation>>>;
 
-impl Alike {
+impl SharedExpectations {
     pub(super) fn of(template: &Template<'_>, decoder: &mut Decoder) -> Self {
         let expect = template.test().entries().iter().position(|it| it.key == "expect");
         let Some(at) = expect else { return Self::default() };
         let entries = template.test().entries()[at].value.entries();
         let read = entries.iter().enumerate().map(|(index, entry)| {
-            let reported = decoder.told();
+            let reported = decoder.diagnostic_count();
             let is_alike = template.is_alike(&[at, index]);
             let read = is_alike.then(|| of_key(entry, decoder))?;
             // Mistakes are reported by the rows.
-            (decoder.told() == reported).then_some(read)
+            (decoder.diagnostic_count() == reported).then_some(read)
         });
         Self(read.collect())
     }
@@ -53,7 +53,7 @@ impl Alike {
 /// Reads `expect`, and `error` and `calls` next to it.
 pub(super) fn read(
     case: &Node<'_>,
-    alike: &Alike,
+    alike: &SharedExpectations,
     decoder: &mut Decoder,
 ) -> Expectations {
     let mut expectations = Vec::new();
@@ -100,8 +100,8 @@ fn of_key(entry: &Entry<'_>, decoder: &mut Decoder) -> Expectations {
     one.into_iter().map(|value| written(value, entry.key_span)).collect()
 }
 
-fn written(value: Expectation, span: Span) -> Arc<Written<Expectation>> {
-    Arc::new(Written { value, span })
+fn written(value: Expectation, span: Span) -> Arc<Spanned<Expectation>> {
+    Arc::new(Spanned { value, span })
 }
 
 pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
@@ -113,7 +113,7 @@ pub(super) fn status(node: &Node<'_>, decoder: &mut Decoder) -> Option<Status> {
         let expected = format!("one of {}", names.join(", "));
         let message = format!("unknown status `{text}`, expected {expected}");
         let near = nearest(text, names).map(|near| format!("did you mean `{near}`?"));
-        decoder.wrong(node.span, message).help = near;
+        decoder.error(node.span, message).help = near;
     }
     found
 }
@@ -129,7 +129,7 @@ fn error(node: &Node<'_>, decoder: &mut Decoder) -> Option<Text> {
         Some(near) => format!("did you mean `{near}`?"),
         None => "write a code such as `NO_INPUT`; `flowsim explain` lists them".into(),
     };
-    decoder.wrong(node.span, message).help = Some(help);
+    decoder.error(node.span, message).help = Some(help);
     None
 }
 
@@ -140,7 +140,7 @@ fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
     decoder.object("`path`", node, &["contains", "excludes", "ends"])?;
     let [entry] = node.entries() else {
         let message = "`path` needs one of `contains`, `excludes` and `ends`".to_owned();
-        decoder.wrong(node.span, message);
+        decoder.error(node.span, message);
         return None;
     };
     let names = names(&entry.value, decoder);
@@ -153,14 +153,14 @@ fn path(node: &Node<'_>, decoder: &mut Decoder) -> Option<PathMatcher> {
 }
 
 /// Reads a list of node names, or a single one.
-fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Written<Text>> {
+fn names(node: &Node<'_>, decoder: &mut Decoder) -> Vec<Spanned<Text>> {
     let items = match &node.kind {
         Kind::Array(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
     let written = |item: &Node<'_>| {
         let value = decoder.text_of("path", item)?;
-        Some(Written { value, span: item.span })
+        Some(Spanned { value, span: item.span })
     };
     items.iter().filter_map(written).collect()
 }
@@ -200,18 +200,18 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
         if let Some(Entry { key_span, value: node, .. }) = node.entry(key) {
             let value =
                 if node.is_null() { None } else { Some(matcher::text(node, decoder)?) };
-            *place = Some(Written { value, span: *key_span });
+            *place = Some(Spanned { value, span: *key_span });
         }
     }
     if let Some(skills) = node.entry("skills") {
-        let value = decoder.texts(node, "skills");
-        routing.skills = Some(Written { value, span: skills.key_span });
+        let value = decoder.strings(node, "skills");
+        routing.skills = Some(Spanned { value, span: skills.key_span });
     }
     if let Some(Entry { key_span, value: priority, .. }) = node.entry("priority") {
         let limits = i64::MIN..=i64::MAX;
         let value =
             (!priority.is_null()).then(|| decoder.whole(node, "priority", limits, 0));
-        routing.priority = Some(Written { value, span: *key_span });
+        routing.priority = Some(Spanned { value, span: *key_span });
     }
     Some(Expectation::Routing(Some(Box::new(routing))))
 }
@@ -219,11 +219,11 @@ fn routing(node: &Node<'_>, decoder: &mut Decoder) -> Option<Expectation> {
 fn prompts(
     entry: &Entry<'_>,
     decoder: &mut Decoder,
-) -> Vec<Written<crate::suite::TextMatcher>> {
+) -> Vec<Spanned<crate::suite::TextMatcher>> {
     let mut prompts = Vec::new();
     for (item, span) in items(entry) {
         let matcher = matcher::text(item, decoder);
-        prompts.extend(matcher.map(|value| Written { value, span }));
+        prompts.extend(matcher.map(|value| Spanned { value, span }));
     }
     prompts
 }
@@ -241,11 +241,11 @@ fn items<'n, 's>(entry: &'n Entry<'s>) -> Vec<(&'n Node<'s>, Span)> {
 pub(super) fn calls(
     entry: &Entry<'_>,
     decoder: &mut Decoder,
-) -> Vec<Written<CallExpectation>> {
+) -> Vec<Spanned<CallExpectation>> {
     let mut calls = Vec::new();
     for (item, span) in items(entry) {
         let call = call(item, decoder);
-        calls.extend(call.map(|value| Written { value, span }));
+        calls.extend(call.map(|value| Spanned { value, span }));
     }
     calls
 }
@@ -260,7 +260,7 @@ fn call(node: &Node<'_>, decoder: &mut Decoder) -> Option<CallExpectation> {
     }
     decoder.object("a call", node, &["name", "with", "times"])?;
     let Some(name) = decoder.text(node, "name") else {
-        decoder.wrong(node.span, "a call needs a `name`".into());
+        decoder.error(node.span, "a call needs a `name`".into());
         return None;
     };
     let with = match node.get("with") {

@@ -54,12 +54,12 @@ fn check_combination(node: &Node<'_>, decoder: &mut Decoder) -> Option<()> {
         let message =
             "a string matcher takes only one of `contains`, `matches` and `similar`"
                 .to_owned();
-        decoder.wrong(node.span, message).help =
+        decoder.error(node.span, message).help =
             Some("write each condition as a separate list entry".into());
         return None;
     }
     if let Some(min) = node.get("min").filter(|_| node.get("similar").is_none()) {
-        decoder.wrong(min.span, "`min` requires `similar`".into());
+        decoder.error(min.span, "`min` requires `similar`".into());
         return None;
     }
     Some(())
@@ -80,7 +80,7 @@ pub(super) fn expression(
             let reason = reason.lines().last().unwrap_or_default().trim();
             let reason = reason.strip_prefix("error: ").unwrap_or(reason);
             let message = format!("invalid regular expression `{text}`: {reason}");
-            decoder.wrong(written.span, message);
+            decoder.error(written.span, message);
             None
         }
     }
@@ -90,7 +90,7 @@ fn similar(node: &Node<'_>, decoder: &mut Decoder) -> Option<TextMatcher> {
     if given(node, "similar").is_none() {
         let message =
             "a string matcher needs `contains`, `matches` or `similar`".to_owned();
-        decoder.wrong(node.span, message);
+        decoder.error(node.span, message);
         return None;
     }
     let text = decoder.text(node, "similar")?;
@@ -177,7 +177,7 @@ pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
         && min > max
     {
         let message = format!("`min` is {min}, which is greater than `max`, {max}");
-        decoder.wrong(node.span, message).help =
+        decoder.error(node.span, message).help =
             Some("write a `min` that is at most `max`".into());
         return None;
     }

@@ -10,7 +10,7 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use self::expect::Alike;
+use self::expect::SharedExpectations;
 use self::table::Template;
 use super::scenario::{Case, SuiteFile};
 use crate::diagnostic::{Code, Decoder, Diagnostic};
@@ -47,7 +47,7 @@ pub fn read(document: &Node<'_>, path: &Path) -> (SuiteFile, Vec<Diagnostic>) {
             let message = "a scenario file needs `flows`, the files or folders that \
                            its tests run"
                 .to_owned();
-            decoder.wrong(document.span, message);
+            decoder.error(document.span, message);
         }
         suite.replacements = snapshot::replacements(document, &mut decoder);
         suite.cases = cases(document, &mut decoder);
@@ -67,7 +67,7 @@ fn paths(
     folder: &Path,
     decoder: &mut Decoder,
 ) -> Vec<(PathBuf, Span)> {
-    let texts = decoder.texts(document, key);
+    let texts = decoder.strings(document, key);
     let Some(node) = document.get(key) else { return Vec::new() };
     let items = match &node.kind {
         Kind::Array(items) => items.as_slice(),
@@ -120,7 +120,7 @@ fn placeholders(document: &Node<'_>, decoder: &mut Decoder) -> Vec<(String, Stri
 fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     let Some(tests) = document.get("tests") else {
         let message = "a scenario file needs `tests`, a list of calls".to_owned();
-        decoder.wrong(document.span, message);
+        decoder.error(document.span, message);
         return Vec::new();
     };
     let Kind::Array(items) = &tests.kind else {
@@ -132,11 +132,16 @@ fn cases(document: &Node<'_>, decoder: &mut Decoder) -> Vec<Case> {
     for item in items {
         let test = with_defaults(item, &defaults);
         let Some(table) = item.get("each").filter(|node| !node.is_null()) else {
-            cases.extend(case::read(&test, None, &Alike::default(), decoder));
+            cases.extend(case::read(
+                &test,
+                None,
+                &SharedExpectations::default(),
+                decoder,
+            ));
             continue;
         };
         let mut template = Template::new(test);
-        let alike = Alike::of(&template, decoder);
+        let alike = SharedExpectations::of(&template, decoder);
         for (row, number) in table::rows(table, decoder).iter().zip(1..) {
             if let Some(test) = template.of_row(row, decoder) {
                 cases.extend(case::read(test, Some(number), &alike, decoder));
@@ -205,7 +210,7 @@ fn warn_of_equal_names(cases: &[Case], decoder: &mut Decoder) {
             let message = format!("two tests are named `{}`", case.name);
             let help = "give each test a unique name; in a table, include a value of the row, \
                         as in \"key ${key}\"";
-            decoder.doubtful(case.span, message, help);
+            decoder.warning(case.span, message, help);
         }
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn read(test: &Node<'_>, decoder: &mut Decoder) -> Option<RecordedCal
     let Some(recording) = test.get("recording") else {
         if let Some(compare) = test.get("compare").filter(|node| !node.is_null()) {
             let message = "`compare` needs a `recording` to compare the call with";
-            decoder.wrong(compare.span, message.into());
+            decoder.error(compare.span, message.into());
         }
         return None;
     };
@@ -54,7 +54,7 @@ pub(super) fn read(test: &Node<'_>, decoder: &mut Decoder) -> Option<RecordedCal
         if let Some(node) = test.get(key).filter(|node| !node.is_null()) {
             let message = format!("a test with a `recording` cannot set `{key}`");
             let help = "remove it; the call is replayed as recorded";
-            decoder.wrong(node.span, message).help = Some(help.into());
+            decoder.error(node.span, message).help = Some(help.into());
         }
     }
     let rules = rules(test.get("compare"), decoder);
@@ -65,7 +65,7 @@ pub(super) fn read(test: &Node<'_>, decoder: &mut Decoder) -> Option<RecordedCal
     };
     if path.is_empty() {
         decoder
-            .wrong(recording.span, format!("`recording` is empty, expected {expected}"));
+            .error(recording.span, format!("`recording` is empty, expected {expected}"));
         return None;
     }
     Some(RecordedCall { path: PathBuf::from(path), span: recording.span, rules })
@@ -87,7 +87,7 @@ fn rules(compare: Option<&Node<'_>>, decoder: &mut Decoder) -> Rules {
             match item.as_str().map(Pattern::parse) {
                 Some(Ok(pattern)) => rules.ignored.push(pattern),
                 Some(Err(problem)) => {
-                    decoder.wrong(item.span, problem.to_string());
+                    decoder.error(item.span, problem.to_string());
                 }
                 None => decoder.unexpected("`ignore`", item, "a JSON pointer (a string)"),
             }
@@ -102,7 +102,7 @@ fn rules(compare: Option<&Node<'_>>, decoder: &mut Decoder) -> Rules {
             continue;
         };
         if let Err(problem) = rules.tolerate(&format!("{key}={number}")) {
-            decoder.wrong(node.span, problem.to_string());
+            decoder.error(node.span, problem.to_string());
         }
     }
     rules

@@ -36,7 +36,7 @@ fn replacement(node: &Node<'_>, decoder: &mut Decoder) -> Option<Replacement> {
     let with = node.get("with").filter(|it| !it.is_null());
     let (Some(matches), Some(with)) = (matches, with) else {
         let message = "a replacement needs `matches` and `with`".to_owned();
-        decoder.wrong(node.span, message);
+        decoder.error(node.span, message);
         return None;
     };
     let matches = expression(matches, decoder)?;
@@ -63,7 +63,7 @@ pub(super) fn place(cases: &mut [Case], scenario: &Path, decoder: &mut Decoder) 
                 let message = format!("two tests have the snapshot `{}`", snapshot.name);
                 let help = "give each a unique name; in a table, include a value of the \
                             row, as in \"key ${key}\"";
-                decoder.wrong(snapshot.span, message).help = Some(help.into());
+                decoder.error(snapshot.span, message).help = Some(help.into());
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn rows<'t, 's>(table: &'t Node<'s>, decoder: &mut Decoder) -> &'t [N
     if items.is_empty() || items.len() > MAX_ROWS {
         let message =
             format!("`each` has {} rows, expected 1 to {MAX_ROWS}", items.len());
-        decoder.wrong(table.span, message);
+        decoder.error(table.span, message);
         return &[];
     }
     items
@@ -29,11 +29,11 @@ pub(super) fn rows<'t, 's>(table: &'t Node<'s>, decoder: &mut Decoder) -> &'t [N
 /// row.
 pub(super) struct Template<'s> {
     test: Node<'s>,
-    holes: Vec<Hole<'s>>,
+    holes: Vec<Placeholder<'s>>,
 }
 
 /// A string with `${name}` in it.
-struct Hole<'s> {
+struct Placeholder<'s> {
     /// Indices of the entries and items that lead to it from the test.
     path: Vec<usize>,
     /// Whether it is the key of the last of these entries, instead of its value.
@@ -73,20 +73,24 @@ impl<'s> Template<'s> {
             decoder.unexpected("a row of `each`", row, "an object of names and values");
             return None;
         }
-        let reported = decoder.told();
+        let reported = decoder.diagnostic_count();
         for hole in &self.holes {
             hole.fill(&mut self.test, row, decoder);
         }
         // Suppresses follow-on errors of unfilled placeholders.
-        (decoder.told() == reported).then_some(&self.test)
+        (decoder.diagnostic_count() == reported).then_some(&self.test)
     }
 }
 
-fn find_holes<'s>(node: &Node<'s>, path: &mut Vec<usize>, holes: &mut Vec<Hole<'s>>) {
+fn find_holes<'s>(
+    node: &Node<'s>,
+    path: &mut Vec<usize>,
+    holes: &mut Vec<Placeholder<'s>>,
+) {
     let span = node.span;
     match &node.kind {
         Kind::String(text) if text.contains("${") => {
-            holes.push(Hole {
+            holes.push(Placeholder {
                 path: path.clone(),
                 is_key: false,
                 text: text.clone(),
@@ -105,7 +109,12 @@ fn find_holes<'s>(node: &Node<'s>, path: &mut Vec<usize>, holes: &mut Vec<Hole<'
                 path.push(index);
                 if entry.key.contains("${") {
                     let (text, span) = (entry.key.clone(), entry.key_span);
-                    holes.push(Hole { path: path.clone(), is_key: true, text, span });
+                    holes.push(Placeholder {
+                        path: path.clone(),
+                        is_key: true,
+                        text,
+                        span,
+                    });
                 }
                 find_holes(&entry.value, path, holes);
                 path.pop();
@@ -115,7 +124,7 @@ fn find_holes<'s>(node: &Node<'s>, path: &mut Vec<usize>, holes: &mut Vec<Hole<'
     }
 }
 
-impl<'s> Hole<'s> {
+impl<'s> Placeholder<'s> {
     fn fill(&self, test: &mut Node<'s>, row: &Node<'s>, decoder: &mut Decoder) {
         let Some((&last, path)) = self.path.split_last() else { return };
         let parent = path.iter().try_fold(test, |node, &index| below(node, index));
@@ -160,7 +169,7 @@ impl<'s> Hole<'s> {
             rest = tail;
             if out.len() > MAX_TEXT {
                 let message = format!("the string becomes longer than {MAX_TEXT} bytes");
-                decoder.wrong(self.span, message);
+                decoder.error(self.span, message);
                 return String::new();
             }
         }
@@ -175,7 +184,7 @@ impl<'s> Hole<'s> {
             None => format!("the row has {}", names.join(", ")),
         };
         let message = format!("the row of `each` has no `{name}`");
-        let diagnostic = decoder.wrong(self.span, message);
+        let diagnostic = decoder.error(self.span, message);
         diagnostic.help = Some(help);
         diagnostic.labels.push(Label { span: row.span, text: "this row".into() });
     }

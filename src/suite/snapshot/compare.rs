@@ -59,7 +59,7 @@ pub fn compare(
     mode: SnapshotMode,
 ) -> Option<(SnapshotResult, Option<Mismatch>)> {
     let snapshot = case.snapshot.as_ref()?;
-    let text = render(suite, case, trace, &program.legend);
+    let text = render(suite, case, trace, &program.symbols);
     let known = fs::read_to_string(&snapshot.path);
     let state = match &known {
         Ok(known) if known.lines().eq(text.lines()) => SnapshotState::Unchanged,

@@ -8,7 +8,7 @@ use indexmap::IndexSet;
 use regex::{Captures, Regex};
 
 use crate::diagnostic::visible::one_line;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::suite::scenario::{Case, Replacement, SuiteFile};
 use crate::trace::{Trace, render_blocks};
 
@@ -28,9 +28,9 @@ pub(super) fn render(
     suite: &SuiteFile,
     case: &Case,
     trace: &Trace,
-    legend: &Legend,
+    symbols: &SymbolTable,
 ) -> String {
-    let flow = legend.flow(trace.flow);
+    let flow = symbols.flow(trace.flow);
     let mut title = flow.name.to_string();
     if !flow.flow_type.is_empty() {
         title += &format!(" ({})", flow.flow_type);
@@ -45,7 +45,7 @@ pub(super) fn render(
     ];
     let mut out = String::new();
     let mut ids = IndexSet::new();
-    let body = render_blocks(trace, legend);
+    let body = render_blocks(trace, symbols);
     let body = body.lines().map(|line| normalised(line, &suite.replacements, &mut ids));
     for line in header.into_iter().chain(body) {
         out.push_str(line.trim_end());

@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 use super::{JsonWriter, Separator, write_failure, write_number, write_transfer};
 use crate::flow::EndType;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, Failure, PathTaken, Phrase, Routing, Step, Transfer};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase, Routing, Step, Transfer};
 use crate::value::{Json, Text, Value, write_json_string};
 
 /// Keys that a field of an answer must not use: readers of a result rely on `error` to
@@ -42,22 +42,25 @@ impl<'t> Outcome<'t> {
         let mut outcome = Self { condition, ..Self::default() };
         for fact in events.iter() {
             match fact {
-                Fact::Said(phrase) => outcome.said.push(phrase),
-                Fact::Heard(text) => outcome.heard = Some(text),
-                Fact::Collected(digits) => outcome.collected = Some(digits),
-                Fact::Assigned(..) => outcome.has_assigned = true,
-                Fact::Read(..) => outcome.has_read = true,
-                Fact::Answered(answer) => outcome.answered = Some(answer),
-                Fact::Routed(routing) => outcome.routed = Some(routing),
-                Fact::Transferred(transfer) => outcome.transferred = Some(transfer),
-                Fact::Connected(waited) => outcome.connected = Some(*waited),
-                Fact::Ended(end) => outcome.ended = Some(*end),
-                Fact::Failed(failure) => outcome.failed = Some(failure),
-                Fact::CutOff => outcome.is_cut_off = true,
-                Fact::Input(..) | Fact::Output(..) | Fact::Entry(_) => {
+                EventKind::Prompted(phrase) => outcome.said.push(phrase),
+                EventKind::CallerInput(text) => outcome.heard = Some(text),
+                EventKind::Collected(digits) => outcome.collected = Some(digits),
+                EventKind::Assigned(..) => outcome.has_assigned = true,
+                EventKind::Read(..) => outcome.has_read = true,
+                EventKind::Answered(answer) => outcome.answered = Some(answer),
+                EventKind::Routed(routing) => outcome.routed = Some(routing),
+                EventKind::Transferred(transfer) => outcome.transferred = Some(transfer),
+                EventKind::Connected(waited) => outcome.connected = Some(*waited),
+                EventKind::Ended(end) => outcome.ended = Some(*end),
+                EventKind::Failed(failure) => outcome.failed = Some(failure),
+                EventKind::TimedOut => outcome.is_cut_off = true,
+                EventKind::Input(..) | EventKind::Output(..) | EventKind::Entry(_) => {
                     outcome.has_passed = true;
                 }
-                Fact::Asked(_) | Fact::Missing(_) | Fact::Noted(_) | Fact::Played(_) => {}
+                EventKind::Requested(_)
+                | EventKind::Missing(_)
+                | EventKind::Noted(_)
+                | EventKind::Played(_) => {}
             }
         }
         outcome
@@ -120,7 +123,7 @@ impl JsonWriter<'_> {
                 group = 0;
             }
             match fact {
-                Fact::Read(reference, value) => {
+                EventKind::Read(reference, value) => {
                     fields.member(
                         rank,
                         &mut group,
@@ -128,7 +131,7 @@ impl JsonWriter<'_> {
                         value,
                     );
                 }
-                Fact::Assigned(variable, value) => {
+                EventKind::Assigned(variable, value) => {
                     fields.member(
                         rank,
                         &mut group,
@@ -144,28 +147,28 @@ impl JsonWriter<'_> {
         }
     }
 
-    fn write_fact(&self, fact: &Fact, fields: &mut Fields<'_>) {
+    fn write_fact(&self, fact: &EventKind, fields: &mut Fields<'_>) {
         match fact {
-            Fact::Said(phrase) => {
+            EventKind::Prompted(phrase) => {
                 fields.key("\"text\":");
                 self.write_phrase(phrase, fields.out);
             }
-            Fact::Heard(text) => fields.string("\"heard\":", text),
-            Fact::Collected(digits) => fields.string("\"digits\":", digits),
-            Fact::Routed(routing) => {
+            EventKind::CallerInput(text) => fields.string("\"heard\":", text),
+            EventKind::Collected(digits) => fields.string("\"digits\":", digits),
+            EventKind::Routed(routing) => {
                 fields.key("");
                 self.write_routing(routing, fields.out);
             }
-            Fact::Transferred(transfer) => fields.transfer(transfer),
-            Fact::Connected(waited) => fields.connected(*waited),
-            Fact::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
-            Fact::Ended(end) => fields.string("\"endType\":", end.name()),
-            Fact::Failed(failure) => {
+            EventKind::Transferred(transfer) => fields.transfer(transfer),
+            EventKind::Connected(waited) => fields.connected(*waited),
+            EventKind::Ended(EndType::Normal) => fields.key("\"endType\":\"normal\""),
+            EventKind::Ended(end) => fields.string("\"endType\":", end.name()),
+            EventKind::Failed(failure) => {
                 fields.key("\"error\":{");
                 write_failure(failure, fields.out);
                 fields.out.push('}');
             }
-            Fact::CutOff => fields.key("\"cutOff\":true"),
+            EventKind::TimedOut => fields.key("\"cutOff\":true"),
             _ => {}
         }
     }
@@ -194,7 +197,7 @@ impl JsonWriter<'_> {
         }
         if outcome.has_assigned {
             let assigned = events.iter().filter_map(|fact| match fact {
-                Fact::Assigned(variable, value) => Some((variable.index(), value)),
+                EventKind::Assigned(variable, value) => Some((variable.index(), value)),
                 _ => None,
             });
             fields.members("\"variables\":{", &self.names.variables, assigned);
@@ -224,7 +227,7 @@ impl JsonWriter<'_> {
         }
         if outcome.has_read {
             let read = events.iter().filter_map(|fact| match fact {
-                Fact::Read(reference, value) => Some((reference.index(), value)),
+                EventKind::Read(reference, value) => Some((reference.index(), value)),
                 _ => None,
             });
             fields.members("\"operands\":{", &self.names.references, read);
@@ -257,9 +260,9 @@ fn write_passed(events: &Events<'_>, fields: &mut Fields<'_>) {
     let (mut inputs, mut outputs) = (Passed::default(), Passed::default());
     for fact in events.iter() {
         match fact {
-            Fact::Input(field, value) => inputs.insert(field.name(), value),
-            Fact::Output(field, value) => outputs.insert(field.name(), value),
-            Fact::Entry(entry) => {
+            EventKind::Input(field, value) => inputs.insert(field.name(), value),
+            EventKind::Output(field, value) => outputs.insert(field.name(), value),
+            EventKind::Entry(entry) => {
                 let values =
                     if entry.of.is_output() { &mut outputs } else { &mut inputs };
                 values.insert(Cow::Borrowed(&entry.name), &entry.value)
@@ -312,23 +315,23 @@ const ASSIGNED: u8 = 6;
 /// Rank of facts that belong to an answer.
 const ANSWER: u8 = u8::MAX;
 
-fn rank(fact: &Fact) -> u8 {
+fn rank(fact: &EventKind) -> u8 {
     match fact {
-        Fact::Missing(_) | Fact::Noted(_) | Fact::Played(_) => NOTE,
-        Fact::Read(..) => READ,
-        Fact::Said(_) => 2,
-        Fact::Heard(_) => 3,
-        Fact::Collected(_) => 4,
-        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => 5,
-        Fact::Assigned(..) => ASSIGNED,
-        Fact::Ended(_) => 7,
-        Fact::Failed(_) => 8,
-        Fact::CutOff => 9,
-        Fact::Asked(_)
-        | Fact::Answered(_)
-        | Fact::Input(..)
-        | Fact::Output(..)
-        | Fact::Entry(_) => ANSWER,
+        EventKind::Missing(_) | EventKind::Noted(_) | EventKind::Played(_) => NOTE,
+        EventKind::Read(..) => READ,
+        EventKind::Prompted(_) => 2,
+        EventKind::CallerInput(_) => 3,
+        EventKind::Collected(_) => 4,
+        EventKind::Routed(_) | EventKind::Transferred(_) | EventKind::Connected(_) => 5,
+        EventKind::Assigned(..) => ASSIGNED,
+        EventKind::Ended(_) => 7,
+        EventKind::Failed(_) => 8,
+        EventKind::TimedOut => 9,
+        EventKind::Requested(_)
+        | EventKind::Answered(_)
+        | EventKind::Input(..)
+        | EventKind::Output(..)
+        | EventKind::Entry(_) => ANSWER,
     }
 }
 
@@ -341,8 +344,8 @@ impl Order {
         let mut last = (NOTE, 0);
         for fact in events.first() {
             let number = match fact {
-                Fact::Read(reference, _) => reference.0,
-                Fact::Assigned(variable, _) => variable.0,
+                EventKind::Read(reference, _) => reference.0,
+                EventKind::Assigned(variable, _) => variable.0,
                 _ => 0,
             };
             let next = (rank(fact), number);

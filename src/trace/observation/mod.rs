@@ -36,7 +36,7 @@ pub struct Observation {
     /// Steps at all depths, in order of time.
     pub steps: Vec<ObservedStep>,
     /// Kinds of values that the source records. Other kinds cannot be compared.
-    pub known: Aspects,
+    pub known: AttributeKinds,
     /// Whether the source records steps that only end a flow.
     pub knows_ends: bool,
     /// Whether steps are missing at the end because there were too many.
@@ -111,18 +111,18 @@ pub struct ObservedStep {
     pub path_name: Option<Text>,
     /// Recipient of the step's request: `data action "Orders"`; `None` if there was no
     /// request.
-    pub asked: Option<Text>,
+    pub request: Option<Text>,
     /// Values of the step.
-    pub facets: Vec<Facet>,
+    pub attributes: Vec<Attribute>,
     /// Location of an event in its document; `None` in formats with a flat list of steps.
     pub place: Option<Text>,
 }
 
 /// A value of a step.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Facet {
+pub struct Attribute {
     /// Kind of the value.
-    pub aspect: Aspect,
+    pub kind: AttributeKind,
     /// Name of a variable, attribute or operand. Empty for items of a list.
     pub name: Text,
     /// Id, if the variable has one.
@@ -135,7 +135,7 @@ pub struct Facet {
 
 /// Kinds of values of a step, ordered by time within the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Aspect {
+pub enum AttributeKind {
     /// Initial variable of a flow, task or module.
     Start,
     /// Value that a condition read.
@@ -143,7 +143,7 @@ pub enum Aspect {
     /// Setting or input of an action.
     Input,
     /// Text or prompt that the caller heard.
-    Heard,
+    Prompt,
     /// Keys or words of the caller.
     Caller,
     /// Answer of the outside world.
@@ -160,13 +160,13 @@ pub enum Aspect {
     End,
 }
 
-impl Aspect {
+impl AttributeKind {
     /// All kinds, in order.
     pub const ALL: [Self; 11] = [
         Self::Start,
         Self::Read,
         Self::Input,
-        Self::Heard,
+        Self::Prompt,
         Self::Caller,
         Self::Answer,
         Self::Output,
@@ -179,28 +179,28 @@ impl Aspect {
 
 /// A set of aspects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Aspects(u16);
+pub struct AttributeKinds(u16);
 
-impl Aspects {
+impl AttributeKinds {
     /// Returns the set of all aspects.
     pub fn all() -> Self {
-        Aspect::ALL.into_iter().collect()
+        AttributeKind::ALL.into_iter().collect()
     }
 
     /// Returns whether the set contains the aspect.
-    pub fn has(self, aspect: Aspect) -> bool {
+    pub fn has(self, aspect: AttributeKind) -> bool {
         self.0 & (1 << aspect as u16) != 0
     }
 
     /// Returns the set without the given aspect.
     #[must_use]
-    pub fn without(self, aspect: Aspect) -> Self {
+    pub fn without(self, aspect: AttributeKind) -> Self {
         Self(self.0 & !(1 << aspect as u16))
     }
 }
 
-impl FromIterator<Aspect> for Aspects {
-    fn from_iter<I: IntoIterator<Item = Aspect>>(aspects: I) -> Self {
+impl FromIterator<AttributeKind> for AttributeKinds {
+    fn from_iter<I: IntoIterator<Item = AttributeKind>>(aspects: I) -> Self {
         Self(aspects.into_iter().fold(0, |all, aspect| all | 1 << aspect as u16))
     }
 }
@@ -231,12 +231,12 @@ impl Observation {
     }
 
     /// Returns the JSON pointer to a value of a step.
-    pub fn facet_pointer(&self, step: usize, facet: &Facet) -> String {
+    pub fn facet_pointer(&self, step: usize, attribute: &Attribute) -> String {
         let mut pointer = self.step_pointer(step);
-        let _ = match &facet.place {
+        let _ = match &attribute.place {
             Place::Key(key) => write!(pointer, "{key}"),
             Place::Entry(key) => write!(pointer, "{key}"),
-            Place::Member(list) => write!(pointer, "{list}/{}", escaped(&facet.name)),
+            Place::Member(list) => write!(pointer, "{list}/{}", escaped(&attribute.name)),
             Place::Element(list, index) => write!(pointer, "{list}/{index}"),
             Place::Item(list, index) => write!(pointer, "{list}/{index}/value"),
         };
@@ -288,16 +288,17 @@ impl Observation {
 impl ObservedStep {
     /// Returns a string property of the routing target.
     fn routed(&self, name: &str) -> Option<&Text> {
-        let mut of = self.of(Aspect::Routing).filter(|facet| facet.name == name);
-        of.find_map(|facet| match &facet.value {
+        let mut of =
+            self.of(AttributeKind::Routing).filter(|attribute| attribute.name == name);
+        of.find_map(|attribute| match &attribute.value {
             Some(Json::String(text)) => Some(text),
             _ => None,
         })
     }
 
     /// Returns the values of one kind.
-    pub fn of(&self, aspect: Aspect) -> impl Iterator<Item = &Facet> {
-        self.facets.iter().filter(move |facet| facet.aspect == aspect)
+    pub fn of(&self, aspect: AttributeKind) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(move |attribute| attribute.kind == aspect)
     }
 
     /// Returns the display name.
@@ -306,14 +307,14 @@ impl ObservedStep {
     }
 }
 
-impl Facet {
+impl Attribute {
     pub(super) fn new(
-        aspect: Aspect,
+        aspect: AttributeKind,
         name: impl Into<Text>,
         value: Json,
         place: Place,
     ) -> Self {
-        Self { aspect, name: name.into(), key: None, value: Some(value), place }
+        Self { kind: aspect, name: name.into(), key: None, value: Some(value), place }
     }
 }
 

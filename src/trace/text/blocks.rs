@@ -3,9 +3,9 @@
 use super::piece::Piece;
 use super::preview::{Preview, count};
 use super::row::{Row, rows};
-use super::story::Teller;
+use super::story::Describer;
 use super::summary;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::Trace;
 use crate::trace::steps::Grouped;
 
@@ -25,9 +25,9 @@ use crate::trace::steps::Grouped;
 ///
 /// Nothing is aligned, omitted or counted from the start of the call, so a change in a
 /// step changes only the lines of that step.
-pub fn render_blocks(trace: &Trace, legend: &Legend) -> String {
+pub fn render_blocks(trace: &Trace, symbols: &SymbolTable) -> String {
     let preview = Preview::new(None);
-    let teller = Teller { legend, preview };
+    let teller = Describer { symbols: symbols, preview };
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let mut out = String::new();
@@ -50,7 +50,7 @@ pub fn render_blocks(trace: &Trace, legend: &Legend) -> String {
     if let Some(transfer) = trace.transfer() {
         line(&mut out, 0, &format!("transferred to: {}", teller.transfer(transfer)));
     }
-    for (index, (name, value)) in summary::variables(trace, legend).enumerate() {
+    for (index, (name, value)) in summary::variables(trace, symbols).enumerate() {
         if index == 0 {
             line(&mut out, 0, "variables:");
         }

@@ -1,11 +1,11 @@
 //! Conversation of a call: prompts and caller input.
 
 use super::preview::{Preview, seconds};
-use super::story::{Teller, is_keys};
+use super::story::{Describer, is_keys};
 use crate::diagnostic::Code;
-use crate::flow::{EndType, Legend};
+use crate::flow::{EndType, SymbolTable};
 use crate::trace::steps::{Events, Grouped};
-use crate::trace::{Fact, Field, Step, Trace};
+use crate::trace::{EventKind, Field, Step, Trace};
 use crate::value::{Text, Value};
 
 /// A turn of a conversation.
@@ -38,8 +38,8 @@ pub enum TurnKind {
 }
 
 /// Returns the conversation of a call; each text has at most `most` characters.
-pub fn conversation(trace: &Trace, legend: &Legend, most: usize) -> Vec<Turn> {
-    let teller = Teller { legend, preview: Preview::of(most) };
+pub fn conversation(trace: &Trace, symbols: &SymbolTable, most: usize) -> Vec<Turn> {
+    let teller = Describer { symbols: symbols, preview: Preview::of(most) };
     let grouped = Grouped::new(trace);
     let mut turns = Vec::new();
     for (step, events) in grouped.steps() {
@@ -51,19 +51,22 @@ pub fn conversation(trace: &Trace, legend: &Legend, most: usize) -> Vec<Turn> {
 fn add_step(
     step: &Step,
     events: &Events<'_>,
-    teller: &Teller<'_>,
+    teller: &Describer<'_>,
     turns: &mut Vec<Turn>,
 ) {
-    let facts: Vec<&Fact> = events.iter().collect();
-    let count = |is_of: fn(&Fact) -> bool| facts.iter().filter(|it| is_of(it)).count();
-    let is_prompt = |fact: &Fact| matches!(fact, Fact::Said(_));
-    let is_caller = |fact: &Fact| matches!(fact, Fact::Heard(_) | Fact::Collected(_));
+    let facts: Vec<&EventKind> = events.iter().collect();
+    let count =
+        |is_of: fn(&EventKind) -> bool| facts.iter().filter(|it| is_of(it)).count();
+    let is_prompt = |fact: &EventKind| matches!(fact, EventKind::Prompted(_));
+    let is_caller = |fact: &EventKind| {
+        matches!(fact, EventKind::CallerInput(_) | EventKind::Collected(_))
+    };
     let is_single = count(is_prompt) <= 1;
     let mut is_first_prompt = true;
     for fact in &facts {
         let Some((kind, text)) = turn(fact, step, &facts, teller) else { continue };
         let time_ms = match kind {
-            TurnKind::Said => {
+            TurnKind::Prompt => {
                 std::mem::take(&mut is_first_prompt).then_some(step.start_ms)
             }
             TurnKind::Pressed | TurnKind::Spoke | TurnKind::Silence => {
@@ -76,35 +79,41 @@ fn add_step(
 }
 
 fn turn(
-    fact: &Fact,
+    fact: &EventKind,
     step: &Step,
-    facts: &[&Fact],
-    teller: &Teller<'_>,
+    facts: &[&EventKind],
+    teller: &Describer<'_>,
 ) -> Option<(TurnKind, String)> {
     let preview = teller.preview;
     let waited = || seconds(step.end_ms.saturating_sub(step.start_ms));
     Some(match fact {
-        Fact::Said(phrase) => (TurnKind::Said, preview.text(phrase.text(teller.legend))),
-        Fact::Heard(text) => caller(text, preview),
+        EventKind::Prompted(phrase) => {
+            (TurnKind::Prompt, preview.text(phrase.text(teller.symbols)))
+        }
+        EventKind::CallerInput(text) => caller(text, preview),
         // Input that was heard and then collected appears once.
-        Fact::Collected(digits) if is_heard(digits, facts) => return None,
-        Fact::Collected(digits) if digits.is_empty() => {
+        EventKind::Collected(digits) if is_heard(digits, facts) => return None,
+        EventKind::Collected(digits) if digits.is_empty() => {
             (TurnKind::Silence, format!("silence for {}", waited()))
         }
-        Fact::Collected(digits) => caller(digits, preview),
-        Fact::Failed(failure) if failure.code == Code::NO_INPUT => {
-            let is_input = |it: &&Fact| matches!(it, Fact::Heard(_) | Fact::Collected(_));
+        EventKind::Collected(digits) => caller(digits, preview),
+        EventKind::Failed(failure) if failure.code == Code::NO_INPUT => {
+            let is_input = |it: &&EventKind| {
+                matches!(it, EventKind::CallerInput(_) | EventKind::Collected(_))
+            };
             if facts.iter().any(is_input) {
                 return None;
             }
             (TurnKind::Silence, format!("silence for {}", waited()))
         }
-        Fact::Output(field, value) => uncounted(*field, value, teller)?,
-        Fact::Entry(entry) => uncounted(entry.of, &entry.value, teller)?,
-        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => {
+        EventKind::Output(field, value) => uncounted(*field, value, teller)?,
+        EventKind::Entry(entry) => uncounted(entry.of, &entry.value, teller)?,
+        EventKind::Routed(_) | EventKind::Transferred(_) | EventKind::Connected(_) => {
             (TurnKind::Handed, teller.describe_handed_on(fact)?)
         }
-        Fact::Ended(EndType::Disconnect) => (TurnKind::Ended, "the flow hangs up".into()),
+        EventKind::Ended(EndType::Disconnect) => {
+            (TurnKind::Ended, "the flow hangs up".into())
+        }
         _ => return None,
     })
 }
@@ -113,7 +122,7 @@ fn turn(
 fn uncounted(
     field: Field,
     value: &Value,
-    teller: &Teller<'_>,
+    teller: &Describer<'_>,
 ) -> Option<(TurnKind, String)> {
     matches!(field, Field::Reason | Field::DroppedKeys)
         .then(|| teller.describe_passed(field, "", value))
@@ -122,9 +131,9 @@ fn uncounted(
 }
 
 /// Returns whether input was heard that begins with the collected keys.
-fn is_heard(digits: &Text, facts: &[&Fact]) -> bool {
+fn is_heard(digits: &Text, facts: &[&EventKind]) -> bool {
     { facts.iter() }
-        .any(|fact| matches!(fact, Fact::Heard(text) if text.starts_with(&**digits)))
+        .any(|fact| matches!(fact, EventKind::CallerInput(text) if text.starts_with(&**digits)))
 }
 
 fn caller(text: &Text, preview: Preview) -> (TurnKind, String) {

@@ -2,7 +2,7 @@
 
 use crate::flow::NodeId;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, PathTaken, Step};
+use crate::trace::{EventKind, PathTaken, Step};
 
 /// Maximum number of steps in a cycle.
 const MAX_PERIOD: usize = 256;
@@ -68,24 +68,24 @@ fn key(step: &Step, events: &Events<'_>) -> Key {
     Key { node: step.node, depth: step.depth, path: step.path, next: step.next, kinds }
 }
 
-fn kind(fact: &Fact) -> u16 {
+fn kind(fact: &EventKind) -> u16 {
     match fact {
-        Fact::Said(_) => 0,
-        Fact::Heard(_) => 1,
-        Fact::Collected(_) => 2,
-        Fact::Assigned(..) => 3,
-        Fact::Read(..) => 4,
-        Fact::Asked(_) => 5,
-        Fact::Answered(_) => 6,
-        Fact::Routed(_) | Fact::Transferred(_) | Fact::Connected(_) => 7,
-        Fact::Ended(_) => 8,
-        Fact::Failed(_) => 9,
-        Fact::Missing(_) => 10,
-        Fact::Noted(_) => 11,
-        Fact::CutOff => 12,
-        Fact::Input(..) => 13,
-        Fact::Output(..) | Fact::Entry(_) => 14,
-        Fact::Played(_) => 15,
+        EventKind::Prompted(_) => 0,
+        EventKind::CallerInput(_) => 1,
+        EventKind::Collected(_) => 2,
+        EventKind::Assigned(..) => 3,
+        EventKind::Read(..) => 4,
+        EventKind::Requested(_) => 5,
+        EventKind::Answered(_) => 6,
+        EventKind::Routed(_) | EventKind::Transferred(_) | EventKind::Connected(_) => 7,
+        EventKind::Ended(_) => 8,
+        EventKind::Failed(_) => 9,
+        EventKind::Missing(_) => 10,
+        EventKind::Noted(_) => 11,
+        EventKind::TimedOut => 12,
+        EventKind::Input(..) => 13,
+        EventKind::Output(..) | EventKind::Entry(_) => 14,
+        EventKind::Played(_) => 15,
     }
 }
 

@@ -1,15 +1,15 @@
 //! Caller input of Architect's listening actions.
 
 use super::piece::{Ink, Piece};
-use super::story::{Teller, is_keys};
-use crate::trace::{Fact, Field, Step};
+use super::story::{Describer, is_keys};
+use crate::trace::{EventKind, Field, Step};
 use crate::value::{Text, Value};
 
-impl Teller<'_> {
+impl Describer<'_> {
     /// Returns whether the step is a listening Architect action, in which the caller may
     /// act more than once.
     pub(super) fn listens(&self, step: &Step) -> bool {
-        let kind = &*self.legend.node(step.node).node_type;
+        let kind = &*self.symbols.node(step.node).node_type;
         matches!(
             kind,
             "menu" | "collectInput" | "dialByExtension" | "menuDialByExtension"
@@ -18,12 +18,15 @@ impl Teller<'_> {
 
     /// Describes the caller's input. An entry that was heard before its confirmation
     /// appears once.
-    pub(super) fn describe_turn(&self, fact: &Fact, facts: &[&Fact]) -> Option<Piece> {
+    pub(super) fn describe_turn(
+        &self,
+        fact: &EventKind,
+        facts: &[&EventKind],
+    ) -> Option<Piece> {
         match fact {
-            Fact::Heard(text) => Some(self.turn(text)),
-            Fact::Collected(entry) => {
-                let is_heard =
-                    |fact: &&Fact| matches!(fact, Fact::Heard(text) if text == entry);
+            EventKind::CallerInput(text) => Some(self.turn(text)),
+            EventKind::Collected(entry) => {
+                let is_heard = |fact: &&EventKind| matches!(fact, EventKind::CallerInput(text) if text == entry);
                 (!facts.iter().any(is_heard)).then(|| self.turn(entry))
             }
             _ => None,

@@ -3,6 +3,7 @@
 mod blocks;
 mod conversation;
 mod fold;
+mod lines;
 mod listen;
 mod outline;
 mod page;
@@ -11,20 +12,19 @@ mod preview;
 mod row;
 mod story;
 mod summary;
-mod told;
 
 pub use blocks::render_blocks;
 pub use conversation::{Turn, TurnKind, conversation};
 use fold::folds;
+pub use lines::{TraceLine, TraceLines, trace_lines};
 use page::Page;
 pub use piece::Ink;
 use preview::Preview;
-use story::Teller;
-pub use told::{Told, ToldLine, tell};
+use story::Describer;
 
 use super::event::Trace;
 use super::steps::Grouped;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 
 /// Minimum terminal width, in columns; smaller values are raised to it.
 const MIN_WIDTH: usize = 40;
@@ -56,16 +56,16 @@ pub struct TextStyle {
 /// Repeated sequences of steps are shown twice and once more at the end, with a line
 /// between them that counts the others. Text of a flow, a caller or a service cannot
 /// control the terminal.
-pub fn render_text(trace: &Trace, legend: &Legend, style: TextStyle) -> String {
+pub fn render_text(trace: &Trace, symbols: &SymbolTable, style: TextStyle) -> String {
     let width = style.width.map(|width| width.max(MIN_WIDTH));
     let mut page = Page::new(style.color, width.unwrap_or(usize::MAX));
     let preview = Preview::new(width);
-    summary::write_header(trace, legend, preview, &mut page);
+    summary::write_header(trace, symbols, preview, &mut page);
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
-    let teller = Teller { legend, preview };
+    let teller = Describer { symbols: symbols, preview };
     let rows = row::rows(&steps, &folds(&steps), &teller);
     page.write_rows(&rows);
-    summary::write_summary(trace, legend, preview, &mut page);
+    summary::write_summary(trace, symbols, preview, &mut page);
     page.text
 }

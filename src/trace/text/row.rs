@@ -3,10 +3,10 @@
 use super::fold::Fold;
 use super::piece::{Ink, Piece};
 use super::preview::{count, thousands};
-use super::story::{Onward, Setting, Teller};
+use super::story::{Continuation, Describer, StepContext};
 use crate::flow::NodeId;
 use crate::trace::steps::Events;
-use crate::trace::{Fact, Failure, PathTaken, Step};
+use crate::trace::{EventKind, Failure, PathTaken, Step};
 
 /// One row; it may take several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) struct Row {
 /// Converts steps to rows.
 struct Rows<'s> {
     steps: &'s [(&'s Step, Events<'s>)],
-    teller: &'s Teller<'s>,
+    teller: &'s Describer<'s>,
     rows: Vec<Row>,
     /// Steps whose called flows are not yet finished.
     open: Vec<usize>,
@@ -50,7 +50,7 @@ struct Rows<'s> {
 pub(super) fn rows(
     steps: &[(&Step, Events<'_>)],
     folds: &[Fold],
-    teller: &Teller<'_>,
+    teller: &Describer<'_>,
 ) -> Vec<Row> {
     let node_count =
         steps.iter().map(|(step, _)| step.node.index() + 1).max().unwrap_or(0);
@@ -80,13 +80,13 @@ impl<'s> Rows<'s> {
         let (step, events) = &self.steps[index];
         self.visit(index);
         let called = self.called(index);
-        let facts: Vec<&'s Fact> = match called {
+        let facts: Vec<&'s EventKind> = match called {
             Some(_) => events.first().collect(),
             None => events.iter().collect(),
         };
         let onward = self.onward(index, index + 1);
-        let setting = Setting { onward, called, is_return: false, known: None };
-        let label = self.teller.legend.node(step.node);
+        let setting = StepContext { onward, called, is_return: false, known: None };
+        let label = self.teller.symbols.node(step.node);
         let preview = self.teller.preview;
         self.rows.push(Row {
             step: u32::try_from(index).ok(),
@@ -126,13 +126,14 @@ impl<'s> Rows<'s> {
     /// Adds the end of a called flow, if there is anything to show.
     fn add_return(&mut self, caller: usize, index: usize) {
         let (step, events) = &self.steps[caller];
-        let facts: Vec<&'s Fact> = events.late().collect();
+        let facts: Vec<&'s EventKind> = events.late().collect();
         let onward = self.onward(caller, index);
-        if facts.is_empty() && onward == Onward::Down {
+        if facts.is_empty() && onward == Continuation::Down {
             return;
         }
         let called = self.called(caller);
-        let setting = Setting { onward, called, is_return: true, known: self.failure };
+        let setting =
+            StepContext { onward, called, is_return: true, known: self.failure };
         self.rows.push(Row {
             step: None,
             level: usize::from(step.depth) + 1,
@@ -203,9 +204,9 @@ impl<'s> Rows<'s> {
     }
 
     /// Returns how the call continues after a step; its flow is next seen at `following`.
-    fn onward(&self, index: usize, following: usize) -> Onward {
+    fn onward(&self, index: usize, following: usize) -> Continuation {
         let step = self.steps[index].0;
-        let Some(next) = step.next else { return Onward::Down };
+        let Some(next) = step.next else { return Continuation::Down };
         // An error in an Architect task is handled outside of the task.
         let is_error = step.path == PathTaken::Error;
         let is_reached = self.steps.get(following).is_some_and(|(other, _)| {
@@ -213,15 +214,15 @@ impl<'s> Rows<'s> {
                 && (other.depth == step.depth || is_error && other.depth < step.depth)
         });
         match is_reached {
-            false => Onward::Unreached,
-            true if self.leads_back(step, next) => Onward::Back,
-            true => Onward::Down,
+            false => Continuation::Unreached,
+            true if self.leads_back(step, next) => Continuation::Back,
+            true => Continuation::Down,
         }
     }
 
-    fn remember_failure(&mut self, facts: &[&'s Fact]) {
+    fn remember_failure(&mut self, facts: &[&'s EventKind]) {
         for fact in facts {
-            if let Fact::Failed(failure) = fact {
+            if let EventKind::Failed(failure) = fact {
                 self.failure = Some(failure);
             }
         }

@@ -121,7 +121,7 @@ impl Spoken {
     pub fn phone_number(e164: &str, format: PhoneFormat) -> Option<Self> {
         Some(Self::PhoneNumber(match format {
             PhoneFormat::Global => e164.into(),
-            PhoneFormat::Local => phone::dialled_inside(e164)?,
+            PhoneFormat::Local => phone::national_number(e164)?,
         }))
     }
 

@@ -20,13 +20,13 @@ pub(in crate::world) struct ContactBook {
 
 #[derive(Debug)]
 enum Layer {
-    Listed(Listed),
+    InMemory(InMemory),
     Stored(Store),
 }
 
 /// Contacts held in memory.
 #[derive(Debug)]
-struct Listed {
+struct InMemory {
     contacts: Vec<(Contact, Span)>,
     country: Country,
     /// Built at the first lookup, because parsing national numbers has a slow start.
@@ -49,8 +49,8 @@ impl ContactBook {
         country: Country,
     ) {
         if !contacts.is_empty() {
-            let listed = Listed { contacts, country, ready: OnceLock::new() };
-            self.layers.push(Arc::new(Layer::Listed(listed)));
+            let listed = InMemory { contacts, country, ready: OnceLock::new() };
+            self.layers.push(Arc::new(Layer::InMemory(listed)));
         }
     }
 
@@ -112,7 +112,7 @@ impl ContactBook {
     pub(in crate::world) fn index(&self) {
         for layer in &self.layers {
             match &**layer {
-                Layer::Listed(listed) => drop(listed.ready()),
+                Layer::InMemory(listed) => drop(listed.ready()),
                 Layer::Stored(store) => store.index(),
             }
         }
@@ -121,7 +121,7 @@ impl ContactBook {
     /// Returns the problems of the contacts that are indexed.
     pub(in crate::world) fn problems(&self) -> Vec<Diagnostic> {
         let problems = |layer: &Arc<Layer>| match &**layer {
-            Layer::Listed(listed) => {
+            Layer::InMemory(listed) => {
                 listed.ready.get().map_or_else(Vec::new, |ready| ready.problems.clone())
             }
             Layer::Stored(store) => store.problems(),
@@ -133,13 +133,13 @@ impl ContactBook {
 impl Layer {
     fn find(&self, key: &str) -> Result<Option<Json>, Unavailable> {
         match self {
-            Self::Listed(listed) => Ok(listed.find(key)),
+            Self::InMemory(listed) => Ok(listed.find(key)),
             Self::Stored(store) => store.find(key),
         }
     }
 }
 
-impl Listed {
+impl InMemory {
     fn find(&self, key: &str) -> Option<Json> {
         let ready = self.ready();
         ready.places.get(key).map(|&index| ready.answers[index].clone())

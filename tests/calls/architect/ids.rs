@@ -27,7 +27,7 @@ fn ids(folder: &Path) -> (usize, [Vec<String>; 2]) {
             let kind = node.get("type").expect("a node has a type");
             of_model.push(format!("{index} {id} {kind}"));
         }
-        let of_flow = program.legend.nodes.iter();
+        let of_flow = program.symbols.nodes.iter();
         let of_flow = of_flow.filter(|node| node.flow == FlowId::new(index)).skip(1);
         let written = of_flow.filter(|node| {
             node.node_type != "nextRound" && !node.name.starts_with("Error Handling")

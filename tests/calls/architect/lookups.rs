@@ -348,7 +348,7 @@ fn several_users_are_found_in_order() {
         );
         let run = run(&call_flow(&["userCollection found"], &action), ORGANISATION, &[]);
         assert_eq!(run.output("It"), output, "{ids}");
-        let found = run.trace.variable(&run.program.legend, "Flow.found").unwrap();
+        let found = run.trace.variable(&run.program.symbols, "Flow.found").unwrap();
         let found: serde_json::Value =
             serde_json::from_str(&found.to_json().to_string()).unwrap();
         let found = found.as_array().unwrap().iter().map(|user| user["name"].clone());

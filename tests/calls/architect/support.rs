@@ -12,7 +12,7 @@ use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
 use flowsim::trace::{
-    Fact, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, conversation,
+    EventKind, Field, JsonWriter, PathTaken, Phrase, TextStyle, Trace, conversation,
     render_text,
 };
 use flowsim::value::{Json, Value};
@@ -140,7 +140,7 @@ impl Stage {
     /// Calls the first flow with this host.
     pub(crate) fn answered_by(&self, host: &mut impl Host) -> Run {
         let program = self.compile();
-        let flow = program.flow(&program.legend.flows[0].id).unwrap();
+        let flow = program.flow(&program.symbols.flows[0].id).unwrap();
         let mut call = Call::new(flow)
             .in_organisation(Arc::new(self.fixtures()))
             .strict(self.is_strict)
@@ -173,12 +173,12 @@ impl Stage {
 impl Run {
     /// Returns the prompts that the caller heard or read.
     pub(crate) fn prompts(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
     /// Returns the ids of the executed nodes.
     pub(crate) fn path(&self) -> Vec<&str> {
-        self.trace.path(&self.program.legend).map(|id| &**id).collect()
+        self.trace.path(&self.program.symbols).map(|id| &**id).collect()
     }
 
     /// Returns the status of the call, with the code of its failure.
@@ -191,25 +191,27 @@ impl Run {
     /// Returns the final value of a variable as JSON; for a task's own variable, the last
     /// assigned value.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let legend = &self.program.legend;
+        let symbols = &self.program.symbols;
         let last = || {
             self.facts().rev().find_map(|fact| match fact {
-                Fact::Assigned(id, value) if legend.variable(*id) == name => Some(value),
+                EventKind::Assigned(id, value) if symbols.variable(*id) == name => {
+                    Some(value)
+                }
                 _ => None,
             })
         };
-        let value = self.trace.variable(legend, name).or_else(last);
+        let value = self.trace.variable(symbols, name).or_else(last);
         value.map_or(Json::Null, Value::to_json).to_string()
     }
 
     /// Returns the output that a node took first: its name, `next`, `error` or `none`.
     pub(crate) fn output(&self, id: &str) -> &str {
-        let legend = &self.program.legend;
-        let step = self.trace.steps.iter().find(|step| legend.node(step.node).id == id);
+        let symbols = &self.program.symbols;
+        let step = self.trace.steps.iter().find(|step| symbols.node(step.node).id == id);
         let step = step.expect("the node ran");
         match step.path {
             PathTaken::Output(index) => {
-                &legend.node(step.node).outputs[usize::from(index)]
+                &symbols.node(step.node).outputs[usize::from(index)]
             }
             PathTaken::Next => "next",
             PathTaken::Error => "error",
@@ -220,8 +222,8 @@ impl Run {
     /// Returns the codes of all notes and failures.
     pub(crate) fn codes(&self) -> Vec<&str> {
         let codes = self.facts().filter_map(|fact| match fact {
-            Fact::Noted(code) => Some(code.name()),
-            Fact::Failed(failure) => Some(failure.code.name()),
+            EventKind::Noted(code) => Some(code.name()),
+            EventKind::Failed(failure) => Some(failure.code.name()),
             _ => None,
         });
         codes.collect()
@@ -230,10 +232,12 @@ impl Run {
     /// Returns the inputs and outputs of actions for this field: `value`, `name = value`.
     pub(crate) fn values(&self, field: Field) -> Vec<String> {
         let values = self.facts().filter_map(|fact| match fact {
-            Fact::Input(of, value) | Fact::Output(of, value) if *of == field => {
+            EventKind::Input(of, value) | EventKind::Output(of, value)
+                if *of == field =>
+            {
                 Some(plain(value))
             }
-            Fact::Entry(entry) if entry.of == field => {
+            EventKind::Entry(entry) if entry.of == field => {
                 Some(format!("{} = {}", entry.name, plain(&entry.value)))
             }
             _ => None,
@@ -245,7 +249,7 @@ impl Run {
     /// value`.
     pub(crate) fn entries(&self) -> Vec<String> {
         let entries = self.facts().filter_map(|fact| match fact {
-            Fact::Entry(entry) => {
+            EventKind::Entry(entry) => {
                 let way = if entry.of.is_output() { "<" } else { ">" };
                 let (of, name) = (entry.of.name(), &entry.name);
                 Some(format!("{way} {of} {name} = {}", entry.value))
@@ -258,7 +262,7 @@ impl Run {
     /// Returns the time in milliseconds after which an agent answered.
     pub(crate) fn connected(&self) -> Option<i64> {
         self.facts().find_map(|fact| match fact {
-            Fact::Connected(waited) => Some(*waited),
+            EventKind::Connected(waited) => Some(*waited),
             _ => None,
         })
     }
@@ -268,7 +272,7 @@ impl Run {
         let routing = self.trace.routing()?;
         let text = |phrase: &Option<Phrase>| {
             let phrase = phrase.as_ref();
-            phrase.map_or("-".into(), |it| it.text(&self.program.legend).to_string())
+            phrase.map_or("-".into(), |it| it.text(&self.program.symbols).to_string())
         };
         let (name, id) = (text(&routing.queue_name), text(&routing.queue_id));
         let skills = routing.skills.join("+");
@@ -284,13 +288,13 @@ impl Run {
 
     pub(crate) fn json(&self) -> serde_json::Value {
         let mut out = String::new();
-        JsonWriter::new(&self.program.legend).write(&self.trace, &mut out);
+        JsonWriter::new(&self.program.symbols).write(&self.trace, &mut out);
         serde_json::from_str(&out).unwrap()
     }
 
     /// Returns the turns of the conversation, one line each.
     pub(crate) fn conversation(&self) -> String {
-        let turns = conversation(&self.trace, &self.program.legend, 40);
+        let turns = conversation(&self.trace, &self.program.symbols, 40);
         let lines = turns.iter().map(|turn| {
             let time = turn.time_ms.map_or_else(|| "-".into(), |time| time.to_string());
             format!("{time:>6} {:?}: {}\n", turn.kind, turn.text)
@@ -299,11 +303,11 @@ impl Run {
     }
 
     pub(crate) fn text(&self) -> String {
-        render_text(&self.trace, &self.program.legend, TextStyle::default())
+        render_text(&self.trace, &self.program.symbols, TextStyle::default())
     }
 
-    fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
-        self.trace.events.iter().map(|event| &event.fact)
+    fn facts(&self) -> impl DoubleEndedIterator<Item = &EventKind> {
+        self.trace.events.iter().map(|event| &event.kind)
     }
 }
 

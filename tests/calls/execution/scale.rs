@@ -51,7 +51,7 @@ fn a_flow_of_a_hundred_thousand_nodes_loads_and_runs_in_seconds() {
     let mut session = Session::start(Arc::clone(&stage.program), &call);
     let trace =
         play(&mut session, &call, &mut FixtureHost::new(&stage.fixtures, &inputs));
-    let name = &stage.program.legend;
+    let name = &stage.program.symbols;
     assert_eq!(
         trace.variable(name, "n").map(ToString::to_string).as_deref(),
         Some("100000")
@@ -98,7 +98,7 @@ fn one_of_many(program: &Arc<Program>, fixtures: &Fixtures, number: usize) -> St
     let mut session = Session::start(Arc::clone(program), &call);
     let trace = play(&mut session, &call, &mut FixtureHost::new(fixtures, &inputs));
     let mut out = String::new();
-    JsonWriter::new(&program.legend).write(&trace, &mut out);
+    JsonWriter::new(&program.symbols).write(&trace, &mut out);
     out
 }
 

@@ -33,7 +33,7 @@ fn menu() -> Stage {
 
 fn json_of(stage: &Stage, trace: &flowsim::trace::Trace) -> String {
     let mut out = String::new();
-    JsonWriter::new(&stage.program.legend).write(trace, &mut out);
+    JsonWriter::new(&stage.program.symbols).write(trace, &mut out);
     out
 }
 
@@ -92,7 +92,7 @@ fn a_session_waits_at_every_question_and_exposes_its_clock_and_prompts() {
     let mut session = Session::start(Arc::clone(&stage.program), &call);
     let mut seen = Vec::new();
     while let Some(question) = session.question() {
-        seen.push((session.clock_ms(), session.heard().count(), kind(&question)));
+        seen.push((session.clock_ms(), session.prompts().count(), kind(&question)));
         assert_eq!(session.progress(), Progress::Waiting);
         assert!(session.take_trace().is_none());
         let answer = host.answer(&session.question().unwrap());

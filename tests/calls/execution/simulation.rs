@@ -1,4 +1,4 @@
-//! The simulation request of seed 003, and starting in the middle of a flow.
+//! The simulation request of the lookup tutorial, and starting in the middle of a flow.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::support::*;
 
-/// A flow with a lookup as in seed 003, a greeting before it, and a decision after it.
+/// A flow with a lookup as in the lookup tutorial, a greeting before it, and a decision after it.
 fn lookup() -> Stage {
     main_flow([
         say("Greet", "Welcome.").to("Lookup"),
@@ -48,7 +48,7 @@ fn simulate(stage: &Stage, text: &str) -> Value {
         &mut FixtureHost::new(&stage.fixtures, &request.inputs),
     );
     let mut out = String::new();
-    write_simulation(&JsonWriter::new(&stage.program.legend), &trace, &mut out);
+    write_simulation(&JsonWriter::new(&stage.program.symbols), &trace, &mut out);
     serde_json::from_str(&out).expect("JSON")
 }
 

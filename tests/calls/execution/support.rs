@@ -172,7 +172,7 @@ impl Stage {
 
     /// Prepares a call of the first flow.
     pub(crate) fn call(&self) -> Caller<'_> {
-        let first = &self.program.legend.flows[0].id;
+        let first = &self.program.symbols.flows[0].id;
         self.call_to(first)
     }
 
@@ -277,7 +277,7 @@ pub(crate) struct Played<'s> {
 impl<'s> Played<'s> {
     pub(crate) fn new(program: &'s Program, trace: Trace) -> Self {
         let mut text = String::new();
-        JsonWriter::new(&program.legend).write(&trace, &mut text);
+        JsonWriter::new(&program.symbols).write(&trace, &mut text);
         let json = serde_json::from_str(&text).expect("a trace is JSON");
         Self { program, trace, json }
     }
@@ -285,13 +285,13 @@ impl<'s> Played<'s> {
     /// Returns the ids of the executed nodes, in order.
     pub(crate) fn path(&self) -> String {
         let ids: Vec<&str> =
-            self.trace.path(&self.program.legend).map(|id| &**id).collect();
+            self.trace.path(&self.program.symbols).map(|id| &**id).collect();
         ids.join(" ")
     }
 
     /// Returns the ids of the executed nodes, each with its depth.
     pub(crate) fn depths(&self) -> String {
-        let nodes = &self.program.legend.nodes;
+        let nodes = &self.program.symbols.nodes;
         let steps = self.trace.steps.iter();
         let texts: Vec<String> = steps
             .map(|step| format!("{}{}", nodes[step.node.index()].id, step.depth))
@@ -306,7 +306,7 @@ impl<'s> Played<'s> {
             let _ = write!(text, " {}", failure.code);
         }
         if let Some(node) = self.trace.failed_at {
-            let _ = write!(text, " at {}", self.program.legend.node(node).id);
+            let _ = write!(text, " at {}", self.program.symbols.node(node).id);
         }
         text
     }
@@ -318,7 +318,7 @@ impl<'s> Played<'s> {
 
     /// Returns the final value of a variable as JSON, or `unset` if it has no value.
     pub(crate) fn variable(&self, name: &str) -> String {
-        match self.trace.variable(&self.program.legend, name) {
+        match self.trace.variable(&self.program.symbols, name) {
             Some(value) => value.to_json().to_string(),
             None => "unset".into(),
         }
@@ -326,7 +326,7 @@ impl<'s> Played<'s> {
 
     /// Returns the prompts that the caller heard.
     pub(crate) fn prompts(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
     /// Returns the last prompt that the caller heard.

@@ -8,7 +8,7 @@ use flowsim::engine::{Call, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{Files, read_yaml};
-use flowsim::trace::{Entry, Fact, Field, PathTaken, TextStyle, Trace, render_text};
+use flowsim::trace::{Entry, EventKind, Field, PathTaken, TextStyle, Trace, render_text};
 use flowsim::value::{DateTime, Value};
 use flowsim::world::{FixtureHost, Fixtures, Input};
 
@@ -57,7 +57,7 @@ impl Caller {
     pub(crate) fn but(self, fixtures: &str) -> Self {
         let file = Files::new().add("changes.yaml", fixtures);
         let document = read_yaml(&file).expect("the changes are YAML");
-        let (fixtures, problems) = self.fixtures.overlaid(&document, Path::new(""));
+        let (fixtures, problems) = self.fixtures.merged(&document, Path::new(""));
         assert_eq!(problems, [], "the changes can be read");
         Self { fixtures, ..self }
     }
@@ -87,24 +87,24 @@ impl Run {
 
     /// Returns the id of the last node.
     pub(crate) fn last(&self) -> &str {
-        self.trace.path(&self.program.legend).last().map_or("", |id| id)
+        self.trace.path(&self.program.symbols).last().map_or("", |id| id)
     }
 
     /// Returns the prompts that the caller heard.
     pub(crate) fn prompts(&self) -> Vec<&str> {
-        self.trace.prompts(&self.program.legend).map(|text| &**text).collect()
+        self.trace.prompts(&self.program.symbols).map(|text| &**text).collect()
     }
 
     /// Returns the final value of a variable of the flow, as printed.
     pub(crate) fn variable(&self, name: &str) -> String {
-        let value = self.trace.variable(&self.program.legend, name);
+        let value = self.trace.variable(&self.program.symbols, name);
         value.map_or("NOT_SET".into(), Value::to_string)
     }
 
     /// Returns the queue that took the call, the required skills, and the priority.
     pub(crate) fn routing(&self) -> Option<String> {
         let routing = self.trace.routing()?;
-        let queue = routing.queue_name.as_ref()?.text(&self.program.legend);
+        let queue = routing.queue_name.as_ref()?.text(&self.program.symbols);
         let priority = routing.priority.unwrap_or_default();
         Some(format!("{queue} [{}] {priority}", routing.skills.join(" ")))
     }
@@ -117,18 +117,18 @@ impl Run {
 
     /// Returns the output that a node took last.
     pub(crate) fn output(&self, id: &str) -> Option<&str> {
-        let legend = &self.program.legend;
+        let symbols = &self.program.symbols;
         let mut steps = self.trace.steps.iter().rev();
-        let step = steps.find(|step| legend.node(step.node).id == id)?;
+        let step = steps.find(|step| symbols.node(step.node).id == id)?;
         let PathTaken::Output(index) = step.path else { return None };
-        legend.node(step.node).outputs.get(usize::from(index)).map(|name| &**name)
+        symbols.node(step.node).outputs.get(usize::from(index)).map(|name| &**name)
     }
 
     /// Returns the attributes of the participant that were set, in order.
     pub(crate) fn attributes(&self) -> Vec<String> {
         let of = |entry: &Entry| format!("{}={}", entry.name, entry.value);
-        let entries = self.trace.events.iter().filter_map(|event| match &event.fact {
-            Fact::Entry(entry) if entry.of == Field::Attributes => Some(of(entry)),
+        let entries = self.trace.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Entry(entry) if entry.of == Field::Attributes => Some(of(entry)),
             _ => None,
         });
         entries.collect()
@@ -137,6 +137,6 @@ impl Run {
     /// Returns the whole call as a readable trace.
     pub(crate) fn text(&self) -> String {
         let style = TextStyle { color: false, width: None };
-        render_text(&self.trace, &self.program.legend, style)
+        render_text(&self.trace, &self.program.symbols, style)
     }
 }

@@ -1,7 +1,7 @@
 //! The environment of expressions, and the location of Genesys' data.
 
 use flowsim::expr::architect::{
-    Declarations, Directory, Expression, Scope, Surroundings, UnknownOrganization,
+    Declarations, Directory, Environment, Expression, Scope, UnknownOrganization,
 };
 use flowsim::value::{DateTime, Type, Value};
 
@@ -40,12 +40,12 @@ impl Scope for World {
         &self.values[slot as usize]
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for World {
+impl Environment for World {
     fn directory(&self) -> &dyn Directory {
         &UnknownOrganization
     }

@@ -40,8 +40,8 @@ fn the_real_document_equals_itself_written_by_us() {
     let keys: Vec<_> = one
         .steps
         .iter()
-        .flat_map(|step| step.of(flowsim::trace::observation::Aspect::Caller))
-        .map(|facet| facet.value.clone().unwrap().to_string())
+        .flat_map(|step| step.of(flowsim::trace::observation::AttributeKind::Caller))
+        .map(|attribute| attribute.value.clone().unwrap().to_string())
         .collect();
     assert_eq!(keys, ["\"1\"", "\"3\""]);
 }

@@ -4,7 +4,7 @@ use flowsim::analysis::comparison::{
     Comparison, DifferenceKind, Pattern, Rules, Verdict, compare,
 };
 use flowsim::trace::execution::{Event, ExecutionDocument, Variable};
-use flowsim::trace::observation::{Aspect, Observation};
+use flowsim::trace::observation::{AttributeKind, Observation};
 use flowsim::value::Json;
 
 use super::stage::{clinic, shared};
@@ -116,11 +116,11 @@ fn steps_may_have_other_ids() {
 #[test]
 fn a_side_may_know_less() {
     let one = clinic(&[]).document(&["1", "1", "1"]);
-    for aspect in Aspect::ALL {
+    for aspect in AttributeKind::ALL {
         let mut two = one.clone();
         two.known = two.known.without(aspect);
         for step in &mut two.steps {
-            step.facets.retain(|facet| facet.aspect != aspect);
+            step.attributes.retain(|attribute| attribute.kind != aspect);
         }
         equal(&one, &two, &rules());
     }

@@ -2,7 +2,7 @@
 //! its position.
 
 use flowsim::analysis::comparison::{DifferenceKind, Rules, Verdict, compare};
-use flowsim::trace::observation::{Aspect, Observation};
+use flowsim::trace::observation::{AttributeKind, Observation};
 use flowsim::value::Json;
 
 use super::stage::{clinic, shared};
@@ -44,15 +44,16 @@ fn every_value_is_compared() {
     let mut count = 0;
     for call in calls() {
         for step in 0..call.steps.len() {
-            for facet in 0..call.steps[step].facets.len() {
-                let it = &call.steps[step].facets[facet];
+            for attribute in 0..call.steps[step].attributes.len() {
+                let it = &call.steps[step].attributes[attribute];
                 let is_told_twice = call.steps[step].place.is_some();
                 if is_told_twice && !is_compared(&it.name) || it.value.is_none() {
                     continue;
                 }
                 count += 1;
                 found(&call, Some(step + 1), |other| {
-                    other.steps[step].facets[facet].value = Some("another".into());
+                    other.steps[step].attributes[attribute].value =
+                        Some("another".into());
                 });
             }
         }
@@ -64,13 +65,15 @@ fn every_value_is_compared() {
 fn every_assignment_prompt_and_key_must_be_there() {
     for call in calls() {
         for (step, it) in call.steps.iter().enumerate() {
-            for facet in 0..it.facets.len() {
-                let lost = &it.facets[facet];
-                let is_needed =
-                    matches!(lost.aspect, Aspect::Set | Aspect::Heard | Aspect::Caller);
+            for attribute in 0..it.attributes.len() {
+                let lost = &it.attributes[attribute];
+                let is_needed = matches!(
+                    lost.kind,
+                    AttributeKind::Set | AttributeKind::Prompt | AttributeKind::Caller
+                );
                 if is_needed && !matches!(lost.value, None | Some(Json::Null)) {
                     found(&call, Some(step + 1), |other| {
-                        other.steps[step].facets.remove(facet);
+                        other.steps[step].attributes.remove(attribute);
                     });
                 }
             }
@@ -92,7 +95,7 @@ fn every_output_and_type_is_compared() {
                 if other.steps[step].is_action {
                     other.steps[step].kind = "another".into();
                 } else {
-                    other.steps[step].facets.clear();
+                    other.steps[step].attributes.clear();
                     other.steps[step].id = Some("another".into());
                     other.steps[step].kind = "another".into();
                 }

@@ -72,20 +72,20 @@ impl Stage {
     }
 
     pub(crate) fn call(&self, inputs: &[&str]) -> Observation {
-        Observation::of_trace(&self.trace(inputs), &self.program.legend)
+        Observation::of_trace(&self.trace(inputs), &self.program.symbols)
     }
 
     /// Returns the text of a simulation response of the call.
     pub(crate) fn simulation(&self, inputs: &[&str]) -> Json {
         let mut text = String::new();
-        let writer = JsonWriter::new(&self.program.legend);
+        let writer = JsonWriter::new(&self.program.symbols);
         write_simulation(&writer, &self.trace(inputs), &mut text);
         Json::parse(&text).unwrap()
     }
 
     /// Returns the observation of the call's execution document.
     pub(crate) fn document(&self, inputs: &[&str]) -> Observation {
-        let document = execution::of_trace(&self.trace(inputs), &self.program.legend);
+        let document = execution::of_trace(&self.trace(inputs), &self.program.symbols);
         Observation::of_document(&document)
     }
 }

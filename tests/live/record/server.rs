@@ -351,13 +351,13 @@ impl Organisation {
         let mut host = FixtureHost::new(&self.fixtures, &request.inputs);
         let trace = play(&mut session, &call, &mut host);
         let mut text = String::new();
-        write_simulation(&JsonWriter::new(&self.program.legend), &trace, &mut text);
+        write_simulation(&JsonWriter::new(&self.program.symbols), &trace, &mut text);
         (200, serde_json::from_str(&text).unwrap())
     }
 
     fn flow(&self, id: &str) -> (u16, Value) {
         let Ok(flow) = start::flow(&self.program, id) else { return error(404) };
-        let label = self.program.legend.flow(flow);
+        let label = self.program.symbols.flow(flow);
         (
             200,
             json!({"id": label.id.as_str(), "name": label.name.as_str(),

@@ -4,7 +4,7 @@ use std::fs;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use flowsim::recording::{About, Kind, derive, replay};
+use flowsim::recording::{Kind, Subject, derive, replay};
 use flowsim::value::DateTime;
 use flowsim::world::{Answer, Fixtures, Input, Keystroke};
 
@@ -246,7 +246,7 @@ fn the_real_keys_lead_through_our_flow() {
     let ours = organisation.play("Parcel line", &context, &["1#", "2#"]);
     let mut derived = derive(&recording(&organisation.document(&ours)));
     assert_eq!(real.inputs.len(), derived.inputs.len());
-    let inputs = derived.answers.iter_mut().filter(|it| it.about == About::Input);
+    let inputs = derived.answers.iter_mut().filter(|it| it.about == Subject::Input);
     for (answer, (real, key)) in inputs.zip(real.inputs.iter().zip(['1', '2'])) {
         let Input::Timed(strokes) = real else { panic!("{real}") };
         let keys = strokes.iter().map(|stroke| Keystroke { key, ..*stroke });
@@ -254,8 +254,8 @@ fn the_real_keys_lead_through_our_flow() {
     }
     let again = replay(&organisation.program, &derived, &Fixtures::default()).unwrap();
     assert_eq!(again.missing, None);
-    let legend = &organisation.program.legend;
-    assert!(again.trace.path(legend).eq(ours.path(legend)));
+    let symbols = &organisation.program.symbols;
+    assert!(again.trace.path(symbols).eq(ours.path(symbols)));
     assert_eq!(
         again.trace.routing().unwrap().queue_name,
         ours.routing().unwrap().queue_name

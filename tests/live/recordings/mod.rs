@@ -56,12 +56,12 @@ impl Organisation {
     }
 
     fn document(&self, trace: &Trace) -> String {
-        execution::of_trace(trace, &self.program.legend).to_text()
+        execution::of_trace(trace, &self.program.symbols).to_text()
     }
 
     fn simulation(&self, trace: &Trace) -> Json {
         let mut text = String::new();
-        write_simulation(&JsonWriter::new(&self.program.legend), trace, &mut text);
+        write_simulation(&JsonWriter::new(&self.program.symbols), trace, &mut text);
         Json::parse(&text).unwrap()
     }
 }

@@ -105,7 +105,7 @@ fn missing_answers_of_a_recording_are_reported() {
 
     // The lookup of the parcel is not in the recording, nor in these fixtures…
     derived.answers = answers;
-    derived.answers.retain(|it| it.about != flowsim::recording::About::DataAction);
+    derived.answers.retain(|it| it.about != flowsim::recording::Subject::DataAction);
     let asked = replay(&organisation.program, &derived, &Fixtures::default()).unwrap();
     let missing = asked.missing.unwrap();
     assert_eq!((missing.what, missing.name.as_str()), ("data action", "Get Parcel"));
@@ -132,6 +132,6 @@ fn missing_answers_of_a_recording_are_reported() {
     let found = replay(&organisation.program, &derived, &organisation.fixtures).unwrap();
     assert_eq!(found.missing, None);
     let routed = found.trace.routing().unwrap().queue_name.as_ref().unwrap();
-    let routed = routed.text(&organisation.program.legend);
+    let routed = routed.text(&organisation.program.symbols);
     assert_eq!(routed, "Parcels Business");
 }

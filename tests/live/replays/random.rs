@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use flowsim::analysis::comparison::{Verdict, render_text};
-use flowsim::trace::{Fact, Field, Trace};
+use flowsim::trace::{EventKind, Field, Trace};
 use flowsim::value::Value;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -50,8 +50,8 @@ fn input() -> impl Strategy<Value = String> {
 
 /// Returns `true` if a menu was repeated because of keys that match none of its choices.
 fn has_keys_of_no_choice(trace: &Trace) -> bool {
-    trace.events.iter().any(|event| match &event.fact {
-        Fact::Entry(entry) => {
+    trace.events.iter().any(|event| match &event.kind {
+        EventKind::Entry(entry) => {
             let is_so = |why: &Value| matches!(why, Value::String(why) if why.starts_with("no match"));
             entry.of == Field::Reason && is_so(&entry.value)
         }

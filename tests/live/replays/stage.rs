@@ -9,7 +9,7 @@ use flowsim::engine::{Call, Request, Session, play};
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::recording::{Kind, Recording, Redactor, save};
-use flowsim::runner::{Against, Judgement, compare_all};
+use flowsim::runner::{CompareContext, Judgement, compare_all};
 use flowsim::source::Files;
 use flowsim::trace::{JsonWriter, Trace, execution, write_simulation};
 use flowsim::value::{DateTime, Json, Value};
@@ -102,13 +102,13 @@ impl Stage {
         let mut session = Session::start(Arc::clone(&self.program), &call);
         let mut host = FixtureHost::new(&self.fixtures, &inputs);
         let trace = play(&mut session, &call, &mut host);
-        let legend = &self.program.legend;
+        let symbols = &self.program.symbols;
         let mut recording = if self.program.unit(flow).architect.is_some() {
-            let document = execution::of_trace(&trace, legend).to_text();
+            let document = execution::of_trace(&trace, symbols).to_text();
             Recording::new(Kind::Execution, Json::parse(&document).unwrap())
         } else {
             let mut text = String::new();
-            write_simulation(&JsonWriter::new(legend), &trace, &mut text);
+            write_simulation(&JsonWriter::new(symbols), &trace, &mut text);
             let response = Json::parse(&text).unwrap();
             let request = Some(request(caller, inputs).to_json());
             Recording { request, ..Recording::new(Kind::Simulation, response) }
@@ -132,7 +132,7 @@ impl Stage {
         fixtures: &Fixtures,
     ) -> Vec<Judgement> {
         let rules = Rules { caller_is_replayed: true, ..Rules::default() };
-        let against = Against {
+        let against = CompareContext {
             program: &self.program,
             fixtures,
             rules: &rules,

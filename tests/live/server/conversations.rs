@@ -267,7 +267,7 @@ fn offline(keys: &str) -> Value {
     let trace: Trace =
         play(&mut session, &call, &mut FixtureHost::new(&fixtures, &inputs));
     let mut text = String::new();
-    JsonWriter::new(&program.legend).write(&trace, &mut text);
+    JsonWriter::new(&program.symbols).write(&trace, &mut text);
     serde_json::from_str(&text).unwrap()
 }
 

@@ -1,4 +1,4 @@
-//! Simulations: seed 003.
+//! Simulations: the lookup tutorial.
 
 use serde_json::{Value, json};
 

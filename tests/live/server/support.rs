@@ -70,7 +70,7 @@ impl Local {
         Self { client, _server: server }
     }
 
-    /// Starts a server with the flows and fixtures of seed 001.
+    /// Starts a server with the flows and fixtures of the shared-flow tutorial.
     pub(crate) fn shared_flow() -> Self {
         Self::with(&["shared-flow/flows"], &["shared-flow/fixtures.yaml"])
     }

@@ -11,7 +11,7 @@ use flowsim::analysis::coverage::{
 };
 use flowsim::flow::{NodeId, TextId};
 use flowsim::source::{Files, read_json};
-use flowsim::trace::{Event, Fact, Field, PathTaken, Phrase, Step, Trace};
+use flowsim::trace::{Event, EventKind, Field, PathTaken, Phrase, Step, Trace};
 use flowsim::value::Value;
 use proptest::prelude::*;
 
@@ -153,14 +153,14 @@ proptest! {
     fn coverage_never_exceeds_the_total(steps in prop::collection::vec(step(), 0..40)) {
         let (stage, traces) = &*POOL;
         let facts = [
-            Fact::Said(Phrase::Constant(TextId(0))),
-            Fact::Said(Phrase::Made("Help".into())),
-            Fact::Input(Field::Case(0), Value::NOT_SET),
-            Fact::Input(Field::Case(2), Value::NOT_SET),
-            Fact::Input(Field::Case(u16::MAX), Value::NOT_SET),
+            EventKind::Prompted(Phrase::Constant(TextId(0))),
+            EventKind::Prompted(Phrase::Made("Help".into())),
+            EventKind::Input(Field::Case(0), Value::NOT_SET),
+            EventKind::Input(Field::Case(2), Value::NOT_SET),
+            EventKind::Input(Field::Case(u16::MAX), Value::NOT_SET),
         ];
         let events = (0..50).flat_map(|step| {
-            facts.iter().map(move |fact| Event { step, fact: fact.clone() })
+            facts.iter().map(move |fact| Event { step, kind: fact.clone() })
         });
         let trace = Trace { steps, events: events.collect(), ..traces[0].clone() };
         let mut coverage = Coverage::new(&stage.program);

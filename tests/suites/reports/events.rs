@@ -12,7 +12,7 @@ use flowsim::flow::read;
 use flowsim::program::Program;
 use flowsim::report::{Options, ReportSpec, Reporter};
 use flowsim::runner::{
-    CaseId, CaseResult, Ended, Library, Outcome, RunEvent, Scene, Tally,
+    CaseId, CaseResult, Ended, Library, LoadedSuite, Outcome, RunEvent, Tally,
 };
 use flowsim::source::{FileId, Files, Span, read_document};
 use flowsim::suite::{Mismatch, Shown};
@@ -54,7 +54,7 @@ pub(crate) fn case(file: &str, line: u32, name: &str, outcome: Outcome) -> CaseR
         trace: None,
         snapshot: None,
         took: Duration::from_micros(u64::from(line) * 1_500),
-        is_file: false,
+        is_file_result: false,
     }
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn options(times: bool) -> Options {
 /// Sends an event of a run without scenario files.
 pub(crate) fn send_one(reporter: &mut dyn Reporter, event: &RunEvent<'_>) {
     let (library, files) = (Library::default(), files());
-    reporter.event(event, Scene { library: &library, files: &files }).unwrap();
+    reporter.event(event, LoadedSuite { library: &library, files: &files }).unwrap();
 }
 
 /// Sends the events of a run with these results to a reporter.
@@ -193,7 +193,7 @@ pub(crate) fn send(reporter: &mut dyn Reporter, results: &[CaseResult], not_run:
     let selected = tally.total();
     let took = Duration::from_millis(1_234);
     send_one(reporter, &RunEvent::Started);
-    let read = RunEvent::Read { diagnostics: &[], selected, is_all: true };
+    let read = RunEvent::Read { diagnostics: &[], selected, is_last: true };
     send_one(reporter, &read);
     for result in results {
         send_one(reporter, &RunEvent::Finished(result));

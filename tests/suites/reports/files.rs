@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use flowsim::report::{Options, ReportSpec};
-use flowsim::runner::{Library, RunEvent, Scene};
+use flowsim::runner::{Library, LoadedSuite, RunEvent};
 
 use super::events::{files, options, results, send, send_one};
 
@@ -44,7 +44,7 @@ fn a_report_that_cannot_be_written_is_reported_before_tests_run() {
     let spec = ReportSpec::Junit(path.clone());
     let mut reporter = spec.reporter(&options(true), Box::new(std::io::sink()));
     let (library, files) = (Library::default(), files());
-    let scene = Scene { library: &library, files: &files };
+    let scene = LoadedSuite { library: &library, files: &files };
     let error = reporter.event(&RunEvent::Started, scene).unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot write {}: ", path.display())), "{error}");
 }

@@ -2,7 +2,7 @@
 //! holding once without output.
 
 use flowsim::suite::{
-    CallExpectation, Case, Expectation, Flag, PathMatcher, Range, RoutingMatcher,
+    CallExpectation, Case, Expectation, Forbidden, PathMatcher, Range, RoutingMatcher,
     TextMatcher, ValueMatcher,
 };
 use flowsim::trace::Status;
@@ -81,9 +81,9 @@ fn expectations_that_hold_are_not_reported() {
             prompts(vec![like("Thanks for calling Harbour Travel", 0.8)]),
             Expectation::ElapsedMs(at_most(15_000)),
             Expectation::Actions(exactly(9)),
-            Expectation::Flag(Flag::NoDiagnostics),
-            Expectation::Flag(Flag::NoUnusedInputs),
-            Expectation::Flag(Flag::NoUnusedFixtures),
+            Expectation::Forbidden(Forbidden::NoDiagnostics),
+            Expectation::Forbidden(Forbidden::NoUnusedInputs),
+            Expectation::Forbidden(Forbidden::NoUnusedFixtures),
             calls("Get Order", &[], Some(exactly(0))),
         ],
     );
@@ -443,8 +443,12 @@ fn flags() {
         - {output: {state: packing}}\n    - {output: {state: lost}}\n  Other: {output: {}}\n\
         webhooks: {'https://a.example': {status: 200}}\n";
     let case = fixtures(case("Order_Status", &["555#", "7", "hangup"]), own);
-    let flags = [Flag::NoUnusedFixtures, Flag::NoUnusedInputs, Flag::NoDiagnostics];
-    let expected = flags.map(Expectation::Flag).into();
+    let flags = [
+        Forbidden::NoUnusedFixtures,
+        Forbidden::NoUnusedInputs,
+        Forbidden::NoDiagnostics,
+    ];
+    let expected = flags.map(Expectation::Forbidden).into();
     insta::assert_snapshot!(Scene::new("order-status").explain(case, expected));
 }
 

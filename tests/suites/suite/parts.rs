@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flowsim::runner::{
-    CaseResult, Ended, Library, Options, Outcome, Plan, RunEvent, Wanted, run, run_files,
+    CaseResult, Ended, Library, Options, Outcome, Plan, RunEvent, RunRequest, run,
+    run_files,
 };
 use flowsim::source::Files;
 use flowsim::suite::{Partition, Selection, discover};
@@ -59,7 +60,7 @@ impl Told {
     fn hear(&mut self, event: &RunEvent<'_>) {
         match event {
             RunEvent::Started => assert_eq!(*self, Self::new()),
-            RunEvent::Read { diagnostics, is_all, .. } => {
+            RunEvent::Read { diagnostics, is_last: is_all, .. } => {
                 self.diagnostics += diagnostics.len();
                 self.parts += 1;
                 assert!(self.ended.is_none() && (*is_all || self.parts < 60));
@@ -81,7 +82,7 @@ fn both(folder: &Path, selection: &Selection, options: Options) -> (Told, Told) 
     let mut files = Files::new();
     let (paths, diagnostics) = discover(&[folder.to_owned()], &mut files);
     let selection = selection.clone();
-    let wanted = Wanted { paths, diagnostics, selection, places: Vec::new() };
+    let wanted = RunRequest { paths, diagnostics, selection, places: Vec::new() };
     let mut in_parts = Told::new();
     run_files(&wanted, options, &mut files, &mut |event, _| in_parts.hear(event))
         .unwrap();
@@ -131,7 +132,7 @@ fn a_large_suite_is_not_loaded_before_its_first_test_runs() {
     let mut files = Files::new();
     let (paths, diagnostics) = discover(&[folder.path().to_owned()], &mut files);
     let count = paths.len();
-    let wanted = Wanted { paths, diagnostics, ..Wanted::default() };
+    let wanted = RunRequest { paths, diagnostics, ..RunRequest::default() };
     let mut read = Vec::new();
     let options = Options { repeat: 1, ..Options::default() };
     run_files(&wanted, options, &mut files, &mut |event, scene| {
@@ -151,8 +152,12 @@ fn traces_of_passed_tests_may_be_dropped() {
     let results = |forgets_passed| {
         let mut files = Files::new();
         let (paths, diagnostics) = discover(&[folder.path().to_owned()], &mut files);
-        let wanted = Wanted { paths, diagnostics, ..Wanted::default() };
-        let options = Options { repeat: 1, forgets_passed, ..Options::default() };
+        let wanted = RunRequest { paths, diagnostics, ..RunRequest::default() };
+        let options = Options {
+            repeat: 1,
+            drops_passed_traces: forgets_passed,
+            ..Options::default()
+        };
         let mut results = Vec::new();
         run_files(&wanted, options, &mut files, &mut |event, _| {
             if let RunEvent::Finished(result) = event {

@@ -1,6 +1,6 @@
 //! The start conditions of a case, and its unused parts.
 
-use flowsim::flow::Written;
+use flowsim::flow::Spanned;
 use flowsim::source::{FileId, Span};
 use flowsim::suite::{Case, Start};
 use flowsim::trace::Status;
@@ -23,7 +23,7 @@ fn an_unknown_flow_is_reported_at_its_position() {
     let scene = Scene::new("shared-flow");
     let mut case = case("Inbound_Flow_C", &[]);
     let span = Span::new(FileId(0), 5, 9);
-    case.start.flow = Some(Written { value: "Inbound_Flow_C".into(), span });
+    case.start.flow = Some(Spanned { value: "Inbound_Flow_C".into(), span });
     let problems = scene.prepare(&case).unwrap_err();
     assert_eq!(problems[0].labels[0].span, span);
     assert_eq!(problems[0].message, "there is no flow called `Inbound_Flow_C`");
@@ -91,10 +91,10 @@ fn a_case_sets_its_start_node_and_time() {
     let trace = scene.play(&case).trace;
     assert_eq!(trace.steps.len(), 2);
     assert_eq!(trace.failure.unwrap().code.name(), "ACTION_LIMIT_EXCEEDED");
-    let legend = &scene.program.legend;
+    let symbols = &scene.program.symbols;
     let value = trace
         .variables
         .iter()
-        .find(|(id, _)| legend.variable(*id) == "shared_module_result");
+        .find(|(id, _)| symbols.variable(*id) == "shared_module_result");
     assert_eq!(value.unwrap().1, Value::from("1"));
 }

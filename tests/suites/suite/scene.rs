@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flowsim::diagnostic::Diagnostic;
 use flowsim::engine::Session;
-use flowsim::flow::Written;
+use flowsim::flow::Spanned;
 use flowsim::flow::read::load;
 use flowsim::program::Program;
 use flowsim::source::{FileId, Files, Span, read_yaml};
@@ -21,15 +21,15 @@ pub(crate) fn nowhere() -> Span {
     Span::new(FileId(0), 0, 0)
 }
 
-pub(crate) fn written<T>(value: T) -> Written<T> {
-    Written { value, span: nowhere() }
+pub(crate) fn written<T>(value: T) -> Spanned<T> {
+    Spanned { value, span: nowhere() }
 }
 
 pub(crate) fn text_list(text: &str) -> Vec<Text> {
     text.split_whitespace().map(Text::from).collect()
 }
 
-pub(crate) fn nodes(text: &str) -> Vec<Written<Text>> {
+pub(crate) fn nodes(text: &str) -> Vec<Spanned<Text>> {
     text.split_whitespace().map(|name| written(name.into())).collect()
 }
 
@@ -114,7 +114,7 @@ impl Scene {
     pub(crate) fn play(&self, case: &Case) -> Played {
         let fixtures = match &case.fixtures {
             Some(node) => {
-                let (fixtures, problems) = self.fixtures.overlaid(node, Path::new(""));
+                let (fixtures, problems) = self.fixtures.merged(node, Path::new(""));
                 assert_eq!(problems, []);
                 Arc::new(fixtures)
             }

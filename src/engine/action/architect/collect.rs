@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::listen::{Heard, Listening, Next, heard as take};
+use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::{Outcome, by_output, speech, values};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{CollectInput, Source, Verification};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::spoken::Spoken;
 use crate::value::{Audio, AudioSegment, Duration, Text, Value};
 use crate::world::Answer;
@@ -48,10 +48,10 @@ pub(super) fn begin(
     };
     for (key, source) in [('*', &collect.just_star), ('#', &collect.just_pound)] {
         if values::truth(state, program, source, false)? {
-            listening.alone.push(key);
+            listening.single_keys.push(key);
         }
     }
-    listening.keys.push_str(&listening.alone);
+    listening.keys.push_str(&listening.single_keys);
     note_settings(state, collect, &listening);
     speech::say(state, program, &collect.audio)?;
     proceed(state, program, step, collect, Box::new(listening))
@@ -65,7 +65,7 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
         let written = key.map(|key| Text::from(format!("digit_{key}")));
         written.map_or(Value::NOT_SET, Value::String)
     };
-    let is_alone = |key| Value::Boolean(listening.alone.contains(key));
+    let is_alone = |key| Value::Boolean(listening.single_keys.contains(key));
     let name = collect.verification.name();
     for (what, value) in [
         (Field::AcceptJustPound, is_alone('#')),
@@ -78,11 +78,11 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
         (Field::TerminatingDtmf, key(listening.terminator)),
         (Field::VerificationType, Value::String(name.into())),
     ] {
-        state.note(|| Fact::Input(what, value));
+        state.note(|| EventKind::Input(what, value));
     }
 }
 
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -91,12 +91,12 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => proceed(state, program, step, collect, listening),
-        Heard::Speech(words) => {
-            state.note(|| Fact::Heard(words));
+        CallerInput::Keys => proceed(state, program, step, collect, listening),
+        CallerInput::Speech(words) => {
+            state.note(|| EventKind::CallerInput(words));
             fail(state, program, step, collect, "speech instead of digits".into())
         }
-        Heard::End(effect) => Ok(effect),
+        CallerInput::End(effect) => Ok(effect),
     }
 }
 
@@ -186,7 +186,7 @@ fn confirmed(
 /// entry by itself. Any other key that is not a digit makes the entry invalid. *Source:
 /// Genesys' help on `Collect Input`.*
 fn with_key(state: &mut State, listening: &mut Listening, key: char) -> Verdict {
-    if listening.digits.is_empty() && listening.alone.contains(key) {
+    if listening.digits.is_empty() && listening.single_keys.contains(key) {
         return Verdict::Entered(key.into());
     }
     if listening.terminator == Some(key) {
@@ -248,7 +248,7 @@ fn ask_to_confirm(
 
 fn note_pressed(state: &mut State, keys: &Text) {
     if !keys.is_empty() {
-        state.note(|| Fact::Heard(keys.clone()));
+        state.note(|| EventKind::CallerInput(keys.clone()));
     }
 }
 
@@ -259,8 +259,8 @@ fn succeed(
     collect: &CollectInput,
     entry: Text,
 ) -> Outcome {
-    state.note(|| Fact::Collected(entry.clone()));
-    state.note(|| Fact::Output(Field::InputData, Value::String(entry.clone())));
+    state.note(|| EventKind::Collected(entry.clone()));
+    state.note(|| EventKind::Output(Field::InputData, Value::String(entry.clone())));
     if let Some(data) = collect.data {
         state.assign(program, data, Value::String(entry))?;
     }
@@ -274,7 +274,7 @@ fn fail(
     collect: &CollectInput,
     reason: Text,
 ) -> Outcome {
-    state.note(|| Fact::Output(Field::Reason, Value::String(reason)));
+    state.note(|| EventKind::Output(Field::Reason, Value::String(reason)));
     if let Some(data) = collect.data {
         let unset = Value::unset(state.type_of(program, data));
         state.assign(program, data, unset)?;

@@ -10,7 +10,7 @@ use crate::program::architect::{
     Call, CommonModule, Decision, Jump, Loop, Source, Statement, Switch,
 };
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field, PathTaken};
+use crate::trace::{EventKind, Failure, Field, PathTaken};
 use crate::value::{Text, Value, equal};
 
 const HOLD_PROMPT: BuiltInId = BuiltInId::of("Flow.HoldPrompt");
@@ -168,7 +168,7 @@ fn begin_round(
         return Ok(by_output(step, DONE));
     }
     set_hidden(state, program, VariableId(rounds.rounds.0 + 1), round);
-    state.note(|| Fact::Output(Field::CurrentIndex, Value::Integer(round)));
+    state.note(|| EventKind::Output(Field::CurrentIndex, Value::Integer(round)));
     if let Some(index) = rounds.index {
         state.assign(program, index, Value::Integer(round))?;
     }
@@ -229,7 +229,7 @@ fn inputs(
     let mut values = Vec::with_capacity(inputs.len());
     for (id, source) in inputs {
         let value = state.value(program, source)?;
-        let name = program.legend.variable(*id).clone();
+        let name = program.symbols.variable(*id).clone();
         note_named(state, Field::Inputs, name, &value);
         values.push((*id, value));
     }
@@ -279,7 +279,7 @@ fn module_not_loaded(
         let message = format!("the common module `{}` is not loaded", module.name);
         return Err(Failure::new(Code::FLOW_NOT_FOUND, message));
     }
-    state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
+    state.note(|| EventKind::Noted(Code::ACTION_NOT_SIMULATED));
     for (_, _, own) in &module.outputs {
         let unset = Value::unset(state.type_of(program, *own));
         state.assign(program, *own, unset)?;

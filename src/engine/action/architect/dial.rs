@@ -1,12 +1,12 @@
 //! The `dialByExtension` action.
 
-use super::listen::{Heard, Listening, Next, heard as take};
+use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::{Outcome, by_output, speech, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::DialByExtension;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer};
 
@@ -42,7 +42,7 @@ pub(super) fn begin(
     proceed(state, program, step, dial, Box::new(listening))
 }
 
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -51,12 +51,12 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => proceed(state, program, step, dial, listening),
-        Heard::Speech(words) => {
-            state.note(|| Fact::Heard(words));
+        CallerInput::Keys => proceed(state, program, step, dial, listening),
+        CallerInput::Speech(words) => {
+            state.note(|| EventKind::CallerInput(words));
             again(state, program, step, dial, listening, FAILURE)
         }
-        Heard::End(effect) => Ok(effect),
+        CallerInput::End(effect) => Ok(effect),
     }
 }
 
@@ -101,9 +101,9 @@ pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
 /// Connects the caller with the user of the extension if the fixtures define one.
 pub(super) fn user(state: &mut State, extension: &Text) -> Option<Effect> {
     let user = state.conversation.organisation.0.user_of_extension(extension)?;
-    state.note(|| Fact::Collected(extension.clone()));
-    state.note(|| Fact::Output(Field::Extension, Value::String(extension.clone())));
-    state.note(|| Fact::Output(Field::User, user));
+    state.note(|| EventKind::Collected(extension.clone()));
+    state.note(|| EventKind::Output(Field::Extension, Value::String(extension.clone())));
+    state.note(|| EventKind::Output(Field::User, user));
     Some(Effect::EndCall)
 }
 
@@ -122,7 +122,7 @@ fn connect(
         return again(state, program, step, dial, listening, FAILURE);
     }
     // The fixtures define no extensions: the host decides the outcome.
-    state.note(|| Fact::Collected(extension.clone()));
+    state.note(|| EventKind::Collected(extension.clone()));
     let inputs = vec![("extension".into(), Value::String(extension))];
     Ok(state.ask(Waiting::Action { inputs }))
 }
@@ -142,14 +142,14 @@ pub(super) fn answered(
                 "the fixtures define no extensions and do not answer this action";
             return Err(Failure::new(Code::ACTION_NOT_SUPPORTED, message));
         }
-        state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
-        state.note(|| Fact::Output(Field::Extension, extension));
+        state.note(|| EventKind::Noted(Code::ACTION_NOT_SIMULATED));
+        state.note(|| EventKind::Output(Field::Extension, extension));
         return Ok(Effect::EndCall);
     };
     if let Some(frame) = state.wait(latency_ms) {
         return Ok(Effect::CutOff(frame));
     }
-    state.note(|| Fact::Output(Field::Extension, extension.clone()));
+    state.note(|| EventKind::Output(Field::Extension, extension.clone()));
     let output = match path.as_deref() {
         Some("timeout") => TIMEOUT,
         Some("failure") => FAILURE,

@@ -8,9 +8,9 @@ use super::{Outcome, by_output, values};
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Tries, Waiting};
 use crate::flow::VariableId;
-use crate::program::architect::{Again, Ask, Intent, Send, Source, Wanted};
+use crate::program::architect::{Ask, ExpectedAnswer, Intent, RetryPolicy, Send, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, PathTaken, Phrase};
+use crate::trace::{EventKind, Failure, PathTaken, Phrase};
 use crate::value::{Json, Kind, Text, Type, Value};
 use crate::world::{ActionAnswer, Answer, Input};
 
@@ -48,7 +48,7 @@ fn say(
         return Ok(false);
     }
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    state.note(|| Fact::Said(Phrase::Made(words)));
+    state.note(|| EventKind::Prompted(Phrase::Made(words)));
     Ok(true)
 }
 
@@ -87,14 +87,14 @@ pub(super) fn answered(
         return Ok(Effect::CutOff(frame));
     }
     let given = result_of(ask, &answer);
-    if let Wanted::Intent(intents) = &ask.wanted
+    if let ExpectedAnswer::Intent(intents) = &ask.wanted
         && answer.path.is_none()
         && let Some((_, Json::String(name))) = given
     {
         return serve(state, program, step, ask, intents, name);
     }
     let path = match (&ask.wanted, given, &answer.path) {
-        (Wanted::Choice, Some((_, Json::String(choice))), None) => Some(choice),
+        (ExpectedAnswer::Choice, Some((_, Json::String(choice))), None) => Some(choice),
         (_, _, path) => path.as_ref(),
     };
     if let Some(variable) = ask.result {
@@ -102,7 +102,7 @@ pub(super) fn answered(
         let name = given.map_or(&name, |(name, _)| name);
         take_output(state, program, name, variable, given.map(|(_, json)| json))?;
     }
-    if let (Wanted::Boolean, Some((_, Json::Boolean(truth))), None) =
+    if let (ExpectedAnswer::Boolean, Some((_, Json::Boolean(truth))), None) =
         (&ask.wanted, given, path)
     {
         return Ok(by_output(step, u16::from(!truth)));
@@ -115,7 +115,8 @@ const RESULT: &str = "answer";
 
 /// Returns the result of an answer. The action has only one variable to hold it.
 fn result_of<'a>(ask: &Ask, answer: &'a ActionAnswer) -> Option<&'a (Text, Json)> {
-    let wanted = if matches!(ask.wanted, Wanted::Intent(_)) { "intent" } else { RESULT };
+    let wanted =
+        if matches!(ask.wanted, ExpectedAnswer::Intent(_)) { "intent" } else { RESULT };
     let named = answer.outputs.iter().find(|(name, _)| name == wanted);
     named.or_else(|| answer.outputs.first())
 }
@@ -142,14 +143,14 @@ pub(super) fn replied(
         _ => Text::new(),
     };
     if words.is_empty() {
-        if let Some(frame) = state.wait(ask.patience_ms) {
+        if let Some(frame) = state.wait(ask.silence_ms) {
             return Ok(Effect::CutOff(frame));
         }
         tries = Tries { no_input: tries.no_input + 1, no_match: 0 };
         let code = Code::NO_INPUT;
         return again(state, program, step, ask, &ask.no_input, tries, code);
     }
-    state.note(|| Fact::Heard(words.clone()));
+    state.note(|| EventKind::CallerInput(words.clone()));
     match understand(state, program, step, ask, &words)? {
         Some(effect) => Ok(effect),
         None => {
@@ -166,7 +167,7 @@ fn again(
     program: &Program,
     step: &Step,
     ask: &Ask,
-    again: &Again,
+    again: &RetryPolicy,
     tries: Tries,
     code: Code,
 ) -> Outcome {
@@ -200,25 +201,25 @@ fn understand(
 ) -> Result<Option<Effect>, Box<Failure>> {
     let words = Text::from(words.trim());
     let (value, output) = match &ask.wanted {
-        Wanted::Value(holds) => match read(&words, *holds) {
+        ExpectedAnswer::Value(holds) => match read(&words, *holds) {
             Some(value) => (value, ask.success),
             None => return Ok(None),
         },
-        Wanted::Boolean => match truth(&words) {
+        ExpectedAnswer::Boolean => match truth(&words) {
             Some(truth) => (Value::Boolean(truth), u16::from(!truth)),
             None => return Ok(None),
         },
-        Wanted::Choice => {
-            let labels = &program.legend.node(state.node_of_step()).outputs;
+        ExpectedAnswer::Choice => {
+            let labels = &program.symbols.node(state.node_of_step()).outputs;
             let is_it = |label: &Text| !label.starts_with("max") && same(label, &words);
             let Some(index) = labels.iter().position(is_it) else { return Ok(None) };
             let label = labels[index].clone();
             (Value::String(label), u16::try_from(index).unwrap_or(u16::MAX))
         }
-        Wanted::Intent(intents) if intents.is_empty() => {
+        ExpectedAnswer::Intent(intents) if intents.is_empty() => {
             (Value::String(words), ask.success)
         }
-        Wanted::Intent(intents) => {
+        ExpectedAnswer::Intent(intents) => {
             if !intents.iter().any(|intent| same(&intent.name, &words)) {
                 return Ok(None);
             }

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::StepAction;
 use crate::program::architect::Action;
 use crate::trace::Failure;
@@ -28,7 +28,7 @@ pub(in crate::engine) struct Listening {
     pub(super) terminator: Option<char>,
     pub(super) with_terminator: bool,
     /// Those of `*` and `#` that are an entry by themselves.
-    pub(super) alone: Text,
+    pub(super) single_keys: Text,
     /// The number of rounds, the first included.
     pub(super) rounds: u32,
     /// Whether several digits are an extension.
@@ -103,8 +103,8 @@ fn pause(state: &mut State, milliseconds: i64) -> Next {
 }
 
 /// The part of a caller's answer that an action has to handle.
-pub(super) enum Heard {
-    /// Keys, now queued to be taken, or silence.
+pub(super) enum CallerInput {
+    /// Keys, which are now in the queue, or silence.
     Keys,
     /// Speech.
     Speech(Text),
@@ -113,11 +113,11 @@ pub(super) enum Heard {
 }
 
 /// Takes the caller's answer. Keys are queued.
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     listening: &mut Listening,
     answer: Answer,
-) -> Heard {
+) -> CallerInput {
     listening.is_answered = true;
     let mut at_ms = state.clock_ms;
     match answer {
@@ -131,21 +131,21 @@ pub(super) fn heard(
                 state.conversation.keys.push_back((stroke.key, at_ms));
             }
         }
-        Answer::Input(Input::Speech(words)) => return Heard::Speech(words),
+        Answer::Input(Input::Speech(words)) => return CallerInput::Speech(words),
         Answer::Input(Input::HangUp) => {
             let message = "the caller hung up while the flow was listening";
             let failure = Failure::new(Code::CALLER_HUNG_UP, message);
-            return Heard::End(Effect::Abort(failure));
+            return CallerInput::End(Effect::Abort(failure));
         }
         _ => {}
     }
-    Heard::Keys
+    CallerInput::Keys
 }
 
 /// Returns the question for the host.
 pub(in crate::engine::action) fn question<'q>(
     action: &'q StepAction,
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
     listening: &'q Listening,
 ) -> Question<'q> {
@@ -162,7 +162,7 @@ pub(in crate::engine::action) fn question<'q>(
         None => (listening.min, listening.max, listening.keys.as_str()),
     };
     Question::Input(InputQuestion {
-        node: &legend.node(node).id,
+        node: &symbols.node(node).id,
         min_digits: min.saturating_sub(count),
         max_digits: max.saturating_sub(count),
         timeout_ms: listening.patience_ms(),

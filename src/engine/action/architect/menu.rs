@@ -1,16 +1,16 @@
 //! Menus.
 
 use super::dial::{self, MAX_EXTENSION};
-use super::listen::{Heard, Listening, Next, heard as take};
+use super::listen::{CallerInput, Listening, Next, on_answer as take};
 use super::values::{self, note_named};
 use super::{Outcome, by_output, speech};
 use crate::engine::state::{Effect, State, Waiting};
 use crate::expr::architect::BuiltInId;
 use crate::flow::SequenceId;
 use crate::flow::architect::UnitKind;
-use crate::program::architect::{Menu, MenuWay};
+use crate::program::architect::{Menu, MenuTarget};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Field, PathTaken};
+use crate::trace::{EventKind, Field, PathTaken};
 use crate::value::Value;
 use crate::world::Answer;
 
@@ -66,7 +66,7 @@ fn set_last(state: &mut State, reason: Option<BuiltInId>) {
     }
 }
 
-pub(super) fn heard(
+pub(super) fn on_answer(
     state: &mut State,
     program: &Program,
     step: &Step,
@@ -75,11 +75,11 @@ pub(super) fn heard(
     answer: Answer,
 ) -> Outcome {
     match take(state, &mut listening, answer) {
-        Heard::Keys => proceed(state, program, step, menu, listening),
-        Heard::Speech(words) => {
+        CallerInput::Keys => proceed(state, program, step, menu, listening),
+        CallerInput::Speech(words) => {
             match spoken(menu, &words, &state.conversation.language()) {
                 Some(index) => {
-                    state.note(|| Fact::Heard(words));
+                    state.note(|| EventKind::CallerInput(words));
                     choose(state, program, step, menu, index)
                 }
                 None => {
@@ -88,7 +88,7 @@ pub(super) fn heard(
                 }
             }
         }
-        Heard::End(effect) => Ok(effect),
+        CallerInput::End(effect) => Ok(effect),
     }
 }
 
@@ -162,7 +162,7 @@ fn entered(
             for key in keys.rev() {
                 state.conversation.keys.push_front((key, now));
             }
-            state.note(|| Fact::Collected(first.into_iter().collect()));
+            state.note(|| EventKind::Collected(first.into_iter().collect()));
             choose(state, program, step, menu, index)
         }
         None => {
@@ -230,9 +230,9 @@ pub(super) fn note_round(state: &mut State, listening: &Listening, reason: Strin
     note_named(state, Field::Reason, name, &Value::String(reason.into()));
 }
 
-pub(super) fn go_to(state: &mut State, program: &Program, way: MenuWay) -> Outcome {
+pub(super) fn go_to(state: &mut State, program: &Program, way: MenuTarget) -> Outcome {
     let mut target = last(state, program);
-    if way == MenuWay::Previous {
+    if way == MenuTarget::Previous {
         let left = state.conversation.menus.pop();
         target = last(state, program).or(left.map(|(menu, _)| menu));
     }

@@ -19,7 +19,7 @@ pub(in crate::engine) use listen::Listening;
 pub(super) use listen::question as listens;
 
 use crate::engine::state::{Effect, State, Waiting};
-use crate::flow::{Legend, NodeId};
+use crate::flow::{NodeId, SymbolTable};
 use crate::program::architect::Action;
 use crate::program::{Program, Step};
 use crate::trace::{Failure, PathTaken};
@@ -94,16 +94,16 @@ pub(super) fn answer(
             lookups::answered(state, program, step, lookup, waiting, answer)
         }
         (Action::CollectInput(collect), Waiting::Listen(listening)) => {
-            collect::heard(state, program, step, collect, listening, answer)
+            collect::on_answer(state, program, step, collect, listening, answer)
         }
         (Action::DialByExtension(dial), Waiting::Listen(listening)) => {
-            dial::heard(state, program, step, dial, listening, answer)
+            dial::on_answer(state, program, step, dial, listening, answer)
         }
         (Action::DialByExtension(dial), Waiting::Action { inputs }) => {
             dial::answered(state, program, step, dial, &inputs, answer)
         }
         (Action::Menu(menu), Waiting::Listen(listening)) => {
-            menu::heard(state, program, step, menu, listening, answer)
+            menu::on_answer(state, program, step, menu, listening, answer)
         }
         (Action::Transfer(transfer), Waiting::Queue(routing)) => {
             transfer::routed(state, program, step, transfer, routing, answer)
@@ -129,12 +129,12 @@ pub(super) fn answer(
 pub(super) use lookups::data_action_question;
 
 pub(super) fn question<'q>(
-    legend: &'q Legend,
+    symbols: &'q SymbolTable,
     node: NodeId,
     inputs: &'q [(Text, Value)],
 ) -> Question<'q> {
-    let label = legend.node(node);
-    let flow = &legend.flow(label.flow).name;
+    let label = symbols.node(node);
+    let flow = &symbols.flow(label.flow).name;
     Question::Action { flow, kind: &label.node_type, name: &label.name, inputs }
 }
 

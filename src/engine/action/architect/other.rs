@@ -7,7 +7,7 @@ use crate::engine::state::{Effect, State, Waiting};
 use crate::flow::VariableId;
 use crate::program::architect::Other;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Json, Text, Value};
 use crate::world::{ActionAnswer, Answer};
 
@@ -29,7 +29,7 @@ pub(super) fn answered(
                 "flowsim does not simulate this action, and no fixture answers it";
             return Err(Failure::new(Code::ACTION_NOT_SUPPORTED, message));
         }
-        state.note(|| Fact::Noted(Code::ACTION_NOT_SIMULATED));
+        state.note(|| EventKind::Noted(Code::ACTION_NOT_SIMULATED));
         return take(state, program, step, other, &ActionAnswer::default());
     };
     if let Some(frame) = state.wait(answer.latency_ms) {
@@ -82,7 +82,7 @@ pub(super) fn go_by(
     success: u16,
 ) -> Effect {
     let Some(path) = path else { return by_output(step, success) };
-    let labels = &program.legend.node(state.node_of_step()).outputs;
+    let labels = &program.symbols.node(state.node_of_step()).outputs;
     let named = labels.iter().position(|label| label.eq_ignore_ascii_case(path));
     match named.and_then(|index| u16::try_from(index).ok()) {
         Some(index) => by_output(step, index),

@@ -115,7 +115,7 @@ pub(super) fn create_callback(
     let inputs = values::inputs(state, program, &callback.inputs)?;
     let needed = inputs.iter().take(2);
     for (name, value) in needed {
-        if transfer::is_nothing(value) {
+        if transfer::is_empty_target(value) {
             return Err(values::not_set(&format!("`{name}` of the callback")));
         }
     }

@@ -7,7 +7,7 @@ use super::values::expected;
 use crate::engine::state::{Effect, State};
 use crate::program::architect::Source;
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field, PathTaken, Phrase};
+use crate::trace::{EventKind, Failure, Field, PathTaken, Phrase};
 use crate::value::{Audio, Value};
 
 pub(super) fn play(
@@ -45,9 +45,9 @@ pub(super) fn hear(state: &mut State, value: Value) -> Result<(), Box<Failure>> 
     let audio = state.conversation.heard(audio);
     let words = audio.render(&state.conversation.language());
     state.made_bytes = state.made_bytes.saturating_add(words.len());
-    state.note(|| Fact::Said(Phrase::Made(words)));
+    state.note(|| EventKind::Prompted(Phrase::Made(words)));
     let drops_keys = audio.barge_in == Some(false);
-    state.note(|| Fact::Played(audio));
+    state.note(|| EventKind::Played(audio));
     if drops_keys {
         drop_keys(state);
     }
@@ -60,6 +60,6 @@ fn drop_keys(state: &mut State) {
     let dropped = state.conversation.drop_keys(state.clock_ms);
     if !dropped.is_empty() {
         let field = Field::DroppedKeys;
-        state.note(|| Fact::Output(field, Value::String(dropped)));
+        state.note(|| EventKind::Output(field, Value::String(dropped)));
     }
 }

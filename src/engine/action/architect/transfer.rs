@@ -11,7 +11,7 @@ use crate::flow::FlowId;
 use crate::flow::architect::TransferKind;
 use crate::program::architect::{AcdTarget, Target, Transfer};
 use crate::program::{Program, Step};
-use crate::trace::{self, Fact, Failure, Field, PathTaken, Phrase, Routing};
+use crate::trace::{self, EventKind, Failure, Field, PathTaken, Phrase, Routing};
 use crate::value::{Collection, Json, Kind, Text, Value};
 use crate::world::{ActionAnswer, Answer, Fixtures, QueueAnswer};
 
@@ -35,7 +35,9 @@ pub(super) fn begin(
     let inputs = values::inputs(state, program, &transfer.inputs)?;
     let is_unset = match &transfer.target {
         Target::Acd(_) => routing.is_none(),
-        Target::Object(_) => inputs.first().is_none_or(|(_, value)| is_nothing(value)),
+        Target::Object(_) => {
+            inputs.first().is_none_or(|(_, value)| is_empty_target(value))
+        }
         Target::Flow(_, name, _) => name.is_empty(),
     };
     if is_unset {
@@ -82,7 +84,7 @@ fn routing(
         note_named(state, Field::Inputs, "languageSkill", &language);
         routing.skills.push(name);
     }
-    if is_nothing(&queue) {
+    if is_empty_target(&queue) {
         return Ok(None);
     }
     routing.queue_name = name_of(&queue).map(Phrase::Made);
@@ -99,9 +101,9 @@ pub(super) fn routed(
     mut routing: Box<Routing>,
     answer: Answer,
 ) -> Outcome {
-    let legend = &program.legend;
+    let symbols = &program.symbols;
     let phrase = routing.queue_name.as_ref().or(routing.queue_id.as_ref());
-    let queue = phrase.map_or_else(Text::new, |phrase| phrase.text(legend).clone());
+    let queue = phrase.map_or_else(Text::new, |phrase| phrase.text(symbols).clone());
     match answer {
         Answer::Queue(QueueAnswer::Accepted { id, name }) => {
             routing.queue_id = id.map(Phrase::Made).or(routing.queue_id);
@@ -119,9 +121,9 @@ pub(super) fn routed(
             let problem = problem(Code::SKILL_MISMATCH, message);
             return fail(state, program, step, transfer, problem);
         }
-        _ => state.note(|| Fact::Noted(Code::QUEUE_NOT_CHECKED)),
+        _ => state.note(|| EventKind::Noted(Code::QUEUE_NOT_CHECKED)),
     }
-    state.note(|| Fact::Routed(routing));
+    state.note(|| EventKind::Routed(routing));
     Ok(done(state))
 }
 
@@ -176,7 +178,7 @@ pub(super) fn answered(
 
 fn hand_on(state: &mut State, kind: TransferKind, id: Option<Text>, name: Text) {
     let transfer = trace::Transfer { kind, id, name };
-    state.note(|| Fact::Transferred(Box::new(transfer)));
+    state.note(|| EventKind::Transferred(Box::new(transfer)));
 }
 
 /// Returns the failure that an answer from the fixtures reports.
@@ -276,7 +278,7 @@ fn fail(
 }
 
 /// Whether a value is NOT_SET, an empty string, or an object with neither name nor id.
-pub(super) fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_empty_target(value: &Value) -> bool {
     match value {
         Value::String(text) => text.trim().is_empty(),
         Value::Object(_) => name_of(value).is_none() && id_of(value).is_none(),
@@ -289,7 +291,7 @@ pub(super) fn is_nothing(value: &Value) -> bool {
 fn name_of(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else {
         let text = value.to_string();
-        return (!is_nothing(value)).then(|| text.into());
+        return (!is_empty_target(value)).then(|| text.into());
     };
     let properties = &object.properties;
     let names = ["name", "e164", "raw", "id"];

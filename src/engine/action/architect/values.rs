@@ -5,7 +5,7 @@ use crate::engine::state::State;
 use crate::flow::VariableId;
 use crate::program::Program;
 use crate::program::architect::Source;
-use crate::trace::{Entry, Fact, Failure, Field};
+use crate::trace::{Entry, EventKind, Failure, Field};
 use crate::value::{Text, Value};
 
 /// Evaluates an input and records it.
@@ -16,7 +16,7 @@ pub(super) fn input(
     field: Field,
 ) -> Result<Value, Box<Failure>> {
     let value = state.value(program, source)?;
-    state.note(|| Fact::Input(field, value.clone()));
+    state.note(|| EventKind::Input(field, value.clone()));
     Ok(value)
 }
 
@@ -51,7 +51,7 @@ pub(super) fn output(
     variable: Option<VariableId>,
     value: Value,
 ) -> Result<(), Box<Failure>> {
-    state.note(|| Fact::Output(field, value.clone()));
+    state.note(|| EventKind::Output(field, value.clone()));
     match variable {
         Some(variable) => state.assign(program, variable, value),
         None => Ok(()),
@@ -81,7 +81,7 @@ pub(super) fn note_named(
     value: &Value,
 ) {
     let entry = || Entry { of, name: name.into(), value: value.clone() };
-    state.note(|| Fact::Entry(Box::new(entry())));
+    state.note(|| EventKind::Entry(Box::new(entry())));
 }
 
 /// Evaluates a duration, in milliseconds; `default` if it is NOT_SET.

@@ -3,10 +3,10 @@
 use crate::value::{Json, Kind, Type, Value};
 
 use super::super::arguments::Arguments;
+use super::super::environment::Policies;
 use super::super::equality::equal;
 use super::super::failure::Failure;
 use super::super::signature::{Category, Function, Parameter, many, one, overload};
-use super::super::surroundings::Policies;
 
 const IGNORE_CASE: Parameter = one("ignoreCase", Kind::Boolean);
 
@@ -78,7 +78,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn are_equal(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    let policies = arguments.surroundings().directory().policies();
+    let policies = arguments.environment().directory().policies();
     Ok(Value::Boolean(all_equal(arguments.values(), policies)))
 }
 
@@ -107,12 +107,12 @@ fn is_not_set_or_empty(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated, evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
     fn equality() {
-        hold(&[
+        assert_results(&[
             ("AreEqual(1, 1, 1)", "true"),
             ("AreEqual(1, 1, 2)", "false"),
             ("AreEqual(NOT_SET, ToInt(NOT_SET), NOT_SET)", "true"),
@@ -136,13 +136,13 @@ mod tests {
             ("AreEqual(true, \"a\", \"A\")", "true", "true"),
         ] {
             assert_eq!(evaluated(text), exact, "{text}");
-            assert_eq!(evaluated_in(text, &Known), known, "{text}");
+            assert_eq!(evaluated_in(text, &TestOrganization), known, "{text}");
         }
     }
 
     #[test]
     fn emptiness() {
-        hold(&[
+        assert_results(&[
             ("IsNotSetOrEmpty(\" \")", "false"),
             ("IsNotSetOrEmpty(0)", "false"),
             ("IsNotSetOrEmpty(MakeList(ToInt(NOT_SET)))", "false"),

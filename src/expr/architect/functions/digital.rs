@@ -249,12 +249,12 @@ fn to_display_string(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated, evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
     fn pairs() {
-        hold(&[
+        assert_results(&[
             ("MakeAgentScorePair(NOT_SET, 5)", r#"{"agent":null,"score":5}"#),
             ("MakeAgentScorePair(NOT_SET, NOT_SET)", "NOT_SET_NOT_ALLOWED"),
             ("MakeAgentScorePair(\"john\", 5)", "WRONG_ARGUMENTS"),
@@ -269,13 +269,13 @@ mod tests {
             ("MakeList(1)", "OUT_OF_RANGE".to_owned()),
         ] {
             let text = format!("MakeListAgentScorePair({users}, {scores})");
-            assert_eq!(evaluated_in(&text, &Known), pairs, "{text}");
+            assert_eq!(evaluated_in(&text, &TestOrganization), pairs, "{text}");
         }
     }
 
     #[test]
     fn display_strings() {
-        hold(&[
+        assert_results(&[
             ("ToDisplayString(NOT_SET)", "NOT_SET String"),
             ("ToDisplayString(\"\")", "\"\""),
             ("ToDisplayString(MakeList(\"a\", NOT_SET, \"b\"))", "\"a\\n\\nb\""),

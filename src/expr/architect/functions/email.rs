@@ -109,11 +109,11 @@ fn make_email_address(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn addresses() {
-        hold(&[
+        assert_results(&[
             ("EmailAddressDomainPart(\"\")", "NOT_SET String"),
             ("EmailAddressDomainPart(NOT_SET)", "NOT_SET String"),
             ("EmailAddressDomainPart(\"@b.c\")", "NOT_SET String"),

@@ -160,7 +160,7 @@ fn convert(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     };
     let code = code(arguments, arguments.value(1))?;
     let known = |from: &Text, to: &Text| {
-        arguments.surroundings().directory().exchange_rate(from, to)
+        arguments.environment().directory().exchange_rate(from, to)
     };
     let rate = match arguments.optional(2, Arguments::decimal)? {
         Some(rate) => Some(rate),
@@ -205,11 +205,11 @@ fn collection(items: Vec<Value>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn currencies() {
-        hold(&[
+        assert_results(&[
             (r#"MakeCurrency(5, "XYZ")"#, "CONVERSION_FAILED"),
             (r#"MakeCurrency(5, "usd")"#, "CONVERSION_FAILED"),
             (r#"MakeCurrency(5, "")"#, "CONVERSION_FAILED"),
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn symbols_and_conversion() {
-        hold(&[
+        assert_results(&[
             (r#"GetCurrencySymbol("CHF")"#, r#""CHF""#),
             (r#"GetCurrencySymbol("dollar")"#, "CONVERSION_FAILED"),
             (r#"GetCurrencySymbol(ToCurrency("5"))"#, "NOT_SET String"),

@@ -239,11 +239,11 @@ fn fits(json: &Json, depth: usize, remaining_bytes: &mut usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated, hold};
+    use super::super::super::trial::{assert_results, evaluated};
 
     #[test]
     fn reading() {
-        hold(&[
+        assert_results(&[
             ("JsonParse(\"\")", "CONVERSION_FAILED"),
             ("JsonParse(\"{a: 1}\")", "CONVERSION_FAILED"),
             ("JsonParse(NOT_SET)", "NOT_SET JSON"),
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn writing() {
-        hold(&[
+        assert_results(&[
             ("SetJsonObjectProperty(JsonParse(\"{}\"), \"é\", NOT_SET)", "{\"é\":null}"),
             (
                 "SetJsonObjectProperty(JsonParse(\"{\\\"a\\\": 1, \\\"b\\\": 2}\"), \"a\", \"[1]\")",

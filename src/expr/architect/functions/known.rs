@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::value::{DateTime, Decimal, Kind, Object, Text, Value};
 
+use super::super::environment::{Directory, Environment, Policies};
 use super::super::evaluate::Scope;
-use super::super::surroundings::{Directory, Policies, Surroundings};
 
 /// Every object has the id `1` and any other string as its name. The id of a result shows
 /// how it was found. All languages are German, equality ignores case, and all random bits
 /// are ones.
-pub(super) struct Known;
+pub(super) struct TestOrganization;
 
 fn object(kind: Kind, how: &str, text: &str) -> Option<Value> {
     let id = Value::string(format!("{} {how} {text}", kind.name()));
@@ -18,7 +18,7 @@ fn object(kind: Kind, how: &str, text: &str) -> Option<Value> {
     Some(Value::Object(Arc::new(Object { kind, properties })))
 }
 
-impl Directory for Known {
+impl Directory for TestOrganization {
     fn by_id(&self, kind: Kind, id: &str) -> Option<Value> {
         object(kind, "id", id).filter(|_| id == "1")
     }
@@ -56,7 +56,7 @@ impl Directory for Known {
     }
 }
 
-impl Surroundings for Known {
+impl Environment for TestOrganization {
     fn directory(&self) -> &dyn Directory {
         self
     }
@@ -70,12 +70,12 @@ impl Surroundings for Known {
     }
 }
 
-impl Scope for Known {
+impl Scope for TestOrganization {
     fn variable(&self, _slot: u32) -> &Value {
         &Value::NOT_SET
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }

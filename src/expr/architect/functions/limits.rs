@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Code;
 use crate::value::{
-    Conversion, Currency, DateTime, Decimal, Duration, MAX_INTEGER, Text, Value,
+    ConversionError, Currency, DateTime, Decimal, Duration, MAX_INTEGER, Text, Value,
 };
 
 use super::super::arguments::Arguments;
@@ -105,7 +105,7 @@ pub(super) fn require_same_code(
 /// Returns the result of a conversion, or its failure.
 pub(super) fn converted(
     arguments: &Arguments<'_>,
-    result: Result<Value, Conversion>,
+    result: Result<Value, ConversionError>,
 ) -> Result<Value, Failure> {
     result.map_err(|conversion| {
         arguments.fail(Code::CONVERSION_FAILED, &conversion.to_string())

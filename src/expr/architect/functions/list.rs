@@ -130,7 +130,7 @@ fn places<'a>(
     arguments: &Arguments<'a>,
 ) -> Result<impl Iterator<Item = i64> + use<'a>, Failure> {
     let wanted = arguments.value(1);
-    let policies = arguments.surroundings().directory().policies();
+    let policies = arguments.environment().directory().policies();
     let numbered = (0..).zip(arguments.items(0)?);
     Ok(numbered
         .filter(move |(_, item)| equal(item, wanted, policies))
@@ -138,7 +138,7 @@ fn places<'a>(
 }
 
 /// Implements `GetAt` and `[ ]`. Undocumented: a missing item is an error, unless
-/// [`Policies`](super::super::surroundings::Policies) say otherwise.
+/// [`Policies`](super::super::environment::Policies) say otherwise.
 pub(super) fn get_at(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     item(arguments, arguments.items(0)?, arguments.integer(1)?)
 }
@@ -153,7 +153,7 @@ pub(super) fn item(
     match found {
         Some(item) => Ok(item.clone()),
         None if arguments
-            .surroundings()
+            .environment()
             .directory()
             .policies()
             .missing_items_are_not_set =>

@@ -17,7 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "IsSet",
         category: Category::Logical,
-        summary: "Returns whether a value is not NOT_SET. An empty String is set.",
+        summary: "Returns false if a value is NOT_SET, true otherwise. An empty String is set.",
         example: ("IsSet(ToString(NOT_SET))", "false"),
         overloads: &[
             overload(

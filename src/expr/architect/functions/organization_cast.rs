@@ -93,7 +93,7 @@ fn by_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let name = arguments.optional_text(0)?.filter(|name| !name.trim().is_empty());
     let Some(name) = name else { return Ok(arguments.not_set()) };
     let kind = arguments.result_type().kind;
-    arguments.surroundings().directory().by_name(kind, name).ok_or_else(|| {
+    arguments.environment().directory().by_name(kind, name).ok_or_else(|| {
         let message = format!(
             "the organisation does not have exactly one {} {name:?}",
             kind.name()
@@ -109,12 +109,12 @@ fn same(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
     fn names_must_exist() {
-        hold(&[
+        assert_results(&[
             ("ToQueue(\"Sales\")", "CONVERSION_FAILED"),
             ("ToQueue(\" \")", "NOT_SET Queue"),
             ("ToSkill(NOT_SET)", "NOT_SET Skill"),
@@ -130,7 +130,7 @@ mod tests {
             ("ToLanguageSkill(\"Sales\").id", "\"LanguageSkill name Sales\""),
             ("ToScheduleGroup(\"Sales\").id", "\"ScheduleGroup name Sales\""),
         ] {
-            assert_eq!(evaluated_in(text, &Known), found, "{text}");
+            assert_eq!(evaluated_in(text, &TestOrganization), found, "{text}");
         }
     }
 }

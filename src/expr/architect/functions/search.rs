@@ -114,14 +114,14 @@ const fn by_text(
 fn by_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |name| {
         let kind = arguments.result_type().kind;
-        arguments.surroundings().directory().by_name(kind, name)
+        arguments.environment().directory().by_name(kind, name)
     })
 }
 
 fn by_id(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |id| {
         let kind = arguments.result_type().kind;
-        arguments.surroundings().directory().by_id(kind, id)
+        arguments.environment().directory().by_id(kind, id)
     })
 }
 
@@ -130,7 +130,7 @@ fn by_id(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn by_id_or_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |text| {
         let kind = arguments.result_type().kind;
-        let directory = arguments.surroundings().directory();
+        let directory = arguments.environment().directory();
         directory.by_id(kind, text).or_else(|| directory.by_name(kind, text))
     })
 }
@@ -138,14 +138,14 @@ fn by_id_or_name(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 fn user_prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |name| {
         let name = without_prefix(name, "Prompt.");
-        arguments.surroundings().directory().user_prompt(name)
+        arguments.environment().directory().user_prompt(name)
     })
 }
 
 fn system_prompt(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     found(arguments, |name| {
         let name = without_prefix(name, "PromptSystem.");
-        arguments.surroundings().directory().system_prompt(name)
+        arguments.environment().directory().system_prompt(name)
     })
 }
 
@@ -172,12 +172,12 @@ fn not_set(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated_in};
+    use super::super::known::TestOrganization;
 
     #[test]
     fn empty_strings_find_nothing() {
-        hold(&[
+        assert_results(&[
             ("FindQueue(NOT_SET)", "NOT_SET Queue"),
             ("FindQueue(ToString(NOT_SET))", "NOT_SET Queue"),
             ("FindQueue(\"\")", "NOT_SET Queue"),
@@ -214,11 +214,11 @@ mod tests {
             ("FindSystemPrompt(\"Welcome\")", "Prompt system Welcome"),
         ] {
             let holds = format!("{text}.id");
-            let value = evaluated_in(text, &Known);
+            let value = evaluated_in(text, &TestOrganization);
             let value = if value.starts_with("NOT_SET") {
                 value
             } else {
-                evaluated_in(&holds, &Known).trim_matches('"').to_owned()
+                evaluated_in(&holds, &TestOrganization).trim_matches('"').to_owned()
             };
             assert_eq!(value, found, "{text}");
         }

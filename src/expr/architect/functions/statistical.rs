@@ -10,7 +10,7 @@ use super::{limits, totals};
 pub(super) const FUNCTIONS: &[Function] = &[Function {
     name: "Average",
     category: Category::Statistical,
-    summary: "Returns the average of numbers, Durations, or amounts of one currency. NOT_SET values are skipped and not counted; an empty average is 0.",
+    summary: "Returns the average of numbers, Durations, or amounts of one currency. NOT_SET values are skipped and not counted; the average of no values is 0.",
     example: ("Average(8, 4, ToInt(NOT_SET))", "6.0"),
     overloads: &[
         overload(
@@ -80,11 +80,11 @@ fn divided(sum: &Decimal, count: i64) -> Option<Decimal> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn averages() {
-        hold(&[
+        assert_results(&[
             ("Average(1)", "1.0"),
             ("Average(1.0, 2.5)", "1.75"),
             ("Average(1, 1, 2)", "1.333333333333333333333333333333333333333"),

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::flow::architect::{Action, ArchitectFlow};
 use crate::flow::check::report::Report;
-use crate::flow::kinds::{Fate, kind_of};
+use crate::flow::kinds::{Support, kind_of};
 
 pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     for unit in &flow.units {
@@ -58,6 +58,6 @@ fn is_final(action: &Action, report: &mut Report<'_>) -> bool {
         "decision" => are_final && has("yes") && has("no"),
         "switch" => are_final && has("default"),
         // Transfers are not included: the flow continues if a transfer fails.
-        kind => kind_of(kind).is_some_and(|kind| kind.fate == Fate::Ends),
+        kind => kind_of(kind).is_some_and(|kind| kind.support == Support::Ends),
     }
 }

@@ -5,7 +5,7 @@ use super::callee::{Module, Modules, Task, Tasks};
 use super::scope::Scope;
 use super::statement_type::differ;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Action, ArchitectFlow, Setting, Variable, type_named};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
@@ -112,8 +112,8 @@ impl Call<'_, '_, '_> {
         task: &Task<'_>,
         (_, code, what): Side,
         kind: &str,
-        place: &Written<Setting>,
-        value: Option<&Written<Setting>>,
+        place: &Spanned<Setting>,
+        value: Option<&Spanned<Setting>>,
     ) {
         let name = place.value.text().unwrap_or_default();
         let Some(known) = task.variables.get(name) else {
@@ -124,7 +124,7 @@ impl Call<'_, '_, '_> {
                 (format!("the task `{}` has no {what} `{name}`", task.unit.name), help)
             });
         };
-        let holds = known.holds;
+        let holds = known.value_type;
         if let Some(given) = type_named(kind).filter(|given| differ(*given, holds)) {
             self.report(Code::WRONG_TYPE, place, || {
                 let message =
@@ -137,10 +137,10 @@ impl Call<'_, '_, '_> {
     }
 
     /// Checks that an output is assigned to a variable of the same type.
-    fn check_type(&mut self, value: &Written<Setting>, output: &Variable) {
+    fn check_type(&mut self, value: &Spanned<Setting>, output: &Variable) {
         let Setting::Variable(name) = &value.value else { return };
         let Some(holds) = self.scope.declared(name) else { return };
-        let (from, gives) = (&output.name.value, output.holds);
+        let (from, gives) = (&output.name.value, output.value_type);
         if differ(holds, gives) {
             self.report(Code::WRONG_TYPE, value, || {
                 let message = format!(
@@ -155,7 +155,7 @@ impl Call<'_, '_, '_> {
     fn report(
         &mut self,
         code: Code,
-        at: &Written<Setting>,
+        at: &Spanned<Setting>,
         write: impl FnOnce() -> (String, String),
     ) {
         self.report.at(code, self.action.title(), at.span, |diagnostic| {

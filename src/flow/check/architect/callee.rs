@@ -56,11 +56,11 @@ impl<'f> Modules<'f> {
 
     /// Returns the type of the module input that receives the value at a place, if the
     /// module is loaded.
-    pub(super) fn needed_type(&self, place: &Place<'_, '_>) -> Option<Type> {
+    pub(super) fn required_type(&self, place: &Place<'_, '_>) -> Option<Type> {
         let (["inputs", name], Some(action)) = (place.path, place.action()) else {
             return None;
         };
-        self.called(action)?.variables.get(name).map(|variable| variable.holds)
+        self.called(action)?.variables.get(name).map(|variable| variable.value_type)
     }
 }
 

@@ -20,8 +20,8 @@ use super::report::Report;
 use super::spelling::Spelling;
 use crate::diagnostic::{Diagnostic, sort};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::needed_type::needed_type;
 use crate::flow::place;
+use crate::flow::required_type::required_type;
 use callee::{Modules, Tasks};
 use scope::Scope;
 
@@ -40,7 +40,7 @@ pub fn check_architect(flows: &[ArchitectFlow]) -> Vec<Diagnostic> {
         let mut scope = Scope::new(flow, &spelling);
         place::each(flow, &mut |place| {
             scope.enter(place.unit);
-            let needed = needed_type(place).or_else(|| modules.needed_type(place));
+            let needed = required_type(place).or_else(|| modules.required_type(place));
             expression::find(place, &mut scope, needed, &mut report);
             unknown_variable::find(place, &scope, &mut report);
             statement_type::find(place, &scope, &mut report);

@@ -56,7 +56,7 @@ impl<'f> Scope<'f> {
 fn of_unit(unit: &Unit) -> Declarations {
     let mut declarations = declared(&unit.variables);
     for variable in architect::variables_of_choices(unit) {
-        declarations.declare(&variable.name.value, variable.holds);
+        declarations.declare(&variable.name.value, variable.value_type);
     }
     declarations
 }
@@ -64,7 +64,7 @@ fn of_unit(unit: &Unit) -> Declarations {
 fn declared(variables: &[architect::Variable]) -> Declarations {
     let mut declarations = Declarations::new();
     for variable in variables {
-        declarations.declare(&variable.name.value, variable.holds);
+        declarations.declare(&variable.name.value, variable.value_type);
     }
     declarations
 }
@@ -85,7 +85,7 @@ impl Names for Scope<'_> {
         self.flow.variable(name).or_else(|| {
             is_undeclared(&whole.to_lowercase()).then(|| Variable {
                 slot: 0,
-                holds: Type::ANY,
+                value_type: Type::ANY,
                 name: Text::from(whole),
                 length: 2,
             })

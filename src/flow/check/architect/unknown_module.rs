@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::flow::architect::{Action, ArchitectFlow, Setting};
 use crate::flow::check::report::Report;
 use crate::flow::check::spelling::Spelling;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::value::Json;
 
 pub(super) fn find(
@@ -39,7 +39,7 @@ pub(super) fn find(
 
 /// Returns the name of the common module that an action calls, and its position: a value,
 /// or the key of a group of settings.
-pub(super) fn called(action: &Action) -> Option<(&str, &Written<Setting>)> {
+pub(super) fn called(action: &Action) -> Option<(&str, &Spanned<Setting>)> {
     if action.kind.value != "callCommonModule" {
         return None;
     }

@@ -56,7 +56,7 @@ pub(super) fn find(
 /// Reports outputs that actions of this kind never take. It is an error if the name is
 /// similar to a known output. Otherwise it is a warning, because Genesys adds outputs.
 fn of_kind(action: &Action, spelling: &Spelling, report: &mut Report<'_>) {
-    let kind = kind_of(&action.kind.value).filter(|it| !it.has_outputs_of_authors());
+    let kind = kind_of(&action.kind.value).filter(|it| !it.has_author_outputs());
     let Some(kind) = kind else { return };
     let known = || kind.outputs.iter().copied();
     let is_known =

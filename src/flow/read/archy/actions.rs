@@ -1,10 +1,10 @@
 //! Actions: their kind, settings and outputs.
 
 use super::outputs;
-use super::reader::{Reader, is_nothing};
+use super::reader::{Reader, is_absent};
 use super::settings::{self, Entries, is_wrapper};
 use crate::flow::architect::{Action, Output, Setting, Settings};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
@@ -66,7 +66,7 @@ pub(super) fn choice(
     if let Some(task) = properties.rfind(|property| property.key == "task") {
         let rest = outputs::outcome(task, &mut choice.outputs, reader);
         if !rest.entries.is_empty() {
-            let value = Written { value: Setting::Group(rest), span: task.value.span };
+            let value = Spanned { value: Setting::Group(rest), span: task.value.span };
             choice.settings.entries.push((Text::from("task"), value));
         }
     }
@@ -75,8 +75,8 @@ pub(super) fn choice(
 
 fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Action {
     let body = &entry.value;
-    let is_body = matches!(body.kind, Kind::Object(_)) && !is_nothing(body);
-    if !is_body && !is_nothing(body) {
+    let is_body = matches!(body.kind, Kind::Object(_)) && !is_absent(body);
+    if !is_body && !is_absent(body) {
         reader.wrong(&entry.key, "an object", body);
     }
     let name = reader.text_of(body, "name").map(|name| name.value);
@@ -97,7 +97,7 @@ fn action(entry: &Entry<'_>, left_out: &[&str], reader: &mut Reader<'_>) -> Acti
         tracking_id: key.as_deref().and_then(tracking_id),
         key,
         name: name.filter(|name| !name.is_empty()),
-        kind: Written { value: Text::from(&*entry.key), span: entry.key_span },
+        kind: Spanned { value: Text::from(&*entry.key), span: entry.key_span },
         settings: settings::finished(entries),
         outputs,
         span: entry.key_span,
@@ -116,11 +116,11 @@ fn keep(rest: Settings, span: Span, entries: &mut Entries) {
         return;
     }
     match entries.get_mut("outputs") {
-        Some(Written { value: Setting::Group(group), .. }) => {
+        Some(Spanned { value: Setting::Group(group), .. }) => {
             group.entries.extend(rest.entries);
         }
         _ => {
-            let value = Written { value: Setting::Group(rest), span };
+            let value = Spanned { value: Setting::Group(rest), span };
             entries.insert(Text::from("outputs"), value);
         }
     }
@@ -183,7 +183,7 @@ fn data_action<'n, 's>(
 
 /// Reads the settings below a name: `inputs`, `successOutputs`…
 fn inner(node: &Node<'_>, entries: &mut Entries, reader: &mut Reader<'_>) {
-    if is_nothing(node) {
+    if is_absent(node) {
         return;
     }
     for entry in node.entries() {

@@ -1,10 +1,10 @@
 //! The choices of a menu.
 
 use super::actions;
-use super::reader::{Reader, is_nothing};
+use super::reader::{Reader, is_absent};
 use super::references::{identity, segments};
 use crate::flow::architect::{Action, Choice, Setting, UnitReference};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Node};
 use crate::value::Text;
 
@@ -60,14 +60,14 @@ fn sub_menu(entry: &Entry<'_>, menu: Text, reader: &mut Reader<'_>) -> Action {
     let span = entry.key_span;
     let text = Text::from(format!("{}[{menu}]", entry.key));
     let target = Setting::Unit(UnitReference { text, unit: Some(menu), span });
-    let target = Written { value: target, span };
+    let target = Spanned { value: target, span };
     action.settings.entries.push((Text::from("targetMenuRef"), target));
     action
 }
 
 /// Reads a key: `digit_1`, `digit_*`, `digit_#`.
-fn digit(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<Written<char>> {
-    if body.get("dtmf").is_none_or(is_nothing) {
+fn digit(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<Spanned<char>> {
+    if body.get("dtmf").is_none_or(is_absent) {
         return None;
     }
     let text = reader.text_of(body, "dtmf")?;
@@ -75,7 +75,7 @@ fn digit(body: &Node<'_>, reader: &mut Reader<'_>) -> Option<Written<char>> {
     let mut characters = key.chars();
     match (characters.next(), characters.next()) {
         (Some(key @ ('0'..='9' | '*' | '#')), None) => {
-            Some(Written { value: key, span: text.span })
+            Some(Spanned { value: key, span: text.span })
         }
         _ => {
             let message = format!("`dtmf` must be a key, found `{}`", text.value);

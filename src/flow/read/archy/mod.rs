@@ -16,7 +16,7 @@ use self::reader::Reader;
 use self::references::Places;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::flow::architect::{ArchitectFlow, UnitReference};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
@@ -161,12 +161,12 @@ fn read_flow(root: &Entry<'_>, reader: &mut Reader<'_>) -> ArchitectFlow {
     }
 }
 
-fn name_of(root: &Entry<'_>, reader: &mut Reader<'_>) -> Written<Text> {
+fn name_of(root: &Entry<'_>, reader: &mut Reader<'_>) -> Spanned<Text> {
     let name = reader.text_of(&root.value, "name");
     name.filter(|name| !name.value.is_empty()).unwrap_or_else(|| {
         let message = "a flow needs a `name`, a non-empty string".into();
         reader.invalid(root.key_span, message, "");
-        Written { value: Text::new(), span: root.key_span }
+        Spanned { value: Text::new(), span: root.key_span }
     })
 }
 

@@ -1,11 +1,11 @@
 //! Outputs: the actions that follow the outcomes of an action.
 
 use super::actions;
-use super::reader::{Reader, is_nothing};
+use super::reader::{Reader, is_absent};
 use super::settings::{self, Entries, is_wrapper};
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Output, Setting, Settings};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
@@ -20,10 +20,10 @@ pub(super) fn read(
     reader: &mut Reader<'_>,
 ) -> Settings {
     let mut rest = Entries::new();
-    if !matches!(node.kind, Kind::Object(_)) && !is_nothing(node) {
+    if !matches!(node.kind, Kind::Object(_)) && !is_absent(node) {
         reader.wrong("outputs", "an object with one key per output", node);
     }
-    if is_nothing(node) {
+    if is_absent(node) {
         return Settings::default();
     }
     for entry in node.entries() {
@@ -62,7 +62,7 @@ pub(super) fn outcome(
 
 fn output(
     label: (&str, Span),
-    value: Option<Written<Setting>>,
+    value: Option<Spanned<Setting>>,
     node: &Node<'_>,
     reader: &mut Reader<'_>,
 ) -> Output {
@@ -77,7 +77,7 @@ fn output(
 
 fn keep(label: &str, within: Settings, span: Span, rest: &mut Entries) {
     if !within.entries.is_empty() {
-        let value = Written { value: Setting::Group(within), span };
+        let value = Spanned { value: Setting::Group(within), span };
         rest.insert(Text::from(label), value);
     }
 }

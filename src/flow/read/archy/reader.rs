@@ -4,7 +4,7 @@
 use super::references::Places;
 use crate::diagnostic::{Code, Diagnostic, Tally};
 use crate::flow::architect::UnitReference;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node, Span};
 use crate::value::Text;
 
@@ -76,14 +76,14 @@ impl<'r> Reader<'r> {
         &mut self,
         body: &Node<'_>,
         name: &str,
-    ) -> Option<Written<Text>> {
+    ) -> Option<Spanned<Text>> {
         let node = body.get(name)?;
         let content = unwrapped(node);
         let text = plain_text(content);
-        if text.is_none() && !is_nothing(content) {
+        if text.is_none() && !is_absent(content) {
             self.wrong(name, "a string", node);
         }
-        text.map(|value| Written { value, span: content.span })
+        text.map(|value| Spanned { value, span: content.span })
     }
 
     /// Returns the Boolean value of a property; `false` if it is missing.
@@ -92,7 +92,7 @@ impl<'r> Reader<'r> {
         let content = unwrapped(node);
         match content.kind {
             Kind::Boolean(value) => value,
-            _ if is_nothing(content) => false,
+            _ if is_absent(content) => false,
             _ => {
                 self.wrong(name, "`true` or `false`", node);
                 false
@@ -107,7 +107,7 @@ impl<'r> Reader<'r> {
         name: &str,
     ) -> &'n [Node<'s>] {
         let Some(node) = node else { return &[] };
-        if !matches!(node.kind, Kind::Array(_)) && !is_nothing(node) {
+        if !matches!(node.kind, Kind::Array(_)) && !is_absent(node) {
             self.wrong(name, "a list", node);
         }
         node.items()
@@ -147,7 +147,7 @@ fn unwrapped<'n, 's>(node: &'n Node<'s>) -> &'n Node<'s> {
 }
 
 /// Whether a node is `null`, `{noValue: true}` or `{none: true}`.
-pub(super) fn is_nothing(node: &Node<'_>) -> bool {
+pub(super) fn is_absent(node: &Node<'_>) -> bool {
     match node.entries() {
         [entry] => {
             (entry.key == "noValue" || entry.key == "none")

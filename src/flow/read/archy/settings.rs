@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::reader::{Reader, is_nothing, plain_text};
+use super::reader::{Reader, is_absent, plain_text};
 use super::references::is_reference;
 use crate::flow::architect::{Setting, Settings};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::flow::read::json;
 use crate::source::{Entry, Kind, Node};
 use crate::value::{Json, Text};
@@ -23,7 +23,7 @@ const REFERENCES: &[&str] = &[
 ];
 
 /// Settings by name, while they are read. The last value of a repeated name counts.
-pub(super) type Entries = IndexMap<Text, Written<Setting>>;
+pub(super) type Entries = IndexMap<Text, Spanned<Setting>>;
 
 /// Reads the settings of an object, except some names.
 pub(super) fn read(
@@ -56,20 +56,20 @@ pub(super) fn add(entry: &Entry<'_>, entries: &mut Entries, reader: &mut Reader<
 /// Adds a setting whose value is a name that the document has as a key.
 pub(super) fn name_of(setting: &str, named: &Entry<'_>, entries: &mut Entries) {
     let value = Setting::Literal(Json::String(Text::from(&*named.key)));
-    entries.insert(Text::from(setting), Written { value, span: named.key_span });
+    entries.insert(Text::from(setting), Spanned { value, span: named.key_span });
 }
 
 /// Reads a setting whose form depends on its name.
-fn named(name: &str, node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setting> {
+fn named(name: &str, node: &Node<'_>, reader: &mut Reader<'_>) -> Spanned<Setting> {
     let Some(text) = node.as_str() else { return setting(node, reader) };
     let span = node.span;
     // The variable that receives a result, in `updateData` and `getParticipantData`.
     if name == "variable" {
-        return Written { value: Setting::Variable(Text::from(text)), span };
+        return Spanned { value: Setting::Variable(Text::from(text)), span };
     }
     if name.ends_with("Ref") && is_reference(text) {
         let value = Setting::Unit(reader.reference(text, span));
-        return Written { value, span };
+        return Spanned { value, span };
     }
     if REFERENCES.contains(&name) {
         let message = format!("`{name}` must be a reference, found `{text}`");
@@ -81,7 +81,7 @@ fn named(name: &str, node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Settin
 }
 
 /// Reads a value. Its position is that of the content of its wrapper.
-pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setting> {
+pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Spanned<Setting> {
     let value = match &node.kind {
         Kind::Array(items) => {
             Setting::List(items.iter().map(|item| setting(item, reader)).collect())
@@ -89,13 +89,13 @@ pub(super) fn setting(node: &Node<'_>, reader: &mut Reader<'_>) -> Written<Setti
         Kind::Object(_) => match wrapper(node, reader) {
             Some(entry) => {
                 let value = wrapped(node, entry, reader);
-                return Written { value, span: entry.value.span };
+                return Spanned { value, span: entry.value.span };
             }
             None => Setting::Group(read(node, &[], reader)),
         },
         _ => Setting::Literal(json(node)),
     };
-    Written { value, span: node.span }
+    Spanned { value, span: node.span }
 }
 
 /// Whether an object is a value in a wrapper.
@@ -141,7 +141,7 @@ fn wrapped(node: &Node<'_>, entry: &Entry<'_>, reader: &mut Reader<'_>) -> Setti
     match &*entry.key {
         "lit" if has_wrapper(content) => return setting(content, reader).value,
         "lit" => return Setting::Literal(json(content)),
-        "noValue" | "none" if is_nothing(node) => {}
+        "noValue" | "none" if is_absent(node) => {}
         // A name that is spelt like a wrapper: an output `prompt: {var: …}`.
         _ if is_wrapper(content) => return Setting::Group(read(node, &[], reader)),
         "noValue" | "none" => reader.wrong(&entry.key, "`true`", content),

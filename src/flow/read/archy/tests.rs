@@ -243,7 +243,7 @@ fn a_start_up_task_is_a_unit() {
     let unit = flow.unit("startUp").unwrap();
     assert_eq!(flow.start.as_ref().unwrap().unit.as_deref(), Some("startUp"));
     assert_eq!((unit.variables.len(), unit.actions.len()), (1, 1));
-    assert_eq!(unit.variables[0].holds, Type::many(Holds::String));
+    assert_eq!(unit.variables[0].value_type, Type::many(Holds::String));
     let initial = unit.variables[0].initial.as_ref().unwrap();
     assert_eq!(initial.value, Setting::NoValue);
 }
@@ -307,7 +307,7 @@ fn invalid_variables_are_reported() {
     );
     let variables = &outcome.flow().variables;
     assert_eq!(variables.len(), 2);
-    assert_eq!(variables[0].holds, Type::ANY);
+    assert_eq!(variables[0].value_type, Type::ANY);
 }
 
 #[test]

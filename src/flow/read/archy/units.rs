@@ -8,7 +8,7 @@ use super::settings;
 use super::variables;
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Settings, Unit, UnitKind};
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
@@ -159,12 +159,12 @@ fn start_up(entry: &Entry<'_>, body: &Node<'_>, reader: &mut Reader<'_>) -> Unit
 }
 
 /// Reads `outputPaths: [{outputPath: {name: Done}}]`.
-fn output_paths(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Written<Text>> {
+fn output_paths(body: &Node<'_>, reader: &mut Reader<'_>) -> Vec<Spanned<Text>> {
     let mut paths = Vec::new();
     for item in reader.list(body.get("outputPaths"), "outputPaths") {
         let path = item.get("outputPath").unwrap_or(item);
         let name = match path.as_str() {
-            Some(name) => Some(Written { value: Text::from(name), span: path.span }),
+            Some(name) => Some(Spanned { value: Text::from(name), span: path.span }),
             None => reader.text_of(path, "name"),
         };
         match name {

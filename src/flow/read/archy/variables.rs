@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::settings::setting;
 use crate::diagnostic::nearest;
 use crate::flow::architect::Variable;
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::source::{Entry, Node};
 use crate::value::{Kind, Type};
 
@@ -47,8 +47,8 @@ fn variable(entry: &Entry<'_>, reader: &mut Reader<'_>) -> Option<Variable> {
     let is_output = reader.flag(body, "isOutput");
     Some(Variable {
         key: None,
-        name: Written { ..name },
-        holds,
+        name: Spanned { ..name },
+        value_type: holds,
         initial,
         is_input,
         is_output,

@@ -3,12 +3,12 @@
 use super::kinds;
 use super::settings::bindings;
 use super::values::{Expression, group, input, output, plain};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::Setting;
 use crate::source::{Kind, Node, Span};
 use crate::value::{Json, Text};
 
-type Entries = Vec<(Text, Written<Setting>)>;
+type Entries = Vec<(Text, Spanned<Setting>)>;
 
 /// The properties that a composition consumes, and the function that composes the
 /// settings.
@@ -111,9 +111,9 @@ fn text_as(action: &Node<'_>, key: &str, name: &str) -> Entries {
 
 /// Returns a word that Archy writes instead of a number or a missing property in the
 /// JSON.
-fn word(span: Span, name: &str, word: &str) -> (Text, Written<Setting>) {
+fn word(span: Span, name: &str, word: &str) -> (Text, Spanned<Setting>) {
     let value = Setting::Literal(Json::String(Text::from(word)));
-    (Text::from(name), Written { value, span })
+    (Text::from(name), Spanned { value, span })
 }
 
 /// Returns the bindings in some properties, each under another name.
@@ -185,7 +185,7 @@ fn called(action: &Node<'_>, kind: &str) -> Entries {
 
 /// Composes the inputs of a task as a list, with each input under its type.
 fn call_task(action: &Node<'_>) -> Entries {
-    type Read = fn(&Node<'_>) -> Written<Setting>;
+    type Read = fn(&Node<'_>) -> Spanned<Setting>;
     let list = |key: &str, name: &str, read: Read| {
         let node = action.get(key).filter(|node| !node.items().is_empty())?;
         let items = node.items().iter().filter_map(|item| {
@@ -196,7 +196,7 @@ fn call_task(action: &Node<'_>) -> Entries {
             Some(group(item.span, [(kind, group(item.span, entries))]))
         });
         let list = Setting::List(items.collect());
-        Some((Text::from(name), Written { value: list, span: node.span }))
+        Some((Text::from(name), Spanned { value: list, span: node.span }))
     };
     let found =
         [list("inputs", "taskInputs", input), list("outputs", "taskOutputs", output)];
@@ -224,7 +224,7 @@ fn collect(action: &Node<'_>) -> Entries {
     }
     if let Some(node) = action.get("verification") {
         let verification = match &node.kind {
-            Kind::Boolean(false) => Written {
+            Kind::Boolean(false) => Spanned {
                 value: Setting::Literal(Json::String("none".into())),
                 span: node.span,
             },
@@ -241,7 +241,7 @@ fn hold_music(action: &Node<'_>) -> Entries {
         action.get("duration").map(|node| ("duration".into(), input(node)))
     } else {
         let whole = Setting::Literal(Json::Boolean(true));
-        Some(("entirePrompt".into(), Written { value: whole, span: node.span }))
+        Some(("entirePrompt".into(), Spanned { value: whole, span: node.span }))
     };
     vec![("playStyle".into(), group(node.span, style))]
 }
@@ -258,7 +258,7 @@ fn statements(action: &Node<'_>) -> Entries {
         Some(group(item.span, [(kinds::statement(code), group(item.span, entries))]))
     });
     let list = Setting::List(statements.collect());
-    vec![("statements".into(), Written { value: list, span: node.span })]
+    vec![("statements".into(), Spanned { value: list, span: node.span })]
 }
 
 /// Composes the list `[{expression, variable}]`, in which `variable` is the name of an
@@ -274,7 +274,7 @@ fn attributes(action: &Node<'_>, is_read: bool) -> Entries {
         Some(group(item.span, [("attribute".into(), group(item.span, entries))]))
     });
     let list = Setting::List(attributes.collect());
-    vec![("attributes".into(), Written { value: list, span: node.span })]
+    vec![("attributes".into(), Spanned { value: list, span: node.span })]
 }
 
 /// Composes the compared value of a switch. The cases are outputs.
@@ -313,7 +313,7 @@ fn transfer(action: &Node<'_>) -> Entries {
             group(item.span, [("acdSkill".into(), skill)])
         });
         let list = Setting::List(items.collect());
-        entries.push(("acdSkills".into(), Written { value: list, span: skills.span }));
+        entries.push(("acdSkills".into(), Spanned { value: list, span: skills.span }));
     }
     entries.extend(name_of(action, "inQueueFlowName", "overrideInQueueFlow"));
     entries

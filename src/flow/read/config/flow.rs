@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::menus::Inlined;
 use super::reader::{Reader, text_of};
-use super::{kinds, sections, texts, units};
+use super::{expressions, kinds, sections, units};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::ArchitectFlow;
 use crate::source::{Kind, Node};
 use crate::value::Text;
@@ -47,7 +47,7 @@ pub fn read(
     let name_span = document.get("name").map_or(document.span, |node| node.span);
     let flow = ArchitectFlow {
         id: text_of(document, "id"),
-        name: Written { value: Text::from(label), span: name_span },
+        name: Spanned { value: Text::from(label), span: name_span },
         flow_type: kinds::flow(&text_of(document, "type").unwrap_or_default()),
         version: text_of(document, "version"),
         description: text_of(document, "description"),
@@ -61,7 +61,7 @@ pub fn read(
         span: document.span,
         is_embedded: false,
     };
-    texts::check(document, &mut reader);
+    expressions::check(document, &mut reader);
     reader.finish();
     Some(flow)
 }

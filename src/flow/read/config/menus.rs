@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::reader::{Reader, text_of};
 use super::values::{OF_THE_EDITOR, group, settings};
 use super::{kinds, sequence};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Choice, Output, Setting};
 use crate::source::{Kind, Node};
 
@@ -133,7 +133,7 @@ fn choice(
 }
 
 /// Converts the words of each language to Archy's form: `{en-us: {terms: […]}}`.
-fn terms(mut written: Written<Setting>) -> Written<Setting> {
+fn terms(mut written: Spanned<Setting>) -> Spanned<Setting> {
     if let Setting::Group(languages) = &mut written.value {
         for (_, words) in &mut languages.entries {
             if matches!(words.value, Setting::List(_)) {
@@ -146,7 +146,7 @@ fn terms(mut written: Written<Setting>) -> Written<Setting> {
 
 /// Reads the key of a choice. *Observed are the numbers 1 to 9; `*` and `#` can only be
 /// strings.*
-fn digit(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Written<char>> {
+fn digit(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Spanned<char>> {
     let node = item.get("digit").filter(|node| !node.is_null())?;
     let text = match &node.kind {
         Kind::Number(text) | Kind::String(text) => &**text,
@@ -155,7 +155,7 @@ fn digit(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Written<char>> 
     let mut letters = text.strip_prefix("digit_").unwrap_or(text).chars();
     match (letters.next(), letters.next()) {
         (Some(key @ ('0'..='9' | '*' | '#')), None) => {
-            Some(Written { value: key, span: node.span })
+            Some(Spanned { value: key, span: node.span })
         }
         (None, _) => None,
         _ => {

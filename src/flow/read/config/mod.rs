@@ -11,6 +11,7 @@
 //! | `texts` | expressions, to compare their text with their tree |
 
 mod composed;
+mod expressions;
 mod flow;
 pub mod i3;
 mod kinds;
@@ -21,10 +22,9 @@ mod sequence;
 mod settings;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod units;
 mod values;
 
+pub use expressions::count_expressions;
 pub use flow::{embedded, is_config, read};
 pub use i3::decode;
-pub use texts::count_expressions;

@@ -2,13 +2,13 @@
 
 use super::kinds;
 use super::values::{OF_THE_EDITOR, group, input, plain, settings};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Setting, Settings};
 use crate::flow::kinds::uncapitalized;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
-type Entries = Vec<(Text, Written<Setting>)>;
+type Entries = Vec<(Text, Spanned<Setting>)>;
 
 /// Keys of a flow that are fields of the model, or that only the editor needs.
 const OF_THE_FLOW: &[&str] = &[
@@ -113,7 +113,7 @@ fn section(key: &str) -> &str {
     known.map_or(key, |(_, name)| name)
 }
 
-fn section_of(key: &str, value: &Node<'_>) -> Written<Setting> {
+fn section_of(key: &str, value: &Node<'_>) -> Spanned<Setting> {
     let mut read = input(value);
     if key == "outboundCallSettings"
         && let Setting::Group(settings) = &mut read.value
@@ -167,7 +167,7 @@ fn defaults(value: &Node<'_>, entries: &mut Entries) {
 
 /// Reads the handling of errors that the flow does not handle: `{errorHandling: {queue:
 /// {targetQueue}}}`.
-fn error_handling(value: &Node<'_>) -> Written<Setting> {
+fn error_handling(value: &Node<'_>) -> Spanned<Setting> {
     let mut entries = Vec::new();
     if let Some(node) = value.get("handlingType")
         && let Some(name) = node.as_str()
@@ -175,7 +175,7 @@ fn error_handling(value: &Node<'_>) -> Written<Setting> {
         let queue = value.get("queue").filter(|_| name == "Queue");
         let handling = match queue {
             Some(queue) => group(queue.span, [("targetQueue".into(), input(queue))]),
-            None => Written { value: Setting::None, span: node.span },
+            None => Spanned { value: Setting::None, span: node.span },
         };
         let handling = group(node.span, [(uncapitalized(name), handling)]);
         entries.push(("errorHandling".into(), handling));
@@ -189,14 +189,14 @@ fn error_handling(value: &Node<'_>) -> Written<Setting> {
 }
 
 /// Converts `destinationFlowTypes` to Archy's form: `compatibleFlowTypes: [{flowType}]`.
-fn common_module(value: &Node<'_>) -> Written<Setting> {
+fn common_module(value: &Node<'_>) -> Spanned<Setting> {
     let mut read = settings(value, &["destinationFlowTypes"]);
     if let Some(node) = value.get("destinationFlowTypes")
         && let Kind::Array(items) = &node.kind
     {
         let one = |item: &Node<'_>| group(item.span, [("flowType".into(), plain(item))]);
         let list = Setting::List(items.iter().map(one).collect());
-        let list = Written { value: list, span: node.span };
+        let list = Spanned { value: list, span: node.span };
         read.entries.push(("compatibleFlowTypes".into(), list));
     }
     group(value.span, read.entries)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::reader::{Reader, text_of};
 use super::values::input;
 use super::{kinds, settings};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Action, Output};
 use crate::source::{Kind, Node, Span};
 use crate::value::Text;
@@ -200,7 +200,7 @@ pub(super) fn action(
         key: text_of(node, "id"),
         tracking_id: tracking_id(node),
         name: text_of(node, "name"),
-        kind: Written { value: kind(name), span: class.map_or(node.span, |it| it.span) },
+        kind: Spanned { value: kind(name), span: class.map_or(node.span, |it| it.span) },
         settings: settings::read(node, name, reader),
         outputs: Vec::new(),
         span: node.span,

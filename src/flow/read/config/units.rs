@@ -3,7 +3,7 @@
 use super::menus::{self, Inlined};
 use super::reader::{Reader, text_of};
 use super::{kinds, sections, sequence, values};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Unit, UnitKind, Variable};
 use crate::source::{Kind, Node};
 use crate::value::{Text, Type};
@@ -87,14 +87,14 @@ fn key_of(item: &Node<'_>, reader: &mut Reader<'_, '_>) -> Text {
 
 /// Reads the outputs that a task declares, without the default output that every task
 /// has.
-fn output_paths(item: &Node<'_>) -> Vec<Written<Text>> {
+fn output_paths(item: &Node<'_>) -> Vec<Spanned<Text>> {
     let paths = item.get("paths").map_or(&[][..], Node::items).iter();
     let declared = paths.filter(|path| {
         path.get("outputId").and_then(Node::as_str) != Some("__DEFAULT__")
     });
     let named = declared.filter_map(|path| {
         let label = path.get("label")?;
-        Some(Written { value: Text::from(label.as_str()?), span: label.span })
+        Some(Spanned { value: Text::from(label.as_str()?), span: label.span })
     });
     named.collect()
 }
@@ -124,16 +124,17 @@ fn variable(node: &Node<'_>, reader: &mut Reader<'_, '_>) -> Option<Variable> {
     }
     Some(Variable {
         key: text_of(node, "id"),
-        name: Written { value: Text::from(name), span },
-        holds: holds.unwrap_or(Type { is_collection: is("isCollection"), ..Type::ANY }),
+        name: Spanned { value: Text::from(name), span },
+        value_type: holds
+            .unwrap_or(Type { is_collection: is("isCollection"), ..Type::ANY }),
         initial: initial.map(values::input),
         is_input: is("isInput"),
         is_output: is("isOutput"),
     })
 }
 
-/// Returns the type of a variable: by the code of the initial value, because some classes
-/// only say "complex"; otherwise by the class.
+/// Returns the type of a variable: from the type code of its initial value, or else from
+/// its class. The code is preferred because some classes are only named "complex".
 fn holds(node: &Node<'_>, is_collection: bool) -> Option<Type> {
     let code = node.get("initialValue").and_then(|value| value.get("type"));
     let by_code = code.and_then(Node::as_str).and_then(kinds::type_of);

@@ -2,7 +2,7 @@
 
 use super::kinds;
 use crate::expr::architect::{Form, Tree, parse};
-use crate::flow::Written;
+use crate::flow::Spanned;
 use crate::flow::architect::{Setting, Settings};
 use crate::flow::read::json;
 use crate::source::{Kind, Node, Span};
@@ -167,9 +167,9 @@ pub(super) fn root<'d, 's>(config: &'d Node<'s>) -> Option<(&'d str, &'d Node<'s
 }
 
 /// Reads a value.
-pub(super) fn input(node: &Node<'_>) -> Written<Setting> {
+pub(super) fn input(node: &Node<'_>) -> Spanned<Setting> {
     if let Some(expression) = Expression::of(node) {
-        return Written { value: expression.input(), span: expression.span };
+        return Spanned { value: expression.input(), span: expression.span };
     }
     let value = match &node.kind {
         Kind::Array(items) => Setting::List(items.iter().map(input).collect()),
@@ -179,7 +179,7 @@ pub(super) fn input(node: &Node<'_>) -> Written<Setting> {
         },
         _ => Setting::Literal(json(node)),
     };
-    Written { value, span: node.span }
+    Spanned { value, span: node.span }
 }
 
 /// Returns the audio of a sequence, if it is the same in all languages.
@@ -190,10 +190,10 @@ fn audio<'d, 's>(node: &'d Node<'s>) -> Option<&'d Node<'s>> {
 }
 
 /// Reads the variable that receives a result.
-pub(super) fn output(node: &Node<'_>) -> Written<Setting> {
+pub(super) fn output(node: &Node<'_>) -> Spanned<Setting> {
     match Expression::of(node) {
         Some(Expression { root: Some(("ref", _)), text, span, .. }) => {
-            Written { value: Setting::Variable(Text::from(text)), span }
+            Spanned { value: Setting::Variable(Text::from(text)), span }
         }
         _ => input(node),
     }
@@ -210,13 +210,13 @@ pub(super) fn settings(node: &Node<'_>, except: &[&str]) -> Settings {
 /// Creates a group of settings.
 pub(super) fn group(
     span: Span,
-    entries: impl IntoIterator<Item = (Text, Written<Setting>)>,
-) -> Written<Setting> {
+    entries: impl IntoIterator<Item = (Text, Spanned<Setting>)>,
+) -> Spanned<Setting> {
     let settings = Settings { entries: entries.into_iter().collect() };
-    Written { value: Setting::Group(settings), span }
+    Spanned { value: Setting::Group(settings), span }
 }
 
 /// Reads a plain value.
-pub(super) fn plain(node: &Node<'_>) -> Written<Setting> {
-    Written { value: Setting::Literal(json(node)), span: node.span }
+pub(super) fn plain(node: &Node<'_>) -> Spanned<Setting> {
+    Spanned { value: Setting::Literal(json(node)), span: node.span }
 }

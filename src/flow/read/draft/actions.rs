@@ -10,7 +10,7 @@ use crate::flow::action::{
     Action, Assignment, CallFlow, DataAction, End, EndType, Gather, GetExternalContact,
     If, NotFound, QueueStatistics, Route, Say, Set, VariableType, Webhook, reference,
 };
-use crate::flow::model::{Path, PathKind, Written};
+use crate::flow::model::{Path, PathKind, Spanned};
 use crate::flow::read::json;
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Text};
@@ -147,7 +147,7 @@ fn gather(properties: Source<'_, '_, '_, '_, '_>) -> Action {
 fn keys(
     properties: Source<'_, '_, '_, '_, '_>,
     name: &'static str,
-) -> Option<Written<Text>> {
+) -> Option<Spanned<Text>> {
     let keys = properties.text(name)?;
     let is_key = |c: char| matches!(c, '0'..='9' | '*' | '#' | 'A'..='D');
     if let Some(other) = keys.value.chars().find(|c| !is_key(*c)) {
@@ -187,7 +187,7 @@ fn assignment(item: &Document<'_>, reader: &mut Reader<'_>) -> Option<Assignment
         reader.invalid(item.span, message, "");
         return None;
     };
-    let variable = Written { value: Text::from(name), span };
+    let variable = Spanned { value: Text::from(name), span };
     let Some(value) = item.get("value") else {
         reader.invalid(item.span, format!("`{name}` has no `value`"), "");
         // The variable counts as set, so that its readers are not reported too.
@@ -279,20 +279,20 @@ fn decide(properties: &mut Properties<'_, '_, '_, '_>, paths: &mut Vec<Path>) ->
 fn condition(
     item: &Document<'_>,
     reader: &mut Reader<'_>,
-) -> Written<(Text, Condition<Reference>)> {
+) -> Spanned<(Text, Condition<Reference>)> {
     let never = Condition::Holds(Operand::Null);
     let Some(expression) = item.get("expression") else {
         reader.invalid(item.span, "a condition needs an `expression`".into(), "");
-        return Written { value: (Text::new(), never), span: item.span };
+        return Spanned { value: (Text::new(), never), span: item.span };
     };
     let Some(text) = expression.as_str() else {
         let message =
             format!("`expression` must be a string, found {}", expression.describe());
         reader.invalid(expression.span, message, "");
-        return Written { value: (Text::new(), never), span: expression.span };
+        return Spanned { value: (Text::new(), never), span: expression.span };
     };
     let condition = reader.condition(text, expression.span).unwrap_or(never);
-    Written { value: (Text::from(text), condition), span: expression.span }
+    Spanned { value: (Text::from(text), condition), span: expression.span }
 }
 
 fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
@@ -305,7 +305,7 @@ fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
     let timeout_ms = properties.seconds("timeoutSeconds");
     let inputs = object(properties, "inputs").map(|object| {
         let form = |entry: &crate::source::Entry<'_>| {
-            let name = Written { value: Text::from(&*entry.key), span: entry.key_span };
+            let name = Spanned { value: Text::from(&*entry.key), span: entry.key_span };
             (name, properties.reader.form(&entry.value))
         };
         object.entries().iter().map(form).collect()
@@ -319,8 +319,8 @@ fn call_flow(properties: Source<'_, '_, '_, '_, '_>) -> Action {
                 properties.reader.invalid(entry.value.span, message.into(), "");
                 continue;
             };
-            let caller = Written { value: Text::from(&*entry.key), span: entry.key_span };
-            let called = Written { value: Text::from(name), span: entry.value.span };
+            let caller = Spanned { value: Text::from(&*entry.key), span: entry.key_span };
+            let called = Spanned { value: Text::from(name), span: entry.value.span };
             outputs.push((caller, called));
         }
         outputs

@@ -8,7 +8,7 @@ use crate::expr::SyntaxError;
 use crate::expr::draft::{
     Condition, Form, Reference, Template, parse_condition, parse_template,
 };
-use crate::flow::model::Written;
+use crate::flow::model::Spanned;
 use crate::flow::read::json;
 use crate::source::{Kind, Node as Document, Span};
 use crate::value::{Json, Number, Text};
@@ -178,7 +178,7 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
     }
 
     /// Returns a non-empty string.
-    pub(super) fn text(&mut self, name: &'static str) -> Option<Written<Text>> {
+    pub(super) fn text(&mut self, name: &'static str) -> Option<Spanned<Text>> {
         let node = self.get(name)?;
         let Some(text) = node.as_str() else {
             self.wrong(name, "a string", node);
@@ -188,7 +188,7 @@ impl<'d, 's, 'a, 'r> Properties<'d, 's, 'a, 'r> {
             return None;
         }
         self.placeholder(name, text, node.span);
-        Some(Written { value: Text::from(text), span: node.span })
+        Some(Spanned { value: Text::from(text), span: node.span })
     }
 
     /// Returns a non-empty template.

@@ -34,8 +34,8 @@ const GAP: f64 = 34.0;
 /// The width of a gap between boxes through which an arrow can pass.
 const PASSAGE: f64 = 6.0;
 
-/// The largest number of bends. The longest arrows beyond this number are straight lines,
-/// and the boxes are placed without regard to them.
+/// Maximum number of bends in a drawing. If there are more, the longest arrows become
+/// straight lines, and the boxes are placed without regard to them.
 const MOST_POINTS: usize = 500;
 
 /// The largest number of boxes and bends with the most careful layout. Its time grows

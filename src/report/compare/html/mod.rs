@@ -50,7 +50,7 @@ struct Entry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stale: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    differences: Vec<Told>,
+    differences: Vec<DifferenceEntry>,
     /// Number of omitted differences.
     more: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -64,7 +64,7 @@ struct Entry {
 
 /// A difference.
 #[derive(Serialize)]
-struct Told {
+struct DifferenceEntry {
     what: String,
     recorded: Option<String>,
     local: Option<String>,
@@ -182,7 +182,7 @@ impl<W> Html<W> {
 
 fn differences(entry: &mut Entry, comparison: &Comparison, places: &[Option<usize>]) {
     let all = &comparison.differences;
-    let entry_of = |(difference, row): (&Difference, &Option<usize>)| Told {
+    let entry_of = |(difference, row): (&Difference, &Option<usize>)| DifferenceEntry {
         what: one_line(&difference.words()),
         recorded: difference.recorded.as_ref().map(|it| shortened(&it.to_string())),
         local: difference.local.as_ref().map(|it| shortened(&it.to_string())),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::comparison::{Difference, align};
 use crate::diagnostic::visible::one_line;
-use crate::trace::observation::{Aspect, Facet, Observation, ObservedStep};
+use crate::trace::observation::{Attribute, AttributeKind, Observation, ObservedStep};
 
 /// Maximum number of rows.
 const MOST_ROWS: usize = 1_000;
@@ -78,8 +78,8 @@ pub(super) fn rows(
 fn step(side: &Observation, at: usize) -> Option<Step> {
     let step = side.steps.get(at)?;
     let mut lines: Vec<(&'static str, String)> =
-        step.facets.iter().take(MOST_VALUES).map(line).collect();
-    if let Some(request) = &step.asked {
+        step.attributes.iter().take(MOST_VALUES).map(line).collect();
+    if let Some(request) = &step.request {
         lines.insert(0, ("requested", shortened(request)));
     }
     if let Some(path) = path_of_step(step) {
@@ -100,22 +100,23 @@ fn path_of_step(step: &ObservedStep) -> Option<String> {
 }
 
 /// Formats a value of a step as one line.
-fn line(facet: &Facet) -> (&'static str, String) {
-    let what = match facet.aspect {
-        Aspect::Start => "start",
-        Aspect::Read => "read",
-        Aspect::Input => "input",
-        Aspect::Heard => "prompt",
-        Aspect::Caller => "caller",
-        Aspect::Answer => "answer",
-        Aspect::Output => "output",
-        Aspect::Set => "set",
-        Aspect::Routing => "routing",
-        Aspect::Error => "error",
-        Aspect::End => "end",
+fn line(attribute: &Attribute) -> (&'static str, String) {
+    let what = match attribute.kind {
+        AttributeKind::Start => "start",
+        AttributeKind::Read => "read",
+        AttributeKind::Input => "input",
+        AttributeKind::Prompt => "prompt",
+        AttributeKind::Caller => "caller",
+        AttributeKind::Answer => "answer",
+        AttributeKind::Output => "output",
+        AttributeKind::Set => "set",
+        AttributeKind::Routing => "routing",
+        AttributeKind::Error => "error",
+        AttributeKind::End => "end",
     };
-    let value = facet.value.as_ref().map_or_else(|| "hidden".into(), ToString::to_string);
-    let text = match &*facet.name {
+    let value =
+        attribute.value.as_ref().map_or_else(|| "hidden".into(), ToString::to_string);
+    let text = match &*attribute.name {
         "" => value,
         name => format!("{name} = {value}"),
     };

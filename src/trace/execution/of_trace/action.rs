@@ -3,8 +3,8 @@
 use super::super::audio::{AudioItem, Playback, object};
 use super::super::event::Event;
 use super::{Walk, kinds, values};
-use crate::flow::{Legend, NodeLabel};
-use crate::trace::{Fact, PathTaken, Step};
+use crate::flow::{NodeLabel, SymbolTable};
+use crate::trace::{EventKind, PathTaken, Step};
 use crate::value::{Json, Text};
 
 /// Audio that was played together, and the answer.
@@ -56,7 +56,7 @@ impl Walk<'_> {
 
     fn speech(&self, event: Event, index: usize, step: &Step, kind: &str) -> Event {
         let Some((purpose, _)) = kinds::turn(kind) else {
-            let all = audio_of(&self.facts[index], self.legend);
+            let all = audio_of(&self.facts[index], self.symbols);
             if all.items.is_empty() && kind != "playAudio" {
                 return event;
             }
@@ -76,7 +76,7 @@ impl Walk<'_> {
 
     /// Returns the turns of a step that plays audio and may listen; at least one.
     pub(super) fn turns(&self, index: usize, step: &Step) -> Vec<Turn> {
-        let mut heard = turns_of(&self.facts[index], self.legend);
+        let mut heard = turns_of(&self.facts[index], self.symbols);
         if heard.is_empty() {
             heard.push(Heard::default());
         }
@@ -101,7 +101,7 @@ impl Walk<'_> {
         let begin =
             self.trace.steps.get(index + 1).filter(|it| Some(it.node) == step.next);
         let unit = begin.and_then(|begin| {
-            let label = self.legend.node(begin.node);
+            let label = self.symbols.node(begin.node);
             Some((begin.node, kinds::unit(&label.node_type)?, label))
         });
         let Some((node, unit, label)) = unit else { return event };
@@ -121,7 +121,7 @@ impl Walk<'_> {
         if let Some(caller) = caller
             && let PathTaken::Output(index) = caller.path
             && let Some(label) =
-                self.legend.node(caller.node).outputs.get(usize::from(index))
+                self.symbols.node(caller.node).outputs.get(usize::from(index))
         {
             let taken = self.leave(Event::default(), caller);
             id = taken.output_path_id.unwrap_or_default();
@@ -136,22 +136,22 @@ impl Walk<'_> {
 }
 
 /// Returns everything that a step played, and the answers, turn by turn.
-fn turns_of(facts: &[&Fact], legend: &Legend) -> Vec<Heard> {
+fn turns_of(facts: &[&EventKind], symbols: &SymbolTable) -> Vec<Heard> {
     let mut turns: Vec<Heard> = Vec::new();
     let mut said = None;
     for fact in facts {
         match fact {
-            Fact::Said(phrase) => {
-                add_speech(&mut turns, said.replace(phrase.text(legend).clone()));
+            EventKind::Prompted(phrase) => {
+                add_speech(&mut turns, said.replace(phrase.text(symbols).clone()));
             }
             // It contains the audio of the preceding text.
-            Fact::Played(audio) => {
+            EventKind::Played(audio) => {
                 said = None;
                 let turn = open(&mut turns);
                 turn.items.extend(values::items(audio));
                 turn.barge_in = turn.barge_in.or(audio.barge_in);
             }
-            Fact::Collected(answer) | Fact::Heard(answer) => {
+            EventKind::Collected(answer) | EventKind::CallerInput(answer) => {
                 add_speech(&mut turns, said.take());
                 open(&mut turns).answer = Some(answer.clone());
             }
@@ -187,6 +187,6 @@ fn joined(turns: Vec<Heard>) -> Heard {
 }
 
 /// Returns everything that a step played.
-pub(super) fn audio_of(facts: &[&Fact], legend: &Legend) -> Heard {
-    joined(turns_of(facts, legend))
+pub(super) fn audio_of(facts: &[&EventKind], symbols: &SymbolTable) -> Heard {
+    joined(turns_of(facts, symbols))
 }

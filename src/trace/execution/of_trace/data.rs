@@ -6,7 +6,7 @@ use super::super::audio::object;
 use super::super::event::{Event, Parameter};
 use super::{Walk, kinds, values};
 use crate::flow::NodeId;
-use crate::trace::{Entry, Fact, Field, Step};
+use crate::trace::{Entry, EventKind, Field, Step};
 use crate::value::{Audio, Json, Text, Value, derived_id};
 
 /// Entries of `inputData` or `outputData` by key, sorted like those of the platform.
@@ -87,22 +87,22 @@ impl Walk<'_> {
     }
 
     fn collect(&self, inputs: &mut Data, outputs: &mut Data, index: usize, step: &Step) {
-        let kind = self.legend.node(step.node).node_type.as_str();
+        let kind = self.symbols.node(step.node).node_type.as_str();
         for fact in &self.facts[index] {
             match fact {
-                Fact::Input(Field::Case(number), value) => {
+                EventKind::Input(Field::Case(number), value) => {
                     let case = self.case(step.node, *number, values::shown(value));
                     inputs.item("cases", case);
                 }
-                Fact::Input(field, value) => {
+                EventKind::Input(field, value) => {
                     let key = field.name();
                     inputs.value(&key, self.shown(&key, value, step));
                 }
-                Fact::Output(field, value) => {
+                EventKind::Output(field, value) => {
                     let key = field.name();
                     outputs.value(&key, self.shown(&key, value, step));
                 }
-                Fact::Entry(entry) => {
+                EventKind::Entry(entry) => {
                     let is_output = entry.of.is_output();
                     let data = if is_output { &mut *outputs } else { &mut *inputs };
                     match kinds::list_of(entry.of, kind) {
@@ -125,12 +125,12 @@ impl Walk<'_> {
     fn with_problems(&self, mut event: Event, index: usize) -> Event {
         for fact in &self.facts[index] {
             match fact {
-                Fact::Failed(failure) => {
+                EventKind::Failed(failure) => {
                     let code = ("code", failure.code.name().into());
                     let message = ("message", Json::String(failure.message.clone()));
                     event = event.with("error", object([code, message]));
                 }
-                Fact::Noted(code) => {
+                EventKind::Noted(code) => {
                     let code = ("code", code.name().into());
                     event = event.with("warning", object([code]));
                 }
@@ -184,9 +184,9 @@ impl Walk<'_> {
     /// Returns the id of a variable of the task or module that begins with the next step.
     fn id_in_target(&self, name: &str, index: usize) -> Option<Text> {
         let begin = self.trace.steps.get(index + 1)?;
-        let flow = self.legend.node(begin.node).flow;
+        let flow = self.symbols.node(begin.node).flow;
         self.facts.get(index + 1)?.iter().find_map(|fact| match fact {
-            Fact::Assigned(id, _) if self.legend.variable(*id) == name => {
+            EventKind::Assigned(id, _) if self.symbols.variable(*id) == name => {
                 Some(self.ids.variable(*id, flow, Some(begin.node)))
             }
             _ => None,
@@ -199,8 +199,8 @@ impl Walk<'_> {
         if begin.depth <= call.depth {
             return None;
         }
-        let id = self.legend.node(begin.node).flow;
-        let flow = self.legend.flow(id);
+        let id = self.symbols.node(begin.node).flow;
+        let flow = self.symbols.flow(id);
         Some(object([
             ("flowId", Json::String(self.ids.flow(id))),
             ("flowName", Json::String(flow.name.clone())),

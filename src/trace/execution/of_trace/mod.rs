@@ -18,8 +18,8 @@ use super::audio::object;
 use super::document::{Characteristic, ExecutionDocument};
 use super::event::{Event, Variable};
 use crate::expr::architect::BUILT_INS;
-use crate::flow::{Legend, NodeId, NodeLabel};
-use crate::trace::{Fact, PathTaken, Status, Step, Trace};
+use crate::flow::{NodeId, NodeLabel, SymbolTable};
+use crate::trace::{EventKind, PathTaken, Status, Step, Trace};
 use crate::value::{DateTime, Duration, Json, Text, Value};
 
 /// Version used for flows whose document states none.
@@ -58,24 +58,24 @@ const OF_INBOUND_CALLS: [&str; 15] = [
 /// Data that a trace does not have, such as the division and the voice, is omitted.
 /// `docs/trace.md` lists everything that is inferred rather than taken from a document of
 /// the platform.
-pub fn of_trace(trace: &Trace, legend: &Legend) -> ExecutionDocument {
-    let mut facts: Vec<Vec<&Fact>> = vec![Vec::new(); trace.steps.len()];
+pub fn of_trace(trace: &Trace, symbols: &SymbolTable) -> ExecutionDocument {
+    let mut facts: Vec<Vec<&EventKind>> = vec![Vec::new(); trace.steps.len()];
     for event in &trace.events {
         if let Some(of_step) = facts.get_mut(event.step as usize) {
-            of_step.push(&event.fact);
+            of_step.push(&event.kind);
         }
     }
-    let ids = Ids { legend, trace };
+    let ids = Ids { symbols: symbols, trace };
     let mut walk = Walk {
         trace,
-        legend,
+        symbols,
         ids,
         facts,
         levels: vec![Level::default()],
         is_truncated: false,
     };
     let execution = walk.events();
-    let flow = legend.flow(trace.flow);
+    let flow = symbols.flow(trace.flow);
     let flow_type = flow.flow_type.to_lowercase();
     let conversation = walk.built_in("Call.ConversationId");
     let document = ExecutionDocument {
@@ -106,10 +106,10 @@ fn version(written: Option<&Text>) -> Text {
 /// State of the conversion of a trace.
 struct Walk<'t> {
     trace: &'t Trace,
-    legend: &'t Legend,
+    symbols: &'t SymbolTable,
     ids: Ids<'t>,
     /// Facts of each step.
-    facts: Vec<Vec<&'t Fact>>,
+    facts: Vec<Vec<&'t EventKind>>,
     /// The flow of the call, and every call that has not yet returned.
     levels: Vec<Level>,
     is_truncated: bool,
@@ -181,7 +181,7 @@ impl<'t> Walk<'t> {
     }
 
     fn step(&mut self, index: usize, step: &Step) {
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         let time = self.time(step.start_ms);
         let event = if self.begins_flow(step, label) {
             self.begun_flow(index, step, &time)
@@ -206,8 +206,8 @@ impl<'t> Walk<'t> {
 
     /// Returns whether the step is the start of a flow rather than an action.
     fn begins_flow(&self, step: &Step, label: &NodeLabel) -> bool {
-        label.node_type == self.legend.flow(label.flow).flow_type
-            && self.legend.nodes.iter().position(|node| node.flow == label.flow)
+        label.node_type == self.symbols.flow(label.flow).flow_type
+            && self.symbols.nodes.iter().position(|node| node.flow == label.flow)
                 == Some(step.node.index())
     }
 
@@ -217,7 +217,7 @@ impl<'t> Walk<'t> {
             self.level().is_module = true;
             return Event::new("startedCommonModule").begin(time).declare(variables);
         }
-        let flow = &self.legend.flow(self.trace.flow).flow_type;
+        let flow = &self.symbols.flow(self.trace.flow).flow_type;
         let built_ins = self.built_ins_of(flow);
         let started = Event::new("startedFlow")
             .begin(time)
@@ -228,7 +228,7 @@ impl<'t> Walk<'t> {
             Some(Value::String(tag)) => started.with("languageTag", tag.as_str().into()),
             _ => started,
         };
-        let audio = action::audio_of(&self.facts[index], self.legend);
+        let audio = action::audio_of(&self.facts[index], self.symbols);
         if audio.items.is_empty() && !flow.to_lowercase().contains("call") {
             return started;
         }
@@ -253,7 +253,7 @@ impl<'t> Walk<'t> {
     /// Sets the output path that the step took.
     fn leave(&self, event: Event, step: &Step) -> Event {
         let PathTaken::Output(index) = step.path else { return event };
-        let label = self.legend.node(step.node);
+        let label = self.symbols.node(step.node);
         let Some(output) = label.outputs.get(usize::from(index)) else { return event };
         let kind = &label.node_type;
         match kinds::path_id(kind, output) {
@@ -269,13 +269,13 @@ impl<'t> Walk<'t> {
     fn assigned(&mut self, index: usize) -> Vec<Variable> {
         let unit = self.level().unit.map(|(_, node)| node);
         let node = self.trace.steps[index].node;
-        let flow = self.legend.node(node).flow;
+        let flow = self.symbols.node(node).flow;
         let set = self.facts[index].iter().filter_map(|fact| match fact {
-            Fact::Assigned(id, value) => Some((*id, value)),
+            EventKind::Assigned(id, value) => Some((*id, value)),
             _ => None,
         });
         set.map(|(id, value)| {
-            let name = self.legend.variable(id).clone();
+            let name = self.symbols.variable(id).clone();
             Variable::new(self.ids.variable(id, flow, unit), name, values::shown(value))
         })
         .collect()
@@ -305,7 +305,7 @@ impl<'t> Walk<'t> {
     /// Returns the value of a built-in variable at the start of the call.
     fn built_in(&self, name: &str) -> Option<&'t Value> {
         let mut held = self.trace.built_ins.iter();
-        let (_, value) = held.find(|(id, _)| self.legend.variable(*id) == name)?;
+        let (_, value) = held.find(|(id, _)| self.symbols.variable(*id) == name)?;
         Some(value)
     }
 
@@ -318,11 +318,10 @@ impl<'t> Walk<'t> {
     }
 
     fn exit_reason(&self) -> &'static str {
-        let was_handed_on = self
-            .facts
-            .iter()
-            .flatten()
-            .any(|fact| matches!(fact, Fact::Routed(_) | Fact::Transferred(_)));
+        let was_handed_on =
+            self.facts.iter().flatten().any(|fact| {
+                matches!(fact, EventKind::Routed(_) | EventKind::Transferred(_))
+            });
         match self.trace.status {
             Status::Completed if was_handed_on => "TRANSFER",
             Status::Completed => "FLOW_DISCONNECT",

@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::{Effect, State, Waiting};
 use crate::program::architect::{Binding, DataActionCall, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Json, Text, Type, Value};
 use crate::world::{Answer, Question};
 
@@ -30,7 +30,7 @@ pub(super) fn ask(
     call: &DataActionCall,
 ) -> Outcome {
     let name = Value::String(name_of(call));
-    state.note(|| Fact::Input(Field::DataAction, name));
+    state.note(|| EventKind::Input(Field::DataAction, name));
     let inputs = inputs(state, program, &call.inputs)?;
     Ok(state.ask(Waiting::DataAction { inputs }))
 }
@@ -181,7 +181,7 @@ fn fail_with(
     code: Code,
     message: &str,
 ) -> Outcome {
-    state.note(|| Fact::Noted(code));
+    state.note(|| EventKind::Noted(code));
     let text = |text: &str| Json::String(text.into());
     let body = Json::object([
         ("errorCode".into(), text(code.name())),

@@ -7,7 +7,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{Binding, DataTableLookup};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Text, Type, Value};
 use crate::world::DataTableRow;
 
@@ -28,9 +28,9 @@ pub(super) fn look_up(
 ) -> Outcome {
     let table = &lookup.table;
     if let Some(id) = state.conversation.organisation.0.data_table_id(table).cloned() {
-        state.note(|| Fact::Input(Field::DataTableId, Value::String(id)));
+        state.note(|| EventKind::Input(Field::DataTableId, Value::String(id)));
     }
-    state.note(|| Fact::Input(Field::DataTableName, Value::String(table.clone())));
+    state.note(|| EventKind::Input(Field::DataTableName, Value::String(table.clone())));
     let key = match input(state, program, &lookup.key, Field::LookupValue)? {
         Value::String(key) => key,
         unset if unset.is_unset() => return Err(not_set("the key of the row")),
@@ -44,7 +44,7 @@ pub(super) fn look_up(
             if state.is_strict {
                 return Err(Failure::new(Code::DATA_TABLE_NOT_FOUND, message));
             }
-            state.note(|| Fact::Noted(Code::DATA_TABLE_NOT_FOUND));
+            state.note(|| EventKind::Noted(Code::DATA_TABLE_NOT_FOUND));
             return fail(state, program, step, lookup, NO_TABLE, &message);
         }
     };

@@ -8,7 +8,7 @@ use crate::diagnostic::Code;
 use crate::engine::state::State;
 use crate::program::architect::{ScheduleEvaluation, ScheduleGroupEvaluation, Source};
 use crate::program::{Program, Step};
-use crate::trace::{Fact, Failure, Field};
+use crate::trace::{EventKind, Failure, Field};
 use crate::value::{Collection, DateTime, Kind, Text, Value};
 use crate::world::{Fixtures, ScheduleGroupState, TimeZone};
 
@@ -126,7 +126,7 @@ fn unchecked(state: &mut State, object: &Value) -> Result<(), Box<Failure>> {
         let message = format!("the fixtures do not say when `{name}` is active");
         return Err(Failure::new(Code::SCHEDULE_NOT_CHECKED, message));
     }
-    state.note(|| Fact::Noted(Code::SCHEDULE_NOT_CHECKED));
+    state.note(|| EventKind::Noted(Code::SCHEDULE_NOT_CHECKED));
     Ok(())
 }
 

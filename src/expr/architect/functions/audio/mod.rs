@@ -395,11 +395,11 @@ fn places(arguments: &Arguments<'_>, place: usize) -> Result<u32, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn speech() {
-        hold(&[
+        assert_results(&[
             (r#"ToAudioTTS("Hello ") + ToAudioTTS("World")"#, r#""Hello World""#),
             ("ToAudioTTS(ToString(NOT_SET))", r#""""#),
             (r#"ToAudioTTS("Hello", Format.String.playChars)"#, r#""H e l l o""#),
@@ -420,7 +420,7 @@ mod tests {
 
     #[test]
     fn telephone_numbers() {
-        hold(&[
+        assert_results(&[
             (
                 r#"ToAudioPhoneNumber(ToPhoneNumber("tel:+13178723000"))"#,
                 r#""plus one three one seven eight seven two three zero zero zero""#,
@@ -456,7 +456,7 @@ mod tests {
 
     #[test]
     fn money() {
-        hold(&[
+        assert_results(&[
             (
                 r#"ToAudioCurrency(MakeCurrency(1.567, "USD"))"#,
                 r#""one dollar and fifty seven cents""#,
@@ -484,7 +484,7 @@ mod tests {
 
     #[test]
     fn times() {
-        hold(&[
+        assert_results(&[
             (
                 "ToAudioDate(MakeDateTime(1989, 11, 30, 14, 22, 11))",
                 r#""Thursday November thirtieth nineteen hundred eighty nine""#,
@@ -510,7 +510,7 @@ mod tests {
 
     #[test]
     fn numbers() {
-        hold(&[
+        assert_results(&[
             ("ToAudioNumber(-500)", r#""negative five hundred""#),
             ("ToAudioNumber(500, Format.Number.playDigits)", r#""five zero zero""#),
             (

@@ -14,7 +14,7 @@ use super::super::signature::{Category, Function, Overload, one, overload};
 use super::{currencies, limits, phone_numbers};
 
 /// The overloads of a conversion from single values. They accept NOT_SET unless marked
-/// `but_set`.
+/// `required`.
 macro_rules! from {
     ($result:ident by $body:path; $($name:literal $kind:ident $(.$restriction:ident)?),*) => {
         &[$(overload(
@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             "valueToConvert" String,
             "valueToConvert" Integer,
             "valueToConvert" NotSet,
-            "valueToReturn" Boolean .but_set,
+            "valueToReturn" Boolean .required,
             "json" Json
         ),
     },
@@ -214,11 +214,11 @@ fn inconvertible(arguments: &Arguments<'_>, text: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::hold;
+    use super::super::super::trial::assert_results;
 
     #[test]
     fn conversions() {
-        hold(&[
+        assert_results(&[
             (r#"ToBool("yes")"#, "NOT_SET Boolean"),
             (r#"ToInt("A String")"#, "CONVERSION_FAILED"),
             ("ToInt(10.0 ^ 15)", "CONVERSION_FAILED"),
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn telephone_numbers_and_currencies() {
-        hold(&[
+        assert_results(&[
             (r#"ToPhoneNumber("")"#, "NOT_SET PhoneNumber"),
             (r#"ToPhoneNumber("7205550123").dialingCode"#, r#""7""#),
             (r#"ToPhoneNumber("7205550123").e164"#, "NOT_SET String"),

@@ -120,11 +120,11 @@ fn write_rounded(value: &Value, places: u32, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn strings() {
-        hold(&[
+        assert_results(&[
             ("ToString(2.5, 0)", "OUT_OF_RANGE"),
             ("ToString(2.5, 29)", "OUT_OF_RANGE"),
             ("ToString(2.005, 2)", r#""2.01""#),

@@ -137,16 +137,16 @@ fn occurrence(
 }
 
 pub(super) fn now(arguments: &Arguments<'_>) -> Result<Value, Failure> {
-    Ok(Value::DateTime(arguments.surroundings().now()))
+    Ok(Value::DateTime(arguments.environment().now()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn dates() {
-        hold(&[
+        assert_results(&[
             ("MakeDateTime(2009, 2, 29)", "OUT_OF_RANGE"),
             ("MakeDateTime(2008, 2, 29)", r#""2008-02-29T00:00:00Z""#),
             ("MakeDateTime(1799, 1, 1)", "OUT_OF_RANGE"),

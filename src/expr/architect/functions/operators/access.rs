@@ -55,7 +55,7 @@ fn json_item(arguments: &Arguments<'_>) -> Result<Value, Failure> {
         return Err(not_that_json(arguments, "an array"));
     };
     let found = usize::try_from(place).ok().and_then(|place| items.get(place));
-    let policies = arguments.surroundings().directory().policies();
+    let policies = arguments.environment().directory().policies();
     match found {
         Some(item) => Ok(Value::Json(item.clone())),
         None if policies.missing_items_are_not_set => Ok(arguments.not_set()),
@@ -101,11 +101,11 @@ fn not_that_json(arguments: &Arguments<'_>, wanted: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn items_and_properties() {
-        hold(&[
+        assert_results(&[
             ("MakeList(1, 2)[-1]", "OUT_OF_RANGE"),
             ("MakeList(1, ToInt(NOT_SET))[1]", "NOT_SET Integer"),
             (r#"ToCurrency("|USD")["amount"]"#, "NOT_SET Decimal"),

@@ -49,11 +49,11 @@ fn not(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn bits() {
-        hold(&[
+        assert_results(&[
             ("~-1", "0"),
             ("~System.MaxInt", "RESULT_TOO_LARGE"),
             ("System.MaxInt | 32768", "RESULT_TOO_LARGE"),

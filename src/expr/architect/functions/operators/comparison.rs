@@ -127,7 +127,7 @@ fn differ(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn sides_are_equal(arguments: &Arguments<'_>) -> bool {
-    let policies = arguments.surroundings().directory().policies();
+    let policies = arguments.environment().directory().policies();
     equal(arguments.value(0), arguments.value(1), policies)
 }
 
@@ -168,11 +168,11 @@ fn order(arguments: &Arguments<'_>) -> Result<Ordering, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn equality_and_order() {
-        hold(&[
+        assert_results(&[
             ("NOT_SET == NOT_SET", "true"),
             (r#"ToString(NOT_SET) == """#, "false"),
             ("1 == ToInt(NOT_SET)", "false"),

@@ -60,11 +60,11 @@ fn or(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::trial::hold;
+    use super::super::super::super::trial::assert_results;
 
     #[test]
     fn truth() {
-        hold(&[
+        assert_results(&[
             ("!ToBool(NOT_SET)", "NOT_SET_NOT_ALLOWED"),
             (r#"false and 1 / ToInt("0") > 1"#, "false"),
             (r#"true or 1 / ToInt("0") > 1"#, "true"),

@@ -40,7 +40,7 @@ pub(super) fn contains(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 /// Detects the language of a String. A blank String has none.
 pub(super) fn detect_language(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     let text = arguments.optional_text(0)?.filter(|text| !text.trim().is_empty());
-    let directory = arguments.surroundings().directory();
+    let directory = arguments.environment().directory();
     let found = text.and_then(|text| directory.detect_language(text));
     let default = || arguments.optional_text(1).map(|default| default.cloned());
     let language = found.map_or_else(default, |language| Ok(Some(language)))?;

@@ -3,11 +3,11 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::answer::Refusal;
+use super::reply::ApiError;
 
 /// A request whose body has been read completely.
 #[derive(Debug, Clone, Default)]
-pub(in crate::server) struct Asked {
+pub(in crate::server) struct Request {
     /// The id of the request.
     pub(in crate::server) id: String,
     /// The method, in upper case.
@@ -24,7 +24,7 @@ pub(in crate::server) struct Asked {
     pub(in crate::server) body: Vec<u8>,
 }
 
-impl Asked {
+impl Request {
     /// Returns the value of a placeholder in the path.
     pub(in crate::server) fn parameter(&self, name: &str) -> &str {
         find(&self.parameters, name).unwrap_or_default()
@@ -58,21 +58,21 @@ impl Asked {
     ///
     /// # Errors
     /// The body is not UTF-8.
-    pub(in crate::server) fn text(&self) -> Result<&str, Refusal> {
+    pub(in crate::server) fn text(&self) -> Result<&str, ApiError> {
         std::str::from_utf8(&self.body)
-            .map_err(|_| Refusal::bad("the body is not UTF-8 text"))
+            .map_err(|_| ApiError::bad("the body is not UTF-8 text"))
     }
 
     /// Parses the body as a JSON object.
     ///
     /// # Errors
     /// The body is not a JSON object, or is declared as another media type.
-    pub(in crate::server) fn object(&self) -> Result<Object, Refusal> {
+    pub(in crate::server) fn object(&self) -> Result<Object, ApiError> {
         match self.json()? {
             Value::Object(entries) => Ok(Object(entries)),
             other => {
                 let found = describe(&other);
-                Err(Refusal::bad(format!(
+                Err(ApiError::bad(format!(
                     "the body must be a JSON object, found {found}"
                 )))
             }
@@ -80,7 +80,7 @@ impl Asked {
     }
 
     /// Parses the body as a JSON object; an empty body yields an empty object.
-    pub(in crate::server) fn object_or_nothing(&self) -> Result<Object, Refusal> {
+    pub(in crate::server) fn object_or_empty(&self) -> Result<Object, ApiError> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Object::default());
         }
@@ -88,17 +88,17 @@ impl Asked {
     }
 
     /// Parses the body as JSON.
-    pub(in crate::server) fn json(&self) -> Result<Value, Refusal> {
+    pub(in crate::server) fn json(&self) -> Result<Value, ApiError> {
         self.expect_json()?;
         let text = self.text()?;
         serde_json::from_str(text)
-            .map_err(|error| Refusal::bad(format!("the body is not JSON: {error}")))
+            .map_err(|error| ApiError::bad(format!("the body is not JSON: {error}")))
     }
 
-    /// Refuses a body that is declared as another media type than JSON. A body without a
-    /// declared type is taken for JSON. So are all bodies below `/__flowsim/`: those
-    /// requests are typed by hand, and `curl -d` declares a form by default.
-    pub(in crate::server) fn expect_json(&self) -> Result<(), Refusal> {
+    /// Rejects a body that is declared as a media type other than JSON. A body without a
+    /// declared type counts as JSON. So does every body under `/__flowsim/`, because these
+    /// requests are typed by hand and `curl -d` declares a form by default.
+    pub(in crate::server) fn expect_json(&self) -> Result<(), ApiError> {
         if self.path.starts_with("/__flowsim/") {
             return Ok(());
         }
@@ -109,7 +109,7 @@ impl Asked {
             return Ok(());
         }
         let message = format!("the body is `{media_type}`, expected `application/json`");
-        Err(Refusal::new(415, "unsupported.media.type", message))
+        Err(ApiError::new(415, "unsupported.media.type", message))
     }
 }
 
@@ -127,7 +127,7 @@ impl Object {
     ///
     /// # Errors
     /// The value is not a string.
-    pub(in crate::server) fn text(&self, key: &str) -> Result<Option<&str>, Refusal> {
+    pub(in crate::server) fn text(&self, key: &str) -> Result<Option<&str>, ApiError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         value.as_str().map(Some).ok_or_else(|| wrong(key, "a string", value))
     }
@@ -136,9 +136,9 @@ impl Object {
     ///
     /// # Errors
     /// The key is missing, its value is empty, or the value is not a string.
-    pub(in crate::server) fn needed(&self, key: &str) -> Result<&str, Refusal> {
+    pub(in crate::server) fn required(&self, key: &str) -> Result<&str, ApiError> {
         match self.text(key)?.map(str::trim) {
-            None | Some("") => Err(Refusal::bad(format!("the body needs `{key}`"))),
+            None | Some("") => Err(ApiError::bad(format!("the body needs `{key}`"))),
             Some(text) => Ok(text),
         }
     }
@@ -147,7 +147,7 @@ impl Object {
     ///
     /// # Errors
     /// The value is not an object.
-    pub(in crate::server) fn object(&self, key: &str) -> Result<Self, Refusal> {
+    pub(in crate::server) fn object(&self, key: &str) -> Result<Self, ApiError> {
         match self.get(key) {
             None => Ok(Self::default()),
             Some(Value::Object(entries)) => Ok(Self(entries.clone())),
@@ -159,7 +159,7 @@ impl Object {
     ///
     /// # Errors
     /// The value is not a list.
-    pub(in crate::server) fn list(&self, key: &str) -> Result<&[Value], Refusal> {
+    pub(in crate::server) fn list(&self, key: &str) -> Result<&[Value], ApiError> {
         match self.get(key) {
             None => Ok(&[]),
             Some(Value::Array(items)) => Ok(items),
@@ -171,7 +171,7 @@ impl Object {
     ///
     /// # Errors
     /// The value is not a list of strings.
-    pub(in crate::server) fn strings(&self, key: &str) -> Result<Vec<&str>, Refusal> {
+    pub(in crate::server) fn strings(&self, key: &str) -> Result<Vec<&str>, ApiError> {
         let items = self.list(key)?.iter();
         items
             .map(|item| {
@@ -181,8 +181,8 @@ impl Object {
     }
 }
 
-fn wrong(key: &str, expected: &str, found: &Value) -> Refusal {
-    Refusal::bad(format!("`{key}` must be {expected}, found {}", describe(found)))
+fn wrong(key: &str, expected: &str, found: &Value) -> ApiError {
+    ApiError::bad(format!("`{key}` must be {expected}, found {}", describe(found)))
 }
 
 /// Names the type of a value, with its article.
@@ -232,16 +232,16 @@ mod tests {
 
     #[test]
     fn lists_may_repeat_or_have_commas() {
-        let asked = Asked { query: pairs("type=a,b&type=c"), ..Asked::default() };
-        assert_eq!(asked.query_all("type"), ["a", "b", "c"]);
+        let request = Request { query: pairs("type=a,b&type=c"), ..Request::default() };
+        assert_eq!(request.query_all("type"), ["a", "b", "c"]);
     }
 
     #[test]
     fn bodies_declared_as_another_media_type_are_refused() {
-        let with = |declared: &str| Asked {
+        let with = |declared: &str| Request {
             headers: vec![("content-type".into(), declared.into())],
             body: b"{}".to_vec(),
-            ..Asked::default()
+            ..Request::default()
         };
         assert!(with("application/json; charset=utf-8").object().is_ok());
         assert!(with("application/vnd.api+json").object().is_ok());

@@ -10,7 +10,7 @@ use crate::value::Text;
 
 /// The symbol table: names by id.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Legend {
+pub struct SymbolTable {
     /// The flows, by [`FlowId`].
     pub flows: Vec<FlowLabel>,
     /// The nodes, by [`NodeId`].
@@ -20,7 +20,7 @@ pub struct Legend {
     /// The ids that an export gives to variables.
     pub variable_keys: IndexMap<VariableId, Text, FxBuildHasher>,
     /// The constant strings, by [`TextId`].
-    pub texts: Vec<Text>,
+    pub strings: Vec<Text>,
     /// The references, by [`ReferenceId`], as written, without braces.
     pub references: Vec<Text>,
 }
@@ -65,7 +65,7 @@ pub struct NodeLabel {
     pub tracking_id: Option<i64>,
 }
 
-impl Legend {
+impl SymbolTable {
     /// Returns the names of a flow.
     pub fn flow(&self, id: FlowId) -> &FlowLabel {
         &self.flows[id.index()]
@@ -83,7 +83,7 @@ impl Legend {
 
     /// Returns a constant string.
     pub fn text(&self, id: TextId) -> &Text {
-        &self.texts[id.index()]
+        &self.strings[id.index()]
     }
 
     /// Returns a reference, without braces.

@@ -1,7 +1,7 @@
 //! Fixtures from the requests and answers of a replayed call. The replay supplies names
 //! that a recording may lack.
 
-use super::derive::About;
+use super::derive::Subject;
 use super::replay::Exchange;
 use crate::value::{Json, JsonObject, Text};
 use crate::world::{ActionAnswer, Answer, QueueAnswer, Response};
@@ -48,7 +48,7 @@ fn object(exchange: &Exchange) -> Option<(&'static str, JsonObject)> {
         (Answer::Contact(Some(contact)), _) => {
             Some(("contacts", contact_of(contact, &exchange.name)))
         }
-        (Answer::Statistics(Some(statistics)), About::QueueStatistics) => {
+        (Answer::Statistics(Some(statistics)), Subject::QueueStatistics) => {
             Some(("queues", queue_with(&exchange.name, statistics)))
         }
         (Answer::Queue(QueueAnswer::Accepted { id, name }), _) => {
@@ -64,8 +64,8 @@ fn object(exchange: &Exchange) -> Option<(&'static str, JsonObject)> {
 
 fn section(exchange: &Exchange) -> Option<&'static str> {
     match (&exchange.answer, exchange.about) {
-        (Answer::Response(_), About::DataAction) => Some("dataActions"),
-        (Answer::Response(_), About::Webhook) => Some("webhooks"),
+        (Answer::Response(_), Subject::DataAction) => Some("dataActions"),
+        (Answer::Response(_), Subject::Webhook) => Some("webhooks"),
         (Answer::Action(_), _) => Some("actions"),
         _ => None,
     }
@@ -80,7 +80,7 @@ fn answers(same: &[&Exchange]) -> Json {
     });
     Json::array(same.iter().map(|one| {
         let mut answer = JsonObject::new();
-        if differ && one.about != About::Action {
+        if differ && one.about != Subject::Action {
             answer.insert("when".into(), one.inputs.clone());
         }
         answer.extend(given(&one.answer));

@@ -13,7 +13,7 @@ use crate::world::Fixtures;
 /// A name is misspelt if no flow and no fixtures have it, and a flow has a similar one.
 /// Nothing is reported if a name may be computed during the call, as that of a contact
 /// is.
-pub(super) fn slips(
+pub(super) fn misspelt_names(
     case: &Case,
     program: &Program,
     fixtures: &Fixtures,
@@ -31,7 +31,7 @@ pub(super) fn slips(
     let slips = may_be_none.filter_map(|(CallExpectation { name, .. }, span)| {
         // Names in fixtures are looked up first because this is cheaper than searching
         // the flows.
-        let near = if fixtures.know(name) { None } else { meant(program, name) }?;
+        let near = if fixtures.knows(name) { None } else { meant(program, name) }?;
         let message = format!("no call in the flows or fixtures is named `{name}`");
         let problem = Diagnostic::new(Code::INVALID_SCENARIO, message).at(span);
         Some(problem.help(format!("did you mean `{near}`?")))
@@ -66,7 +66,7 @@ enum Names<'p> {
 
 fn names<'p>(program: &'p Program, index: usize, step: &'p Step) -> Names<'p> {
     let constant = |speech: &'p Speech| match speech {
-        Speech::Constant(text) => Some(program.legend.text(*text)),
+        Speech::Constant(text) => Some(program.symbols.text(*text)),
         Speech::Template(_) => None,
     };
     match &step.action {
@@ -101,11 +101,11 @@ fn names_in_architect<'p>(
     index: usize,
     action: &'p Action,
 ) -> Names<'p> {
-    match (action, program.legend.nodes.get(index)) {
+    match (action, program.symbols.nodes.get(index)) {
         (Action::Lookup(Lookup::DataAction(call)), _) => {
             Names::Known([call.id.as_ref(), call.name.as_ref(), None])
         }
-        (action, Some(label)) if is_asking(action) => {
+        (action, Some(label)) if is_external_call(action) => {
             Names::Known([&label.name, &label.id, &label.node_type].map(Some))
         }
         _ => Names::None,
@@ -113,7 +113,7 @@ fn names_in_architect<'p>(
 }
 
 /// Returns whether fixtures answer an action by its name or kind.
-pub(super) fn is_asking(action: &Action) -> bool {
+pub(super) fn is_external_call(action: &Action) -> bool {
     matches!(
         action,
         Action::Other(_)

@@ -12,14 +12,14 @@ use crate::flow::link::{Callee, Links, Names};
 use crate::flow::model::Flow;
 
 /// The data that the findings need.
-pub(super) struct Organisation<'f> {
+pub(super) struct LoadedFlows<'f> {
     /// The flows, in the order in which they were loaded.
     pub(super) graphs: Vec<Graph<'f>>,
     /// The calls of each flow, in the order of its nodes.
     pub(super) calls: Vec<Vec<Call<'f>>>,
     /// Whether a flow, or one that it calls, waits for the caller. Also true if this is
     /// unknown.
-    pub(super) waits: Vec<bool>,
+    pub(super) takes_input: Vec<bool>,
     /// Whether a flow, or one that it calls, can end the whole conversation. Also true if
     /// this is unknown.
     pub(super) disconnects: Vec<bool>,
@@ -41,14 +41,14 @@ pub(super) struct Call<'f> {
     pub(super) callee: Callee,
 }
 
-impl<'f> Organisation<'f> {
+impl<'f> LoadedFlows<'f> {
     pub(super) fn new(flows: &'f [Flow]) -> Self {
         let spelling = Spelling::new();
         let names = Names::new(flows);
         let mut organisation = Self {
             graphs: flows.iter().map(|flow| Graph::new(flow, &spelling)).collect(),
             calls: calls(flows, &Links::by(&names, flows)),
-            waits: Vec::new(),
+            takes_input: Vec::new(),
             disconnects: Vec::new(),
             shares_with_unknown: Vec::new(),
             variables: variables(flows),
@@ -90,7 +90,7 @@ impl<'f> Organisation<'f> {
         let waits = callers.reachable((0..count).filter(waits));
         let disconnects = callers.reachable((0..count).filter(disconnects));
         let shares = relatives.reachable((0..count).filter(shares));
-        (self.waits, self.disconnects, self.shares_with_unknown) =
+        (self.takes_input, self.disconnects, self.shares_with_unknown) =
             (waits, disconnects, shares);
     }
 

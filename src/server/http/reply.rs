@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use serde_json::{Value, json};
 
 /// The result of an endpoint.
-pub(in crate::server) type Answered = Result<Reply, Refusal>;
+pub(in crate::server) type EndpointResult = Result<Reply, ApiError>;
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub(in crate::server) enum Body {
     /// JSON.
     Json(Value),
     /// JSON that is already serialized.
-    Written(String),
+    Serialized(String),
     /// A downloaded file, and its media type.
     File(&'static str, String),
     /// An HTML page, and its content security policy.
@@ -52,8 +52,8 @@ impl Reply {
     }
 
     /// Creates a 200 answer from JSON that is already serialized.
-    pub(in crate::server) fn written(text: String) -> Self {
-        Self { body: Body::Written(text), ..Self::of(200, Value::Null) }
+    pub(in crate::server) fn serialized(text: String) -> Self {
+        Self { body: Body::Serialized(text), ..Self::of(200, Value::Null) }
     }
 
     /// Creates a 200 answer with a file.
@@ -67,12 +67,12 @@ impl Reply {
     }
 
     /// Creates a 204 answer.
-    pub(in crate::server) fn nothing() -> Self {
+    pub(in crate::server) fn no_content() -> Self {
         Self { body: Body::Empty, ..Self::of(204, Value::Null) }
     }
 
     /// Sets the reason for the request log.
-    pub(in crate::server) fn because(mut self, why: impl Into<String>) -> Self {
+    pub(in crate::server) fn with_reason(mut self, why: impl Into<String>) -> Self {
         self.why = why.into();
         self
     }
@@ -83,7 +83,7 @@ impl Reply {
         match &self.body {
             Body::Empty | Body::Page { .. } => "".into(),
             Body::Json(value) => value.to_string().into(),
-            Body::Written(text) | Body::File(_, text) => text.into(),
+            Body::Serialized(text) | Body::File(_, text) => text.into(),
         }
     }
 
@@ -93,7 +93,7 @@ impl Reply {
         let (media_type, text) = match self.body {
             Body::Empty => (None, String::new()),
             Body::Json(value) => (Some(JSON), value.to_string()),
-            Body::Written(text) => (Some(JSON), text),
+            Body::Serialized(text) => (Some(JSON), text),
             Body::File(media_type, text) => (Some(media_type), text),
             Body::Page { policy, html } => {
                 page_policy = Some(policy);
@@ -149,7 +149,7 @@ pub(super) const CORRELATION_ID: HeaderName =
 
 /// An error answer, in the format of the platform.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Refusal {
+pub(in crate::server) struct ApiError {
     /// The HTTP status.
     pub(in crate::server) status: u16,
     /// The platform's code: `not.found`.
@@ -162,7 +162,7 @@ pub(in crate::server) struct Refusal {
     pub(in crate::server) retry_after: Option<u64>,
 }
 
-impl Refusal {
+impl ApiError {
     /// Creates an error answer.
     pub(in crate::server) fn new(
         status: u16,
@@ -195,7 +195,7 @@ impl Refusal {
     }
 
     /// 500: the change could not be stored and was not made.
-    pub(in crate::server) fn not_kept(message: impl Into<String>) -> Self {
+    pub(in crate::server) fn not_stored(message: impl Into<String>) -> Self {
         Self::new(500, "internal.server.error", message)
     }
 

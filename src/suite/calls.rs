@@ -1,6 +1,6 @@
 //! Checks of calls to external services.
 
-use super::askable::is_asking;
+use super::callable_names::is_external_call;
 use super::history::{History, shown, shown_json};
 use super::mismatch::{Mismatch, Shown};
 use super::scenario::CallExpectation;
@@ -8,24 +8,24 @@ use crate::diagnostic::nearest;
 use crate::program::StepAction;
 use crate::program::architect::{Action, Lookup};
 use crate::source::Span;
-use crate::trace::{Fact, Field, Subject};
+use crate::trace::{EventKind, Field, Subject};
 use crate::value::{Json, Text, Value};
 
 /// A call of an external service.
-struct Asking<'h> {
+struct ExternalCall<'h> {
     step: usize,
     /// Ids, names, addresses and keys by which the call can be named.
     names: Vec<&'h Text>,
-    sent: Sent<'h>,
+    inputs: Inputs<'h>,
 }
 
 /// Inputs of a call.
-enum Sent<'h> {
+enum Inputs<'h> {
     Json(&'h Json),
     Entries(Vec<(&'h Text, &'h Value)>),
 }
 
-impl Sent<'_> {
+impl Inputs<'_> {
     /// Returns the input with this name, or NOT_SET.
     fn get(&self, name: &str) -> Value {
         match self {
@@ -53,15 +53,15 @@ pub(super) fn check(
     expected: &CallExpectation,
     span: Span,
 ) -> Option<Mismatch> {
-    let all = askings(history);
+    let all = external_calls(history);
     let is_named =
-        |asking: &&Asking<'_>| asking.names.iter().any(|name| **name == expected.name);
-    let named: Vec<&Asking<'_>> = all.iter().filter(is_named).collect();
-    let fits = |asking: &&&Asking<'_>| {
+        |call: &&ExternalCall<'_>| call.names.iter().any(|name| **name == expected.name);
+    let named: Vec<&ExternalCall<'_>> = all.iter().filter(is_named).collect();
+    let fits = |call: &&&ExternalCall<'_>| {
         let mut with = expected.with.iter();
-        with.all(|(name, matcher)| matcher.fits(&asking.sent.get(name)))
+        with.all(|(name, matcher)| matcher.matches(&call.inputs.get(name)))
     };
-    let fitting: Vec<&Asking<'_>> = named.iter().filter(fits).copied().collect();
+    let fitting: Vec<&ExternalCall<'_>> = named.iter().filter(fits).copied().collect();
     let count = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
     if expected.times.map_or(count > 0, |times| times.contains(count)) {
         return None;
@@ -79,7 +79,7 @@ pub(super) fn check(
 fn called_other_times(
     history: History<'_>,
     expected: &CallExpectation,
-    fitting: &[&Asking<'_>],
+    fitting: &[&ExternalCall<'_>],
     span: Span,
     subject: String,
 ) -> Mismatch {
@@ -95,7 +95,7 @@ fn called_other_times(
     let name = &expected.name;
     let inputs = if expected.with.is_empty() { "" } else { " with these values" };
     let message = format!("expected `{name}` {wanted}{inputs}, it was called {count}");
-    let called = |it: &&Asking<'_>| format!("called at {}", history.place(it.step));
+    let called = |it: &&ExternalCall<'_>| format!("called at {}", history.place(it.step));
     Mismatch::new(span, subject, message)
         .at_step(fitting.last().map(|last| last.step))
         .because(fitting.iter().map(called))
@@ -104,18 +104,18 @@ fn called_other_times(
 fn not_called(
     history: History<'_>,
     expected: &CallExpectation,
-    all: &[Asking<'_>],
+    all: &[ExternalCall<'_>],
     span: Span,
     subject: String,
 ) -> Mismatch {
     let message = format!("expected `{}` to be called, it was not", expected.name);
     let mut names: Vec<Text> = Vec::new();
-    for name in all.iter().filter_map(|asking| asking.names.first()) {
+    for name in all.iter().filter_map(|call| call.names.first()) {
         if !names.contains(name) {
             names.push((*name).clone());
         }
     }
-    let near = all.iter().flat_map(|asking| &asking.names).map(|name| name.as_str());
+    let near = all.iter().flat_map(|call| &call.names).map(|name| name.as_str());
     let near =
         nearest(&expected.name, near).map(|near| format!("did you mean `{near}`?"));
     let found = if names.is_empty() { Shown::Nothing } else { Shown::Lines(names) };
@@ -130,26 +130,26 @@ fn not_called(
 fn called_with_other_inputs(
     history: History<'_>,
     expected: &CallExpectation,
-    named: &[&Asking<'_>],
+    named: &[&ExternalCall<'_>],
     span: Span,
     subject: String,
 ) -> Mismatch {
     // The call with the fewest wrong inputs.
-    let wrong = |asking: &Asking<'_>| {
+    let wrong = |call: &ExternalCall<'_>| {
         let mut with = expected.with.iter();
         with.by_ref()
-            .filter(|(name, matcher)| !matcher.fits(&asking.sent.get(name)))
+            .filter(|(name, matcher)| !matcher.matches(&call.inputs.get(name)))
             .count()
     };
-    let nearest = named.iter().min_by_key(|asking| wrong(asking));
+    let nearest = named.iter().min_by_key(|call| wrong(call));
     let Some(nearest) = nearest else {
         return Mismatch::new(span, subject, "it was not called");
     };
     let (mut wanted, mut found, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (name, matcher) in &expected.with {
-        let value = nearest.sent.get(name);
+        let value = nearest.inputs.get(name);
         let line = format!("{name}: {}", shown(&value));
-        if matcher.fits(&value) {
+        if matcher.matches(&value) {
             wanted.push(line.clone().into());
         } else {
             wanted.push(format!("{name}: {matcher}").into());
@@ -166,33 +166,44 @@ fn called_with_other_inputs(
         .because([format!(
             "{} sent {}",
             history.place(nearest.step),
-            shown_json(&nearest.sent.to_json())
+            shown_json(&nearest.inputs.to_json())
         )])
 }
 
 /// Returns all calls of external services, in order.
-fn askings(history: History<'_>) -> Vec<Asking<'_>> {
-    let mut askings: Vec<Asking<'_>> = Vec::new();
+fn external_calls(history: History<'_>) -> Vec<ExternalCall<'_>> {
+    let mut external_calls: Vec<ExternalCall<'_>> = Vec::new();
     for event in history.events {
         let step = event.step as usize;
-        match &event.fact {
-            Fact::Asked(asked) if asked.subject != Subject::Flow => {
+        match &event.kind {
+            EventKind::Requested(asked) if asked.subject != Subject::Flow => {
                 let mut names = vec![&asked.name];
                 names.extend(names_of(history, step));
-                askings.push(Asking { step, names, sent: Sent::Json(&asked.inputs) });
+                external_calls.push(ExternalCall {
+                    step,
+                    names,
+                    inputs: Inputs::Json(&asked.inputs),
+                });
             }
-            Fact::Input(Field::DataAction, Value::String(name)) => {
+            EventKind::Input(Field::DataAction, Value::String(name)) => {
                 let mut names = vec![name];
                 names.extend(names_of(history, step));
-                askings.push(Asking { step, names, sent: Sent::Entries(Vec::new()) });
+                external_calls.push(ExternalCall {
+                    step,
+                    names,
+                    inputs: Inputs::Entries(Vec::new()),
+                });
             }
-            Fact::Entry(entry) if !entry.of.is_output() => {
-                let is_new = askings.last().is_none_or(|asking| asking.step != step);
+            EventKind::Entry(entry) if !entry.of.is_output() => {
+                let is_new = external_calls.last().is_none_or(|call| call.step != step);
                 if is_new {
-                    askings.extend(of_other_action(history, step));
+                    external_calls.extend(of_other_action(history, step));
                 }
-                if let Some(Asking { step: own, sent: Sent::Entries(entries), .. }) =
-                    askings.last_mut()
+                if let Some(ExternalCall {
+                    step: own,
+                    inputs: Inputs::Entries(entries),
+                    ..
+                }) = external_calls.last_mut()
                     && *own == step
                 {
                     entries.push((&entry.name, &entry.value));
@@ -204,19 +215,21 @@ fn askings(history: History<'_>) -> Vec<Asking<'_>> {
     // Calls without inputs.
     for step in 0..history.steps.len() {
         let other = of_other_action(history, step);
-        askings.extend(other.filter(|it| askings.iter().all(|own| own.step != it.step)));
+        external_calls.extend(
+            other.filter(|it| external_calls.iter().all(|own| own.step != it.step)),
+        );
     }
-    askings.sort_by_key(|asking| asking.step);
-    askings
+    external_calls.sort_by_key(|call| call.step);
+    external_calls
 }
 
 /// Returns the call of an action that fixtures answer by its name or kind.
-fn of_other_action(history: History<'_>, step: usize) -> Option<Asking<'_>> {
+fn of_other_action(history: History<'_>, step: usize) -> Option<ExternalCall<'_>> {
     let label = history.label(step)?;
     match &history.compiled(history.steps.get(step)?.node).action {
-        StepAction::Architect(action) if is_asking(action) => {
+        StepAction::Architect(action) if is_external_call(action) => {
             let names = vec![&label.name, &label.id, &label.node_type];
-            Some(Asking { step, names, sent: Sent::Entries(Vec::new()) })
+            Some(ExternalCall { step, names, inputs: Inputs::Entries(Vec::new()) })
         }
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! Decisions of flows that run here: documents in the index in which seed 002 stores
+//! Decisions of flows that run here: documents in the index in which the state-machine tutorial stores
 //! them.
 //!
 //! When an instance is over, its decisions are written as a separate event. An instance
@@ -8,24 +8,24 @@
 
 use std::collections::BTreeSet;
 
-use super::event::{Event, Written, subject_of};
+use super::event::{DocumentsWritten, Event, subject_of};
 use super::indices::NewDocument;
 use super::instance::Progress;
 use super::{MAX_OVER, State};
 use crate::analysis::decisions::{self, Decision, INDEX};
-use crate::server::http::answer::Refusal;
+use crate::server::http::reply::ApiError;
 use crate::value::{Text, derived_id};
 
 /// The instances whose decisions are written, or still to be written.
 #[derive(Debug, Default)]
-pub(super) struct Decided {
+pub(super) struct DecisionLog {
     /// Finished instances whose decisions are not yet written.
     open: Vec<Text>,
     /// Instances whose decisions are written.
     done: BTreeSet<Text>,
 }
 
-impl Decided {
+impl DecisionLog {
     /// Records that an instance is over.
     pub(super) fn over(&mut self, id: &Text) {
         if !self.done.contains(id) {
@@ -69,16 +69,16 @@ impl State {
         let mut found = Vec::new();
         for instance in instances {
             if let Progress::Over { trace, program, .. } = &instance.progress {
-                let legend = &program.legend;
-                found.extend(decisions::of_trace(trace, legend, &instance.id));
+                let symbols = &program.symbols;
+                found.extend(decisions::of_trace(trace, symbols, &instance.id));
             }
         }
         let ids: Vec<String> = open.iter().map(ToString::to_string).collect();
-        let is_kept = self.log(&found, ids).is_ok();
-        if !is_kept {
+        let is_persistent = self.log(&found, ids).is_ok();
+        if !is_persistent {
             self.decided.open = open;
         }
-        is_kept
+        is_persistent
     }
 
     /// Writes decisions into their index unless that would exceed the limits. `decided`
@@ -90,7 +90,7 @@ impl State {
         &mut self,
         found: &[Decision],
         decided: Vec<String>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let number = self.last_number + 1;
         let document = |(place, decision): (usize, &Decision)| {
             let mut source = String::new();
@@ -108,7 +108,11 @@ impl State {
             return Ok(());
         }
         let index = INDEX.to_owned();
-        self.commit(Event::DocumentsWritten(Written { index, documents, decided }))
+        self.commit(Event::DocumentsWritten(DocumentsWritten {
+            index,
+            documents,
+            decided,
+        }))
     }
 
     /// Returns the subjects whose events are obsolete once this event is stored.
@@ -133,7 +137,7 @@ impl State {
                 self.decided.written(decided);
                 self.deleted_indices.insert(index, format!("index deleted {number}"));
             }
-            Event::DocumentsWritten(Written { index, documents, decided }) => {
+            Event::DocumentsWritten(DocumentsWritten { index, documents, decided }) => {
                 for document in documents {
                     self.indices.write(index.clone(), document);
                 }

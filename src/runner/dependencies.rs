@@ -26,12 +26,12 @@ pub struct Dependencies {
     paths: IndexSet<PathBuf>,
     /// All loaded files, including those that no test depends on.
     known: BTreeSet<PathBuf>,
-    cases: Vec<(CasePlace, Needs)>,
+    cases: Vec<(CasePlace, CaseDependencies)>,
 }
 
 /// Dependencies of a test, as indices of paths.
 #[derive(Debug, Clone, Default)]
-struct Needs {
+struct CaseDependencies {
     files: BTreeSet<usize>,
     /// Folders in which new files matter.
     folders: BTreeSet<usize>,
@@ -51,7 +51,7 @@ impl Dependencies {
 
     /// Returns the tests that a change of these paths affects. A path may be a deleted
     /// folder. Paths must come from [`Self::resolved`].
-    pub fn concerned(&self, changed: &BTreeSet<PathBuf>) -> BTreeSet<CasePlace> {
+    pub fn affected(&self, changed: &BTreeSet<PathBuf>) -> BTreeSet<CasePlace> {
         let is_changed =
             |path: &PathBuf| path.ancestors().any(|above| changed.contains(above));
         let files: Vec<bool> = self.paths.iter().map(is_changed).collect();
@@ -79,7 +79,7 @@ impl Dependencies {
 
     /// Returns whether a change of a path can affect a test: the path is known, or it may
     /// be a new document.
-    pub fn may_concern(&self, path: &Path) -> bool {
+    pub fn may_affect(&self, path: &Path) -> bool {
         self.knows(path)
             || is_document(path)
             || is_scenario_file(path)
@@ -132,7 +132,7 @@ struct Finder<'f> {
     /// Paths of all loaded files, by [`FileId`].
     places: Vec<(PathBuf, BTreeSet<usize>)>,
     programs: Vec<Outline>,
-    fixtures: IndexMap<Vec<PathBuf>, Needs>,
+    fixtures: IndexMap<Vec<PathBuf>, CaseDependencies>,
     found: Dependencies,
 }
 
@@ -149,7 +149,7 @@ impl Outline {
     fn new(program: &Arc<Program>) -> Self {
         let mut files: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
         let mut called: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        for node in &program.legend.nodes {
+        for node in &program.symbols.nodes {
             files.entry(node.flow).or_default().insert(node.span.file);
         }
         for step in &program.steps {
@@ -185,7 +185,7 @@ impl<'f> Finder<'f> {
         Self { files, places, programs, fixtures, found }
     }
 
-    fn needs(&mut self, planned: &Planned<'_>) -> Needs {
+    fn needs(&mut self, planned: &Planned<'_>) -> CaseDependencies {
         let suite = planned.suite;
         let mut needs = self.fixtures(&suite.fixtures);
         needs.files.extend(self.numbers(&suite.path));
@@ -245,11 +245,11 @@ impl<'f> Finder<'f> {
     }
 
     /// Returns the fixture files of a scenario file, and the files that these name.
-    fn fixtures(&mut self, paths: &Vec<PathBuf>) -> Needs {
+    fn fixtures(&mut self, paths: &Vec<PathBuf>) -> CaseDependencies {
         if let Some(needs) = self.fixtures.get(paths) {
             return needs.clone();
         }
-        let mut needs = Needs::default();
+        let mut needs = CaseDependencies::default();
         let mut named = Vec::new();
         for path in paths {
             if path.is_dir() {
@@ -359,7 +359,7 @@ mod tests {
 
     fn names(dependencies: &Dependencies, folder: &Path, changed: &str) -> Vec<String> {
         let changed = Dependencies::resolved(&folder.join(changed)).into_iter().collect();
-        let concerned = dependencies.concerned(&changed);
+        let concerned = dependencies.affected(&changed);
         concerned.iter().map(|place| place.name.to_string()).collect()
     }
 

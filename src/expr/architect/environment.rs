@@ -53,7 +53,7 @@ pub struct Policies {
 
 /// The organisation, the clock and the random number generator, for functions that are
 /// not pure.
-pub trait Surroundings {
+pub trait Environment {
     /// The organisation.
     fn directory(&self) -> &dyn Directory;
 
@@ -108,9 +108,9 @@ impl Directory for UnknownOrganization {
 /// The algorithm is SplitMix64. Only a flow's `RandomInt` depends on the quality of the
 /// numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Chance(Cell<u64>);
+pub struct RandomNumbers(Cell<u64>);
 
-impl Chance {
+impl RandomNumbers {
     /// Creates a generator from a seed.
     pub fn from_seed(seed: u64) -> Self {
         Self(Cell::new(seed))

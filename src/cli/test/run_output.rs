@@ -9,15 +9,15 @@ use super::{Arguments, NoTests};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::report::{self, Reporter};
-use crate::runner::{self, CaseResult, Outcome, RunEvent, Scene, Tally};
+use crate::runner::{self, CaseResult, LoadedSuite, Outcome, RunEvent, Tally};
 use crate::source::Files;
 use crate::suite;
 
 /// Forwards the events of a run to the console and the reports.
-pub(super) struct Telling<'t> {
+pub(super) struct RunOutput<'t> {
     reporters: Vec<Box<dyn Reporter + 't>>,
-    /// One entry per reporter. A failing reporter does not stop the others. A closed
-    /// console pipe still leaves the exit code to compute.
+    /// One entry per reporter. A failing reporter does not stop the others. Even if the
+    /// console's pipe is closed, the tests run on, because the exit code depends on them.
     failures: Vec<Option<io::Error>>,
     note: &'t mut dyn FnMut(&CaseResult),
     /// Filled only if `is_profiled`.
@@ -31,7 +31,7 @@ pub(super) struct Telling<'t> {
 }
 
 /// State of a finished run, in addition to its results.
-pub(super) struct Told {
+pub(super) struct RunOutcome {
     /// Whether flowsim itself failed.
     has_bug: bool,
     /// Whether a test could not run because something does not load.
@@ -41,7 +41,7 @@ pub(super) struct Told {
     pub(super) profile: Profile,
 }
 
-impl Told {
+impl RunOutcome {
     /// Returns the exit code for the tests alone, `None` if all is well. `is_broken` says
     /// that a scenario file does not load; a run that stopped early may not have reported
     /// it as a test.
@@ -55,7 +55,7 @@ impl Told {
     }
 }
 
-impl<'t> Telling<'t> {
+impl<'t> RunOutput<'t> {
     pub(super) fn new(
         arguments: &Arguments,
         note: &'t mut dyn FnMut(&CaseResult),
@@ -79,7 +79,7 @@ impl<'t> Telling<'t> {
         })
     }
 
-    pub(super) fn forward(&mut self, event: &RunEvent<'_>, scene: Scene<'_>) {
+    pub(super) fn forward(&mut self, event: &RunEvent<'_>, scene: LoadedSuite<'_>) {
         let mut silent = 0;
         match event {
             RunEvent::Finished(result) => {
@@ -102,7 +102,7 @@ impl<'t> Telling<'t> {
                 *failure = reporter.event(event, scene).err();
             }
         }
-        if let RunEvent::Read { diagnostics, is_all, .. } = event {
+        if let RunEvent::Read { diagnostics, is_last: is_all, .. } = event {
             output::uncounted(diagnostics, scene.files);
             if *is_all {
                 output::count(&scene.library.diagnostics);
@@ -111,11 +111,11 @@ impl<'t> Telling<'t> {
         self.profile.reporting += reporting_began.elapsed();
     }
 
-    pub(super) fn end(mut self) -> io::Result<Told> {
+    pub(super) fn end(mut self) -> io::Result<RunOutcome> {
         self.profile.running = self.began.elapsed();
         let is_closed = is_closed(self.failures.into_iter().flatten())?;
         let Self { has_bug, has_broken, profile, .. } = self;
-        Ok(Told { has_bug, has_broken, is_closed, profile })
+        Ok(RunOutcome { has_bug, has_broken, is_closed, profile })
     }
 }
 

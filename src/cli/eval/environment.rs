@@ -1,29 +1,29 @@
 //! Evaluation environment of command-line expressions.
 
 use crate::engine::DEFAULT_START;
+use crate::environment::Fixtures;
 use crate::expr::architect::{
-    BUILT_INS, Chance, Declarations, Directory, Expression, Names, Scope, Segment,
-    Surroundings, Variable, canonical,
+    BUILT_INS, Declarations, Directory, Environment, Expression, Names, RandomNumbers,
+    Scope, Segment, Variable, canonical,
 };
 use crate::value::{DateTime, Text, Type, Value};
-use crate::world::Fixtures;
 
 use super::answer::Answer;
 use super::variables::Given;
 
 /// Variables, organisation, clock and random number generator.
-pub(super) struct World {
+pub(super) struct EvalEnvironment {
     names: Declarations,
     values: Vec<Value>,
     fixtures: Fixtures,
     now: DateTime,
-    chance: Chance,
+    chance: RandomNumbers,
 }
 
-impl World {
+impl EvalEnvironment {
     pub(super) fn new(fixtures: Fixtures, at: Option<DateTime>, seed: u64) -> Self {
         let now = at.unwrap_or(DEFAULT_START);
-        let chance = Chance::from_seed(seed);
+        let chance = RandomNumbers::from_seed(seed);
         let mut world = Self {
             names: Declarations::new(),
             values: Vec::new(),
@@ -47,7 +47,7 @@ impl World {
     pub(super) fn give(&mut self, given: &Given) -> Result<(), String> {
         let same = |name: &str| name.eq_ignore_ascii_case(&given.name);
         let built_in = BUILT_INS.iter().find(|built_in| same(built_in.name));
-        let (holds, value) = given.typed(built_in.map(|built_in| built_in.holds))?;
+        let (holds, value) = given.typed(built_in.map(|built_in| built_in.value_type))?;
         self.set(&given.name, holds, value);
         Ok(())
     }
@@ -101,17 +101,17 @@ impl World {
     }
 }
 
-impl Scope for World {
+impl Scope for EvalEnvironment {
     fn variable(&self, slot: u32) -> &Value {
         self.values.get(slot as usize).unwrap_or(&Value::NOT_SET)
     }
 
-    fn surroundings(&self) -> &dyn Surroundings {
+    fn environment(&self) -> &dyn Environment {
         self
     }
 }
 
-impl Surroundings for World {
+impl Environment for EvalEnvironment {
     fn directory(&self) -> &dyn Directory {
         &self.fixtures
     }
@@ -140,7 +140,7 @@ impl Names for Lenient<'_> {
             return None;
         }
         let name = Text::from(format!("{}.{}", scope.text, rest.text));
-        Some(Variable { slot: u32::MAX, holds: Type::ANY, name, length: 2 })
+        Some(Variable { slot: u32::MAX, value_type: Type::ANY, name, length: 2 })
     }
 
     fn suggestion(&self, name: &str) -> Option<Text> {

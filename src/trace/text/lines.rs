@@ -4,17 +4,17 @@ use super::fold::folds;
 use super::piece::Ink;
 use super::preview::Preview;
 use super::row::{Row, rows};
-use super::story::Teller;
+use super::story::Describer;
 use super::summary;
-use crate::flow::Legend;
+use crate::flow::SymbolTable;
 use crate::trace::Trace;
 use crate::trace::steps::Grouped;
 
 /// Trace of a call, in the words of [`render_text`](super::render_text).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct TraceLines {
     /// Steps, returns from called flows, and folded steps.
-    pub lines: Vec<ToldLine>,
+    pub lines: Vec<TraceLine>,
     /// Reason and place of a failure.
     pub reason: Option<String>,
     /// Variables at the end with their values.
@@ -23,7 +23,7 @@ pub struct Told {
 
 /// A line of the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToldLine {
+pub struct TraceLine {
     /// Index of the step; `None` for a line that represents several steps.
     pub step: Option<u32>,
     /// Nesting depth of flows, from 0; a return is one level deeper than its step.
@@ -44,15 +44,15 @@ pub struct ToldLine {
 }
 
 /// Returns the trace of a call; each text has at most `most` characters.
-pub fn tell(trace: &Trace, legend: &Legend, most: usize) -> Told {
+pub fn trace_lines(trace: &Trace, symbols: &SymbolTable, most: usize) -> TraceLines {
     let preview = Preview::of(most);
-    let teller = Teller { legend, preview };
+    let teller = Describer { symbols: symbols, preview };
     let grouped = Grouped::new(trace);
     let steps: Vec<_> = grouped.steps().collect();
     let lines = rows(&steps, &folds(&steps), &teller).into_iter().map(line);
     let reason = trace.failure.as_ref();
-    let variables = summary::variables(trace, legend);
-    Told {
+    let variables = summary::variables(trace, symbols);
+    TraceLines {
         lines: lines.collect(),
         reason: reason.map(|failure| summary::reason(trace, failure, &teller)),
         variables: variables
@@ -61,8 +61,8 @@ pub fn tell(trace: &Trace, legend: &Legend, most: usize) -> Told {
     }
 }
 
-fn line(row: Row) -> ToldLine {
-    ToldLine {
+fn line(row: Row) -> TraceLine {
+    TraceLine {
         step: row.step,
         level: row.level,
         time_ms: row.time_ms,

@@ -6,9 +6,9 @@ use super::place::{Owner, Place};
 use crate::value::{Json, Kind, Type};
 
 /// Returns the type that a value must have, if it is known.
-pub(super) fn needed_type(place: &Place<'_, '_>) -> Option<Type> {
+pub(super) fn required_type(place: &Place<'_, '_>) -> Option<Type> {
     match place.owner {
-        Owner::Variable(variable) => Some(variable.holds),
+        Owner::Variable(variable) => Some(variable.value_type),
         Owner::Case(action) => of_case(action),
         Owner::Action(action) => of_action(&action.kind.value, place.path),
         Owner::Unit => one(match place.path {

@@ -19,14 +19,14 @@ const EVALUATION_BYTES: usize = 64 * 1024 * 1024;
 const CONSTANT_BYTES: usize = 4 * 1024 * 1024;
 
 /// The remaining bytes.
-pub(super) struct Allowance(Cell<usize>);
+pub(super) struct Budget(Cell<usize>);
 
-impl Allowance {
-    pub(super) fn of_an_evaluation() -> Self {
+impl Budget {
+    pub(super) fn for_evaluation() -> Self {
         Self(Cell::new(EVALUATION_BYTES))
     }
 
-    pub(super) fn of_constants() -> Self {
+    pub(super) fn for_constants() -> Self {
         Self(Cell::new(CONSTANT_BYTES))
     }
 

@@ -34,7 +34,7 @@ fn random_integer(arguments: &Arguments<'_>) -> Result<Value, Failure> {
         let message = format!("the lower bound {low} is above the upper bound {high}");
         return Err(arguments.fail(Code::OUT_OF_RANGE, &message));
     }
-    let offset = below(high.abs_diff(low) + 1, || arguments.surroundings().random());
+    let offset = below(high.abs_diff(low) + 1, || arguments.environment().random());
     Ok(Value::Integer(low.saturating_add_unsigned(offset)))
 }
 
@@ -55,20 +55,20 @@ fn below(limit: u64, mut random: impl FnMut() -> u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{evaluated_in, hold};
-    use super::super::known::Known;
+    use super::super::super::trial::{assert_results, evaluated_in};
+    use super::super::known::TestOrganization;
     use super::*;
 
     #[test]
     fn bounds() {
-        hold(&[
+        assert_results(&[
             ("RandomInt(-5, 5)", "-5"),
             ("RandomInt(System.MinInt, System.MaxInt)", "-999999999999999"),
             ("RandomInt(2, 1)", "OUT_OF_RANGE"),
             ("RandomInt(NOT_SET, 1)", "NOT_SET_NOT_ALLOWED"),
         ]);
         let largest = "RandomInt(System.MinInt, System.MaxInt)";
-        assert_eq!(evaluated_in(largest, &Known), "999999999999999");
+        assert_eq!(evaluated_in(largest, &TestOrganization), "999999999999999");
     }
 
     /// Every number must be equally frequent among all possible draws of a small word;

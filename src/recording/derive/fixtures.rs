@@ -9,13 +9,13 @@ type Things = IndexMap<Text, JsonObject>;
 
 /// Sections of fixtures, collected while a recording is read, without duplicates.
 #[derive(Debug, Default)]
-pub(super) struct World {
+pub(super) struct FixturesBuilder {
     /// Directory objects by section: queues, skills, users, prompts, schedules…
     directory: IndexMap<&'static str, Things>,
     /// Data tables by name.
     tables: IndexMap<Text, Table>,
     /// Answers of data actions, webhooks and other actions, by section and name.
-    answers: IndexMap<&'static str, IndexMap<Text, Vec<Given>>>,
+    answers: IndexMap<&'static str, IndexMap<Text, Vec<AnswerEntry>>>,
     languages: Vec<Text>,
 }
 
@@ -29,12 +29,12 @@ struct Table {
 
 /// An answer with the inputs of its request.
 #[derive(Debug, Clone, PartialEq)]
-struct Given {
+struct AnswerEntry {
     inputs: Option<JsonObject>,
     answer: JsonObject,
 }
 
-impl World {
+impl FixturesBuilder {
     /// Adds a directory object, or further properties of a known one.
     pub(super) fn thing(
         &mut self,
@@ -90,7 +90,7 @@ impl World {
         answer: JsonObject,
     ) {
         let answers = self.answers.entry(section).or_default();
-        answers.entry(name.clone()).or_default().push(Given { inputs, answer });
+        answers.entry(name.clone()).or_default().push(AnswerEntry { inputs, answer });
     }
 
     pub(super) fn language(&mut self, tag: &Text) {
@@ -162,7 +162,7 @@ impl World {
 
 /// Formats the answers of a service: distinguished by their inputs if possible, otherwise
 /// in order.
-fn all(given: &[Given]) -> Json {
+fn all(given: &[AnswerEntry]) -> Json {
     let differ = given.iter().enumerate().all(|(index, one)| {
         one.inputs.as_ref().is_some_and(|inputs| !inputs.is_empty())
             && !given.iter().take(index).any(|other| other.inputs == one.inputs)
