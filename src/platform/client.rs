@@ -111,8 +111,8 @@ impl Client {
         &*self.clock
     }
 
-    /// `POST /api/v2/architect/simulations`: simulates a call of a flow. *Source: seed
-    /// 003.*
+    /// `POST /api/v2/architect/simulations`: simulates a call of a flow. *Source: the
+    /// lookup tutorial.*
     ///
     /// # Errors
     ///

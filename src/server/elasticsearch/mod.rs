@@ -2,9 +2,10 @@
 //! decision logs.
 //!
 //! Everything that is supported behaves as clients of Elasticsearch 8 and 9 expect.
-//! Everything else is refused with a clear error, so that nothing only seems to work.
+//! Everything else is rejected with a clear error and never silently ignored.
 //! Strings are compared as a whole, as in fields of the type `keyword`. *Source: the REST
-//! API of Elasticsearch 8 and 9, and the part of it that the state-machine tutorial uses.*
+//! API of Elasticsearch 8 and 9, and the part of it that the state-machine tutorial
+//! uses.*
 
 mod aggregate;
 mod bulk;

@@ -9,8 +9,8 @@ use crate::server::state::State;
 use crate::value::Kind;
 use crate::world::{Answer, AnswerProgress, Fixtures, Question};
 
-/// Answers queue statistics in the form of the state-machine tutorial: `{entities: [{id, availableAgents,
-/// occupancy, …}]}`.
+/// Answers queue statistics in the form of the state-machine tutorial: `{entities: [{id,
+/// availableAgents, occupancy, …}]}`.
 pub(in crate::server) fn realtime(state: &mut State, asked: &Request) -> EndpointResult {
     let body = asked.object()?;
     let fixtures = state.fixtures();
