@@ -20,8 +20,8 @@ use crate::value::Text;
 /// Index of the documents. *Source: the state-machine tutorial.*
 pub const INDEX: &str = "genesys_flow_decisions";
 
-/// A document of the decision log. *Source: the state-machine tutorial; flowsim defines the
-/// values for its own calls.*
+/// A document of the decision log. *Source: the state-machine tutorial; flowsim defines
+/// the values for its own calls.*
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// Time of the decision on the virtual clock; for external logs, as written.
