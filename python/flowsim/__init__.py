@@ -10,6 +10,8 @@ The program is a native executable. This package finds it, for Python programs t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._find import find_flowsim_bin
 
 __version__: str
@@ -17,10 +19,12 @@ __version__: str
 __all__ = ["__version__", "find_flowsim_bin"]
 
 
-def __getattr__(name: str) -> str:
-    # Reading the metadata takes longer than starting the program; most callers need only that.
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # Type checkers would accept every attribute.
 
-        return version("flowsim")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> str:
+        # Reading the metadata takes longer than starting the program, and few need it.
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("flowsim")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

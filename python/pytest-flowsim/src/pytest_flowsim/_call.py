@@ -106,6 +106,9 @@ class Flowsim:
         self._temporary = temporary
         self._documents = 0
 
+    def __repr__(self) -> str:
+        return f"Flowsim({str(self.folder)!r})"
+
     def run(
         self,
         *flows: PathLike,
