@@ -69,13 +69,13 @@ fn a_list_has_tags_titles_rows_and_files_that_do_not_load() {
     ];
     assert_eq!(keys(&lines, "listed", "title"), titles);
     assert_eq!(keys(&lines, "listed", "number"), [1, 2, 3, 4, 5, 6]);
-    assert_eq!(lines[1]["tags"], json!(["phone", "smoke"]));
+    assert_eq!(lines[1]["tags"], json!(["smoke", "phone"]));
     assert_eq!(lines[3]["skip"], "not yet");
     assert_eq!((&lines[5]["name"], &lines[5]["row"]), (&json!("same"), &json!(2)));
     assert_eq!(lines[5]["explanation"], Value::Null);
     assert_eq!(lines[6]["file"], "b.test.yaml");
     assert!(
-        lines[6]["explanation"].as_str().unwrap().contains("b.test.yaml:3"),
+        lines[6]["explanation"].as_str().unwrap().contains("b.test.yaml:"),
         "{}",
         lines[6]
     );
@@ -102,7 +102,7 @@ fn requested_tests_run_in_the_order_of_the_requests() {
         keys(&lines, "finished", "outcome"),
         ["passed", "failed", "passed", "broken", "skipped"]
     );
-    assert_eq!(keys(&lines, "finished", "line"), [7, 5, 7, 3, 6]);
+    assert_eq!(keys(&lines, "finished", "line"), [8, 6, 8, 1, 7]);
     let ended = lines.last().unwrap();
     assert_eq!(
         (&ended["passed"], &ended["failed"], &ended["notRun"]),
@@ -162,5 +162,25 @@ fn lines_are_as_their_schema_says() {
         let errors: Vec<_> =
             validator.iter_errors(&line).map(|it| it.to_string()).collect();
         assert!(errors.is_empty(), "{line}\n{errors:?}");
+    }
+}
+
+#[test]
+fn a_test_has_its_tags_and_those_of_the_defaults() {
+    for (defaults, own) in [
+        ("a", "b"),
+        ("[a]", "b"),
+        ("a", "[b]"),
+        ("[a]", "[b]"),
+        ("a", "[b, a]"),
+        ("a", "null"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let test = format!("{{name: x, skip: true, tags: {own}}}");
+        let text = format!("flows: .\ndefaults: {{tags: {defaults}}}\ntests: [{test}]\n");
+        fs::write(folder.path().join("a.test.yaml"), text).unwrap();
+        let (_, lines, _) = flowsim(folder.path(), "--list --format json", "");
+        let expected = if own == "null" { json!([]) } else { json!(["b", "a"]) };
+        assert_eq!(lines[1]["tags"], expected, "{defaults} and {own}");
     }
 }
