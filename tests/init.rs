@@ -97,7 +97,7 @@ fn outside_a_checkout_the_output_says_where_github_looks() {
     assert!(!top.contains("GitHub"), "{top}");
 }
 
-/// GitHub reads workflows at the top of a repository alone, and runs their commands there.
+/// GitHub reads workflows only at the top of a repository, and runs their commands there.
 #[test]
 fn in_a_checkout_the_workflow_is_at_the_top() {
     for (current, argument, shown, project) in [
@@ -111,9 +111,9 @@ fn in_a_checkout_the_workflow_is_at_the_top() {
         fs::create_dir(folder.path().join(".git")).unwrap();
         let current = folder.path().join(current);
         fs::create_dir_all(&current).unwrap();
-        let told = out(&flowsim(&current, &format!("init {argument}")));
-        assert!(told.contains(&format!("created  {shown}\n")), "{told}");
-        assert!(!told.contains("GitHub"), "{told}");
+        let report = out(&flowsim(&current, &format!("init {argument}")));
+        assert!(report.contains(&format!("created  {shown}\n")), "{report}");
+        assert!(!report.contains("GitHub"), "{report}");
         let at_project = folder.path().join(project).join(WORKFLOW);
         assert!(!at_project.exists(), "{}", at_project.display());
         let [check, test] =
@@ -133,8 +133,8 @@ fn in_a_checkout_the_workflow_is_at_the_top() {
 fn a_work_tree_is_a_checkout() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".git"), "gitdir: elsewhere\n").unwrap();
-    let told = out(&flowsim(folder.path(), "init shop"));
-    assert!(told.contains(&format!("created  {WORKFLOW}\n")), "{told}");
+    let report = out(&flowsim(folder.path(), "init shop"));
+    assert!(report.contains(&format!("created  {WORKFLOW}\n")), "{report}");
 }
 
 #[cfg(unix)]
@@ -146,22 +146,28 @@ fn a_symbolic_link_leads_to_the_checkout() {
     fs::create_dir(checkout.join("shop")).unwrap();
     std::os::unix::fs::symlink(checkout.join("shop"), folder.path().join("link"))
         .unwrap();
-    let told = out(&flowsim(folder.path(), "init link"));
-    assert!(told.contains(&format!("/checkout/{WORKFLOW}\n")), "{told}");
+    let report = out(&flowsim(folder.path(), "init link"));
+    assert!(report.contains(&format!("/checkout/{WORKFLOW}\n")), "{report}");
     assert_eq!(commands_of(&checkout.join(WORKFLOW))[1], "test shop --report github");
 }
 
-/// A workflow that exists is never changed; the output has the steps to add.
+/// An existing workflow is never changed; the output has the steps to add.
 #[test]
-fn a_second_project_of_a_checkout_is_told_its_steps() {
+fn a_second_project_of_a_checkout_gets_steps_to_add() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".git")).unwrap();
     flowsim(folder.path(), "init one");
     let before = fs::read_to_string(folder.path().join(WORKFLOW)).unwrap();
-    let told = out(&flowsim(folder.path(), "init two"));
-    assert!(told.contains(&format!("kept     {WORKFLOW}\n")), "{told}");
-    assert!(told.contains(&format!("add these steps to {WORKFLOW}, unless")), "{told}");
-    assert!(told.contains("      - run: flowsim test two --report github\n"), "{told}");
+    let report = out(&flowsim(folder.path(), "init two"));
+    assert!(report.contains(&format!("kept     {WORKFLOW}\n")), "{report}");
+    assert!(
+        report.contains(&format!("add these steps to {WORKFLOW}, unless")),
+        "{report}"
+    );
+    assert!(
+        report.contains("      - run: flowsim test two --report github\n"),
+        "{report}"
+    );
     assert_eq!(fs::read_to_string(folder.path().join(WORKFLOW)).unwrap(), before);
     let again = out(&flowsim(folder.path(), "init one"));
     assert!(!again.contains("add these steps"), "{again}");

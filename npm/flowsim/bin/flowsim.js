@@ -73,7 +73,7 @@ flowsim from source: cargo install --locked --git ${HOME} flowsim`;
 function unsupported() {
   const names = Object.keys(manifest.optionalDependencies);
   const platforms = names.map((name) => name.replace("@flowsim/", "")).join(", ");
-  return `there is no npm package for ${PLATFORM}, only for ${platforms}.
+  return `npm has no flowsim for ${PLATFORM}, only for ${platforms}.
 Build flowsim from source: cargo install --locked --git ${HOME} flowsim`;
 }
 
