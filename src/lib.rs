@@ -74,7 +74,7 @@
 //! # The code map
 //!
 //! The rooms of the house, in the order in which a call goes through them. A room uses only
-//! rooms of a lower layer, and siblings do not know each other; `tests/architecture.rs`
+//! rooms of a lower layer, and siblings do not know each other; `tests/rules/architecture.rs`
 //! holds that. Data goes one way: what is decided in one room is not asked again in a later
 //! one.
 //!
